@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# The pinned build toolchain: Debian trixie in a folder, with clang, lld, LLVM's tools, mingw, Rust with a wasm32
+# standard library, wasm-pack and Wine 10. A folder, because a plain Debian 12 machine has none of them in the
+# versions that the checked-in binaries were built with.
+#
+#   scripts/toolchain.sh install            make the folder where it is missing (root; about six minutes)
+#   scripts/toolchain.sh run COMMAND ...    run a command in it, in this folder of the project
+#
+# The folder is $HTRACE_TOOLCHAIN, or ~/.cache/htrace/trixie. The project is bound into it as /htrace (and a shared
+# folder beside the project as /shared), so that no path of the machine reaches what is built, inside a private mount
+# namespace, so that the binds end with the command.
+set -euo pipefail
+
+root=${HTRACE_TOOLCHAIN:-$HOME/.cache/htrace/trixie}
+project=$(cd "$(dirname "$0")/.." && pwd)
+wasm_bindgen=0.2.100 # the newest series that builds with trixie's Rust 1.85
+wasm_pack=0.13.1
+packages="clang lld llvm gcc-mingw-w64-i686-posix gcc-mingw-w64-x86-64-posix
+  rustc cargo libstd-rust-dev libstd-rust-dev-wasm32 binaryen wine wine64 ca-certificates xz-utils"
+
+install() {
+  if [ -e "$root/.complete" ]; then return; fi
+  command -v debootstrap >/dev/null || {
+    apt-get update
+    apt-get install -y --no-install-recommends debootstrap
+  }
+  local mirror
+  mirror=$(sed -n 's/^URIs: *\(.*debian\)\/*$/\1/p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -n 1)
+  mkdir -p "$(dirname "$root")"
+  [ -e "$root/usr/bin/apt-get" ] || debootstrap --variant=minbase trixie "$root" "${mirror:-http://deb.debian.org/debian}"
+  cp /etc/resolv.conf "$root/etc/resolv.conf"
+  # shellcheck disable=SC2086 # a list of words
+  chroot "$root" apt-get install -y --no-install-recommends $packages
+  # The host may trust a certificate authority of its own.
+  cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
+  chroot "$root" env HOME=/root cargo install --locked wasm-bindgen-cli --version "$wasm_bindgen" --root /opt/wasm
+  chroot "$root" env HOME=/root cargo install --locked wasm-pack --version "$wasm_pack" --root /opt/wasm
+  touch "$root/.complete"
+}
+
+run() {
+  [ -e "$root/.complete" ] || {
+    echo "scripts/toolchain.sh: no toolchain in $root: run 'scripts/toolchain.sh install' as root first" >&2
+    exit 3
+  }
+  local directory=${PWD#"$project"}
+  [ "$directory" != "$PWD" ] || directory=
+  export root project
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  exec unshare --mount --propagation private bash -c '
+    set -e
+    directory=/htrace$1
+    shift
+    mount --rbind /dev "$root/dev"
+    mount --rbind /proc "$root/proc"
+    mkdir -p "$root/htrace" "$root/shared"
+    mount --rbind "$project" "$root/htrace"
+    if [ -d "$project/../shared" ]; then mount --rbind "$project/../shared" "$root/shared"; fi
+    exec chroot "$root" env HOME=/root PATH=/opt/wasm/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+      bash -c "cd \"\$0\" && exec \"\$@\"" "$directory" "$@"
+  ' toolchain "$directory" "$@"
+}
+
+case "${1:-}" in
+  install) install ;;
+  run) shift; run "$@" ;;
+  *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac

@@ -1,0 +1,32 @@
+/**
+ * A file that is read piece by piece: how symbol readers see PDBs and images without opening them.
+ *
+ * @module
+ */
+
+/** Random access to the bytes of a file. */
+export interface ByteSource {
+  /** Path or name for messages. */
+  readonly name: string;
+  /** Length in bytes. */
+  readonly size: number;
+  /** Reads up to `length` bytes from `offset`; shorter at the end of the file. Synchronous. */
+  read(offset: number, length: number): Uint8Array;
+}
+
+/** The files that symbols of one module are read from; any may be missing. */
+export interface SymbolFiles {
+  /** The module's PDB. */
+  readonly pdb?: ByteSource;
+  /** The image itself: exports and COFF symbols, section headers, the RSDS record. */
+  readonly image?: ByteSource;
+}
+
+/** A {@linkcode ByteSource} over bytes in memory. */
+export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
+  return {
+    name,
+    size: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, Math.min(offset + length, bytes.length)),
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Bytes by address: the seam below every target that walks structures.
+ *
+ * @module
+ */
+
+/** Width of a pointer in bytes: 4 on 32-bit targets, 8 on 64-bit ones. */
+export type PointerSize = 4 | 8;
+
+/**
+ * Readable address space: a live process, the ranges of a dump, page tables over physical memory.
+ *
+ * Missing memory is normal, so `read` answers short instead of throwing; {@linkcode readExact} is for
+ * callers that cannot go on without the bytes.
+ */
+export interface Memory {
+  /** Width of the pointers stored in this memory. */
+  readonly pointerSize: PointerSize;
+  /**
+   * Reads up to `length` bytes from `address`. The answer is shorter where bytes are missing: it ends
+   * at the first missing byte and is empty when even the first one is missing.
+   */
+  read(address: bigint, length: number): Uint8Array;
+}
+
+/** Memory that a walk cannot do without is missing. */
+export class MemoryError extends RangeError {
+  /** First address of the attempted read. */
+  readonly address: bigint;
+  /** Number of bytes that were wanted. */
+  readonly length: number;
+
+  /** Creates the error; `what` names the thing that was read, `reason` says what is missing. */
+  constructor(address: bigint, length: number, what: string, reason: string) {
+    super(`Cannot read ${what} at 0x${address.toString(16)}: ${reason}`);
+    this.name = "MemoryError";
+    this.address = address;
+    this.length = length;
+  }
+}
+
+/** Reads exactly `length` bytes or throws a {@linkcode MemoryError} that names `what` was wanted. */
+export function readExact(
+  memory: Memory,
+  address: bigint,
+  length: number,
+  what: string,
+): Uint8Array {
+  const bytes = memory.read(address, length);
+  if (bytes.length < length) {
+    const reason = bytes.length === 0
+      ? "the memory is not there"
+      : `only ${bytes.length} of ${length} bytes are there`;
+    throw new MemoryError(address, length, what, reason);
+  }
+  return bytes;
+}

@@ -1,0 +1,38 @@
+/**
+ * A loaded image.
+ *
+ * @module
+ */
+
+/** Identity of the PDB that belongs to an image: the CodeView `RSDS` record of its debug directory. */
+export interface PdbId {
+  /** GUID as 32 upper-case hex digits without separators, as symbol stores write it. */
+  readonly guid: string;
+  /** Age, the number of times the PDB was rewritten for the image. */
+  readonly age: number;
+  /** Path of the PDB as the linker recorded it; either separator occurs. */
+  readonly path: string;
+}
+
+/** An image loaded into a process or into the kernel. */
+export interface Module {
+  /** Name as a debugger prints it: the image's file name without its extension. */
+  readonly name: string;
+  /** Path of the image as the target's loader has it. */
+  readonly path: string;
+  /** Address of the image's first byte. */
+  readonly base: bigint;
+  /** Bytes from `base` to the end of the image. */
+  readonly size: number;
+  /** Time stamp of the image header, where known; with `size` the symbol store's key of the image. */
+  readonly timestamp?: number;
+  /** Identity of its PDB, where known. */
+  readonly pdb?: PdbId;
+}
+
+/** Names a module the way debuggers do: file name of the path, without its last extension. */
+export function moduleNameOf(path: string): string {
+  const file = path.slice(Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1);
+  const dot = file.lastIndexOf(".");
+  return dot > 0 ? file.slice(0, dot) : file;
+}
