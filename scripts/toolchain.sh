@@ -16,7 +16,7 @@ project=$(cd "$(dirname "$0")/.." && pwd)
 wasm_bindgen=0.2.100 # the newest series that builds with trixie's Rust 1.85
 wasm_pack=0.13.1
 packages="clang lld llvm gcc-mingw-w64-i686-posix gcc-mingw-w64-x86-64-posix
-  rustc cargo libstd-rust-dev libstd-rust-dev-wasm32 binaryen wine wine64 ca-certificates xz-utils"
+  rustc cargo rustfmt rust-clippy libstd-rust-dev libstd-rust-dev-wasm32 binaryen wine wine64 ca-certificates xz-utils"
 
 install() {
   if [ -e "$root/.complete" ]; then return; fi

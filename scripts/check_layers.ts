@@ -1,0 +1,134 @@
+/**
+ * Holds the house's rule as data: imports point down this table, never up or sideways.
+ *
+ * Run by `deno task check`; prints each import that breaks the rule and exits with 1.
+ *
+ * @module
+ */
+
+/** A row of the house: files and folders (ending in `/`) under `src/`, and what they may do. */
+interface Layer {
+  /** Files and folders of this row. */
+  readonly members: readonly string[];
+  /** Whether its code may use Deno's APIs and FFI. */
+  readonly usesDeno: boolean;
+  /** Members of other rows that it may import; omitted: every row below. */
+  readonly mayImport?: readonly string[];
+}
+
+const WORDS = [
+  "analysis.ts",
+  "byte_source.ts",
+  "frame.ts",
+  "memory.ts",
+  "module.ts",
+  "ntdll.ts",
+  "target.ts",
+  "trace.ts",
+  "trace_log.ts",
+];
+
+/** From the top of the house to its words. */
+const LAYERS: readonly Layer[] = [
+  { members: ["cli.ts"], usesDeno: true },
+  { members: ["commands/"], usesDeno: true },
+  { members: ["targets/"], usesDeno: true },
+  { members: ["symbol_path/"], usesDeno: true },
+  { members: ["win32/"], usesDeno: true, mayImport: WORDS },
+  { members: ["debugger/"], usesDeno: false },
+  { members: ["session.ts"], usesDeno: false },
+  { members: ["reports/"], usesDeno: false, mayImport: WORDS },
+  { members: ["recording/", "handle_diff.ts"], usesDeno: false },
+  {
+    members: ["nt/", "dump/", "machine/", "engine.ts", "symbolizer.ts"],
+    usesDeno: false,
+  },
+  { members: ["wasm.ts"], usesDeno: false },
+  { members: WORDS, usesDeno: false },
+];
+
+/** Folders whose files, but for `mod.ts`, never import each other. */
+const INDEPENDENT_SIBLINGS = ["targets/", "reports/", "commands/"];
+
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"(\.[^"]+)"|import\(\s*"(\.[^"]+)"/g;
+const DENO_API = /\bDeno\.[a-z]/;
+
+const source = new URL("../src/", import.meta.url);
+const problems: string[] = [];
+
+for (const file of listSources("")) {
+  const text = Deno.readTextFileSync(new URL(file, source));
+  const layer = layerOf(file);
+  if (layer < 0) {
+    problems.push(`${file}: stands in no row of scripts/check_layers.ts`);
+    continue;
+  }
+  if (!LAYERS[layer]?.usesDeno && DENO_API.test(withoutComments(text))) {
+    problems.push(`${file}: uses a Deno API in a row that is pure logic`);
+  }
+  for (const imported of importsOf(file, text)) checkImport(file, layer, imported);
+}
+
+for (const problem of problems) console.error(problem);
+console.log(`layers: ${problems.length === 0 ? "ok" : `${problems.length} problems`}`);
+Deno.exit(problems.length === 0 ? 0 : 1);
+
+function checkImport(file: string, layer: number, imported: string): void {
+  const target = layerOf(imported);
+  const row = LAYERS[layer];
+  if (target < 0 || row === undefined) return; // outside src/: testdata, the WASM package
+  if (target < layer) {
+    problems.push(`${file}: imports ${imported}, which stands above it`);
+  } else if (target > layer && row.mayImport && !row.mayImport.includes(imported)) {
+    problems.push(`${file}: imports ${imported}; its row may import the words only`);
+  } else if (target === layer && memberOf(file) !== memberOf(imported)) {
+    const words = LAYERS.length - 1;
+    if (layer !== words) problems.push(`${file}: imports ${imported}, which stands beside it`);
+  } else if (target === layer && areSiblings(file, imported)) {
+    problems.push(`${file}: imports its sibling ${imported}`);
+  }
+}
+
+function areSiblings(file: string, imported: string): boolean {
+  const folder = INDEPENDENT_SIBLINGS.find((name) => file.startsWith(name));
+  if (folder === undefined || !imported.startsWith(folder)) return false;
+  const isPrivate = imported.slice(folder.length).startsWith("_");
+  return file !== `${folder}mod.ts` && imported !== `${folder}mod.ts` && !isPrivate;
+}
+
+function layerOf(file: string): number {
+  return LAYERS.findIndex((layer) => layer.members.some((member) => belongs(file, member)));
+}
+
+function memberOf(file: string): string | undefined {
+  return LAYERS.flatMap((layer) => layer.members).find((member) => belongs(file, member));
+}
+
+function belongs(file: string, member: string): boolean {
+  return member.endsWith("/") ? file.startsWith(member) : file === member;
+}
+
+function importsOf(file: string, text: string): string[] {
+  const base = new URL(file, source);
+  const found: string[] = [];
+  for (const match of text.matchAll(IMPORT)) {
+    const url = new URL(match[1] ?? match[2] ?? "", base).href;
+    if (url.startsWith(source.href)) found.push(url.slice(source.href.length));
+  }
+  return found;
+}
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "");
+}
+
+/** Every TypeScript file under `src/` but tests, benchmarks and test helpers. */
+function listSources(folder: string): string[] {
+  const files: string[] = [];
+  for (const entry of Deno.readDirSync(new URL(folder, source))) {
+    const path = folder + entry.name;
+    if (entry.isDirectory) files.push(...listSources(`${path}/`));
+    else if (/\.ts$/.test(path) && !/_(test|bench|testing)\.ts$/.test(path)) files.push(path);
+  }
+  return files;
+}
