@@ -1,0 +1,28 @@
+/**
+ * Builds every checked-in binary from its sources, or with `--check` says whether what is checked in still matches.
+ *
+ * Each part is a script that runs inside the pinned toolchain (scripts/toolchain.sh) and takes `--check` itself: it
+ * then builds into a temporary folder and compares bytes.
+ *
+ * @module
+ */
+
+/** The parts, in the order they are built. */
+const PARTS: readonly { readonly name: string; readonly script: string }[] = [
+  { name: "WebAssembly module", script: "scripts/build_wasm.sh" },
+  { name: "guest images", script: "scripts/build_guest.sh" },
+  { name: "Windows test programs", script: "scripts/build_windows.sh" },
+];
+
+const root = new URL("..", import.meta.url);
+const failures: string[] = [];
+for (const part of PARTS) {
+  console.log(`${part.name}: ${part.script} ${Deno.args.join(" ")}`);
+  const command = new Deno.Command(part.script, { args: Deno.args, cwd: root });
+  const { success } = await command.spawn().status;
+  if (!success) failures.push(part.name);
+}
+if (failures.length > 0) {
+  console.error(`build: failed or different: ${failures.join(", ")}`);
+  Deno.exit(1);
+}
