@@ -1,0 +1,8 @@
+//! The engine of htrace: what is too slow or too binary for TypeScript.
+//!
+//! Two halves meet here and nowhere else: trace logs (diffs, stacks, groups) and symbols (PDB, PE and COFF
+//! readers). Neither knows files, paths, processes or the network: bytes come in, numbers and names go out.
+//! [`abi`] is what JavaScript sees.
+
+pub mod abi;
+pub mod file;
