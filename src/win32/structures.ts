@@ -1,0 +1,79 @@
+/**
+ * The structures that the calls of this folder take, at their 64-bit offsets: Deno runs only as a 64-bit process
+ * on Windows.
+ *
+ * What the calls *fill* is not here: those bytes are handed up as they are and read in `nt/`.
+ *
+ * @module
+ */
+
+/** An integer or pointer member: byte offset and width in bytes, little-endian. */
+export interface Member {
+  /** Byte offset from the start of the structure. */
+  readonly offset: number;
+  /** Width in bytes. */
+  readonly size: 2 | 4 | 8;
+}
+
+/** `OBJECT_ATTRIBUTES` (ntdef.h), 64-bit. */
+export const OBJECT_ATTRIBUTES = {
+  size: 0x30,
+  Length: { offset: 0x00, size: 4 },
+  RootDirectory: { offset: 0x08, size: 8 },
+  ObjectName: { offset: 0x10, size: 8 },
+  Attributes: { offset: 0x18, size: 4 },
+  SecurityDescriptor: { offset: 0x20, size: 8 },
+  SecurityQualityOfService: { offset: 0x28, size: 8 },
+} as const;
+
+/** `CLIENT_ID` (ntdef.h), 64-bit. */
+export const CLIENT_ID = {
+  size: 0x10,
+  UniqueProcess: { offset: 0x00, size: 8 },
+  UniqueThread: { offset: 0x08, size: 8 },
+} as const;
+
+/** `UNICODE_STRING` (ntdef.h), 64-bit; `Length` counts bytes. */
+export const UNICODE_STRING = {
+  size: 0x10,
+  Length: { offset: 0x00, size: 2 },
+  MaximumLength: { offset: 0x02, size: 2 },
+  Buffer: { offset: 0x08, size: 8 },
+} as const;
+
+/** `RTL_OSVERSIONINFOW` (wdm.h): five ULONGs and a text of 128 UTF-16 units. */
+export const RTL_OSVERSIONINFOW = {
+  size: 0x114,
+  dwOSVersionInfoSize: { offset: 0x00, size: 4 },
+  dwMajorVersion: { offset: 0x04, size: 4 },
+  dwMinorVersion: { offset: 0x08, size: 4 },
+  dwBuildNumber: { offset: 0x0c, size: 4 },
+} as const;
+
+/** A zeroed structure whose members are read and written by their table entries. */
+export class Structure {
+  /** The bytes, as a call takes them. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView;
+
+  /** Makes a structure of `size` zero bytes. */
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size);
+    this.#view = new DataView(this.bytes.buffer);
+  }
+
+  /** Writes a member, cut to its width. */
+  set(member: Member, value: number): this {
+    if (member.size === 2) this.#view.setUint16(member.offset, value, true);
+    else if (member.size === 4) this.#view.setUint32(member.offset, value, true);
+    else this.#view.setBigInt64(member.offset, BigInt(value), true);
+    return this;
+  }
+
+  /** Reads a member as an unsigned number; 64-bit ones as far as a number is exact. */
+  get(member: Member): number {
+    if (member.size === 2) return this.#view.getUint16(member.offset, true);
+    if (member.size === 4) return this.#view.getUint32(member.offset, true);
+    return Number(this.#view.getBigUint64(member.offset, true));
+  }
+}
