@@ -52,6 +52,9 @@ const INDEPENDENT_SIBLINGS = ["targets/", "reports/", "commands/"];
 
 const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"(\.[^"]+)"|import\(\s*"(\.[^"]+)"/g;
 const DENO_API = /\bDeno\.[a-z]/;
+const PRINTING = /\bconsole\.|Deno\.std(out|err)\b/;
+/** Only these print; everything else hands text to them. */
+const PRINTERS = ["cli.ts", "commands/"];
 
 const source = new URL("../src/", import.meta.url);
 const problems: string[] = [];
@@ -63,8 +66,12 @@ for (const file of listSources("")) {
     problems.push(`${file}: stands in no row of scripts/check_layers.ts`);
     continue;
   }
-  if (!LAYERS[layer]?.usesDeno && DENO_API.test(withoutComments(text))) {
+  const code = withoutComments(text);
+  if (!LAYERS[layer]?.usesDeno && DENO_API.test(code)) {
     problems.push(`${file}: uses a Deno API in a row that is pure logic`);
+  }
+  if (PRINTING.test(code) && !PRINTERS.some((member) => belongs(file, member))) {
+    problems.push(`${file}: prints; only ${PRINTERS.join(" and ")} do`);
   }
   for (const imported of importsOf(file, text)) checkImport(file, layer, imported);
 }
