@@ -21,6 +21,8 @@ export interface Memory {
    * at the first missing byte and is empty when even the first one is missing.
    */
   read(address: bigint, length: number): Uint8Array;
+  /** Says why the byte at `address` cannot be read, as the end of a sentence, where the memory knows. */
+  explainMissing?(address: bigint): string;
 }
 
 /** Memory that a walk cannot do without is missing. */
@@ -48,10 +50,11 @@ export function readExact(
 ): Uint8Array {
   const bytes = memory.read(address, length);
   if (bytes.length < length) {
-    const reason = bytes.length === 0
+    const found = bytes.length === 0
       ? "the memory is not there"
       : `only ${bytes.length} of ${length} bytes are there`;
-    throw new MemoryError(address, length, what, reason);
+    const cause = memory.explainMissing?.(address + BigInt(bytes.length));
+    throw new MemoryError(address, length, what, cause ? `${found} (${cause})` : found);
   }
   return bytes;
 }

@@ -1,0 +1,117 @@
+/**
+ * Reads fields of an NT structure by name.
+ *
+ * @module
+ */
+import { type Memory, readExact } from "../memory.ts";
+import {
+  type FieldLayout,
+  fieldLayout,
+  type StructureLayout,
+  structureLayout,
+  type WindowsLayouts,
+} from "./layouts.ts";
+
+/** Where structures are read: an address space and the layouts of the Windows build in it. */
+export interface StructureSpace {
+  /** The address space. */
+  readonly memory: Memory;
+  /** Layouts of its Windows build. */
+  readonly layouts: WindowsLayouts;
+}
+
+/**
+ * A structure at an address. Fields are read when they are asked for, so that a structure that crosses into
+ * a missing page still gives the fields before it; a missing field is a `MemoryError` naming it.
+ */
+export class StructureReader {
+  /** Address of the structure's first byte. */
+  readonly address: bigint;
+  /** Its layout. */
+  readonly layout: StructureLayout;
+  readonly #space: StructureSpace;
+
+  /** Looks at the structure `name` at `address`; reads nothing yet. */
+  constructor(space: StructureSpace, name: string, address: bigint) {
+    this.#space = space;
+    this.layout = structureLayout(space.layouts, name);
+    this.address = address;
+  }
+
+  /** Whether this build's structure has the field. */
+  has(field: string): boolean {
+    return this.layout.fields.has(field);
+  }
+
+  /** Address of a field. */
+  addressOf(field: string): bigint {
+    return this.address + BigInt(fieldLayout(this.layout, field).offset);
+  }
+
+  /** The bytes of a field. */
+  bytes(field: string): Uint8Array {
+    return this.#read(field, fieldLayout(this.layout, field).size);
+  }
+
+  /** An integer of at most four bytes, or of eight where its value is small, such as a process id. */
+  number(field: string): number {
+    return Number(this.integer(field));
+  }
+
+  /** An unsigned integer of any width up to eight bytes; of a bit field, its bits alone. */
+  integer(field: string): bigint {
+    const layout = fieldLayout(this.layout, field);
+    return extractBits(unsignedOf(this.#read(field, layout.size)), layout);
+  }
+
+  /**
+   * A pointer. The width is the address space's even where the field is wider: KPROCESS.DirectoryTableBase
+   * is two words up to Server 2003, of which the first is meant.
+   */
+  pointer(field: string): bigint {
+    return unsignedOf(this.#read(field, this.#space.layouts.pointerSize));
+  }
+
+  /** A structure that lies in this one. */
+  inner(field: string, name: string): StructureReader {
+    return new StructureReader(this.#space, name, this.addressOf(field));
+  }
+
+  #read(field: string, length: number): Uint8Array {
+    const what = `${this.layout.name}.${field}`;
+    return readExact(this.#space.memory, this.addressOf(field), length, what);
+  }
+}
+
+/** A little-endian unsigned integer of the width of `bytes`. */
+export function unsignedOf(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (let index = bytes.length - 1; index >= 0; index--) {
+    value = value << 8n | BigInt(bytes[index] ?? 0);
+  }
+  return value;
+}
+
+/** The bits of a bit field in the integer that holds it; the integer itself for a plain field. */
+export function extractBits(value: bigint, field: FieldLayout): bigint {
+  if (field.bits === undefined) return value;
+  return BigInt.asUintN(field.bits.count, value >> BigInt(field.bits.first));
+}
+
+/**
+ * The text of a UNICODE_STRING, empty where its text is missing. Length is a 16-bit count of bytes, so a
+ * damaged one costs at most 64 KiB.
+ */
+export function unicodeString(space: StructureSpace, string: StructureReader): string {
+  const length = string.number("Length") & ~1;
+  const buffer = string.pointer("Buffer");
+  if (length === 0 || buffer === 0n) return "";
+  return new TextDecoder("utf-16le").decode(space.memory.read(buffer, length));
+}
+
+/** Whether an address lies in the system half of an address space. */
+export function isSystemAddress(address: bigint, pointerSize: 4 | 8): boolean {
+  return pointerSize === 4
+    ? address >= 0x8000_0000n && address <= 0xffff_ffffn
+    : address >= 0xffff_8000_0000_0000n;
+}
