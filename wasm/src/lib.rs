@@ -5,4 +5,12 @@
 //! [`abi`] is what JavaScript sees.
 
 pub mod abi;
+pub mod bytes;
+pub mod diff;
+pub mod error;
 pub mod file;
+pub mod groups;
+pub mod log;
+pub mod pairings;
+pub mod pdb;
+pub mod stacks;

@@ -1,0 +1,113 @@
+//! What happened between two readings of one ring.
+//!
+//! Traces carry no time and no number, so the new ones are told by content: the snapshot's newest traces
+//! are looked for in the new log, and whatever stands before them is new. One trace is not enough to go by,
+//! because identical traces repeat (a handle value comes back, from the same stack and thread). So the whole
+//! run counts: from the snapshot's newest trace on, the new log must go on as the snapshot does, to its own
+//! end. Of several such places the one with the longest run is taken; where a program did exactly the same
+//! things over and over, nothing can tell them apart, and `new_traces` is then the least number possible.
+
+use crate::log::Log;
+use crate::pairings;
+
+/// Traces that must agree before a run which does not reach the end of the log is believed.
+const BELIEVED_RUN: usize = 16;
+
+/// The difference between a snapshot and a later log of the same ring.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Diff {
+    /// How many of the log's newest traces are newer than the snapshot, of every operation and process.
+    pub new_traces: usize,
+    /// The snapshot's newest trace is gone from the ring: whatever happened between it and the oldest trace
+    /// of the log is lost. All traces of the log are then new.
+    pub history_lost: bool,
+    /// Indices of the new opens with no later close of the same handle value, newest first.
+    pub outstanding: Vec<u32>,
+}
+
+/// Compares `now` with an earlier `snapshot` of the same ring and layout, both read whole. `slots` is the
+/// ring's capacity, where it is known.
+pub fn diff(snapshot: &Log<'_>, now: &Log<'_>, slots: Option<usize>) -> Diff {
+    let found = find_new_traces(snapshot, now, slots);
+    let new_traces = found.unwrap_or(now.len());
+    Diff {
+        new_traces,
+        history_lost: found.is_none(),
+        outstanding: pairings::outstanding(now, new_traces),
+    }
+}
+
+/// Number of traces of `now` in front of the snapshot's newest; none when that one is gone.
+fn find_new_traces(snapshot: &Log<'_>, now: &Log<'_>, slots: Option<usize>) -> Option<usize> {
+    if snapshot.is_empty() {
+        // Nothing to find. A ring with room left has everything; a full one may have lost its first traces.
+        return slots
+            .is_none_or(|slots| now.len() < slots)
+            .then_some(now.len());
+    }
+    let runs = find_runs(snapshot, now);
+    // The older part of the snapshot may have been overwritten, but not while the ring has room: then a
+    // partial run is chance, and tracing was switched off and on in between.
+    let room_left = slots.is_some_and(|slots| now.len() < slots);
+    if runs.at_end == snapshot.len() || (runs.at_end > 0 && !room_left) {
+        return Some(now.len() - runs.at_end);
+    }
+    // A ring can be written while it is read: the read goes from the newest slot to the oldest, and traces
+    // made meanwhile replace the oldest ones, or follow them where slots were blank. So the oldest traces of
+    // either log may be newer than its first ones, and the run breaks there.
+    let reach = snapshot.len().min(now.len() - runs.longest_start);
+    let believed =
+        runs.longest >= BELIEVED_RUN.min(snapshot.len()) && runs.longest >= reach.div_ceil(2);
+    believed.then_some(runs.longest_start)
+}
+
+/// Runs of `now` that equal the snapshot's newest traces.
+struct Runs {
+    /// Length of the longest one that ends where the log ends; 0 for none.
+    at_end: usize,
+    /// Length of the longest one anywhere; 0 for none.
+    longest: usize,
+    /// Where that one begins; the oldest, if several are as long.
+    longest_start: usize,
+}
+
+/// Knuth, Morris and Pratt's search for the snapshot's newest traces: linear however often traces repeat.
+fn find_runs(snapshot: &Log<'_>, now: &Log<'_>) -> Runs {
+    let borders = borders(snapshot);
+    let mut runs = Runs {
+        at_end: 0,
+        longest: 0,
+        longest_start: now.len(),
+    };
+    for trace in 0..now.len() {
+        let mut run = runs.at_end;
+        if run == snapshot.len() {
+            run = borders[run - 1];
+        }
+        while run > 0 && !snapshot.same_trace(run, now, trace) {
+            run = borders[run - 1];
+        }
+        if snapshot.same_trace(run, now, trace) {
+            run += 1;
+        }
+        if run > 0 && run >= runs.longest {
+            runs.longest = run;
+            runs.longest_start = trace + 1 - run;
+        }
+        runs.at_end = run;
+    }
+    runs
+}
+
+/// For each length of run (1 at index 0), the longest shorter run that also ends there.
+fn borders(log: &Log<'_>) -> Vec<usize> {
+    let mut borders = vec![0; log.len()];
+    for trace in 1..log.len() {
+        let mut run = borders[trace - 1];
+        while run > 0 && !log.same_trace(run, log, trace) {
+            run = borders[run - 1];
+        }
+        borders[trace] = run + usize::from(log.same_trace(run, log, trace));
+    }
+    borders
+}

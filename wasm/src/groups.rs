@@ -1,0 +1,165 @@
+//! Traces grouped by the stack that opened the handle: how often it opened, and what became of the handles.
+
+use std::cmp::Reverse;
+
+use crate::log::{Log, Operation};
+use crate::pairings::{outstanding, NO_TRACE};
+use crate::stacks::Stacks;
+
+/// Stands for "no group yet" while groups are made.
+const NO_GROUP: u32 = u32::MAX;
+
+/// Groups in columns, an entry a group: most outstanding first, then most opened, then newest.
+///
+/// Lists of a group stand one after the other in one column; group `g` has the entries from `starts[g]` up
+/// to `starts[g + 1]`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Groups {
+    /// Id of the opening stack.
+    pub stacks: Vec<u32>,
+    /// How often the stack opened a handle.
+    pub opened: Vec<u32>,
+    /// How many of those opens are outstanding no more.
+    pub closed: Vec<u32>,
+    /// Bad references to handle values that this stack had been the last to open.
+    pub bad_references: Vec<u32>,
+    /// Where the group's outstanding opens begin.
+    pub outstanding_starts: Vec<u32>,
+    /// Indices of the outstanding opens, newest first.
+    pub outstanding_traces: Vec<u32>,
+    /// Where the group's closing stacks begin.
+    pub closer_starts: Vec<u32>,
+    /// Ids of the stacks that closed the group's handles, most frequent first, then by id.
+    pub closer_stacks: Vec<u32>,
+    /// How many handles each of them closed.
+    pub closer_counts: Vec<u32>,
+}
+
+/// Groups the `newest` traces of `log`. Closes and bad references count where their open is among those
+/// traces too; `pairs` is what [`crate::pairings::pair`] answered for the log.
+pub fn group(log: &Log<'_>, newest: usize, stacks: &Stacks, pairs: &[u32]) -> Groups {
+    let outstanding = outstanding(log, newest);
+    let (mut group_of, rows) = count(log, newest, stacks, pairs, &outstanding);
+    let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+    // Rows come newest first and the sort is stable, so that equal ones stay so.
+    order.sort_by_key(|&row| {
+        let row = &rows[row as usize];
+        (Reverse(row.outstanding), Reverse(row.opened))
+    });
+    let mut groups = Groups::default();
+    for (group, &row) in order.iter().enumerate() {
+        let row = &rows[row as usize];
+        group_of[row.stack as usize] = group as u32;
+        groups.stacks.push(row.stack);
+        groups.opened.push(row.opened);
+        groups.closed.push(row.opened - row.outstanding);
+        groups.bad_references.push(row.bad_references);
+    }
+    let group_of_open = |open: u32| group_of[stacks.stack_of[open as usize] as usize];
+
+    let listed = outstanding
+        .iter()
+        .map(|&open| (group_of_open(open), open))
+        .collect();
+    (groups.outstanding_starts, groups.outstanding_traces) = lists(listed, rows.len());
+
+    let closes = (0..newest)
+        .filter(|&trace| {
+            log.operation(trace) == Some(Operation::Close) && is_among(pairs[trace], newest)
+        })
+        .map(|trace| (group_of_open(pairs[trace]), stacks.stack_of[trace]))
+        .collect();
+    let closers = closers(closes);
+    groups.closer_counts = closers.iter().map(|closer| closer.count).collect();
+    let listed = closers
+        .iter()
+        .map(|closer| (closer.group, closer.stack))
+        .collect();
+    (groups.closer_starts, groups.closer_stacks) = lists(listed, rows.len());
+    groups
+}
+
+/// A group while its traces are counted.
+struct Row {
+    stack: u32,
+    opened: u32,
+    outstanding: u32,
+    bad_references: u32,
+}
+
+/// Counts the traces of each opening stack. Answers the rows, newest stack first, and the row of each stack
+/// id ([`NO_GROUP`] for stacks that opened nothing).
+fn count(
+    log: &Log<'_>,
+    newest: usize,
+    stacks: &Stacks,
+    pairs: &[u32],
+    outstanding: &[u32],
+) -> (Vec<u32>, Vec<Row>) {
+    let mut row_of = vec![NO_GROUP; stacks.count()];
+    let mut rows: Vec<Row> = Vec::new();
+    for trace in (0..newest).filter(|&trace| log.operation(trace) == Some(Operation::Open)) {
+        let stack = stacks.stack_of[trace];
+        let row = &mut row_of[stack as usize];
+        if *row == NO_GROUP {
+            *row = rows.len() as u32;
+            rows.push(Row {
+                stack,
+                opened: 0,
+                outstanding: 0,
+                bad_references: 0,
+            });
+        }
+        rows[*row as usize].opened += 1;
+    }
+    let row_of_open = |open: u32| row_of[stacks.stack_of[open as usize] as usize] as usize;
+    for &open in outstanding {
+        rows[row_of_open(open)].outstanding += 1;
+    }
+    for trace in 0..newest {
+        let is_bad = log.operation(trace) == Some(Operation::BadReference);
+        if is_bad && is_among(pairs[trace], newest) {
+            rows[row_of_open(pairs[trace])].bad_references += 1;
+        }
+    }
+    (row_of, rows)
+}
+
+fn is_among(open: u32, newest: usize) -> bool {
+    open != NO_TRACE && (open as usize) < newest
+}
+
+/// A stack that closed handles of a group.
+struct Closer {
+    group: u32,
+    stack: u32,
+    count: u32,
+}
+
+/// Counts equal pairs of group and closing stack; sorted by group, then most frequent first, then by stack.
+fn closers(mut closes: Vec<(u32, u32)>) -> Vec<Closer> {
+    closes.sort_unstable();
+    let mut closers: Vec<Closer> = closes
+        .chunk_by(|a, b| a == b)
+        .map(|equal| Closer {
+            group: equal[0].0,
+            stack: equal[0].1,
+            count: equal.len() as u32,
+        })
+        .collect();
+    closers.sort_by_key(|closer| (closer.group, Reverse(closer.count)));
+    closers
+}
+
+/// Lays lists of groups one after the other: from pairs of group and value, the starts (one more than
+/// `groups`) and the values. Values of one group keep their order.
+fn lists(mut entries: Vec<(u32, u32)>, groups: usize) -> (Vec<u32>, Vec<u32>) {
+    entries.sort_by_key(|&(group, _)| group);
+    let starts = (0..=groups as u32)
+        .map(|group| entries.partition_point(|&(of, _)| of < group) as u32)
+        .collect();
+    (
+        starts,
+        entries.into_iter().map(|(_, value)| value).collect(),
+    )
+}

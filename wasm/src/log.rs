@@ -1,0 +1,296 @@
+//! Trace logs as their sources have them: one accessor over every shape of entry.
+//!
+//! A log is whole entries, newest first. Query entries of 16 frames (32 and 64 bit), the kernel's own
+//! records with another field order, and a dump's operations of 32 frames differ only in where their
+//! fields stand, so a [`Layout`] says that and nothing is converted. The layouts themselves belong to the
+//! callers (`nt/` and `dump/` on the TypeScript side).
+
+use std::fmt;
+
+/// Number of numbers that describe a layout, see [`Layout::from_numbers`].
+pub const LAYOUT_NUMBERS: usize = 12;
+
+/// Mask that takes the two tag bits off a handle value: closes and bad references keep them as the caller
+/// gave them.
+const HANDLE_MASK: u32 = !3;
+
+/// What was done to a handle, as the `Type` field codes it. Other codes are of no operation that we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// Code 1: a handle was opened.
+    Open,
+    /// Code 2: a handle was closed.
+    Close,
+    /// Code 3: a handle was used that was not open.
+    BadReference,
+}
+
+/// A little-endian integer in an entry.
+#[derive(Clone, Copy, Debug)]
+struct Field {
+    /// Byte offset from the start of the entry.
+    offset: usize,
+    /// Width in bytes: 4 or 8.
+    size: usize,
+}
+
+/// Where the fields of an entry stand.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    entry_size: usize,
+    handle: Field,
+    process_id: Field,
+    thread_id: Field,
+    operation: Field,
+    /// The first return address; the others follow without gaps.
+    stack: Field,
+    frames: usize,
+}
+
+/// Why bytes cannot be read as a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogError {
+    /// The layout came as another count of numbers than [`LAYOUT_NUMBERS`].
+    LayoutNumbers(usize),
+    /// A field is neither 4 nor 8 bytes wide, or reaches past its entry.
+    Field(&'static str),
+    /// The bytes end inside an entry: their number and the size of an entry.
+    PartialEntry(usize, usize),
+    /// More entries than indices of 32 bits count.
+    TooLong(usize),
+}
+
+impl fmt::Display for LogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LayoutNumbers(found) => {
+                write!(
+                    f,
+                    "the layout has {found} numbers, expected {LAYOUT_NUMBERS}"
+                )
+            }
+            Self::Field(name) => write!(
+                f,
+                "the layout's {name} is not 4 or 8 bytes inside the entry"
+            ),
+            Self::PartialEntry(bytes, size) => {
+                write!(
+                    f,
+                    "{bytes} bytes are no whole number of entries of {size} bytes"
+                )
+            }
+            Self::TooLong(entries) => write!(f, "{entries} entries are too many"),
+        }
+    }
+}
+
+impl std::error::Error for LogError {}
+
+impl Layout {
+    /// Reads a layout from numbers: the entry's size; offset and width of handle, process id, thread id
+    /// and operation; offset and width of a return address, and how many there is room for.
+    pub fn from_numbers(numbers: &[u32]) -> Result<Self, LogError> {
+        let numbers: [u32; LAYOUT_NUMBERS] = numbers
+            .try_into()
+            .map_err(|_| LogError::LayoutNumbers(numbers.len()))?;
+        let n = numbers.map(|number| number as usize);
+        let field = |at: usize| Field {
+            offset: n[at],
+            size: n[at + 1],
+        };
+        let layout = Self {
+            entry_size: n[0],
+            handle: field(1),
+            process_id: field(3),
+            thread_id: field(5),
+            operation: field(7),
+            stack: field(9),
+            frames: n[11],
+        };
+        let fields = [
+            ("handle", layout.handle, 1),
+            ("process id", layout.process_id, 1),
+            ("thread id", layout.thread_id, 1),
+            ("type", layout.operation, 1),
+            ("stack", layout.stack, layout.frames),
+        ];
+        for (name, field, count) in fields {
+            let end = field
+                .size
+                .checked_mul(count)
+                .and_then(|length| length.checked_add(field.offset));
+            let inside = end.is_some_and(|end| end <= layout.entry_size);
+            if !matches!(field.size, 4 | 8) || !inside {
+                return Err(LogError::Field(name));
+            }
+        }
+        Ok(layout)
+    }
+}
+
+/// Traces read at one time, newest first: index 0 is the newest.
+#[derive(Clone, Copy, Debug)]
+pub struct Log<'a> {
+    bytes: &'a [u8],
+    layout: Layout,
+    len: usize,
+}
+
+impl<'a> Log<'a> {
+    /// Reads `bytes` as entries of `layout`.
+    pub fn new(bytes: &'a [u8], layout: Layout) -> Result<Self, LogError> {
+        if bytes.len() % layout.entry_size != 0 {
+            return Err(LogError::PartialEntry(bytes.len(), layout.entry_size));
+        }
+        let len = bytes.len() / layout.entry_size;
+        // The highest index stands for "none" in the columns that go out.
+        if u32::try_from(len).map_or(true, |len| len == u32::MAX) {
+            return Err(LogError::TooLong(len));
+        }
+        Ok(Self { bytes, layout, len })
+    }
+
+    /// Number of traces.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is no trace.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The operation of a trace; none where its code is not one of ours.
+    pub fn operation(&self, index: usize) -> Option<Operation> {
+        match self.field(index, self.layout.operation) {
+            1 => Some(Operation::Open),
+            2 => Some(Operation::Close),
+            3 => Some(Operation::BadReference),
+            _ => None,
+        }
+    }
+
+    /// The handle value of a trace without its tag bits: what opens, closes and bad references of one
+    /// handle have in common.
+    pub fn handle(&self, index: usize) -> u32 {
+        self.field(index, self.layout.handle) as u32 & HANDLE_MASK
+    }
+
+    /// The return addresses of a trace, innermost first. They end at the first zero: on systems of the 2003
+    /// era the places behind it may hold frames of an earlier lap of the ring.
+    pub fn stack(&self, index: usize) -> impl Iterator<Item = u64> + Clone + use<'a> {
+        let start = index * self.layout.entry_size + self.layout.stack.offset;
+        let size = self.layout.stack.size;
+        let words = &self.bytes[start..start + size * self.layout.frames];
+        words
+            .chunks_exact(size)
+            .map(word)
+            .take_while(|&address| address != 0)
+    }
+
+    /// Whether trace `index` and trace `other_index` of a log of the same layout are equal in every field.
+    /// Padding is not looked at: whoever copied the entry may have left anything there.
+    pub fn same_trace(&self, index: usize, other: &Log<'_>, other_index: usize) -> bool {
+        let layout = &self.layout;
+        [
+            layout.handle,
+            layout.operation,
+            layout.thread_id,
+            layout.process_id,
+        ]
+        .into_iter()
+        .all(|field| self.field(index, field) == other.field(other_index, field))
+            && self.stack(index).eq(other.stack(other_index))
+    }
+
+    fn field(&self, index: usize, field: Field) -> u64 {
+        let start = index * self.layout.entry_size + field.offset;
+        word(&self.bytes[start..start + field.size])
+    }
+}
+
+/// A little-endian word of 8 or 4 bytes.
+fn word(bytes: &[u8]) -> u64 {
+    if let Ok(bytes) = bytes.try_into() {
+        u64::from_le_bytes(bytes)
+    } else {
+        bytes
+            .iter()
+            .rev()
+            .fold(0, |value, &byte| value << 8 | u64::from(byte))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// PROCESS_HANDLE_TRACING_ENTRY of a 32-bit system (handle-tracing reference, A.2).
+    const QUERY32: [u32; LAYOUT_NUMBERS] = [0x50, 0, 4, 4, 4, 8, 4, 12, 4, 0x10, 4, 16];
+    /// HANDLE_TRACE_DB_ENTRY of a 64-bit system: client id first, then the handle (B.5).
+    const KERNEL64: [u32; LAYOUT_NUMBERS] = [0xa0, 0x10, 8, 0, 8, 8, 8, 0x18, 4, 0x20, 8, 16];
+
+    #[test]
+    fn reads_a_32_bit_query_entry() {
+        let mut bytes = vec![0; 0x50];
+        bytes[0] = 0x47; // handle 0x44 with both tag bits
+        bytes[12] = 2;
+        bytes[0x10..0x18].copy_from_slice(&[0x78, 0x56, 0x34, 0x12, 1, 0, 0, 0]);
+        bytes[0x1c] = 9; // behind a zero: no frame
+        let log = Log::new(&bytes, Layout::from_numbers(&QUERY32).unwrap()).unwrap();
+        assert_eq!(log.len(), 1);
+        assert_eq!(log.handle(0), 0x44);
+        assert_eq!(log.operation(0), Some(Operation::Close));
+        assert_eq!(log.stack(0).collect::<Vec<_>>(), [0x1234_5678, 1]);
+    }
+
+    #[test]
+    fn reads_a_64_bit_kernel_record_with_a_full_stack() {
+        let mut bytes = vec![0; 0xa0];
+        bytes[0x10] = 0x48;
+        bytes[0x18] = 1;
+        bytes[0x1c] = 0xff; // padding is not the type
+        for frame in 0..16 {
+            bytes[0x20 + frame * 8 + 7] = 0x80 + frame as u8;
+        }
+        let log = Log::new(&bytes, Layout::from_numbers(&KERNEL64).unwrap()).unwrap();
+        assert_eq!(log.handle(0), 0x48);
+        assert_eq!(log.operation(0), Some(Operation::Open));
+        assert_eq!(log.stack(0).count(), 16);
+        assert_eq!(log.stack(0).last(), Some(0x8f << 56));
+    }
+
+    #[test]
+    fn traces_that_differ_in_padding_alone_are_the_same() {
+        let layout = Layout::from_numbers(&KERNEL64).unwrap();
+        let mut bytes = vec![0; 0x140];
+        bytes[0x1c] = 1;
+        bytes[0xa0 + 8] = 0;
+        let log = Log::new(&bytes, layout).unwrap();
+        assert!(log.same_trace(0, &log, 1));
+        bytes[0xa0 + 8] = 4; // another thread
+        let log = Log::new(&bytes, layout).unwrap();
+        assert!(!log.same_trace(0, &log, 1));
+    }
+
+    #[test]
+    fn refuses_layouts_and_bytes_that_do_not_fit() {
+        let refused = |numbers: &[u32]| Layout::from_numbers(numbers).unwrap_err();
+        assert_eq!(refused(&QUERY32[..11]), LogError::LayoutNumbers(11));
+        let mut numbers = QUERY32;
+        numbers[2] = 3;
+        assert_eq!(refused(&numbers), LogError::Field("handle"));
+        let mut numbers = QUERY32;
+        numbers[11] = 17;
+        assert_eq!(refused(&numbers), LogError::Field("stack"));
+        let mut numbers = QUERY32;
+        numbers[9] = u32::MAX;
+        assert_eq!(refused(&numbers), LogError::Field("stack"));
+        assert_eq!(refused(&[0; LAYOUT_NUMBERS]), LogError::Field("handle"));
+        let layout = Layout::from_numbers(&QUERY32).unwrap();
+        assert_eq!(
+            Log::new(&[0; 81], layout).unwrap_err(),
+            LogError::PartialEntry(81, 80)
+        );
+    }
+}
