@@ -1,0 +1,72 @@
+/**
+ * A small PE image for tests, built in code: two sections, two exports (one forwarded), two imports (one by
+ * ordinal), one relocation.
+ *
+ * @module
+ */
+
+/** Bytes of the image file; headers at 0, `.text` at 0x200 of the file, `.data` at 0x400. */
+export function testImage(): Uint8Array<ArrayBuffer> {
+  const file = new Uint8Array(0x600);
+  const view = new DataView(file.buffer);
+  const u16 = (offset: number, value: number): void => view.setUint16(offset, value, true);
+  const u32 = (offset: number, ...values: number[]): void =>
+    values.forEach((value, index) => view.setUint32(offset + index * 4, value, true));
+  const text = (offset: number, value: string): void =>
+    file.set(new TextEncoder().encode(value), offset);
+
+  text(0x00, "MZ");
+  u32(0x3c, 0x80);
+  text(0x80, "PE");
+  u16(0x84, 0x14c);
+  u16(0x86, 2); // sections
+  u16(0x94, 0xe0); // size of the optional header
+  const optional = 0x98;
+  u16(optional, 0x10b);
+  u32(optional + 0x10, 0x1000); // entry point
+  u32(optional + 0x1c, 0x1000_0000); // image base
+  u32(optional + 0x38, 0x3000, 0x200); // sizes of image and headers
+  u32(optional + 0x5c, 16);
+  u32(optional + 0x60, 0x1040, 0x90); // exports
+  u32(optional + 0x68, 0x2020, 0x28); // imports
+  u32(optional + 0x88, 0x2100, 0x0c); // relocations
+  section(0x178, ".text", [0x200, 0x1000, 0x200, 0x200], 0x6000_0020);
+  section(0x1a0, ".data", [0x800, 0x2000, 0x200, 0x400], 0xc000_0040);
+
+  const code = (rva: number): number => rva - 0x1000 + 0x200;
+  const data = (rva: number): number => rva - 0x2000 + 0x400;
+  file[code(0x1000)] = 0xc3; // ret
+  u32(code(0x1004), 0x1000_1000); // an address that moves with the image
+  // Export directory: name, first ordinal, counts, then the three tables.
+  u32(code(0x104c), 0x10a0, 5, 2, 2, 0x1070, 0x1078, 0x1080);
+  u32(code(0x1070), 0x1000, 0x10c0); // functions: Run, a forwarder
+  u32(code(0x1078), 0x10b0, 0x10ba); // names, sorted
+  u16(code(0x1080), 1);
+  u16(code(0x1082), 0);
+  text(code(0x10a0), "TEST.dll");
+  text(code(0x10b0), "Forwarded");
+  text(code(0x10ba), "Run");
+  text(code(0x10c0), "other.Function");
+  // One import descriptor: lookup table, name, address table.
+  u32(data(0x2020), 0x2060, 0, 0, 0x2090, 0x2080);
+  u32(data(0x2060), 0x20a0, 0x8000_0007);
+  u32(data(0x2080), 0x20a0, 0x8000_0007);
+  text(data(0x2090), "other.dll");
+  text(data(0x20a2), "Function");
+  file[data(0x2000)] = 0x11;
+  // One relocation block: the page of .text, HIGHLOW at 4, padding.
+  u32(data(0x2100), 0x1000, 0x0c);
+  u16(data(0x2108), 0x3004);
+  return file;
+
+  function section(
+    header: number,
+    name: string,
+    sizes: readonly [virtual: number, rva: number, raw: number, offset: number],
+    characteristics: number,
+  ): void {
+    text(header, name);
+    u32(header + 8, ...sizes);
+    u32(header + 0x24, characteristics);
+  }
+}

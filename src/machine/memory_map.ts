@@ -1,0 +1,58 @@
+/**
+ * The guest's memory map: the one table of where everything lies.
+ *
+ * It is what a boot loader and a memory manager would decide, given as data. Where the pools begin is
+ * chosen so that the guest kernel's own allocations bring its structures to the addresses that the
+ * documented session shows; nothing else in the machine knows those addresses. Images are not listed:
+ * they lie where their headers want them.
+ *
+ * @module
+ */
+
+/** Addresses from `start` up to, not including, `end`; both multiples of the page size. */
+export interface Region {
+  /** First address. */
+  readonly start: number;
+  /** First address behind it. */
+  readonly end: number;
+}
+
+/** First address of the kernel's half of every address space. */
+export const SYSTEM_RANGE_START = 0x8000_0000;
+
+/** Bytes of guest physical memory; page frames are handed out from {@linkcode FIRST_FRAME} up. */
+export const PHYSICAL_MEMORY_SIZE = 0x0400_0000;
+
+/** Physical address of the first page frame that is handed out; the first page stays unused. */
+export const FIRST_FRAME = 0x0000_1000;
+
+/** Regions of the kernel's half, the same in every address space. */
+export const KERNEL_MAP = {
+  /** The loader block, the kernel's loader entries and the stack that the kernel starts on. */
+  bootLoader: { start: 0x80f0_0000, end: 0x80f0_8000 },
+  /**
+   * Nonpaged pool: large enough for two trace databases of the most slots (0x20000 slots of 0x50 bytes),
+   * since a new one is made before the old one goes.
+   */
+  nonPagedPool: { start: 0x8140_0000, end: 0x8300_0000 },
+  /** Paged pool. */
+  pagedPool: { start: 0xe10c_c000, end: 0xe112_0000 },
+} as const satisfies Record<string, Region>;
+
+/** Regions of a process's half: where Windows XP puts them. */
+export const USER_MAP = {
+  /** RTL_USER_PROCESS_PARAMETERS with its strings. */
+  processParameters: { start: 0x0002_0000, end: 0x0002_4000 },
+  /** Stack of the first thread. */
+  stack: { start: 0x0003_0000, end: 0x0013_0000 },
+  /** PEB_LDR_DATA and the loader entries with their strings. */
+  loaderHeap: { start: 0x0024_0000, end: 0x0025_0000 },
+  /** TEBs and stacks of later threads, handed out by the kernel. */
+  threadHeap: { start: 0x0030_0000, end: 0x0070_0000 },
+  /** Images whose preferred place is taken. */
+  relocatedImages: { start: 0x1000_0000, end: 0x2000_0000 },
+  /** TEB of the first thread. */
+  teb: { start: 0x7ffd_e000, end: 0x7ffd_f000 },
+  /** PEB. */
+  peb: { start: 0x7ffd_f000, end: 0x7ffe_0000 },
+} as const satisfies Record<string, Region>;

@@ -1,0 +1,161 @@
+/**
+ * Address spaces of the guest, as two-level x86 page tables in its physical memory.
+ *
+ * This is the boot loader's side: it makes the tables that the MMU then walks. Layout of the entries:
+ * Intel SDM volume 3, "32-bit paging" (4-KByte pages, no PAE).
+ *
+ * @module
+ */
+import { PAGE_SIZE, type PhysicalMemory } from "./physical_memory.ts";
+import { type Region, SYSTEM_RANGE_START } from "./memory_map.ts";
+import { PTE } from "./mmu.ts";
+
+/** Who may do what with mapped pages. */
+export interface PageAccess {
+  /** Whether the pages may be written; read-only otherwise. */
+  readonly writable: boolean;
+  /** Whether user-mode code may touch them. */
+  readonly user: boolean;
+}
+
+/** Hands out page frames of physical memory, each once, lowest first; they are zero. */
+export class FrameAllocator {
+  readonly #memory: PhysicalMemory;
+  #next: number;
+
+  /** Frames of `memory` from the physical address `first` on. */
+  constructor(memory: PhysicalMemory, first: number) {
+    this.#memory = memory;
+    this.#next = first;
+  }
+
+  /** Physical address of a fresh page frame. */
+  allocate(): number {
+    const frame = this.#next;
+    if (frame + PAGE_SIZE > this.#memory.size) {
+      throw new RangeError(
+        `Cannot map another page: all 0x${
+          this.#memory.size.toString(16)
+        } bytes of guest physical ` +
+          "memory are in use; give the machine more",
+      );
+    }
+    this.#next += PAGE_SIZE;
+    return frame;
+  }
+}
+
+/** One set of page tables. */
+export class AddressSpace {
+  readonly #memory: PhysicalMemory;
+  readonly #frames: FrameAllocator;
+  /** Physical address of the page directory: the value of CR3. */
+  readonly directoryTableBase: number;
+
+  /**
+   * Makes an address space. With `kernel`, its kernel half is that of the other one: the page tables are
+   * shared, so all kernel regions must be mapped before the first process's space is made.
+   */
+  constructor(memory: PhysicalMemory, frames: FrameAllocator, kernel?: AddressSpace) {
+    this.#memory = memory;
+    this.#frames = frames;
+    this.directoryTableBase = frames.allocate();
+    if (kernel === undefined) return;
+    for (let offset = (SYSTEM_RANGE_START >>> 22) * 4; offset < PAGE_SIZE; offset += 4) {
+      const entry = memory.read32(kernel.directoryTableBase + offset);
+      memory.write32(this.directoryTableBase + offset, entry);
+    }
+  }
+
+  /** Maps fresh zero pages to a region; a page that is mapped already keeps its frame. */
+  map(region: Region, access: PageAccess): void {
+    for (let page = region.start; page < region.end; page += PAGE_SIZE) {
+      const entry = this.#tableEntry(page);
+      if ((this.#memory.read32(entry) & PTE.present) !== 0) continue;
+      const bits = PTE.present | (access.writable ? PTE.writable : 0) |
+        (access.user ? PTE.user : 0);
+      this.#memory.write32(entry, (this.#frames.allocate() | bits) >>> 0);
+    }
+  }
+
+  /** Whether any page of a region is mapped. */
+  overlaps(region: Region): boolean {
+    for (let page = region.start; page < region.end; page += PAGE_SIZE) {
+      if (this.physicalAddress(page) !== undefined) return true;
+    }
+    return false;
+  }
+
+  /** Where an address lies in physical memory; undefined when it is not mapped. */
+  physicalAddress(address: number): number | undefined {
+    const directoryEntry = this.#memory.read32(this.directoryTableBase + (address >>> 22) * 4);
+    if ((directoryEntry & PTE.present) === 0) return undefined;
+    const table = (directoryEntry & PTE.frame) >>> 0;
+    const entry = this.#memory.read32(table + ((address >>> 12) & 0x3ff) * 4);
+    if ((entry & PTE.present) === 0) return undefined;
+    return ((entry & PTE.frame) | (address & 0xfff)) >>> 0;
+  }
+
+  /** Writes bytes to mapped memory, whatever its protection. */
+  write(address: number, bytes: Uint8Array): void {
+    for (const { physical, offset, length } of this.#pieces(address, bytes.length)) {
+      this.#memory.writeBytes(physical, bytes.subarray(offset, offset + length));
+    }
+  }
+
+  /** Reads bytes of mapped memory, whatever its protection. */
+  read(address: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    for (const piece of this.#pieces(address, length)) {
+      bytes.set(this.#memory.readBytes(piece.physical, piece.length), piece.offset);
+    }
+    return bytes;
+  }
+
+  /** Reads a 32-bit number. */
+  read32(address: number): number {
+    return new DataView(this.read(address, 4).buffer).getUint32(0, true);
+  }
+
+  /** Writes a 32-bit number. */
+  write32(address: number, value: number): void {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, value, true);
+    this.write(address, bytes);
+  }
+
+  /** Physical address of the page-table entry of a page; its page table is made where there is none. */
+  #tableEntry(page: number): number {
+    const directoryEntry = this.directoryTableBase + (page >>> 22) * 4;
+    if ((this.#memory.read32(directoryEntry) & PTE.present) === 0) {
+      // The page-table entries decide about access; user access must be let through here for them to.
+      const user = page < SYSTEM_RANGE_START ? PTE.user : 0;
+      const bits = PTE.present | PTE.writable | user;
+      this.#memory.write32(directoryEntry, (this.#frames.allocate() | bits) >>> 0);
+    }
+    const table = (this.#memory.read32(directoryEntry) & PTE.frame) >>> 0;
+    return table + ((page >>> 12) & 0x3ff) * 4;
+  }
+
+  /** Cuts a range at page boundaries; throws where a page is not mapped. */
+  *#pieces(address: number, length: number): Generator<Piece> {
+    for (let offset = 0; offset < length;) {
+      const at = address + offset;
+      const physical = this.physicalAddress(at);
+      if (physical === undefined) {
+        throw new RangeError(
+          `Cannot access guest memory at 0x${at.toString(16)}: the page is not mapped`,
+        );
+      }
+      const piece = Math.min(length - offset, PAGE_SIZE - (at % PAGE_SIZE));
+      yield { physical, offset, length: piece };
+      offset += piece;
+    }
+  }
+}
+
+interface Piece {
+  readonly physical: number;
+  readonly offset: number;
+  readonly length: number;
+}
