@@ -1,0 +1,250 @@
+/**
+ * The files that might be what a store key names, in the order in which a symbol path says to try them.
+ *
+ * Each candidate lies on disk when it is handed out; a file from a server or out of a compressed copy lies under a
+ * temporary name until the caller has looked at it and settles it: kept under its name in the store, or removed.
+ *
+ * @module
+ */
+import { download, type DownloadOptions } from "./download.ts";
+import { deeper, folderOf, messageOf, readIfThere } from "./files.ts";
+import type { StoreLocation, SymbolPathElement } from "./parse.ts";
+import {
+  compressedName,
+  keyFolder,
+  parseFilePointer,
+  POINTER_FILE,
+  type StoreKey,
+  TWO_TIER_MARK,
+} from "./store.ts";
+
+/** A file to look at. */
+export interface Candidate {
+  /** Where it lies now. */
+  readonly path: string;
+  /** Where it comes from, for messages. */
+  readonly origin: string;
+  /** Called once after the look: keeps or removes what was put there for it; answers where it lies now. */
+  settle(accepted: boolean): string;
+}
+
+/** What the search may do, and whom it tells. */
+export interface CandidateOptions {
+  /** The symbol path. */
+  readonly path: readonly SymbolPathElement[];
+  /** Expands a compressed file, or throws with a sentence. */
+  readonly expand: (compressed: Uint8Array) => Uint8Array;
+  /** Never ask a server. */
+  readonly offline: boolean;
+  /** How downloads behave. */
+  readonly download: DownloadOptions;
+  /** URLs that had no answer in this run, with the reason: a server is not asked the same twice. */
+  readonly refused: Map<string, string>;
+  /** Told about places that gave nothing. */
+  readonly note: (sentence: string) => void;
+}
+
+/** Candidates along the whole symbol path. */
+export async function* candidates(
+  key: StoreKey,
+  options: CandidateOptions,
+): AsyncGenerator<Candidate> {
+  /** The nearest cache so far, in which files from later elements are kept. */
+  let cache: string | undefined;
+  for (const element of options.path) {
+    switch (element.kind) {
+      case "folder":
+        yield inPlace(deeper(element.path, key.fileName));
+        yield* inFolder(element.path, key, undefined, options);
+        break;
+      case "cache":
+        cache ??= element.path;
+        yield* inFolder(element.path, key, undefined, options);
+        break;
+      case "stores":
+        yield* inChain(element.stores, cache, key, options);
+        break;
+    }
+  }
+}
+
+async function* inChain(
+  stores: readonly StoreLocation[],
+  cache: string | undefined,
+  key: StoreKey,
+  options: CandidateOptions,
+): AsyncGenerator<Candidate> {
+  let nearest = cache;
+  for (const store of stores) {
+    if (store.kind === "folder") {
+      yield* inFolder(store.path, key, nearest, options);
+      nearest ??= store.path;
+    } else if (options.offline) {
+      options.note(`${store.url}: not asked, offline`);
+    } else if (nearest === undefined) {
+      options.note(
+        `${store.url}: not asked, there is no folder to keep files in; write srv*FOLDER*`,
+      );
+    } else {
+      yield* onServer(store.url, nearest, key, options);
+    }
+  }
+}
+
+/** Candidates in a store on disk; what is accepted is also kept in `nearer`, when there is such a store. */
+function* inFolder(
+  root: string,
+  key: StoreKey,
+  nearer: string | undefined,
+  options: CandidateOptions,
+): Generator<Candidate> {
+  const folder = storeFolder(root, key);
+  const file = deeper(folder, key.fileName);
+  yield nearer === undefined ? inPlace(file) : copied(file, storeFile(nearer, key), options);
+  const packed = deeper(folder, compressedName(key.fileName));
+  const compressed = readIfThere(packed);
+  if (compressed !== undefined) {
+    yield* expanded(compressed, packed, storeFile(nearer ?? root, key), options);
+  }
+  const pointer = readIfThere(deeper(folder, POINTER_FILE));
+  if (pointer !== undefined) yield* pointedTo(pointer, deeper(folder, POINTER_FILE), options);
+}
+
+/** Candidates from a server, received into the store `cache`. */
+async function* onServer(
+  url: string,
+  cache: string,
+  key: StoreKey,
+  options: CandidateOptions,
+): AsyncGenerator<Candidate> {
+  const file = storeFile(cache, key);
+  const base = [url, ...[key.fileName, key.index].map(encodeURIComponent)].join("/");
+  for (const name of [key.fileName, compressedName(key.fileName), POINTER_FILE]) {
+    const source = `${base}/${encodeURIComponent(name)}`;
+    const received = `${file}.${crypto.randomUUID()}.received`;
+    const refusal = await receive(source, received, options);
+    if (refusal === MISSING) continue;
+    if (refusal !== undefined) {
+      options.note(`${source}: ${refusal}`);
+      return; // a server that does not answer is not asked for its other forms
+    }
+    if (name === key.fileName) {
+      yield temporary(received, source, file, options);
+      continue;
+    }
+    const bytes = Deno.readFileSync(received);
+    Deno.removeSync(received);
+    if (name === POINTER_FILE) yield* pointedTo(bytes, source, options);
+    else yield* expanded(bytes, source, file, options);
+  }
+}
+
+const MISSING = "not there";
+
+/** Downloads unless refused before; answers why there is no file, undefined when there is one. */
+async function receive(
+  url: string,
+  path: string,
+  options: CandidateOptions,
+): Promise<string | undefined> {
+  const before = options.refused.get(url);
+  if (before !== undefined) return before;
+  try {
+    Deno.mkdirSync(folderOf(path), { recursive: true });
+  } catch (error) {
+    return `cannot be kept in ${folderOf(path)}: ${messageOf(error)}`;
+  }
+  const outcome = await download(url, path, options.download);
+  if (outcome.kind === "saved") return undefined;
+  const reason = outcome.kind === "missing" ? MISSING : outcome.reason;
+  options.refused.set(url, reason);
+  return reason;
+}
+
+/** A file that is looked at and left where it is. */
+export function inPlace(path: string): Candidate {
+  return { path, origin: path, settle: (): string => path };
+}
+
+/** A file of a farther store; once accepted it is copied into the nearer one. */
+function copied(path: string, destination: string, options: CandidateOptions): Candidate {
+  return {
+    path,
+    origin: path,
+    settle(accepted): string {
+      if (!accepted) return path;
+      const copy = `${destination}.${crypto.randomUUID()}.copy`;
+      try {
+        Deno.mkdirSync(folderOf(destination), { recursive: true });
+        Deno.copyFileSync(path, copy);
+        Deno.renameSync(copy, destination);
+        return destination;
+      } catch (error) {
+        options.note(`${destination}: cannot be kept: ${messageOf(error)}`);
+        return path;
+      }
+    },
+  };
+}
+
+/** A file under a temporary name; once accepted it gets its own, else it goes. */
+function temporary(
+  path: string,
+  origin: string,
+  destination: string,
+  options: CandidateOptions,
+): Candidate {
+  return {
+    path,
+    origin,
+    settle(accepted): string {
+      if (accepted) {
+        Deno.renameSync(path, destination);
+        return destination;
+      }
+      Deno.removeSync(path);
+      options.refused.set(origin, "it had something else before");
+      return path;
+    },
+  };
+}
+
+function* expanded(
+  compressed: Uint8Array,
+  origin: string,
+  destination: string,
+  options: CandidateOptions,
+): Generator<Candidate> {
+  const path = `${destination}.${crypto.randomUUID()}.expanded`;
+  try {
+    const bytes = options.expand(compressed);
+    Deno.mkdirSync(folderOf(path), { recursive: true });
+    Deno.writeFileSync(path, bytes);
+  } catch (error) {
+    options.note(`${origin}: cannot be expanded: ${messageOf(error)}`);
+    return;
+  }
+  yield temporary(path, origin, destination, options);
+}
+
+function* pointedTo(
+  pointer: Uint8Array,
+  origin: string,
+  options: CandidateOptions,
+): Generator<Candidate> {
+  const parsed = parseFilePointer(new TextDecoder().decode(pointer));
+  if (parsed?.kind === "path") {
+    yield inPlace(parsed.path);
+  } else {
+    options.note(`${origin}: ${parsed?.text ?? "names no place"}`);
+  }
+}
+
+function storeFile(root: string, key: StoreKey): string {
+  return deeper(storeFolder(root, key), key.fileName);
+}
+
+function storeFolder(root: string, key: StoreKey): string {
+  const isTwoTier = readIfThere(deeper(root, TWO_TIER_MARK)) !== undefined;
+  return deeper(root, ...keyFolder(key, isTwoTier));
+}
