@@ -37,7 +37,7 @@ class Server implements AsyncDisposable {
 
   constructor(answer: (path: string, request: number) => Response | Promise<Response>) {
     this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      { hostname: "127.0.0.1", port: 0, onListen: (): void => {} },
       (request): Response | Promise<Response> => {
         const path = new URL(request.url).pathname;
         this.requests.push(path);
