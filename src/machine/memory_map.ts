@@ -28,8 +28,10 @@ export const FIRST_FRAME = 0x0000_1000;
 
 /** Regions of the kernel's half, the same in every address space. */
 export const KERNEL_MAP = {
-  /** The loader block, the kernel's loader entries and the stack that the kernel starts on. */
-  bootLoader: { start: 0x80f0_0000, end: 0x80f0_8000 },
+  /** The loader block and the kernel's loader entries with their strings. */
+  bootLoader: { start: 0x80f0_0000, end: 0x80f0_4000 },
+  /** The stack that the kernel starts on; the page below it is not mapped. */
+  bootStack: { start: 0x80f0_5000, end: 0x80f0_8000 },
   /**
    * Nonpaged pool: large enough for two trace databases of the most slots (0x20000 slots of 0x50 bytes),
    * since a new one is made before the old one goes.
@@ -39,7 +41,7 @@ export const KERNEL_MAP = {
   pagedPool: { start: 0xe10c_c000, end: 0xe112_0000 },
 } as const satisfies Record<string, Region>;
 
-/** Regions of a process's half: where Windows XP puts them. */
+/** Regions of a process's half, most of them where Windows XP puts them. */
 export const USER_MAP = {
   /** RTL_USER_PROCESS_PARAMETERS with its strings. */
   processParameters: { start: 0x0002_0000, end: 0x0002_4000 },
@@ -51,6 +53,11 @@ export const USER_MAP = {
   threadHeap: { start: 0x0030_0000, end: 0x0070_0000 },
   /** Images whose preferred place is taken. */
   relocatedImages: { start: 0x1000_0000, end: 0x2000_0000 },
+  /**
+   * Buffers of the system calls that the host makes, mapped in the Debugger process only: room for the traces
+   * of the largest ring (0x20000 entries of 0x50 bytes).
+   */
+  callBuffers: { start: 0x0200_0000, end: 0x0300_0000 },
   /** TEB of the first thread. */
   teb: { start: 0x7ffd_e000, end: 0x7ffd_f000 },
   /** PEB. */

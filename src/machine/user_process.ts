@@ -8,7 +8,7 @@
  * @module
  */
 import { Arena, linkList } from "./arena.ts";
-import { USER_MAP } from "./memory_map.ts";
+import { type Region, USER_MAP } from "./memory_map.ts";
 import type { LoadedImage } from "./loader.ts";
 import type { AddressSpace } from "./page_tables.ts";
 import {
@@ -22,8 +22,10 @@ import {
 
 /** What a process is started with. */
 export interface ProcessStart {
-  /** Its images in load order: the program first, then DLLs, those that others need in front. */
-  readonly images: readonly LoadedImage[];
+  /** The program; a process of system code alone has none. */
+  readonly program?: LoadedImage;
+  /** Its DLLs in load order: those that others need come before them. */
+  readonly libraries: readonly LoadedImage[];
   /** Its command line, the program's name included. */
   readonly commandLine: string;
   /** What PEB.BeingDebugged says: whether DebugBreak makes sense. */
@@ -55,14 +57,13 @@ const VERSION = { major: 5, minor: 1, build: 2600, servicePack: 0x200 } as const
 
 /** Maps and fills a process's own structures; its images are loaded already. */
 export function prepareProcess(space: AddressSpace, start: ProcessStart): void {
-  for (const region of Object.values(START_REGIONS)) {
+  for (const region of START_REGIONS) {
     space.map(region, { writable: true, user: true });
   }
-  const [program] = start.images;
   const peb = encodeStructure(PEB, {
     BeingDebugged: start.debuggerPresent ? 1 : 0,
-    ImageBaseAddress: program?.base ?? 0,
-    Ldr: writeLoaderLists(space, start.images),
+    ImageBaseAddress: start.program?.base ?? 0,
+    Ldr: writeLoaderLists(space, start),
     ProcessParameters: writeParameters(space, start),
     NumberOfProcessors: 1,
     OSMajorVersion: VERSION.major,
@@ -84,14 +85,20 @@ export function prepareProcess(space: AddressSpace, start: ProcessStart): void {
   space.write(USER_MAP.teb.start, teb);
 }
 
-/** All regions of a process but the one for relocated images, which is mapped as it is used. */
-const { relocatedImages: _, ...START_REGIONS } = USER_MAP;
+/** The regions that every process has. */
+const START_REGIONS: readonly Region[] = [
+  USER_MAP.processParameters,
+  USER_MAP.stack,
+  USER_MAP.loaderHeap,
+  USER_MAP.threadHeap,
+  USER_MAP.teb,
+  USER_MAP.peb,
+];
 
 function writeParameters(space: AddressSpace, start: ProcessStart): number {
   const arena = new Arena(space, USER_MAP.processParameters);
   const address = arena.allocate(PROCESS_PARAMETERS.size);
-  const [program] = start.images;
-  const path = program === undefined ? "" : PROGRAM_FOLDER + program.image.name;
+  const path = start.program === undefined ? "" : PROGRAM_FOLDER + start.program.image.name;
   const bytes = encodeStructure(PROCESS_PARAMETERS, {
     MaximumLength: USER_MAP.processParameters.end - USER_MAP.processParameters.start,
     Length: PROCESS_PARAMETERS.size,
@@ -104,16 +111,19 @@ function writeParameters(space: AddressSpace, start: ProcessStart): number {
   return address;
 }
 
-function writeLoaderLists(space: AddressSpace, images: readonly LoadedImage[]): number {
+function writeLoaderLists(space: AddressSpace, start: ProcessStart): number {
   const arena = new Arena(space, USER_MAP.loaderHeap);
   const data = arena.place(encodeStructure(PEB_LDR_DATA, {
     Length: PEB_LDR_DATA.size,
     Initialized: 1,
   }));
-  const entries = images.map((loaded, index) => {
-    const folder = index === 0 ? PROGRAM_FOLDER : SYSTEM_FOLDER;
-    return writeLoaderEntry(space, arena, loaded, folder);
-  });
+  const programs = start.program === undefined
+    ? []
+    : [writeLoaderEntry(space, arena, start.program, PROGRAM_FOLDER)];
+  const libraries = start.libraries.map((library) =>
+    writeLoaderEntry(space, arena, library, SYSTEM_FOLDER)
+  );
+  const entries = [...programs, ...libraries];
   const { fields } = LDR_DATA_TABLE_ENTRY;
   const heads = PEB_LDR_DATA.fields;
   const link = (head: number, field: number, of: readonly number[]): void =>
@@ -121,12 +131,8 @@ function writeLoaderLists(space: AddressSpace, images: readonly LoadedImage[]): 
   link(heads.InLoadOrderModuleList[0], fields.InLoadOrderLinks[0], entries);
   link(heads.InMemoryOrderModuleList[0], fields.InMemoryOrderLinks[0], entries);
   // The program has no initialization routine to call: it is not in the third list.
-  const initialized = entries.slice(1);
-  link(
-    heads.InInitializationOrderModuleList[0],
-    fields.InInitializationOrderLinks[0],
-    initialized,
-  );
+  const { InInitializationOrderLinks } = fields;
+  link(heads.InInitializationOrderModuleList[0], InInitializationOrderLinks[0], libraries);
   return data;
 }
 

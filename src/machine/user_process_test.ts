@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { testImage } from "./_test_image.ts";
-import { loadImageAnywhere } from "./loader.ts";
+import { type LoadedImage, loadImageAnywhere } from "./loader.ts";
 import { USER_MAP } from "./memory_map.ts";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
 import { parseImage } from "./pe_image.ts";
@@ -11,11 +11,11 @@ import { prepareProcess } from "./user_process.ts";
 function prepared(commandLine = "test.exe one two"): AddressSpace {
   const memory = new PhysicalMemory(0x100_0000);
   const space = new AddressSpace(memory, new FrameAllocator(memory, 0x1000));
-  const images = ["test.exe", "other.dll"].map((name) =>
-    loadImageAnywhere(space, parseImage(name, testImage()), USER_MAP.relocatedImages)
-  );
+  const load = (name: string): LoadedImage =>
+    loadImageAnywhere(space, parseImage(name, testImage()), USER_MAP.relocatedImages);
   prepareProcess(space, {
-    images,
+    program: load("test.exe"),
+    libraries: [load("other.dll")],
     commandLine,
     debuggerPresent: true,
     processId: 0x7e8,
