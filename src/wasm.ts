@@ -4,4 +4,5 @@
  *
  * @module
  */
+export { analyzeLog, diffLogs, LogTables } from "../wasm/pkg/htrace.js";
 export { locateModules } from "../wasm/pkg/htrace.js";

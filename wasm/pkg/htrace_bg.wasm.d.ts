@@ -1,7 +1,35 @@
 /* tslint:disable */
 /* eslint-disable */
 export const memory: WebAssembly.Memory;
+export const __wbg_logdiff_free: (a: number, b: number) => void;
+export const diffLogs: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => void;
+export const logdiff_newTraces: (a: number) => number;
+export const logdiff_historyLost: (a: number) => number;
+export const logdiff_takeOutstanding: (a: number, b: number) => void;
+export const __wbg_logtables_free: (a: number, b: number) => void;
+export const analyzeLog: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: bigint) => void;
+export const logtables_takeStackAddresses: (a: number, b: number) => void;
+export const logtables_takeStackStarts: (a: number, b: number) => void;
+export const logtables_takePairs: (a: number, b: number) => void;
+export const logtables_takeGroupStacks: (a: number, b: number) => void;
+export const logtables_takeGroupOpened: (a: number, b: number) => void;
+export const logtables_takeGroupClosed: (a: number, b: number) => void;
+export const logtables_takeGroupBadReferences: (a: number, b: number) => void;
+export const logtables_takeOutstandingStarts: (a: number, b: number) => void;
+export const logtables_takeOutstandingTraces: (a: number, b: number) => void;
+export const logtables_takeCloserStarts: (a: number, b: number) => void;
+export const logtables_takeCloserStacks: (a: number, b: number) => void;
+export const logtables_takeCloserCounts: (a: number, b: number) => void;
 export const locateModules: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => void;
+export const openPdb: (a: number, b: number, c: number, d: number, e: number, f: number) => void;
+export const closeSymbols: (a: number) => void;
+export const symbolizeRvas: (a: number, b: number, c: number, d: number, e: number) => void;
+export const takeInlined: (a: number, b: number) => void;
+export const takeStringEnds: (a: number, b: number) => void;
+export const takeStrings: (a: number, b: number) => void;
+export const logtables_takeStackOf: (a: number, b: number) => void;
+export const __wbindgen_export_0: (a: number) => void;
+export const __wbindgen_export_1: (a: number, b: number) => number;
+export const __wbindgen_export_2: (a: number, b: number, c: number, d: number) => number;
 export const __wbindgen_add_to_stack_pointer: (a: number) => number;
-export const __wbindgen_export_0: (a: number, b: number) => number;
-export const __wbindgen_export_1: (a: number, b: number, c: number) => void;
+export const __wbindgen_export_3: (a: number, b: number, c: number) => void;

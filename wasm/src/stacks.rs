@@ -35,8 +35,9 @@ impl Stacks {
 }
 
 /// Interns the stacks of `log`. Leading addresses from `kernel_start` on are kernel frames and left out:
-/// traces that differ in nothing else then share an id. `u64::MAX` keeps every frame.
-pub fn intern(log: &Log<'_>, kernel_start: u64) -> Stacks {
+/// traces that differ in nothing else then share an id. Without it every frame stays.
+pub fn intern(log: &Log<'_>, kernel_start: Option<u64>) -> Stacks {
+    let is_kernel = |address: u64| kernel_start.is_some_and(|start| address >= start);
     let mut stacks = Stacks {
         starts: vec![0],
         ..Stacks::default()
@@ -44,9 +45,7 @@ pub fn intern(log: &Log<'_>, kernel_start: u64) -> Stacks {
     let mut ids: HashTable<u32> = HashTable::new();
     let mut stack_of = Vec::with_capacity(log.len());
     for trace in 0..log.len() {
-        let stack = log
-            .stack(trace)
-            .skip_while(|&address| address >= kernel_start);
+        let stack = log.stack(trace).skip_while(|&address| is_kernel(address));
         let found = ids.find(hash(stack.clone()), |&id| {
             stack.clone().eq(stacks.stack(id).iter().copied())
         });
@@ -82,7 +81,7 @@ mod tests {
     /// An entry of this test's own: handle, process id, thread id, type, three addresses, 4 bytes each.
     const NUMBERS: [u32; 12] = [28, 0, 4, 4, 4, 8, 4, 12, 4, 16, 4, 3];
 
-    fn interned(stacks: &[[u32; 3]], kernel_start: u64) -> Stacks {
+    fn interned(stacks: &[[u32; 3]], kernel_start: Option<u64>) -> Stacks {
         let mut bytes = Vec::new();
         for stack in stacks {
             bytes.extend([0; 16]);
@@ -96,7 +95,7 @@ mod tests {
     fn equal_stacks_share_an_id_and_ids_count_from_the_newest() {
         let stacks = interned(
             &[[7, 8, 0], [7, 0, 0], [7, 8, 0], [0, 8, 9], [7, 0, 5]],
-            u64::MAX,
+            None,
         );
         assert_eq!(stacks.stack_of, [0, 1, 0, 2, 1]);
         assert_eq!(stacks.count(), 3);
@@ -109,7 +108,7 @@ mod tests {
     fn kernel_frames_are_left_out_on_request() {
         let stacks = interned(
             &[[0x8000_0001, 5, 6], [0x8000_0002, 5, 6], [5, 6, 0]],
-            0x8000_0000,
+            Some(0x8000_0000),
         );
         assert_eq!(stacks.stack_of, [0, 0, 0]);
         assert_eq!(stacks.stack(0), [5, 6]);
@@ -117,6 +116,6 @@ mod tests {
 
     #[test]
     fn an_empty_log_has_no_stacks() {
-        assert_eq!(interned(&[], u64::MAX).count(), 0);
+        assert_eq!(interned(&[], None).count(), 0);
     }
 }

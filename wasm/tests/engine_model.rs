@@ -205,12 +205,12 @@ fn partner(log: &[Trace], trace: usize) -> Option<usize> {
     }
 }
 
-fn shown_stack(trace: &Trace, kernel_start: u64) -> Vec<u64> {
+fn shown_stack(trace: &Trace, kernel_start: Option<u64>) -> Vec<u64> {
     trace
         .stack
         .iter()
         .copied()
-        .skip_while(|&address| address >= kernel_start)
+        .skip_while(|&address| kernel_start.is_some_and(|start| address >= start))
         .collect()
 }
 
@@ -225,7 +225,7 @@ struct Group {
     closers: BTreeMap<Vec<u64>, usize>,
 }
 
-fn groups(log: &[Trace], newest: usize, kernel_start: u64) -> Vec<Group> {
+fn groups(log: &[Trace], newest: usize, kernel_start: Option<u64>) -> Vec<Group> {
     let stack_at = |trace: usize| shown_stack(&log[trace], kernel_start);
     let mut opening: Vec<Vec<u64>> = Vec::new();
     for trace in (0..newest).filter(|&trace| log[trace].operation == OPEN) {
@@ -273,7 +273,13 @@ fn groups(log: &[Trace], newest: usize, kernel_start: u64) -> Vec<Group> {
     groups
 }
 
-fn assert_tables(log: &Log<'_>, traces: &[Trace], newest: usize, kernel_start: u64, seed: u64) {
+fn assert_tables(
+    log: &Log<'_>,
+    traces: &[Trace],
+    newest: usize,
+    kernel_start: Option<u64>,
+    seed: u64,
+) {
     let stacks = intern(log, kernel_start);
     let mut seen = 0;
     for (trace, expected) in traces.iter().enumerate() {
@@ -372,11 +378,7 @@ fn check(seed: u64) {
         outstanding(&log, newest).len(),
         (0..newest).filter(|&i| is_outstanding(&now, i)).count()
     );
-    let kernel_start = if random.chance(50) {
-        0x8000_0000
-    } else {
-        u64::MAX
-    };
+    let kernel_start = random.chance(50).then_some(0x8000_0000);
     assert_tables(&log, &now, newest, kernel_start, seed);
 }
 

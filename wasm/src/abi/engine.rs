@@ -64,13 +64,13 @@ pub struct LogTables {
 }
 
 /// Interns the stacks of a log, pairs its traces, and groups the `newest` of them. Leading return addresses
-/// from `kernel_start` on are left out of the stacks.
+/// from `kernel_start` on, where it is given, are left out of the stacks.
 #[wasm_bindgen(js_name = analyzeLog)]
 pub fn analyze_log(
     bytes: &[u8],
     layout: &[u32],
     newest: u32,
-    kernel_start: u64,
+    kernel_start: Option<u64>,
 ) -> Result<LogTables, JsError> {
     let log = Log::new(bytes, Layout::from_numbers(layout)?)?;
     let newest = log.len().min(newest as usize);
