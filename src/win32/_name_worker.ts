@@ -1,0 +1,54 @@
+/**
+ * The thread that asks for object names, and may never come back from it: see `object_names.ts`.
+ *
+ * @module
+ */
+/// <reference lib="deno.worker" />
+import type { NtStatus } from "../ntdll.ts";
+import { NAME_REQUEST, NAME_STATE, type NameWorkerStart } from "./_name_request.ts";
+import { WindowsNtdll } from "./ntdll.ts";
+
+const CURRENT_PROCESS = -1;
+const DUPLICATE_SAME_ACCESS = 2;
+const OBJECT_NAME_INFORMATION = 1;
+
+self.onmessage = (message: MessageEvent<NameWorkerStart>) => {
+  const { memory, library } = message.data;
+  using ntdll = new WindowsNtdll(library);
+  const state = new Int32Array(memory);
+  const view = new DataView(memory);
+  const answer = new Uint8Array(NAME_REQUEST.size - NAME_REQUEST.answer);
+  for (;;) {
+    Atomics.store(state, NAME_REQUEST.state, NAME_STATE.idle);
+    Atomics.notify(state, NAME_REQUEST.state);
+    Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.idle);
+    const process = Number(view.getBigInt64(NAME_REQUEST.process.offset, true));
+    const handle = Number(view.getBigInt64(NAME_REQUEST.handle.offset, true));
+    view.setUint32(NAME_REQUEST.status.offset, queryName(ntdll, process, handle, answer), true);
+    new Uint8Array(memory).set(answer, NAME_REQUEST.answer);
+  }
+};
+
+/**
+ * Duplicates, asks, closes. The duplicate is made and closed here because closing it may block as the question
+ * does: both wait for the lock of a synchronous file.
+ */
+function queryName(
+  ntdll: WindowsNtdll,
+  process: number,
+  handle: number,
+  answer: Uint8Array,
+): NtStatus {
+  answer.fill(0);
+  const duplicate = ntdll.duplicateObject(
+    process,
+    handle,
+    CURRENT_PROCESS,
+    0,
+    DUPLICATE_SAME_ACCESS,
+  );
+  if (duplicate.status !== 0) return duplicate.status;
+  const { status } = ntdll.queryObject(duplicate.handle, OBJECT_NAME_INFORMATION, answer);
+  ntdll.close(duplicate.handle);
+  return status;
+}

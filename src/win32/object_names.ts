@@ -1,0 +1,110 @@
+/**
+ * Names of objects behind handles of another process, asked for in a way that always comes back.
+ *
+ * `NtQueryObject` for the name of a synchronous file waits for the file's lock, which a thread that reads from a
+ * named pipe may hold for ever. So a worker thread asks, this thread waits with a limit, and a worker that does
+ * not answer is given up together with the one duplicate handle that it holds; both end with the process.
+ *
+ * @module
+ */
+import type { NtStatus } from "../ntdll.ts";
+import { NAME_REQUEST, NAME_STATE, type NameWorkerStart } from "./_name_request.ts";
+import { UNICODE_STRING } from "./structures.ts";
+
+/** What came of asking for a name. */
+export type ObjectName =
+  /** The object's name; empty for an object that has none. */
+  | { readonly kind: "named"; readonly name: string }
+  /** A call failed: the handle is gone, or its type cannot be duplicated. */
+  | { readonly kind: "failed"; readonly status: NtStatus }
+  /** The answer did not come in time, or too many before did not. */
+  | { readonly kind: "abandoned" };
+
+/** How to ask. */
+export interface ObjectNamesOptions {
+  /** The ntdll that the worker opens. */
+  readonly library?: string;
+  /** Milliseconds to wait for a name: far more than one takes that comes at all. */
+  readonly patience?: number;
+}
+
+/** A worker's start opens a DLL and compiles a module; on a busy machine that takes its time. */
+const START_PATIENCE = 30_000;
+
+/** Each abandoned question costs a thread and the whole patience, so there is an end to them. */
+const MOST_ABANDONED = 16;
+
+/** Asks for names of objects; keeps one worker until disposed. */
+export class ObjectNames implements Disposable {
+  readonly #library: string;
+  readonly #patience: number;
+  #worker: { readonly thread: Worker; readonly memory: SharedArrayBuffer } | undefined;
+  #abandoned = 0;
+
+  /** Nothing is opened or started before the first question. */
+  constructor({ library = "ntdll.dll", patience = 200 }: ObjectNamesOptions = {}) {
+    this.#library = library;
+    this.#patience = patience;
+  }
+
+  /** How many questions never came back; after 16 no more are asked. */
+  get abandoned(): number {
+    return this.#abandoned;
+  }
+
+  /**
+   * Asks for the name of the object behind `handle` of the process that `process` is a handle to; that one needs
+   * PROCESS_DUP_HANDLE (0x40).
+   */
+  read(process: number, handle: number): ObjectName {
+    if (this.#abandoned >= MOST_ABANDONED) return { kind: "abandoned" };
+    const { memory } = this.#worker ??= this.#start();
+    const state = new Int32Array(memory);
+    const view = new DataView(memory);
+    view.setBigInt64(NAME_REQUEST.process.offset, BigInt(process), true);
+    view.setBigInt64(NAME_REQUEST.handle.offset, BigInt(handle), true);
+    Atomics.store(state, NAME_REQUEST.state, NAME_STATE.asked);
+    Atomics.notify(state, NAME_REQUEST.state);
+    if (Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.asked, this.#patience) === "timed-out") {
+      this.#abandoned++;
+      this[Symbol.dispose]();
+      return { kind: "abandoned" };
+    }
+    const status = view.getUint32(NAME_REQUEST.status.offset, true);
+    return status === 0 ? { kind: "named", name: nameIn(memory) } : { kind: "failed", status };
+  }
+
+  /** Ends the worker; the next question would start another one. */
+  [Symbol.dispose](): void {
+    this.#worker?.thread.terminate();
+    this.#worker = undefined;
+  }
+
+  #start(): { thread: Worker; memory: SharedArrayBuffer } {
+    const memory = new SharedArrayBuffer(NAME_REQUEST.size);
+    const thread = new Worker(new URL("./_name_worker.ts", import.meta.url), { type: "module" });
+    thread.postMessage({ memory, library: this.#library } satisfies NameWorkerStart);
+    const state = new Int32Array(memory);
+    const started = Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.starting, START_PATIENCE);
+    if (started === "timed-out") {
+      thread.terminate();
+      throw new Error(
+        "Cannot ask for object names: the worker thread did not start; list handles without names",
+      );
+    }
+    return { thread, memory };
+  }
+}
+
+/** The text lies right behind the UNICODE_STRING; its Buffer field points into the worker's own copy. */
+function nameIn(memory: SharedArrayBuffer): string {
+  const length = new DataView(memory).getUint16(
+    NAME_REQUEST.answer + UNICODE_STRING.Length.offset,
+    true,
+  );
+  const text = new Uint16Array(length >> 1);
+  new Uint8Array(text.buffer).set(
+    new Uint8Array(memory, NAME_REQUEST.answer + UNICODE_STRING.size, text.byteLength),
+  );
+  return new TextDecoder("utf-16le").decode(text);
+}
