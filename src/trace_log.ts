@@ -52,6 +52,8 @@ export interface TraceLog {
   readonly parsed: number;
   /** Capacity of the ring that the traces were read from, where the target tells it. */
   readonly slots?: number;
+  /** Why traces are missing that the target should have, as the end of a sentence; absent when whole. */
+  readonly incomplete?: string;
   /** Address of the EPROCESS that was walked, in kernel mode. */
   readonly process?: bigint;
   /** Address of that process's HANDLE_TABLE, in kernel mode. */

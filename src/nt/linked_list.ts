@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { StructureReader, type StructureSpace } from "./structure_reader.ts";
+import { StructureReader, type StructureSpace, whereReadable } from "./structure_reader.ts";
 
 /** More links than any list here has; a damaged list may run through all of memory. */
 const MOST_LINKS = 65_536;
@@ -24,8 +24,5 @@ export function* listLinks(space: StructureSpace, head: bigint): Generator<bigin
 }
 
 function nextLink(space: StructureSpace, link: bigint): bigint | undefined {
-  const { memory, layouts } = space;
-  const entry = new StructureReader(space, "LIST_ENTRY", link);
-  const isThere = memory.read(link, layouts.pointerSize).length === layouts.pointerSize;
-  return isThere ? entry.pointer("Flink") : undefined;
+  return whereReadable(() => new StructureReader(space, "LIST_ENTRY", link).pointer("Flink"));
 }

@@ -6,12 +6,17 @@
  *
  * @module
  */
-import { MemoryError } from "../memory.ts";
+import type { Memory } from "../memory.ts";
 import { type Module, moduleNameOf } from "../module.ts";
 import { readImageIdentity } from "./image.ts";
 import { type Architecture, fieldLayout, structureLayout, userLayouts } from "./layouts.ts";
 import { listLinks } from "./linked_list.ts";
-import { StructureReader, type StructureSpace, unicodeString } from "./structure_reader.ts";
+import {
+  StructureReader,
+  type StructureSpace,
+  unicodeString,
+  whereReadable,
+} from "./structure_reader.ts";
 
 /** The kernel's modules, in load order. `listHead` is the address of PsLoadedModuleList. */
 export function kernelModules(space: StructureSpace, listHead: bigint): Module[] {
@@ -23,15 +28,10 @@ export function kernelModules(space: StructureSpace, listHead: bigint): Module[]
  * starting, or one whose PEB is missing.
  */
 export function userModules(space: StructureSpace, peb: bigint): Module[] {
-  try {
-    const loaderData = new StructureReader(space, "PEB", peb).pointer("Ldr");
-    if (loaderData === 0n) return [];
-    const lists = new StructureReader(space, "PEB_LDR_DATA", loaderData);
-    return loadedModules(space, lists.addressOf("InLoadOrderModuleList"));
-  } catch (error) {
-    if (error instanceof MemoryError) return [];
-    throw error;
-  }
+  const loaderData = whereReadable(() => new StructureReader(space, "PEB", peb).pointer("Ldr"));
+  if (loaderData === undefined || loaderData === 0n) return [];
+  const lists = new StructureReader(space, "PEB_LDR_DATA", loaderData);
+  return loadedModules(space, lists.addressOf("InLoadOrderModuleList"));
 }
 
 /**
@@ -39,7 +39,7 @@ export function userModules(space: StructureSpace, peb: bigint): Module[] {
  * second loader list; its main image stands in both and is given once.
  */
 export function processModules(
-  memory: StructureSpace["memory"],
+  memory: Memory,
   pebs: { readonly native: bigint; readonly wow64?: bigint },
 ): Module[] {
   const architecture: Architecture = memory.pointerSize === 8 ? "x64" : "x86";
@@ -58,32 +58,28 @@ function loadedModules(space: StructureSpace, head: bigint): Module[] {
   const modules: Module[] = [];
   for (const link of listLinks(space, head)) {
     const address = link - BigInt(links.offset);
-    const module = moduleOf(space, new StructureReader(space, "LDR_DATA_TABLE_ENTRY", address));
+    const entry = new StructureReader(space, "LDR_DATA_TABLE_ENTRY", address);
+    const module = whereReadable(() => moduleOf(space, entry));
     if (module !== undefined) modules.push(module);
   }
   return modules;
 }
 
-/** One loader entry; undefined where its page is missing or it describes nothing. */
+/** The module of one loader entry; undefined where the entry describes nothing. */
 function moduleOf(space: StructureSpace, entry: StructureReader): Module | undefined {
-  try {
-    const base = entry.pointer("DllBase");
-    const size = entry.number("SizeOfImage");
-    if (base === 0n || size === 0) return undefined;
-    const path = unicodeString(space, entry.inner("FullDllName", "UNICODE_STRING"));
-    const file = unicodeString(space, entry.inner("BaseDllName", "UNICODE_STRING"));
-    const identity = readImageIdentity(space.memory, base);
-    return {
-      name: moduleNameOf(file || path),
-      path: path || file,
-      base,
-      size,
-      // The kernel fills the loader's time stamp only in some builds; the image's own is the original.
-      timestamp: identity?.timestamp ?? entry.number("TimeDateStamp"),
-      ...(identity?.pdb && { pdb: identity.pdb }),
-    };
-  } catch (error) {
-    if (error instanceof MemoryError) return undefined;
-    throw error;
-  }
+  const base = entry.pointer("DllBase");
+  const size = entry.number("SizeOfImage");
+  if (base === 0n || size === 0) return undefined;
+  const path = unicodeString(space, entry.inner("FullDllName", "UNICODE_STRING"));
+  const file = unicodeString(space, entry.inner("BaseDllName", "UNICODE_STRING"));
+  const identity = readImageIdentity(space.memory, base);
+  return {
+    name: moduleNameOf(file || path),
+    path: path || file,
+    base,
+    size,
+    // The kernel fills the loader's time stamp only in some builds; the image's own is the original.
+    timestamp: identity?.timestamp ?? entry.number("TimeDateStamp"),
+    ...(identity?.pdb && { pdb: identity.pdb }),
+  };
 }

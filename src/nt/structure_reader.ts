@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Memory, readExact } from "../memory.ts";
+import { type Memory, MemoryError, type PointerSize, readExact } from "../memory.ts";
 import {
   type FieldLayout,
   fieldLayout,
@@ -83,6 +83,16 @@ export class StructureReader {
   }
 }
 
+/** What `read` gives, or undefined where memory that it needs is missing. */
+export function whereReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MemoryError) return undefined;
+    throw error;
+  }
+}
+
 /** A little-endian unsigned integer of the width of `bytes`. */
 export function unsignedOf(bytes: Uint8Array): bigint {
   let value = 0n;
@@ -110,7 +120,7 @@ export function unicodeString(space: StructureSpace, string: StructureReader): s
 }
 
 /** Whether an address lies in the system half of an address space. */
-export function isSystemAddress(address: bigint, pointerSize: 4 | 8): boolean {
+export function isSystemAddress(address: bigint, pointerSize: PointerSize): boolean {
   return pointerSize === 4
     ? address >= 0x8000_0000n && address <= 0xffff_ffffn
     : address >= 0xffff_8000_0000_0000n;

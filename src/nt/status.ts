@@ -1,0 +1,83 @@
+/**
+ * NTSTATUS values in words.
+ *
+ * Values and names are those of Microsoft's `ntstatus.h`; the sentences are ours, and say what a value means
+ * for a tool that looks at other processes.
+ *
+ * @module
+ */
+import type { NtStatus } from "../ntdll.ts";
+
+/** The values that code compares with. */
+export const STATUS = {
+  SUCCESS: 0x00000000,
+  BUFFER_OVERFLOW: 0x80000005,
+  NOT_IMPLEMENTED: 0xc0000002,
+  INVALID_INFO_CLASS: 0xc0000003,
+  INFO_LENGTH_MISMATCH: 0xc0000004,
+  INVALID_HANDLE: 0xc0000008,
+  INVALID_PARAMETER: 0xc000000d,
+  INVALID_CID: 0xc000000b,
+  ACCESS_DENIED: 0xc0000022,
+  BUFFER_TOO_SMALL: 0xc0000023,
+  PROCESS_IS_TERMINATING: 0xc000010a,
+  PARTIAL_COPY: 0x8000000d,
+} as const satisfies Record<string, NtStatus>;
+
+/** Name and meaning of each value that the calls of this program are known to answer. */
+const MEANINGS: ReadonlyMap<NtStatus, readonly [name: string, meaning: string]> = new Map([
+  [0x00000000, ["STATUS_SUCCESS", "success"]],
+  [0x80000002, ["STATUS_DATATYPE_MISALIGNMENT", "a buffer was not aligned"]],
+  [0x80000005, ["STATUS_BUFFER_OVERFLOW", "the answer did not fit its buffer"]],
+  [0x8000000d, ["STATUS_PARTIAL_COPY", "only part of the memory could be read"]],
+  [0xc0000001, ["STATUS_UNSUCCESSFUL", "the call failed"]],
+  [0xc0000002, ["STATUS_NOT_IMPLEMENTED", "this system does not implement it"]],
+  [0xc0000003, ["STATUS_INVALID_INFO_CLASS", "this system does not know it"]],
+  [0xc0000004, ["STATUS_INFO_LENGTH_MISMATCH", "the buffer had the wrong length"]],
+  [0xc0000005, ["STATUS_ACCESS_VIOLATION", "a buffer could not be accessed"]],
+  [0xc0000008, ["STATUS_INVALID_HANDLE", "the handle is not valid"]],
+  [0xc000000b, ["STATUS_INVALID_CID", "there is no process of that id"]],
+  [0xc000000d, ["STATUS_INVALID_PARAMETER", "a parameter was refused"]],
+  [0xc0000017, ["STATUS_NO_MEMORY", "the system is out of memory"]],
+  [0xc0000022, ["STATUS_ACCESS_DENIED", "access denied"]],
+  [0xc0000023, ["STATUS_BUFFER_TOO_SMALL", "the buffer was too small"]],
+  [0xc0000024, ["STATUS_OBJECT_TYPE_MISMATCH", "the handle is of another type of object"]],
+  [0xc0000044, ["STATUS_QUOTA_EXCEEDED", "the process has used up its quota of nonpaged pool"]],
+  [0xc0000061, ["STATUS_PRIVILEGE_NOT_HELD", "a privilege is missing"]],
+  [0xc000009a, ["STATUS_INSUFFICIENT_RESOURCES", "the system has no nonpaged pool left for it"]],
+  [0xc00000bb, ["STATUS_NOT_SUPPORTED", "the object does not support it"]],
+  [0xc000010a, ["STATUS_PROCESS_IS_TERMINATING", "the process has ended"]],
+]);
+
+/** Whether a status means failure: its two top bits are 11. Warnings, such as a partial copy, are none. */
+export function isFailure(status: NtStatus): boolean {
+  return status >>> 30 === 3;
+}
+
+/** A status as people see it, such as `access denied (0xC0000022)`. */
+export function statusText(status: NtStatus): string {
+  const code = `0x${(status >>> 0).toString(16).toUpperCase().padStart(8, "0")}`;
+  return `${MEANINGS.get(status >>> 0)?.[1] ?? "the call failed"} (${code})`;
+}
+
+/** The name of a status in `ntstatus.h`, or undefined for one that is not in the table. */
+export function statusName(status: NtStatus): string | undefined {
+  return MEANINGS.get(status >>> 0)?.[0];
+}
+
+/** A system call failed in a way that its caller has no better sentence for. */
+export class NtStatusError extends TypeError {
+  /** Name of the system call. */
+  readonly call: string;
+  /** How it ended. */
+  readonly status: NtStatus;
+
+  /** Creates the error; `attempt` completes "Cannot …", `advice` says what to do where there is anything. */
+  constructor(call: string, status: NtStatus, attempt: string, advice?: string) {
+    const found = `${call} answered ${statusText(status)}`;
+    super(`Cannot ${attempt}: ${found}${advice === undefined ? "" : `; ${advice}`}`);
+    this.name = "NtStatusError";
+    this.call = call;
+    this.status = status;
+  }
+}
