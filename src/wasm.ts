@@ -4,5 +4,36 @@
  *
  * @module
  */
+import { __wbindgen_add_to_stack_pointer as moveStackPointer } from "../wasm/pkg/htrace_bg.wasm";
+
 export { analyzeLog, diffLogs, LogTables } from "../wasm/pkg/htrace.js";
-export { locateModules } from "../wasm/pkg/htrace.js";
+export {
+  closeSymbols,
+  locateModules,
+  openPdb,
+  symbolizeRvas,
+  takeInlined,
+  takeStringEnds,
+  takeStrings,
+} from "../wasm/pkg/htrace.js";
+
+/** Whether an error is a trap of the module: a bug in it, or memory that it did not get. */
+export function isTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+}
+
+/**
+ * Runs calls of the module's exports so that it can be called again after a trap.
+ *
+ * A trap ends a call without its epilogue, so the module's stack pointer stays where the trap happened; a
+ * call that overflowed the stack would leave no room for another one.
+ */
+export function withStackKept<T>(call: () => T): T {
+  const before = moveStackPointer(0);
+  try {
+    return call();
+  } catch (error) {
+    moveStackPointer(before - moveStackPointer(0));
+    throw error;
+  }
+}

@@ -1,20 +1,203 @@
 //! Exports of the symbolizer.
+//!
+//! A file of symbols is a number. While it works it is taken out of the table, so that a trap in the middle
+//! loses that file and nothing else: no borrow is left behind.
 
+use std::cell::RefCell;
+
+use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsError, JsValue};
 
-/// Index of the module that contains each address; `u32::MAX` outside all of them.
+use crate::error::{Error, Result};
+use crate::file::{File, Source};
+use crate::modules;
+use crate::pdb::Pdb;
+use crate::symbolizer::{Answer, Options, Symbols};
+
+/// Bit of `options`: see [`Options::return_addresses`].
+const RETURN_ADDRESSES: u32 = 1;
+/// Bit of `options`: see [`Options::full_names`].
+const FULL_NAMES: u32 = 2;
+/// Bit of `options`: see [`Options::lines`].
+const LINES: u32 = 4;
+
+thread_local! {
+    static OPEN: RefCell<Vec<Option<Entry>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A file of symbols, and what of its last answer was not fetched yet.
+struct Entry {
+    symbols: Symbols,
+    answer: Answer,
+}
+
+/// Index of the module that contains each address, `0xffffffff` outside all of them.
 ///
-/// `bases` are sorted ascending; `sizes` are in bytes, one a base.
+/// `bases` ascend; `sizes` are in bytes, one a base.
 #[wasm_bindgen(js_name = locateModules)]
 pub fn locate_modules(bases: &[u64], sizes: &[u32], addresses: &[u64]) -> Vec<u32> {
-    addresses
-        .iter()
-        .map(|&address| {
-            let after = bases.partition_point(|&base| base <= address);
-            match after.checked_sub(1) {
-                Some(i) if address - bases[i] < u64::from(sizes[i]) => i as u32,
-                _ => u32::MAX,
-            }
+    modules::locate(bases, sizes, addresses)
+}
+
+/// Opens a PDB of `size` bytes that `read(offset, length)` reads, and gives its number.
+///
+/// `guid` (32 upper-case hex digits, or empty for any) and `age` are what the image asks for; another build's
+/// PDB is refused.
+#[wasm_bindgen(js_name = openPdb)]
+pub fn open_pdb(
+    size: f64,
+    read: Function,
+    guid: &str,
+    age: u32,
+) -> std::result::Result<u32, JsError> {
+    let file = File::new(Box::new(Callback {
+        size: size as u64,
+        read,
+    }))?;
+    let pdb = Pdb::open(file)?;
+    if !guid.is_empty() {
+        pdb.expect(guid, age)?;
+    }
+    let entry = Entry {
+        symbols: Symbols::Pdb(Box::new(pdb)),
+        answer: Answer::default(),
+    };
+    Ok(OPEN.with_borrow_mut(|open| {
+        let free = open.iter().position(Option::is_none);
+        let number = free.unwrap_or(open.len());
+        if free.is_none() {
+            open.push(None);
+        }
+        open[number] = Some(entry);
+        number as u32
+    }))
+}
+
+/// Forgets a file of symbols; numbers are given out again.
+#[wasm_bindgen(js_name = closeSymbols)]
+pub fn close_symbols(number: u32) {
+    drop(take(number));
+}
+
+/// Names RVAs; the answer has five numbers for each: symbol, displacement, file, line, and the end of its
+/// inlined frames among those that [`take_inlined`] gives. Symbol and file are numbers of strings
+/// (`0xffffffff`: none), see [`take_strings`]; line 0 is none.
+#[wasm_bindgen(js_name = symbolizeRvas)]
+pub fn symbolize_rvas(
+    number: u32,
+    rvas: &[u32],
+    options: u32,
+) -> std::result::Result<Vec<u32>, JsError> {
+    let Some(mut entry) = take(number) else {
+        return Err(JsError::new("the symbols are closed"));
+    };
+    let options = Options {
+        return_addresses: options & RETURN_ADDRESSES != 0,
+        full_names: options & FULL_NAMES != 0,
+        lines: options & LINES != 0,
+    };
+    let answer = entry.symbols.symbolize(rvas, options);
+    let frames = answer.map(|answer| {
+        entry.answer = answer;
+        let rows = entry.answer.frames.iter();
+        rows.flat_map(|row| {
+            [
+                row.symbol,
+                row.displacement,
+                row.file,
+                row.line,
+                row.inlined_end,
+            ]
         })
         .collect()
+    });
+    put_back(number, entry);
+    Ok(frames?)
+}
+
+/// Inlined frames of the last answer, three numbers each: symbol, file, line; innermost first in a frame.
+#[wasm_bindgen(js_name = takeInlined)]
+pub fn take_inlined(number: u32) -> Vec<u32> {
+    let inlined = with_answer(number, |answer| std::mem::take(&mut answer.inlined));
+    inlined
+        .iter()
+        .flat_map(|row| [row.symbol, row.file, row.line])
+        .collect()
+}
+
+/// End of each string of the last answer in the bytes that [`take_strings`] gives.
+#[wasm_bindgen(js_name = takeStringEnds)]
+pub fn take_string_ends(number: u32) -> Vec<u32> {
+    with_answer(number, |answer| std::mem::take(&mut answer.strings.ends))
+}
+
+/// All strings of the last answer in a row, UTF-8.
+#[wasm_bindgen(js_name = takeStrings)]
+pub fn take_strings(number: u32) -> Vec<u8> {
+    with_answer(number, |answer| std::mem::take(&mut answer.strings.bytes))
+}
+
+fn take(number: u32) -> Option<Entry> {
+    OPEN.with_borrow_mut(|open| open.get_mut(number as usize)?.take())
+}
+
+fn put_back(number: u32, entry: Entry) {
+    OPEN.with_borrow_mut(|open| {
+        if let Some(place) = open.get_mut(number as usize) {
+            *place = Some(entry);
+        }
+    });
+}
+
+fn with_answer<T: Default>(number: u32, use_it: impl FnOnce(&mut Answer) -> T) -> T {
+    OPEN.with_borrow_mut(|open| match open.get_mut(number as usize) {
+        Some(Some(entry)) => use_it(&mut entry.answer),
+        _ => T::default(),
+    })
+}
+
+/// A file behind a function of JavaScript: `read(offset, length)` gives a `Uint8Array`.
+struct Callback {
+    size: u64,
+    read: Function,
+}
+
+impl Source for Callback {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
+        let unreadable = |reason: String| Error::Unreadable {
+            offset,
+            length: bytes.len(),
+            reason,
+        };
+        let answer = self
+            .read
+            .call2(
+                &JsValue::NULL,
+                &(offset as f64).into(),
+                &(bytes.len() as f64).into(),
+            )
+            .map_err(|thrown| unreadable(message_of(&thrown)))?;
+        let array = answer
+            .dyn_into::<Uint8Array>()
+            .map_err(|_| unreadable("the reader gave no bytes".to_string()))?;
+        if array.length() as usize != bytes.len() {
+            return Err(unreadable(format!("the reader gave {}", array.length())));
+        }
+        array.copy_to(bytes);
+        Ok(())
+    }
+}
+
+fn message_of(thrown: &JsValue) -> String {
+    match thrown.dyn_ref::<js_sys::Error>() {
+        Some(error) => error.message().into(),
+        None => thrown
+            .as_string()
+            .unwrap_or_else(|| "the reader threw".to_string()),
+    }
 }

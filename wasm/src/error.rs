@@ -1,0 +1,79 @@
+//! What goes wrong while symbols are read.
+
+use std::fmt;
+
+/// Why symbols cannot be read.
+///
+/// Displayed in lower case, so that a caller can put its own "Cannot ...:" before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Whoever supplies the file's bytes did not.
+    Unreadable {
+        /// Byte offset in the file.
+        offset: u64,
+        /// Number of bytes that were asked for.
+        length: usize,
+        /// Its own words.
+        reason: String,
+    },
+    /// The file is something else.
+    Format {
+        /// What it should have been.
+        expected: &'static str,
+    },
+    /// The file contradicts itself.
+    Damaged {
+        /// The structure at fault.
+        what: &'static str,
+        /// Byte offset in that structure.
+        offset: u64,
+    },
+    /// A structure is there that this reader does not read.
+    Unsupported {
+        /// What it is.
+        what: &'static str,
+    },
+    /// The file belongs to another build of the image.
+    Mismatch {
+        /// Identity of the file.
+        found: String,
+        /// Identity that the module asks for.
+        expected: String,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable {
+                offset,
+                length,
+                reason,
+            } => {
+                write!(
+                    f,
+                    "{length} bytes at offset 0x{offset:x} could not be read ({reason})"
+                )
+            }
+            Self::Format { expected } => write!(f, "the file is not {expected}"),
+            Self::Damaged { what, offset } => {
+                write!(
+                    f,
+                    "the file is damaged: {what} makes no sense at offset 0x{offset:x}"
+                )
+            }
+            Self::Unsupported { what } => write!(f, "the file has {what}, which is not supported"),
+            Self::Mismatch { found, expected } => {
+                write!(
+                    f,
+                    "the file is of another build ({found}, the module asks for {expected})"
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The answer of a reader.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,265 @@
+//! The DBI stream (3): which module of the program (object file) contributed which part of which section.
+//!
+//! Layout: LLVM's "The PDB DBI Stream" and `dbi.h` of microsoft-pdb.
+
+use crate::bytes::Bytes;
+use crate::error::{Error, Result};
+
+use super::msf::{words, Msf, Stream};
+use super::records::Place;
+
+/// Number of the stream.
+const STREAM: u32 = 3;
+/// A stream number that means none.
+pub const NO_STREAM: u16 = 0xffff;
+
+/// Byte offsets in the header.
+mod header {
+    pub const AGE: usize = 8;
+    pub const GLOBALS: usize = 12;
+    pub const PUBLICS: usize = 16;
+    pub const SYMBOL_RECORDS: usize = 20;
+    /// Sizes of the substreams that follow the header, in this order but for the last two: the debug
+    /// header comes last in the stream.
+    pub const MODULES_SIZE: usize = 24;
+    pub const CONTRIBUTIONS_SIZE: usize = 28;
+    pub const SECTION_MAP_SIZE: usize = 32;
+    pub const SOURCE_INFO_SIZE: usize = 36;
+    pub const TYPE_SERVER_MAP_SIZE: usize = 40;
+    pub const DEBUG_HEADER_SIZE: usize = 48;
+    pub const EDIT_AND_CONTINUE_SIZE: usize = 52;
+    pub const MACHINE: usize = 58;
+    pub const SIZE: u32 = 64;
+}
+
+/// Byte offsets in a module's description; two zero-terminated names follow, padded to 4 bytes.
+mod module {
+    pub const STREAM: usize = 34;
+    pub const SYMBOLS_SIZE: usize = 36;
+    pub const C11_LINES_SIZE: usize = 40;
+    pub const C13_LINES_SIZE: usize = 44;
+    pub const NAMES: usize = 64;
+}
+
+/// Byte offsets in a section contribution.
+mod contribution {
+    pub const VERSION_1: u32 = 0xeffe_0000 + 19_970_605;
+    pub const VERSION_2: u32 = 0xeffe_0000 + 20_140_516;
+    pub const SIZE_1: usize = 28;
+    pub const SIZE_2: usize = 32;
+    pub const SECTION: usize = 0;
+    pub const OFFSET: usize = 4;
+    pub const SIZE: usize = 8;
+    pub const MODULE: usize = 16;
+}
+
+/// Byte offsets in a section header of an image (PE/COFF specification, "Section Table").
+mod section_header {
+    pub const VIRTUAL_SIZE: usize = 8;
+    pub const RVA: usize = 12;
+    pub const SIZE: usize = 40;
+}
+
+/// Places of stream numbers in the debug header, u16 each.
+mod debug_header {
+    pub const OMAP_TO_SOURCE: usize = 3;
+    pub const OMAP_FROM_SOURCE: usize = 4;
+    pub const SECTIONS: usize = 5;
+    pub const ORIGINAL_SECTIONS: usize = 10;
+}
+
+/// What the stream says, without the contributions.
+pub struct Dbi {
+    /// Age that images record; the information stream's own age counts other rewrites too.
+    pub age: u32,
+    /// Machine type of the image (PE/COFF specification).
+    pub machine: u16,
+    /// Number of the stream of global symbols.
+    pub globals: u16,
+    /// Number of the stream of public symbols.
+    pub publics: u16,
+    /// Number of the stream of symbol records that both refer to.
+    pub symbol_records: u16,
+    /// Modules, by index.
+    pub modules: Vec<Module>,
+    /// Stream of the map from addresses of the image to those before it was rewritten.
+    pub omap_to_source: u16,
+    /// Stream of the reverse map.
+    pub omap_from_source: u16,
+    /// Sections of the image as it was linked: symbols are relative to these.
+    pub sections: Vec<Section>,
+    contributions: (u32, u32),
+}
+
+/// An object file.
+#[derive(Clone, Copy)]
+pub struct Module {
+    /// Number of its stream, or [`NO_STREAM`].
+    pub stream: u16,
+    /// Bytes of symbols at the start of the stream.
+    pub symbols_size: u32,
+    /// Offset of the lines in the stream.
+    pub lines_offset: u32,
+    /// Bytes of lines.
+    pub lines_size: u32,
+}
+
+/// A section of the image.
+#[derive(Clone, Copy)]
+pub struct Section {
+    /// RVA of its first byte.
+    pub rva: u32,
+    /// Bytes in memory.
+    pub size: u32,
+}
+
+/// A part of a section that one module contributed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Contribution {
+    /// Where it begins.
+    pub place: Place,
+    /// Bytes.
+    pub size: u32,
+    /// Index of the module.
+    pub module: u16,
+}
+
+impl Dbi {
+    /// Reads the header, the modules and the section headers.
+    pub fn open(msf: &Msf) -> Result<Self> {
+        let stream = dbi_stream(msf)?;
+        let head = stream.bytes(0, header::SIZE)?;
+        let head = Bytes::new("the DBI header", &head);
+        let size = |offset: usize| head.u32(offset);
+        let modules_size = size(header::MODULES_SIZE)?;
+        let contributions_size = size(header::CONTRIBUTIONS_SIZE)?;
+        let contributions = header::SIZE.saturating_add(modules_size);
+        let mut debug = contributions.saturating_add(contributions_size);
+        for field in [
+            header::SECTION_MAP_SIZE,
+            header::SOURCE_INFO_SIZE,
+            header::TYPE_SERVER_MAP_SIZE,
+            header::EDIT_AND_CONTINUE_SIZE,
+        ] {
+            debug = debug.saturating_add(size(field)?);
+        }
+        let debug = stream.bytes(debug, size(header::DEBUG_HEADER_SIZE)?)?;
+        let debug = Bytes::new("the debug header", &debug);
+        let debug_stream = |place: usize| debug.u16(place * 2).unwrap_or(NO_STREAM);
+        let sections = match debug_stream(debug_header::ORIGINAL_SECTIONS) {
+            NO_STREAM => debug_stream(debug_header::SECTIONS),
+            original => original,
+        };
+        Ok(Self {
+            age: head.u32(header::AGE)?,
+            machine: head.u16(header::MACHINE)?,
+            globals: head.u16(header::GLOBALS)?,
+            publics: head.u16(header::PUBLICS)?,
+            symbol_records: head.u16(header::SYMBOL_RECORDS)?,
+            modules: parse_modules(&stream.bytes(header::SIZE, modules_size)?)?,
+            omap_to_source: debug_stream(debug_header::OMAP_TO_SOURCE),
+            omap_from_source: debug_stream(debug_header::OMAP_FROM_SOURCE),
+            sections: read_sections(msf, sections)?,
+            contributions: (contributions, contributions_size),
+        })
+    }
+
+    /// Reads the contributions, sorted by place.
+    pub fn contributions(&self, msf: &Msf) -> Result<Vec<Contribution>> {
+        let (offset, size) = self.contributions;
+        if size < 4 {
+            return Ok(Vec::new());
+        }
+        let data = dbi_stream(msf)?.bytes(offset, size)?;
+        let bytes = Bytes::new("the section contributions", &data);
+        let entry_size = match bytes.u32(0)? {
+            contribution::VERSION_1 => contribution::SIZE_1,
+            contribution::VERSION_2 => contribution::SIZE_2,
+            _ => return Err(bytes.damaged(0)),
+        };
+        let mut contributions = Vec::with_capacity(data.len() / entry_size);
+        for entry in data[4..].chunks_exact(entry_size) {
+            let entry = Bytes::new("a section contribution", entry);
+            contributions.push(Contribution {
+                place: Place {
+                    section: entry.u16(contribution::SECTION)?,
+                    offset: entry.u32(contribution::OFFSET)?,
+                },
+                size: entry.u32(contribution::SIZE)?,
+                module: entry.u16(contribution::MODULE)?,
+            });
+        }
+        if !contributions.is_sorted() {
+            contributions.sort_unstable();
+        }
+        Ok(contributions)
+    }
+
+    /// Place of an RVA in the image as it was linked.
+    pub fn place_of(&self, rva: u32) -> Option<Place> {
+        let index = self
+            .sections
+            .iter()
+            .rposition(|section| section.rva <= rva)?;
+        Some(Place {
+            section: index as u16 + 1,
+            offset: rva - self.sections[index].rva,
+        })
+    }
+
+    /// RVA of a place in the image as it was linked.
+    pub fn rva_of(&self, place: Place) -> Option<u32> {
+        let index = usize::from(place.section).checked_sub(1)?;
+        self.sections.get(index)?.rva.checked_add(place.offset)
+    }
+}
+
+fn dbi_stream(msf: &Msf) -> Result<Stream<'_>> {
+    msf.stream(STREAM, "the DBI stream")
+        .filter(|stream| stream.size() >= header::SIZE)
+        .ok_or(Error::Format {
+            expected: "a PDB of a program (it has no DBI stream)",
+        })
+}
+
+fn parse_modules(data: &[u8]) -> Result<Vec<Module>> {
+    let bytes = Bytes::new("the list of modules", data);
+    let mut modules = Vec::new();
+    let mut at = 0;
+    while at + module::NAMES <= data.len() {
+        let symbols_size = bytes.u32(at + module::SYMBOLS_SIZE)?;
+        let c11_size = bytes.u32(at + module::C11_LINES_SIZE)?;
+        modules.push(Module {
+            stream: bytes.u16(at + module::STREAM)?,
+            symbols_size,
+            lines_offset: symbols_size.saturating_add(c11_size),
+            lines_size: bytes.u32(at + module::C13_LINES_SIZE)?,
+        });
+        let name = at + module::NAMES;
+        let object = name + bytes.until_zero(name)?.len() + 1;
+        let end = object + bytes.until_zero(object)?.len() + 1;
+        at = end.next_multiple_of(4);
+    }
+    Ok(modules)
+}
+
+fn read_sections(msf: &Msf, number: u16) -> Result<Vec<Section>> {
+    let stream = match number {
+        NO_STREAM => None,
+        number => msf.stream(number.into(), "the section headers"),
+    };
+    let Some(stream) = stream else {
+        return Ok(Vec::new());
+    };
+    stream
+        .all()?
+        .chunks_exact(section_header::SIZE)
+        .map(|header| {
+            let header = words(header);
+            Ok(Section {
+                rva: header[section_header::RVA / 4],
+                size: header[section_header::VIRTUAL_SIZE / 4],
+            })
+        })
+        .collect()
+}

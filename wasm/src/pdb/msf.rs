@@ -1,0 +1,192 @@
+//! The container of a PDB: numbered streams in blocks of one file.
+//!
+//! Layout: LLVM's "The MSF File Format" and `msf.cpp` of microsoft-pdb.
+
+use crate::bytes::Bytes;
+use crate::error::{Error, Result};
+use crate::file::File;
+
+const MAGIC: &[u8; 32] = b"Microsoft C/C++ MSF 7.00\r\n\x1aDS\0\0\0";
+
+/// Byte offsets in the superblock, at the start of the file; all fields are u32.
+mod superblock {
+    pub const BLOCK_SIZE: usize = 32;
+    pub const BLOCK_COUNT: usize = 40;
+    pub const DIRECTORY_BYTES: usize = 44;
+    /// Number of the block that lists the blocks of the directory.
+    pub const DIRECTORY_MAP: usize = 52;
+    pub const SIZE: usize = 56;
+}
+
+/// Size that the directory gives a stream that was deleted.
+const DELETED: u32 = u32::MAX;
+
+/// The streams of a PDB file.
+pub struct Msf {
+    file: File,
+    block_size: u32,
+    streams: Vec<Extent>,
+    blocks: Vec<u32>,
+}
+
+/// Bytes of a stream, and where its block numbers begin in `Msf::blocks`.
+struct Extent {
+    size: u32,
+    first: u32,
+}
+
+/// One stream.
+#[derive(Clone, Copy)]
+pub struct Stream<'a> {
+    msf: &'a Msf,
+    what: &'static str,
+    size: u32,
+    blocks: &'a [u32],
+}
+
+impl Msf {
+    /// Reads the directory of streams.
+    pub fn open(file: File) -> Result<Self> {
+        let not_msf = Error::Format {
+            expected: "a PDB 7.0 file",
+        };
+        if file.size() < superblock::SIZE as u64 {
+            return Err(not_msf);
+        }
+        let head = file.bytes(0, superblock::SIZE)?;
+        if !head.starts_with(MAGIC) {
+            return Err(not_msf);
+        }
+        let head = Bytes::new("the MSF superblock", &head);
+        let block_size = head.u32(superblock::BLOCK_SIZE)?;
+        if !block_size.is_power_of_two() || !(512..=65536).contains(&block_size) {
+            return Err(head.damaged(superblock::BLOCK_SIZE));
+        }
+        let block_count = head.u32(superblock::BLOCK_COUNT)?;
+        if u64::from(block_count) > file.size().div_ceil(u64::from(block_size)) {
+            return Err(head.damaged(superblock::BLOCK_COUNT));
+        }
+        let directory_bytes = head.u32(superblock::DIRECTORY_BYTES)?;
+        if u64::from(directory_bytes) > file.size() {
+            return Err(head.damaged(superblock::DIRECTORY_BYTES));
+        }
+        let map = u64::from(head.u32(superblock::DIRECTORY_MAP)?) * u64::from(block_size);
+        let map_length = directory_bytes.div_ceil(block_size) as usize * 4;
+        let blocks = words(&file.bytes(map, map_length)?);
+        let mut msf = Self {
+            file,
+            block_size,
+            streams: Vec::new(),
+            blocks,
+        };
+        let directory = Stream {
+            msf: &msf,
+            what: "the MSF directory",
+            size: directory_bytes,
+            blocks: &msf.blocks,
+        }
+        .all()?;
+        (msf.streams, msf.blocks) = parse_directory(&directory, block_size)?;
+        Ok(msf)
+    }
+
+    /// The stream with a number; `what` names it in messages. None where there is none.
+    pub fn stream(&self, number: u32, what: &'static str) -> Option<Stream<'_>> {
+        let extent = self.streams.get(number as usize)?;
+        let first = extent.first as usize;
+        let count = extent.size.div_ceil(self.block_size) as usize;
+        let blocks = self.blocks.get(first..first + count)?;
+        Some(Stream {
+            msf: self,
+            what,
+            size: extent.size,
+            blocks,
+        })
+    }
+}
+
+/// The directory: u32 count of streams, u32 size of each, then the block numbers of each.
+fn parse_directory(directory: &[u8], block_size: u32) -> Result<(Vec<Extent>, Vec<u32>)> {
+    let bytes = Bytes::new("the MSF directory", directory);
+    let count = bytes.u32(0)? as usize;
+    let sizes = bytes.slice(4, count.saturating_mul(4))?;
+    let mut streams = Vec::with_capacity(count);
+    let mut first = 0u32;
+    for (index, size) in words(sizes).into_iter().enumerate() {
+        let size = if size == DELETED { 0 } else { size };
+        streams.push(Extent { size, first });
+        first = first
+            .checked_add(size.div_ceil(block_size))
+            .ok_or_else(|| bytes.damaged(4 + index * 4))?;
+    }
+    let blocks = words(bytes.slice(4 + count * 4, (first as usize).saturating_mul(4))?);
+    Ok((streams, blocks))
+}
+
+/// Little-endian u32s; a tail of less than four bytes is left out.
+pub fn words(bytes: &[u8]) -> Vec<u32> {
+    bytes
+        .chunks_exact(4)
+        .map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        .collect()
+}
+
+impl Stream<'_> {
+    /// Length in bytes.
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// Fills `bytes` from `offset`; an error where the stream ends before.
+    pub fn read(&self, offset: u32, bytes: &mut [u8]) -> Result<()> {
+        if u64::from(offset) + bytes.len() as u64 > u64::from(self.size) {
+            return Err(Error::Damaged {
+                what: self.what,
+                offset: offset.into(),
+            });
+        }
+        let block_size = self.msf.block_size as usize;
+        let mut at = offset as usize;
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let start = at % block_size;
+            let length = rest.len().min(block_size - start);
+            let (head, tail) = rest.split_at_mut(length);
+            let block = u64::from(self.blocks[at / block_size]);
+            self.msf
+                .file
+                .read(block * block_size as u64 + start as u64, head)?;
+            at += length;
+            rest = tail;
+        }
+        Ok(())
+    }
+
+    /// `length` bytes from `offset`.
+    pub fn bytes(&self, offset: u32, length: u32) -> Result<Vec<u8>> {
+        // Checked before the bytes are reserved: a stream may claim more than its file has.
+        if u64::from(offset) + u64::from(length) > u64::from(self.size)
+            || u64::from(length) > self.msf.file.size()
+        {
+            return Err(Error::Damaged {
+                what: self.what,
+                offset: offset.into(),
+            });
+        }
+        let mut bytes = vec![0; length as usize];
+        self.read(offset, &mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// The whole stream.
+    pub fn all(&self) -> Result<Vec<u8>> {
+        self.bytes(0, self.size)
+    }
+
+    /// The u32 at `offset`.
+    pub fn u32(&self, offset: u32) -> Result<u32> {
+        let mut bytes = [0; 4];
+        self.read(offset, &mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+}

@@ -1,0 +1,182 @@
+//! Symbol records: what is at which place under which name.
+//!
+//! Layout: `cvinfo.h` of microsoft-pdb. A record is a u16 length of what follows it, a u16 kind, and fields
+//! by kind; offsets below count from the length field.
+
+use crate::bytes::Bytes;
+use crate::error::Result;
+
+/// Kinds of records that code addresses lead to. `_ST` kinds are those of Visual C++ 6 and before, with a
+/// length byte before the name instead of a zero after it.
+pub mod kind {
+    pub const END: u16 = 0x0006;
+    pub const THUNK32_ST: u16 = 0x0206;
+    pub const LPROC32_ST: u16 = 0x100a;
+    pub const GPROC32_ST: u16 = 0x100b;
+    pub const PUB32_ST: u16 = 0x1009;
+    pub const THUNK32: u16 = 0x1102;
+    pub const BLOCK32: u16 = 0x1103;
+    pub const LABEL32: u16 = 0x1105;
+    pub const LDATA32: u16 = 0x110c;
+    pub const GDATA32: u16 = 0x110d;
+    pub const PUB32: u16 = 0x110e;
+    pub const LPROC32: u16 = 0x110f;
+    pub const GPROC32: u16 = 0x1110;
+    pub const TRAMPOLINE: u16 = 0x112c;
+    pub const SEPCODE: u16 = 0x1132;
+    pub const LPROC32_ID: u16 = 0x1146;
+    pub const GPROC32_ID: u16 = 0x1147;
+    pub const INLINESITE: u16 = 0x114d;
+    pub const INLINESITE_END: u16 = 0x114e;
+    pub const PROC_ID_END: u16 = 0x114f;
+    pub const LPROC32_DPC: u16 = 0x1155;
+    pub const LPROC32_DPC_ID: u16 = 0x1156;
+    pub const INLINESITE2: u16 = 0x115d;
+}
+
+/// Byte offsets in procedure records.
+mod procedure {
+    pub const LENGTH: usize = 16;
+    pub const OFFSET: usize = 32;
+    pub const SECTION: usize = 36;
+    pub const NAME: usize = 39;
+}
+
+/// Byte offsets in thunk records.
+mod thunk {
+    pub const OFFSET: usize = 16;
+    pub const SECTION: usize = 20;
+    pub const LENGTH: usize = 22;
+    pub const NAME: usize = 25;
+}
+
+/// Byte offsets in records of code that was moved away from its function.
+mod separated {
+    pub const LENGTH: usize = 12;
+    pub const OFFSET: usize = 20;
+    pub const PARENT_OFFSET: usize = 24;
+    pub const SECTION: usize = 28;
+    pub const PARENT_SECTION: usize = 30;
+}
+
+/// Byte offsets in data and public records.
+mod data {
+    pub const OFFSET: usize = 8;
+    pub const SECTION: usize = 12;
+    pub const NAME: usize = 14;
+}
+
+/// Bytes of a public record before its name.
+pub const PUBLIC_HEAD: usize = data::NAME;
+
+/// A place in the image: section number from 1, offset in the section.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// Section number, from 1.
+    pub section: u16,
+    /// Offset in the section.
+    pub offset: u32,
+}
+
+/// What a record says a place is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A function with private symbols.
+    Procedure,
+    /// A jump to somewhere else, made by the compiler or the linker.
+    Thunk,
+    /// A variable; assemblers and tables put them among code.
+    Data,
+    /// Code that was moved away from the function at this place.
+    Separated(Place),
+}
+
+/// A record that names a place.
+#[derive(Clone, Copy, Debug)]
+pub struct Code {
+    /// Where it begins.
+    pub place: Place,
+    /// Bytes; 0 where the record does not say.
+    pub length: u32,
+    /// What it is.
+    pub role: Role,
+}
+
+/// The records of a symbol stream from `offset` on, each with its offset; ends at the first one that makes
+/// no sense.
+pub fn records(data: &[u8], offset: usize) -> impl Iterator<Item = (usize, u16, Bytes<'_>)> {
+    let mut at = offset;
+    std::iter::from_fn(move || {
+        let bytes = Bytes::new("the symbol records", data);
+        let length = usize::from(bytes.u16(at).ok()?);
+        let kind = bytes.u16(at + 2).ok()?;
+        let record = Bytes::new("a symbol record", bytes.slice(at, length + 2).ok()?);
+        let start = at;
+        at += length + 2;
+        Some((start, kind, record))
+    })
+}
+
+/// What a record names, if it names a place in code or data.
+pub fn code(kind: u16, record: Bytes<'_>) -> Result<Option<Code>> {
+    let place = |section: usize, offset: usize| -> Result<Place> {
+        Ok(Place {
+            section: record.u16(section)?,
+            offset: record.u32(offset)?,
+        })
+    };
+    Ok(Some(match kind {
+        kind::GPROC32
+        | kind::LPROC32
+        | kind::GPROC32_ID
+        | kind::LPROC32_ID
+        | kind::LPROC32_DPC
+        | kind::LPROC32_DPC_ID
+        | kind::GPROC32_ST
+        | kind::LPROC32_ST => Code {
+            place: place(procedure::SECTION, procedure::OFFSET)?,
+            length: record.u32(procedure::LENGTH)?,
+            role: Role::Procedure,
+        },
+        kind::THUNK32 | kind::THUNK32_ST => Code {
+            place: place(thunk::SECTION, thunk::OFFSET)?,
+            length: record.u16(thunk::LENGTH)?.into(),
+            role: Role::Thunk,
+        },
+        kind::LDATA32 | kind::GDATA32 => Code {
+            place: place(data::SECTION, data::OFFSET)?,
+            length: 0,
+            role: Role::Data,
+        },
+        kind::SEPCODE => Code {
+            place: place(separated::SECTION, separated::OFFSET)?,
+            length: record.u32(separated::LENGTH)?,
+            role: Role::Separated(place(separated::PARENT_SECTION, separated::PARENT_OFFSET)?),
+        },
+        _ => return Ok(None),
+    }))
+}
+
+/// Name of a procedure, thunk, data or public record.
+pub fn name(record: Bytes<'_>) -> Result<&[u8]> {
+    let kind = record.u16(2)?;
+    let at = match kind {
+        kind::THUNK32 | kind::THUNK32_ST => thunk::NAME,
+        kind::LDATA32 | kind::GDATA32 | kind::PUB32 | kind::PUB32_ST => data::NAME,
+        _ => procedure::NAME,
+    };
+    match kind {
+        kind::THUNK32_ST | kind::LPROC32_ST | kind::GPROC32_ST | kind::PUB32_ST => {
+            record.slice(at + 1, record.u8(at)?.into())
+        }
+        _ => record.until_zero(at),
+    }
+}
+
+/// Place of a public record.
+pub fn public_place(record: Bytes<'_>) -> Result<Place> {
+    Ok(Place {
+        section: record.u16(data::SECTION)?,
+        offset: record.u32(data::OFFSET)?,
+    })
+}
