@@ -1,0 +1,151 @@
+/**
+ * What changed between two lists of a process's open handles: what can be known where tracing cannot be had.
+ *
+ * A list has no history. It says who holds what, never which code opened it; a handle that was opened and closed
+ * between the two lists left nothing.
+ *
+ * @module
+ */
+import type { HandleEntry } from "./target.ts";
+
+/** A handle value that is in both lists and stands for another object now. */
+export interface ReplacedHandle {
+  /** What it was. */
+  readonly before: HandleEntry;
+  /** What it is. */
+  readonly now: HandleEntry;
+}
+
+/** How many handles of one type there were and are. */
+export interface HandleTypeCount {
+  /** Name of the type; `unknown` where the target could not tell it. */
+  readonly type: string;
+  /** In the first list. */
+  readonly before: number;
+  /** In the second list. */
+  readonly now: number;
+}
+
+/** The difference of two handle lists; entries are sorted by handle value. */
+export interface HandleListDiff {
+  /** Handle values that only the second list has. */
+  readonly opened: readonly HandleEntry[];
+  /** Handle values that only the first list has. */
+  readonly closed: readonly HandleEntry[];
+  /** Values that were closed and given to another object in between. */
+  readonly replaced: readonly ReplacedHandle[];
+  /** How many handles are in both lists, as far as one can see. */
+  readonly kept: number;
+  /** Types whose number changed, the most grown first. */
+  readonly types: readonly HandleTypeCount[];
+  /**
+   * Whether objects were compared by their addresses. Without them (Windows 11 24H2 hides them from callers without
+   * SeDebugPrivilege) a value that was reused for an object of the same type and name counts as kept.
+   */
+  readonly byObject: boolean;
+}
+
+/** Compares two lists of the same process, the earlier one first. */
+export function diffHandleLists(
+  before: readonly HandleEntry[],
+  now: readonly HandleEntry[],
+): HandleListDiff {
+  const earlier = new Map(before.map((entry) => [entry.handle, entry]));
+  const current = new Set(now.map((entry) => entry.handle));
+  const opened: HandleEntry[] = [];
+  const replaced: ReplacedHandle[] = [];
+  let kept = 0;
+  let byObject = true;
+  for (const entry of now) {
+    const old = earlier.get(entry.handle);
+    if (old === undefined) {
+      opened.push(entry);
+      continue;
+    }
+    if (!old.object || !entry.object) byObject = false;
+    if (isSameObject(old, entry)) kept++;
+    else replaced.push({ before: old, now: entry });
+  }
+  return {
+    opened: opened.sort(byHandle),
+    closed: before.filter((entry) => !current.has(entry.handle)).sort(byHandle),
+    replaced: replaced.sort((a, b) => byHandle(a.now, b.now)),
+    kept,
+    types: changedTypes(before, now),
+    byObject,
+  };
+}
+
+/** The difference as text, with what it cannot say and, in `reason`, why there is no trace to say it. */
+export function renderHandleDiff(diff: HandleListDiff, reason: string): string {
+  const { opened, closed, replaced } = diff;
+  const lines = [
+    `${opened.length} opened, ${closed.length} closed, ${replaced.length} replaced, ${diff.kept} kept.`,
+    ...section("Opened", opened.map(handleText)),
+    ...section("Closed", closed.map(handleText)),
+    ...section(
+      "Replaced",
+      replaced.map(({ before, now }) => `${handleText(before)} -> ${objectText(now)}`),
+    ),
+    ...section(
+      "By type",
+      diff.types.map(({ type, before, now }) => `${type}: ${before} -> ${now}`),
+    ),
+    "",
+    `No stacks, and nothing of handles opened and closed in between: ${reason}.`,
+  ];
+  if (!diff.byObject) {
+    lines.push(
+      "Object addresses were not shown: a value reused for the same type and name counts as kept.",
+    );
+  }
+  return lines.join("\n") + "\n";
+}
+
+function isSameObject(before: HandleEntry, now: HandleEntry): boolean {
+  // An address alone is not enough: the pool gives a freed one to the next object of that size.
+  if (before.object && now.object && before.object !== now.object) return false;
+  return agrees(before.type, now.type) && agrees(before.objectName, now.objectName);
+}
+
+/** What one of the lists does not know cannot tell the two apart. */
+function agrees(before: string | undefined, now: string | undefined): boolean {
+  return before === undefined || now === undefined || before === now;
+}
+
+function changedTypes(
+  before: readonly HandleEntry[],
+  now: readonly HandleEntry[],
+): HandleTypeCount[] {
+  const counts = (list: readonly HandleEntry[]): Map<string, number> => {
+    const byType = new Map<string, number>();
+    for (const { type = "unknown" } of list) byType.set(type, (byType.get(type) ?? 0) + 1);
+    return byType;
+  };
+  const earlier = counts(before);
+  const current = counts(now);
+  const types = new Set([...earlier.keys(), ...current.keys()]);
+  return Array.from(types, (type) => ({
+    type,
+    before: earlier.get(type) ?? 0,
+    now: current.get(type) ?? 0,
+  }))
+    .filter((count) => count.now !== count.before)
+    .sort((a, b) => b.now - b.before - (a.now - a.before) || (a.type < b.type ? -1 : 1));
+}
+
+function byHandle(a: HandleEntry, b: HandleEntry): number {
+  return a.handle - b.handle;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+function handleText(entry: HandleEntry): string {
+  return `0x${entry.handle.toString(16).padStart(4, "0")} ${objectText(entry)}`;
+}
+
+function objectText({ type = "unknown", objectName }: HandleEntry): string {
+  return objectName ? `${type} ${objectName}` : type;
+}
