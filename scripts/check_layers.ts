@@ -37,6 +37,7 @@ const LAYERS: readonly Layer[] = [
   { members: ["win32/"], usesDeno: true, mayImport: WORDS },
   { members: ["debugger/"], usesDeno: false },
   { members: ["session.ts"], usesDeno: false },
+  { members: ["module_symbols.ts", "judgement.ts"], usesDeno: false },
   { members: ["reports/"], usesDeno: false, mayImport: WORDS },
   { members: ["recording/", "handle_diff.ts"], usesDeno: false },
   {

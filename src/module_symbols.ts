@@ -1,0 +1,86 @@
+/**
+ * Names for the addresses of one target, whatever its modules do meanwhile.
+ *
+ * Only modules that an address lies in get their symbols loaded, and every address is symbolized once, in one
+ * batch a question. A module that was unloaded keeps its names, because traces outlive modules, until another
+ * one takes its place; then what was known is dropped and built anew.
+ *
+ * @module
+ */
+import type { SymbolFiles } from "./byte_source.ts";
+import type { Frame } from "./frame.ts";
+import type { Module } from "./module.ts";
+import { Symbolizer, type SymbolStatus } from "./symbolizer.ts";
+
+/** Finds the symbol files of a module; answers an empty object where there are none. */
+export type SymbolSource = (module: Module) => Promise<SymbolFiles>;
+
+/** The symbolizer of a target with the modules that it knows. */
+export class ModuleSymbols implements Disposable {
+  readonly #source: SymbolSource;
+  #symbolizer = new Symbolizer();
+  #loaded: Module[] = [];
+  #frames = new Map<bigint, Frame>();
+
+  /** Creates it without any module. */
+  constructor(source: SymbolSource) {
+    this.#source = source;
+  }
+
+  /** What was found for a module, or undefined as long as no address of it was asked for. */
+  status(module: Module): SymbolStatus | undefined {
+    const loaded = this.#loaded.find((candidate) => isSameImage(candidate, module));
+    return loaded && this.#symbolizer.status(loaded);
+  }
+
+  /** Names addresses by the modules that are loaded now; the answer has a frame for each of them. */
+  async frames(
+    modules: readonly Module[],
+    addresses: Iterable<bigint>,
+  ): Promise<ReadonlyMap<bigint, Frame>> {
+    if (modules.some((module) => this.#isReplacing(module))) this.#forget();
+    // An address outside all modules is asked for again: a module may have been loaded there since.
+    const unnamed = [...new Set(addresses)]
+      .filter((address) => this.#frames.get(address)?.module === undefined);
+    for (const module of modules) {
+      if (
+        this.status(module) === undefined && unnamed.some((address) => contains(module, address))
+      ) {
+        this.#symbolizer.addModule(module, await this.#source(module));
+        this.#loaded.push(module);
+      }
+    }
+    const frames = this.#symbolizer.symbolize(BigUint64Array.from(unnamed));
+    for (const frame of frames) this.#frames.set(frame.address, frame);
+    return this.#frames;
+  }
+
+  /** Frees the symbolizer. */
+  [Symbol.dispose](): void {
+    this.#symbolizer[Symbol.dispose]();
+  }
+
+  #isReplacing(module: Module): boolean {
+    return this.#loaded.some((loaded) => overlap(loaded, module) && !isSameImage(loaded, module));
+  }
+
+  #forget(): void {
+    this.#symbolizer[Symbol.dispose]();
+    this.#symbolizer = new Symbolizer();
+    this.#loaded = [];
+    this.#frames = new Map();
+  }
+}
+
+function contains(module: Module, address: bigint): boolean {
+  return address >= module.base && address < module.base + BigInt(module.size);
+}
+
+function overlap(one: Module, other: Module): boolean {
+  return contains(one, other.base) || contains(other, one.base);
+}
+
+function isSameImage(one: Module, other: Module): boolean {
+  return one.base === other.base && one.size === other.size && one.path === other.path &&
+    one.timestamp === other.timestamp;
+}

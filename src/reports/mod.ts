@@ -1,0 +1,14 @@
+/**
+ * The table of reports: every output format by the name that users say.
+ *
+ * @module
+ */
+import type { Report } from "../analysis.ts";
+import { renderClassic } from "./classic.ts";
+import { renderGroups } from "./groups.ts";
+
+/** All reports by name. */
+export const REPORTS: Readonly<Record<string, Report>> = {
+  classic: renderClassic,
+  groups: renderGroups,
+};
