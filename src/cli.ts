@@ -1,0 +1,105 @@
+/**
+ * The program: verbs, help, exit codes, errors as one line.
+ *
+ * @module
+ */
+import {
+  type ApplicationText,
+  ArgumentScannerError,
+  buildApplication,
+  buildRouteMap,
+  ExitCode,
+  formatMessageForArgumentScannerError,
+  run,
+  text_en,
+} from "@stricli/core";
+import { type CliProcess, EXIT_CODES, UsageError } from "./commands/_context.ts";
+import { VERBS } from "./commands/mod.ts";
+import config from "../deno.json" with { type: "json" };
+
+/** Every error is one line, `htrace: what is wrong: what to do`; none shows a stack. */
+const TEXT: ApplicationText = {
+  ...text_en,
+  noCommandRegisteredForInput: ({ input, corrections }) =>
+    corrections.length > 0
+      ? `htrace: there is no verb "${input}": did you mean ${corrections.join(" or ")}?`
+      : `htrace: there is no verb "${input}": "htrace --help" lists them`,
+  exceptionWhileParsingArguments: (error) =>
+    error instanceof ArgumentScannerError
+      ? `htrace: ${
+        formatMessageForArgumentScannerError(error, {})
+      }: add --help to see what is taken`
+      : errorLine(error),
+  exceptionWhileLoadingCommandFunction: errorLine,
+  exceptionWhileLoadingCommandContext: errorLine,
+  exceptionWhileRunningCommand: errorLine,
+  commandErrorResult: errorLine,
+};
+
+const APPLICATION = buildApplication(
+  buildRouteMap({
+    routes: VERBS,
+    docs: {
+      brief: "Find who leaks and who misuses Windows handles",
+      fullDescription:
+        `Finds who leaks and who misuses Windows handles: all that the debugger command !htrace does,
+without a debugger.
+
+Examples:
+  htrace example
+  htrace debug emulated -c "!htrace -enable; g; !htrace -diff; q" -- leak 3
+  htrace debug --help`,
+    },
+  }),
+  {
+    name: "htrace",
+    versionInfo: { currentVersion: config.version },
+    scanner: { caseStyle: "allow-kebab-for-camel" },
+    documentation: { disableAnsiColor: true },
+    localization: { text: TEXT },
+    determineExitCode: (error) =>
+      error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.target,
+  },
+);
+
+/** Runs one command line and answers the exit code. What follows `--` is left to the target. */
+export async function main(args: readonly string[], process: CliProcess): Promise<number> {
+  const end = args.indexOf("--");
+  const own = end < 0 ? args : args.slice(0, end);
+  const targetArguments = end < 0 ? [] : args.slice(end + 1);
+  await run(APPLICATION, own, { process, targetArguments });
+  return exitCodeOf(Number(process.exitCode ?? EXIT_CODES.done));
+}
+
+/** The library marks its own failures by negative codes. */
+function exitCodeOf(code: number): number {
+  if (code === ExitCode.UnknownCommand || code === ExitCode.InvalidArgument) {
+    return EXIT_CODES.usage;
+  }
+  return code < 0 ? EXIT_CODES.target : code;
+}
+
+function errorLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `htrace: ${message.replaceAll(/\s*\n\s*/g, " ")}`;
+}
+
+/** Writes all of a text; a reader that has gone away (`| head`) ends the program without a word. */
+function writeTo(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let written = 0; written < bytes.length;) {
+      written += stream.writeSync(bytes.subarray(written));
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(EXIT_CODES.done);
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  Deno.exitCode = await main(Deno.args, {
+    stdout: { write: (text) => writeTo(Deno.stdout, text) },
+    stderr: { write: (text) => writeTo(Deno.stderr, text) },
+  });
+}

@@ -1,0 +1,14 @@
+/**
+ * From the words of a command line to a session: opens the target and says where its symbols come from.
+ *
+ * Verbs import this file when they run, not when they are listed, because it brings in every kind of target.
+ *
+ * @module
+ */
+import { Session } from "../session.ts";
+import { openTarget } from "../targets/mod.ts";
+
+/** Opens a target by its form or content; `args` are for a target that takes arguments. */
+export async function openSession(spec: string, args: readonly string[] = []): Promise<Session> {
+  return new Session(await openTarget(spec, { args }), () => Promise.resolve({}));
+}

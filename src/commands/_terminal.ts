@@ -1,0 +1,45 @@
+/**
+ * Lines typed at a terminal, with line editing and history, or read from a pipe.
+ *
+ * `node:readline` comes with Deno, edits lines and keeps a history, so no other library is needed for that.
+ *
+ * @module
+ */
+import { createInterface } from "node:readline";
+import process from "node:process";
+
+/**
+ * Yields the lines of the standard input, with `prompt` before each. Ctrl-C drops what was typed and ends an empty
+ * line; the end of the input ends the lines.
+ */
+export async function* promptedLines(prompt: string): AsyncGenerator<string> {
+  const isTerminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  const terminal = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    terminal: isTerminal,
+    prompt,
+  });
+  terminal.on("SIGINT", () => {
+    if (terminal.line === "") {
+      terminal.close();
+    } else {
+      terminal.write(null, { ctrl: true, name: "e" });
+      terminal.write(null, { ctrl: true, name: "u" });
+    }
+  });
+  let ended = true;
+  try {
+    terminal.prompt();
+    for await (const line of terminal) {
+      ended = false;
+      yield line;
+      ended = true;
+      terminal.prompt();
+    }
+  } finally {
+    terminal.close();
+    // Without a typed "q" the cursor still stands behind the prompt.
+    if (ended) process.stdout.write("\n");
+  }
+}

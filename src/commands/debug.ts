@@ -1,0 +1,57 @@
+/**
+ * `htrace debug <target>`: a debugger prompt.
+ *
+ * @module
+ */
+import { buildCommand, type Command } from "@stricli/core";
+import type { CliContext } from "./_context.ts";
+
+interface Flags {
+  readonly command?: string;
+}
+
+/** The verb. */
+export const debug: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
+  docs: {
+    brief: "Open a debugger prompt on a target",
+    fullDescription: `Opens a debugger prompt on a target; "?" lists its commands, "q" ends it.
+
+With -c runs the given commands, ";" between them, and exits, as cdb does: only what they print goes to the standard
+output. What follows "--" are arguments for the program of an emulated machine.
+
+Examples:
+  htrace debug emulated
+  htrace debug emulated -c "!htrace -enable; g; !htrace -diff; q" -- leak 3
+  htrace debug emulated:kernel -c "!htrace 7DC"`,
+  },
+  parameters: {
+    flags: {
+      command: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "commands",
+        brief: 'Run these commands, ";" between them, and exit',
+      },
+    },
+    aliases: { c: "command" },
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, placeholder: "target", brief: "What to examine" }],
+    },
+  },
+  func: runDebug,
+});
+
+async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<void> {
+  const { openSession } = await import("./_open_session.ts");
+  const { PROMPTS, runPrompt } = await import("../debugger/prompt.ts");
+  using session = await openSession(spec, this.targetArguments);
+  const write = (text: string): void => this.process.stdout.write(text);
+  if (flags.command !== undefined) {
+    await runPrompt(session, [flags.command], write);
+    return;
+  }
+  const { promptedLines } = await import("./_terminal.ts");
+  await runPrompt(session, promptedLines(PROMPTS[session.target.mode]), write);
+}

@@ -1,0 +1,15 @@
+/**
+ * The table of verbs.
+ *
+ * @module
+ */
+import type { Command } from "@stricli/core";
+import type { CliContext } from "./_context.ts";
+import { debug } from "./debug.ts";
+import { example } from "./example.ts";
+
+/** All verbs by name, in the order of the help. */
+export const VERBS: Readonly<Record<string, Command<CliContext>>> = {
+  example,
+  debug,
+};

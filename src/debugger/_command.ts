@@ -1,0 +1,57 @@
+/**
+ * What a command of the prompt is.
+ *
+ * @module
+ */
+import type { Session } from "../session.ts";
+import type { TargetMode } from "../target.ts";
+
+/** A command of the prompt. */
+export interface DebuggerCommand {
+  /** Its name, lower case. */
+  readonly name: string;
+  /** Name and arguments, for the help. */
+  readonly usage: string;
+  /** What it does, for the help. */
+  readonly brief: string;
+  /** The only mode that has it; omitted for both. */
+  readonly mode?: TargetMode;
+  /** The prompt ends after it. */
+  readonly ends?: true;
+  /** Runs it with what follows its name; answers the text to print, whole lines or nothing. */
+  readonly run: (session: Session, args: string) => string | Promise<string>;
+}
+
+/** A command cannot be understood or not be run on this target. */
+export class CommandError extends SyntaxError {
+  /** Creates the error with the user's sentence. */
+  constructor(message: string) {
+    super(message);
+    this.name = "CommandError";
+  }
+}
+
+/** Splits arguments at blanks. */
+export function wordsOf(args: string): string[] {
+  return args.split(/\s+/).filter((word) => word !== "");
+}
+
+/**
+ * Reads a number as debuggers do: hexadecimal with or without `0x`, with an optional grave accent between the
+ * halves of a 64-bit value. `what` names it in the error; `bits` is the width that it must fit.
+ */
+export function parseNumber(text: string, what: string, bits: 32 | 64): bigint {
+  const digits = /^(?:0x)?([0-9a-f]+(?:`[0-9a-f]{8})?)$/i.exec(text)?.[1]?.replace("`", "");
+  if (digits === undefined) {
+    throw new CommandError(
+      `Cannot read the ${what} "${text}": it is not a number; write it in hexadecimal, as 7dc or 0x7dc`,
+    );
+  }
+  const value = BigInt(`0x${digits}`);
+  if (BigInt.asUintN(bits, value) !== value) {
+    throw new CommandError(
+      `Cannot read the ${what} "${text}": it does not fit ${bits} bits; write a smaller number`,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,59 @@
+/**
+ * `!htrace`: tracing, snapshots, diffs and listings, in the debugger's own words.
+ *
+ * @module
+ */
+import { CLASSIC_TEXT, renderClassic } from "../reports/classic.ts";
+import { renderGroups } from "../reports/groups.ts";
+import type { Session } from "../session.ts";
+import type { TargetMode } from "../target.ts";
+import type { DebuggerCommand } from "./_command.ts";
+import { type HtraceRequest, parseHtrace } from "./htrace_grammar.ts";
+
+/**
+ * What `-?` prints. User mode is the published text; no kernel-mode text was found published, so that one is ours,
+ * in the same manner. Options of our own are in the help of the prompt, `?`.
+ */
+const HELP: Readonly<Record<TargetMode, string>> = {
+  user: "!htrace [handle [max_traces]]\n" +
+    "!htrace -enable [max_traces]\n" +
+    "!htrace -disable\n" +
+    "!htrace -snapshot\n" +
+    "!htrace -diff\n",
+  kernel: "!htrace [handle [process [max_traces]]]\n",
+};
+
+/** The command. */
+export const htrace: DebuggerCommand = {
+  name: "!htrace",
+  usage: "!htrace ...",
+  brief: "handle traces; !htrace -? lists the forms, to which we add [-group] to listings, " +
+    "-snapshot [name], -diff [name] [-group] [-names]",
+  run: (session, args) => answer(session, parseHtrace(args, session.target.mode)),
+};
+
+async function answer(session: Session, request: HtraceRequest): Promise<string> {
+  switch (request.kind) {
+    case "help":
+      return HELP[session.target.mode];
+    case "enable":
+      session.enable(request.slots);
+      return `${CLASSIC_TEXT.enabled}\n${CLASSIC_TEXT.snapshotTaken}\n`;
+    case "disable":
+      session.disable();
+      return `${CLASSIC_TEXT.disabled}\n`;
+    case "snapshot":
+      session.snapshot(request.name);
+      return `${CLASSIC_TEXT.snapshotTaken}\n`;
+    case "diff": {
+      const { name, group, names } = request;
+      const analysis = await session.diff(name, { group, names: names || group });
+      return group ? renderGroups(analysis) : renderClassic(analysis);
+    }
+    case "show": {
+      const { handle, process, maxTraces, group } = request;
+      const analysis = await session.show({ handle, process, maxTraces, group, names: group });
+      return group ? renderGroups(analysis) : renderClassic(analysis);
+    }
+  }
+}

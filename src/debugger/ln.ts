@@ -1,0 +1,35 @@
+/**
+ * `ln <address>`: the symbol at or before an address.
+ *
+ * @module
+ */
+import type { Session } from "../session.ts";
+import { CommandError, type DebuggerCommand, parseNumber, wordsOf } from "./_command.ts";
+import { displayAddress, displayName } from "./_names.ts";
+
+/** The command. */
+export const ln: DebuggerCommand = {
+  name: "ln",
+  usage: "ln <address>",
+  brief: "the symbol that an address belongs to",
+  run: nameAddress,
+};
+
+/** Prints `(start of the symbol)   module!symbol+0x20`, and the source line where it is known. */
+async function nameAddress(session: Session, args: string): Promise<string> {
+  const [word, extra] = wordsOf(args);
+  if (word === undefined || extra !== undefined) {
+    throw new CommandError('Cannot run "ln": it takes one address; write "ln 1001180"');
+  }
+  const address = parseNumber(word, "address", 64);
+  const frame = (await session.symbolize([address])).get(address);
+  if (frame?.module === undefined) {
+    throw new CommandError(
+      `Cannot name 0x${address.toString(16)}: no module contains it; "lm" lists the modules`,
+    );
+  }
+  const start = address - BigInt(frame.displacement ?? 0);
+  const line = frame.file === undefined ? "" : `   [${frame.file} @ ${frame.line ?? 0}]`;
+  return `(${displayAddress(start, session.target.pointerSize)})   ` +
+    `${displayName(frame, address)}${line}\n`;
+}
