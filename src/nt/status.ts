@@ -12,16 +12,18 @@ import type { NtStatus } from "../ntdll.ts";
 export const STATUS = {
   SUCCESS: 0x00000000,
   BUFFER_OVERFLOW: 0x80000005,
+  PARTIAL_COPY: 0x8000000d,
   NOT_IMPLEMENTED: 0xc0000002,
   INVALID_INFO_CLASS: 0xc0000003,
   INFO_LENGTH_MISMATCH: 0xc0000004,
   INVALID_HANDLE: 0xc0000008,
-  INVALID_PARAMETER: 0xc000000d,
   INVALID_CID: 0xc000000b,
+  INVALID_PARAMETER: 0xc000000d,
   ACCESS_DENIED: 0xc0000022,
   BUFFER_TOO_SMALL: 0xc0000023,
+  QUOTA_EXCEEDED: 0xc0000044,
+  INSUFFICIENT_RESOURCES: 0xc000009a,
   PROCESS_IS_TERMINATING: 0xc000010a,
-  PARTIAL_COPY: 0x8000000d,
 } as const satisfies Record<string, NtStatus>;
 
 /** Name and meaning of each value that the calls of this program are known to answer. */
@@ -65,19 +67,52 @@ export function statusName(status: NtStatus): string | undefined {
   return MEANINGS.get(status >>> 0)?.[0];
 }
 
-/** A system call failed in a way that its caller has no better sentence for. */
+/** A system call failed. */
 export class NtStatusError extends TypeError {
   /** Name of the system call. */
   readonly call: string;
   /** How it ended. */
   readonly status: NtStatus;
 
-  /** Creates the error; `attempt` completes "Cannot …", `advice` says what to do where there is anything. */
-  constructor(call: string, status: NtStatus, attempt: string, advice?: string) {
-    const found = `${call} answered ${statusText(status)}`;
-    super(`Cannot ${attempt}: ${found}${advice === undefined ? "" : `; ${advice}`}`);
+  /**
+   * Creates the error. `attempt` completes "Cannot …"; `right` is the access right that the call needs, named
+   * where it was refused.
+   */
+  constructor(call: string, status: NtStatus, attempt: string, right?: AccessRight) {
+    const refused = status === STATUS.ACCESS_DENIED && right !== undefined
+      ? ` to ${right.name} (0x${right.mask.toString(16)})`
+      : "";
+    const advice = ADVICE.get(status);
+    const end = advice === undefined ? "" : `; ${advice}`;
+    super(`Cannot ${attempt}: ${statusText(status)}${refused}${end}`);
     this.name = "NtStatusError";
     this.call = call;
     this.status = status;
   }
 }
+
+/** An access right to a process. */
+export interface AccessRight {
+  /** Its name in `winnt.h`. */
+  readonly name: string;
+  /** Its bit. */
+  readonly mask: number;
+}
+
+/** The rights that this program asks for, each alone: nothing is asked for that is not used. */
+export const PROCESS_RIGHTS = {
+  read: { name: "PROCESS_VM_READ", mask: 0x10 },
+  duplicate: { name: "PROCESS_DUP_HANDLE", mask: 0x40 },
+  set: { name: "PROCESS_SET_INFORMATION", mask: 0x200 },
+  query: { name: "PROCESS_QUERY_INFORMATION", mask: 0x400 },
+} as const satisfies Record<string, AccessRight>;
+
+/** What to do about a status, where there is anything to do. */
+const ADVICE: ReadonlyMap<NtStatus, string> = new Map([
+  [STATUS.NOT_IMPLEMENTED, "it takes Windows itself, not a layer that imitates it"],
+  [STATUS.INVALID_INFO_CLASS, "it takes Windows itself, not a layer that imitates it"],
+  [STATUS.INVALID_CID, '"htrace processes" lists the processes'],
+  [STATUS.ACCESS_DENIED, "run elevated or as its user; protected processes refuse everybody"],
+  [STATUS.INSUFFICIENT_RESOURCES, "ask for fewer slots"],
+  [STATUS.QUOTA_EXCEEDED, "ask for fewer slots"],
+]);

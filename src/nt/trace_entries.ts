@@ -32,6 +32,12 @@ export function entryState(entry: Uint8Array, layout: EntryLayout): "trace" | "e
   return traceTypeOf(code) === undefined ? "damaged" : "trace";
 }
 
+/** Whether an entry has at least one return address. */
+export function hasStack(entry: Uint8Array, layout: EntryLayout): boolean {
+  const { offset, size } = layout.stack;
+  return entry.subarray(offset, offset + size).some((byte) => byte !== 0);
+}
+
 /** Entries one behind the other, as a log has them. */
 export function joinEntries(entries: readonly Uint8Array[], layout: EntryLayout): Uint8Array {
   const bytes = new Uint8Array(entries.length * layout.size);

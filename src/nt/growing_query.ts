@@ -1,0 +1,37 @@
+/**
+ * Queries whose answer's length is known only when it fits.
+ *
+ * @module
+ */
+import type { NtStatus, QueryAnswer } from "../ntdll.ts";
+import { isFailure, STATUS } from "./status.ts";
+
+/** What a query gave: its bytes, or the status that it failed with. */
+export type GrowingAnswer =
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | { readonly kind: "failed"; readonly status: NtStatus };
+
+const FIRST_SIZE = 0x1_0000;
+/** A list of a million handles takes 40 MiB; an answer that still does not fit is a broken one. */
+const LARGEST_SIZE = 0x1000_0000;
+
+/** The statuses that different queries answer to a buffer that is too small. */
+const TOO_SMALL: readonly NtStatus[] = [
+  STATUS.INFO_LENGTH_MISMATCH,
+  STATUS.BUFFER_OVERFLOW,
+  STATUS.BUFFER_TOO_SMALL,
+];
+
+/**
+ * Asks with ever larger buffers until the answer fits. The lengths that systems report for these lists are
+ * old by the time of the next try, so the size is doubled instead of believed.
+ */
+export function growingQuery(query: (buffer: Uint8Array) => QueryAnswer): GrowingAnswer {
+  for (let size = FIRST_SIZE;; size *= 2) {
+    const bytes = new Uint8Array(size);
+    const { status } = query(bytes);
+    if (TOO_SMALL.includes(status) && size < LARGEST_SIZE) continue;
+    const failed = isFailure(status) || TOO_SMALL.includes(status);
+    return failed ? { kind: "failed", status } : { kind: "bytes", bytes };
+  }
+}
