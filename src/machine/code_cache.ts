@@ -1,0 +1,53 @@
+/**
+ * Decoded instructions by physical address.
+ *
+ * By physical address, because then neither a switch of the address space nor a second mapping of a page costs
+ * anything; and by single instructions rather than blocks, because then a write to code forgets just what it
+ * overlaps and budgets and breakpoints stay exact.
+ *
+ * @module
+ */
+import type { Instruction } from "./instruction.ts";
+import { PAGE_SIZE, type PhysicalMemory } from "./physical_memory.ts";
+
+/** Most bytes that an x86 instruction may have. */
+export const MAX_INSTRUCTION_LENGTH = 15;
+
+/** Decoded instructions of a page, by their offset in it. */
+export type CodePage = (Instruction | undefined)[];
+
+/** Remembers decoded instructions until their bytes are written to. */
+export class CodeCache {
+  readonly #memory: PhysicalMemory;
+  readonly #pages = new Map<number, CodePage>();
+
+  /** Creates an empty cache, which is told of writes to code by `memory`. */
+  constructor(memory: PhysicalMemory) {
+    this.#memory = memory;
+    memory.setWatcher((physicalAddress, length) => this.#forget(physicalAddress, length));
+  }
+
+  /** The instructions known of the page that holds `physicalAddress`; the caller adds what it decodes. */
+  page(physicalAddress: number): CodePage {
+    const number = physicalAddress >>> 12;
+    let page = this.#pages.get(number);
+    if (page === undefined) {
+      page = new Array<Instruction | undefined>(PAGE_SIZE).fill(undefined);
+      this.#pages.set(number, page);
+      this.#memory.watch(physicalAddress);
+    }
+    return page;
+  }
+
+  /** Forgets the instructions that overlap written bytes; none of them begins in an earlier page. */
+  #forget(physicalAddress: number, length: number): void {
+    const end = physicalAddress + length;
+    for (let at = physicalAddress; at < end;) {
+      const pageEnd = (at & -PAGE_SIZE) + PAGE_SIZE;
+      const offset = at & (PAGE_SIZE - 1);
+      const first = Math.max(0, offset - MAX_INSTRUCTION_LENGTH + 1);
+      this.#pages.get(at >>> 12)?.fill(undefined, first, offset + Math.min(end, pageEnd) - at);
+      at = pageEnd;
+    }
+  }
+}

@@ -1,0 +1,393 @@
+/**
+ * The emulated CPU: an interpreter of the i386 integer subset, with paging and two rings.
+ *
+ * It knows nothing of the software that runs on it. Which instructions it has is listed in `ops/README.md`;
+ * what runs them is here: the loop, budgets, breakpoints, the timer, and exceptions on their way to the guest.
+ * It starts where a boot loader would leave a real one: flat 32-bit protected mode, ring 0, paging and
+ * interrupts off.
+ *
+ * @module
+ */
+import { CodeCache, type CodePage, MAX_INSTRUCTION_LENGTH } from "./code_cache.ts";
+import { CpuException, generalProtection, VECTOR } from "./cpu_exception.ts";
+import {
+  CpuFault,
+  type CpuFaultKind,
+  faultKindOf,
+  hex,
+  UnsupportedInstruction,
+} from "./cpu_fault.ts";
+import { decode } from "./decode.ts";
+import { Flags } from "./flags.ts";
+import type { Instruction } from "./instruction.ts";
+import { deliver, hasGate } from "./interrupts.ts";
+import { LinearMemory } from "./linear_memory.ts";
+import { Mmu } from "./mmu.ts";
+import { type PhysicalMemory, PhysicalMemoryError } from "./physical_memory.ts";
+import { REGISTER, Registers } from "./registers.ts";
+import { loadSegment } from "./segment_loads.ts";
+import { SEGMENT, SegmentRegisters, type TableRegister, type TaskRegister } from "./segments.ts";
+
+/** Bits of CR0. */
+export const CR0 = {
+  /** Protected mode; always set. */
+  protection: 1 << 0,
+  /** Extension type; reads as one. */
+  extension: 1 << 4,
+  /** Read-only pages are read-only for ring 0 too. */
+  writeProtect: 1 << 16,
+  /** Paging. */
+  paging: 1 << 31,
+} as const;
+
+/** Why {@linkcode Cpu.run} came back. Addresses are linear. */
+export type CpuStop =
+  | { readonly kind: "breakpoint"; readonly address: number }
+  | { readonly kind: "int3"; readonly address: number }
+  | { readonly kind: "halt" }
+  | { readonly kind: "budget" }
+  | { readonly kind: "fault"; readonly error: CpuFault };
+
+/** An interrupt that comes every so many instructions. */
+interface Timer {
+  readonly period: number;
+  readonly vector: number;
+  /** The instruction count at which it is due. */
+  due: number;
+}
+
+/**
+ * The CPU.
+ *
+ * ```ts
+ * const memory = new PhysicalMemory(0x10000);
+ * memory.writeBytes(0x1000, Uint8Array.of(0xb8, 42, 0, 0, 0, 0xf4)); // mov eax, 42; hlt
+ * const cpu = new Cpu(memory);
+ * cpu.eip = 0x1000;
+ * cpu.run(100); // { kind: "halt" }, and cpu.registers.eax is 42
+ * ```
+ */
+export class Cpu {
+  /** The memory below. */
+  readonly memory: PhysicalMemory;
+  /** Paging. */
+  readonly mmu: Mmu;
+  /** Memory by linear address, with the rights of the current ring. */
+  readonly linear: LinearMemory;
+  /** EAX to EDI. */
+  readonly registers: Registers = new Registers();
+  /** EFLAGS by flag. */
+  readonly flags: Flags = new Flags();
+  /** CS, DS, ES, FS, GS, SS. */
+  readonly segments: SegmentRegisters = new SegmentRegisters();
+  /** The global descriptor table. */
+  readonly gdtr: TableRegister = { base: 0, limit: 0 };
+  /** The interrupt descriptor table. */
+  readonly idtr: TableRegister = { base: 0, limit: 0 };
+  /** The task register. */
+  readonly tr: TaskRegister = { selector: 0, base: 0, limit: 0 };
+  /** CR2: the address of the last page fault. */
+  cr2 = 0;
+  /** Address of the next instruction, unsigned. */
+  eip = 0;
+  /** Linear addresses before whose instructions {@linkcode Cpu.run} stops. */
+  readonly breakpoints: Set<number> = new Set();
+  /** Whether `int3` stops the CPU instead of going to the guest's handler. */
+  trapInt3 = false;
+  /** Instructions executed so far; a repeated string instruction counts once. */
+  instructions = 0;
+
+  readonly #code: CodeCache;
+  /** Instructions of the page that is being executed, and its linear page number; -1 where there is none. */
+  #page: CodePage = [];
+  #pageNumber = -1;
+  /** Where the current instruction begins: EIP goes back there when it faults. */
+  #start = 0;
+  /** The loop looks up when {@linkcode Cpu.instructions} reaches this. */
+  #limit = 0;
+  #stop: CpuStop | undefined;
+  #timer: Timer | undefined;
+  /** Interrupts wait for one more instruction: after `sti` and loads of SS. */
+  #interruptShadow = false;
+  #cr0: number = CR0.protection | CR0.extension;
+  #cpl = 0;
+  /** The breakpoint that `run` stopped at last, which the next `run` steps over. */
+  #stoppedAt = -1;
+  /** One byte for each offset in a page: 1 where some breakpoint has that offset. */
+  readonly #breakpointOffsets = new Uint8Array(0x1000);
+
+  /** Creates a CPU over physical memory, which it asks to report writes to code. */
+  constructor(memory: PhysicalMemory) {
+    this.memory = memory;
+    this.mmu = new Mmu(memory);
+    this.linear = new LinearMemory(memory, this.mmu);
+    this.#code = new CodeCache(memory);
+  }
+
+  /** EFLAGS as one word. */
+  get eflags(): number {
+    return this.flags.image;
+  }
+  set eflags(value: number) {
+    this.flags.image = value;
+  }
+
+  /** CR0: PG and WP act, the other bits are stored. */
+  get cr0(): number {
+    return this.#cr0 >>> 0;
+  }
+  set cr0(value: number) {
+    this.#cr0 = value | CR0.protection | CR0.extension;
+    this.mmu.setMode((value & CR0.paging) !== 0, (value & CR0.writeProtect) !== 0);
+    this.refetch();
+  }
+
+  /** CR3: physical address of the page directory. Setting it empties the TLB. */
+  get cr3(): number {
+    return this.mmu.directoryTableBase;
+  }
+  set cr3(value: number) {
+    this.mmu.directoryTableBase = value;
+    this.refetch();
+  }
+
+  /** Current privilege level, the ring: 0 or 3. */
+  get cpl(): number {
+    return this.#cpl;
+  }
+
+  /**
+   * Loads a segment register (a number of `SEGMENT`) from its descriptor in the guest's GDT, as `mov` to it
+   * does. A wrong selector throws the guest's exception. CS sets the ring, which is for a host that begins to
+   * run ring 3 by itself.
+   */
+  loadSegment(segment: number, selector: number): void {
+    if (segment === SEGMENT.cs) this.setCodeSegment(selector);
+    else loadSegment(this, segment, selector);
+  }
+
+  /** Sets CS, and the ring to the selector's. The caller has checked the descriptor. */
+  setCodeSegment(selector: number): void {
+    this.segments.set(SEGMENT.cs, selector, 0);
+    this.#cpl = selector & 3;
+    this.linear.setUser(this.#cpl === 3);
+    this.refetch();
+  }
+
+  /** Reads a byte for the host; throws where no memory is mapped. */
+  readLinear8(address: number): number {
+    return this.memory.read8(this.#mapped(address));
+  }
+  /** Reads `length` bytes for the host, without rights; throws where no memory is mapped. */
+  readLinearBytes(address: number, length: number): Uint8Array {
+    const bytes = this.linear.peek(address, length);
+    if (bytes.length < length) this.#mapped(address + bytes.length);
+    return bytes;
+  }
+  /** Reads 32 bits for the host, unsigned; throws where no memory is mapped. */
+  readLinear32(address: number): number {
+    const bytes = this.readLinearBytes(address, 4);
+    return new DataView(bytes.buffer).getUint32(0, true);
+  }
+  /** Writes bytes for the host, without rights; throws where no memory is mapped. */
+  writeLinearBytes(address: number, bytes: Uint8Array): void {
+    const written = this.linear.poke(address, bytes);
+    if (written < bytes.length) this.#mapped(address + written);
+  }
+  /** Writes 32 bits for the host; throws where no memory is mapped. */
+  writeLinear32(address: number, value: number): void {
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, value, true);
+    this.writeLinearBytes(address, bytes);
+  }
+
+  /** Interrupts with `vector` every so many instructions, while IF is set; `null` for none. */
+  setTimer(everyInstructions: null): void;
+  setTimer(everyInstructions: number, vector: number): void;
+  setTimer(everyInstructions: number | null, vector = 0): void {
+    this.#timer = everyInstructions === null
+      ? undefined
+      : { period: everyInstructions, vector, due: this.instructions + everyInstructions };
+  }
+
+  /** Runs up to `budget` instructions. */
+  run(budget: number): CpuStop {
+    this.#indexBreakpoints();
+    if (this.#stoppedAt !== this.eip) this.#stoppedAt = -1;
+    const end = this.instructions + budget;
+    while (true) {
+      try {
+        this.#interruptWhenDue();
+        if (this.instructions >= end) return { kind: "budget" };
+        this.#limit = Math.min(end, this.#nextInterruptCheck());
+        this.#interruptShadow = false;
+        this.#execute();
+      } catch (thrown) {
+        const error = this.#raise(thrown);
+        if (error !== undefined) return { kind: "fault", error };
+      }
+      const stop = this.#stop;
+      this.#stop = undefined;
+      if (stop?.kind === "halt" && this.#idle()) continue;
+      if (stop !== undefined) return stop;
+    }
+  }
+
+  /** Executes until the limit, or until an instruction moves the limit. */
+  #execute(): void {
+    while (this.instructions < this.#limit) {
+      const eip = this.eip;
+      if (this.#breakpointOffsets[eip & 0xfff] === 1 && this.#stopsBefore(eip)) return;
+      this.#start = eip;
+      if (eip >>> 12 !== this.#pageNumber) this.#enterPage(eip);
+      const instruction = this.#page[eip & 0xfff] ?? this.#decode(eip);
+      this.eip = (eip + instruction.length) >>> 0;
+      this.instructions++;
+      instruction.execute(this, instruction);
+    }
+  }
+
+  #enterPage(eip: number): void {
+    this.#page = this.#code.page(this.linear.translate(eip));
+    this.#pageNumber = eip >>> 12;
+  }
+
+  #decode(eip: number): Instruction {
+    const instruction = decode(eip, (address) => this.linear.load8(address));
+    // One that reaches into another page depends on that page's mapping too, so it is decoded each time.
+    const offset = eip & 0xfff;
+    if (offset + instruction.length <= 0x1000) this.#page[offset] = instruction;
+    return instruction;
+  }
+
+  /** Makes the loop translate EIP anew: translations or rights have changed. */
+  refetch(): void {
+    this.#pageNumber = -1;
+  }
+
+  /** Makes the loop see that IF may have been set; after `sti`, one more instruction runs first. */
+  interruptsChanged(afterNext: boolean): void {
+    this.#interruptShadow = afterNext;
+    this.#limit = this.instructions;
+  }
+
+  /** Stops the loop after the current instruction. */
+  halt(): void {
+    this.#stopWith({ kind: "halt" });
+  }
+
+  /** `int3`: stops with EIP behind it where the host traps it, as a guest's handler would find EIP. */
+  breakpointInstruction(): void {
+    if (this.trapInt3) this.#stopWith({ kind: "int3", address: this.#start });
+    else deliver(this, VECTOR.breakpoint, { software: true });
+  }
+
+  /** Throws the general protection fault of a privileged instruction outside ring 0. */
+  requireRing0(): void {
+    if (this.#cpl !== 0) throw generalProtection();
+  }
+
+  #stopWith(stop: CpuStop): void {
+    this.#stop = stop;
+    this.#limit = this.instructions;
+  }
+
+  /** Whether the host wants to stop here; a breakpoint that was just reported lets its instruction through. */
+  #stopsBefore(eip: number): boolean {
+    if (!this.breakpoints.has(eip)) return false;
+    const reported = this.#stoppedAt === eip;
+    this.#stoppedAt = reported ? -1 : eip;
+    if (!reported) this.#stopWith({ kind: "breakpoint", address: eip });
+    return !reported;
+  }
+
+  #indexBreakpoints(): void {
+    this.#breakpointOffsets.fill(0);
+    for (const address of this.breakpoints) this.#breakpointOffsets[address & 0xfff] = 1;
+  }
+
+  #interruptWhenDue(): void {
+    const timer = this.#timer;
+    if (timer === undefined || this.instructions < timer.due) return;
+    if (!this.flags.interrupt || this.#interruptShadow) return;
+    timer.due = this.instructions + timer.period;
+    this.#start = this.eip;
+    deliver(this, timer.vector, { software: false });
+  }
+
+  #nextInterruptCheck(): number {
+    if (this.#timer === undefined) return Infinity;
+    if (this.#interruptShadow) return this.instructions + 1;
+    // Due but not taken: IF is clear, and whatever sets it moves the limit.
+    return this.instructions < this.#timer.due ? this.#timer.due : Infinity;
+  }
+
+  /** After `hlt`: whether the timer ends the wait, which costs no instructions. */
+  #idle(): boolean {
+    if (this.#timer === undefined || !this.flags.interrupt) return false;
+    this.#timer.due = this.instructions;
+    return true;
+  }
+
+  /** Sends what an instruction threw to the guest, or answers why the guest cannot take it. */
+  #raise(thrown: unknown): CpuFault | undefined {
+    this.eip = this.#start;
+    if (thrown instanceof UnsupportedInstruction) {
+      return this.#fault("unsupported-instruction", thrown.message);
+    }
+    if (thrown instanceof PhysicalMemoryError) {
+      return this.#fault("physical-memory", thrown.message, thrown);
+    }
+    if (!(thrown instanceof CpuException)) throw thrown;
+    if (thrown.address !== undefined) this.cr2 = thrown.address;
+    if (!hasGate(this, thrown.vector)) {
+      return this.#fault(faultKindOf(thrown.vector), describe(thrown));
+    }
+    try {
+      deliver(this, thrown.vector, { software: false, errorCode: thrown.errorCode });
+    } catch (second) {
+      return this.#raiseDoubleFault(thrown, second);
+    }
+  }
+
+  /** An exception's delivery faulted: a double fault, and what comes of that one would reset a real CPU. */
+  #raiseDoubleFault(first: CpuException, second: unknown): CpuFault | undefined {
+    if (second instanceof PhysicalMemoryError) {
+      return this.#fault("physical-memory", second.message, second);
+    }
+    if (!(second instanceof CpuException)) throw second;
+    const reason = `${describe(first)}, and delivering that met another: ${describe(second)}`;
+    if (!hasGate(this, VECTOR.doubleFault)) return this.#fault("double-fault", reason);
+    try {
+      deliver(this, VECTOR.doubleFault, { software: false, errorCode: 0 });
+    } catch (third) {
+      if (!(third instanceof CpuException)) throw third;
+      return this.#fault("double-fault", reason);
+    }
+  }
+
+  #fault(kind: CpuFaultKind, reason: string, cause?: Error): CpuFault {
+    const registers = Object.fromEntries(
+      Object.entries(REGISTER).map(([name, number]) => [name, this.registers.get32(number) >>> 0]),
+    ) as Record<keyof typeof REGISTER, number>;
+    const bytes = this.linear.peek(this.#start, MAX_INSTRUCTION_LENGTH);
+    return new CpuFault(kind, { address: this.#start, bytes, registers }, reason, { cause });
+  }
+
+  #mapped(address: number): number {
+    const physicalAddress = this.mmu.probe(address);
+    if (physicalAddress === undefined) {
+      throw new RangeError(
+        `Cannot access linear address ${hex(address)} for the host: no page is mapped there`,
+      );
+    }
+    return physicalAddress;
+  }
+}
+
+function describe(exception: CpuException): string {
+  const { vector, errorCode, address } = exception;
+  const where = address === undefined ? "" : ` at ${hex(address)}`;
+  const code = errorCode === undefined ? "" : ` with error code ${hex(errorCode)}`;
+  return `${faultKindOf(vector)} exception ${vector}${where}${code} has no handler that works`;
+}

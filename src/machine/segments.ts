@@ -1,0 +1,90 @@
+/**
+ * Segment registers and the descriptors that they are loaded from.
+ *
+ * A segment register keeps its selector and the base from its descriptor until it is loaded again, so FS can
+ * mean another structure in each ring. Limits are read but not enforced, and code segments must start at 0:
+ * guests of this machine use flat segments. Source: Intel SDM volume 3, sections 3.4 and 3.5.
+ *
+ * @module
+ */
+
+/** Numbers of the segment registers, as instructions encode them. */
+export const SEGMENT = { es: 0, cs: 1, ss: 2, ds: 3, fs: 4, gs: 5 } as const;
+
+/** Base and limit of a descriptor table, as `lgdt` and `lidt` load them. */
+export interface TableRegister {
+  /** Linear address of the first descriptor. */
+  base: number;
+  /** Offset of the last byte. */
+  limit: number;
+}
+
+/** The task register: where the TSS is, which holds the stack of ring 0. */
+export interface TaskRegister {
+  /** Its selector. */
+  selector: number;
+  /** Linear address of the TSS. */
+  base: number;
+  /** Offset of the last byte of the TSS. */
+  limit: number;
+}
+
+/** A descriptor of the GDT. */
+export interface Descriptor {
+  /** Linear address where the segment begins, signed. */
+  readonly base: number;
+  /** Offset of the last byte, in bytes. */
+  readonly limit: number;
+  /** Whether the segment is there. */
+  readonly present: boolean;
+  /** Descriptor privilege level, 0 to 3. */
+  readonly privilege: number;
+  /** What it describes. */
+  readonly kind: "code" | "data" | "system";
+  /** Data: may be written. Code: may be read. */
+  readonly accessible: boolean;
+  /** The four type bits as they are; for system descriptors, the kind of gate or TSS. */
+  readonly type: number;
+}
+
+/** Type bits of 32-bit system descriptors. */
+export const SYSTEM_TYPE = { availableTss: 9, interruptGate: 14, trapGate: 15 } as const;
+
+/** Makes the words of a descriptor readable; `low` is at offset 0, `high` at offset 4. */
+export function parseDescriptor(low: number, high: number): Descriptor {
+  const limit = (low & 0xffff) | (high & 0x000f_0000);
+  const pages = (high & (1 << 23)) !== 0;
+  const system = (high & (1 << 12)) === 0;
+  const code = (high & (1 << 11)) !== 0;
+  return {
+    base: (low >>> 16) | ((high & 0xff) << 16) | (high & 0xff00_0000),
+    limit: pages ? ((limit << 12) | 0xfff) >>> 0 : limit,
+    present: (high & (1 << 15)) !== 0,
+    privilege: (high >>> 13) & 3,
+    kind: system ? "system" : code ? "code" : "data",
+    accessible: (high & (1 << 9)) !== 0,
+    type: (high >>> 8) & 15,
+  };
+}
+
+/** The six segment registers, with what they cached. */
+export class SegmentRegisters {
+  readonly #selectors = new Uint16Array(6);
+  readonly #bases = new Int32Array(6);
+
+  /** Linear address where a segment begins, signed. */
+  base(segment: number): number {
+    return this.#bases[segment]!; // one of the six numbers of SEGMENT
+  }
+
+  /** The selector that a segment register was loaded with. */
+  selector(segment: number): number {
+    return this.#selectors[segment]!;
+  }
+
+  /** Loads a segment register with what was checked already. */
+  set(segment: number, selector: number, base: number): void {
+    this.#selectors[segment] = selector;
+    this.#bases[segment] = base;
+  }
+}
