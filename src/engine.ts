@@ -77,7 +77,7 @@ export function diffTraces(snapshot: TraceLog, now: TraceLog): TraceDiff {
     );
   }
   const count = traceCount(now);
-  return callEngine(`compare ${count} traces with ${traceCount(snapshot)}`, () => {
+  return callEngine("compare the trace log with its snapshot", () => {
     const diff = diffLogs(snapshot.bytes, now.bytes, layout, now.slots);
     try {
       return {
@@ -104,7 +104,7 @@ export function analyzeTraces(
   newest: number = traceCount(log),
   kernelStart?: bigint,
 ): TraceTables {
-  return callEngine(`analyze ${traceCount(log)} traces`, () => {
+  return callEngine("analyze the trace log", () => {
     const tables = analyzeLog(log.bytes, layoutNumbers(log.layout), newest, kernelStart);
     try {
       return readTables(tables);
@@ -123,7 +123,7 @@ function readTables(tables: LogTables): TraceTables {
     stackCount,
     pairOf: tables.takePairs(),
     groups: readGroups(tables),
-    stackAddresses(stack) {
+    stackAddresses(stack: number): BigUint64Array {
       if (!Number.isInteger(stack) || stack < 0 || stack >= stackCount) {
         throw new RangeError(`Cannot read stack ${stack}: the log has ${stackCount} stacks`);
       }

@@ -4,7 +4,10 @@
  *
  * @module
  */
-import { __wbindgen_add_to_stack_pointer as moveStackPointer } from "../wasm/pkg/htrace_bg.wasm";
+import {
+  __wbindgen_add_to_stack_pointer as moveStackPointer,
+  memory,
+} from "../wasm/pkg/htrace_bg.wasm";
 
 export { analyzeLog, diffLogs, LogTables } from "../wasm/pkg/htrace.js";
 export {
@@ -36,4 +39,9 @@ export function withStackKept<T>(call: () => T): T {
     moveStackPointer(before - moveStackPointer(0));
     throw error;
   }
+}
+
+/** Bytes of the module's memory, which grows as logs and files need it and never shrinks. */
+export function memorySize(): number {
+  return memory.buffer.byteLength;
 }

@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use rustc_hash::FxHashMap;
+
 use crate::log::{Log, Operation};
 use crate::pairings::{outstanding, NO_TRACE};
 use crate::stacks::Stacks;
@@ -67,9 +69,8 @@ pub fn group(log: &Log<'_>, newest: usize, stacks: &Stacks, pairs: &[u32]) -> Gr
         .filter(|&trace| {
             log.operation(trace) == Some(Operation::Close) && is_among(pairs[trace], newest)
         })
-        .map(|trace| (group_of_open(pairs[trace]), stacks.stack_of[trace]))
-        .collect();
-    let closers = closers(closes);
+        .map(|trace| (group_of_open(pairs[trace]), stacks.stack_of[trace]));
+    let closers = count_closers(closes);
     groups.closer_counts = closers.iter().map(|closer| closer.count).collect();
     let listed = closers
         .iter()
@@ -137,17 +138,20 @@ struct Closer {
 }
 
 /// Counts equal pairs of group and closing stack; sorted by group, then most frequent first, then by stack.
-fn closers(mut closes: Vec<(u32, u32)>) -> Vec<Closer> {
-    closes.sort_unstable();
-    let mut closers: Vec<Closer> = closes
-        .chunk_by(|a, b| a == b)
-        .map(|equal| Closer {
-            group: equal[0].0,
-            stack: equal[0].1,
-            count: equal.len() as u32,
+fn count_closers(closes: impl Iterator<Item = (u32, u32)>) -> Vec<Closer> {
+    let mut counts: FxHashMap<(u32, u32), u32> = FxHashMap::default();
+    for close in closes {
+        *counts.entry(close).or_default() += 1;
+    }
+    let mut closers: Vec<Closer> = counts
+        .into_iter()
+        .map(|((group, stack), count)| Closer {
+            group,
+            stack,
+            count,
         })
         .collect();
-    closers.sort_by_key(|closer| (closer.group, Reverse(closer.count)));
+    closers.sort_unstable_by_key(|closer| (closer.group, Reverse(closer.count), closer.stack));
     closers
 }
 

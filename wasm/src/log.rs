@@ -178,14 +178,13 @@ impl<'a> Log<'a> {
 
     /// The return addresses of a trace, innermost first. They end at the first zero: on systems of the 2003
     /// era the places behind it may hold frames of an earlier lap of the ring.
-    pub fn stack(&self, index: usize) -> impl Iterator<Item = u64> + Clone + use<'a> {
-        let start = index * self.layout.entry_size + self.layout.stack.offset;
-        let size = self.layout.stack.size;
-        let words = &self.bytes[start..start + size * self.layout.frames];
-        words
-            .chunks_exact(size)
-            .map(word)
-            .take_while(|&address| address != 0)
+    pub fn stack(&self, index: usize) -> Stack<'a> {
+        let Field { offset, size } = self.layout.stack;
+        let start = index * self.layout.entry_size + offset;
+        Stack {
+            bytes: &self.bytes[start..start + size * self.layout.frames],
+            is_wide: size == 8,
+        }
     }
 
     /// Whether trace `index` and trace `other_index` of a log of the same layout are equal in every field.
@@ -205,19 +204,43 @@ impl<'a> Log<'a> {
 
     fn field(&self, index: usize, field: Field) -> u64 {
         let start = index * self.layout.entry_size + field.offset;
-        word(&self.bytes[start..start + field.size])
+        if field.size == 8 {
+            u64::from_le_bytes(self.array(start))
+        } else {
+            u32::from_le_bytes(self.array(start)).into()
+        }
+    }
+
+    fn array<const N: usize>(&self, start: usize) -> [u8; N] {
+        let mut array = [0; N];
+        array.copy_from_slice(&self.bytes[start..start + N]);
+        array
     }
 }
 
-/// A little-endian word of 8 or 4 bytes.
-fn word(bytes: &[u8]) -> u64 {
-    if let Ok(bytes) = bytes.try_into() {
-        u64::from_le_bytes(bytes)
-    } else {
-        bytes
-            .iter()
-            .rev()
-            .fold(0, |value, &byte| value << 8 | u64::from(byte))
+/// Return addresses that are read one after the other.
+#[derive(Clone)]
+pub struct Stack<'a> {
+    /// Those that are left.
+    bytes: &'a [u8],
+    /// 8 bytes an address instead of 4.
+    is_wide: bool,
+}
+
+impl Iterator for Stack<'_> {
+    type Item = u64;
+
+    #[inline]
+    fn next(&mut self) -> Option<u64> {
+        let (address, rest) = if self.is_wide {
+            let (word, rest) = self.bytes.split_first_chunk()?;
+            (u64::from_le_bytes(*word), rest)
+        } else {
+            let (word, rest) = self.bytes.split_first_chunk()?;
+            (u32::from_le_bytes(*word).into(), rest)
+        };
+        self.bytes = if address == 0 { &[] } else { rest };
+        (address != 0).then_some(address)
     }
 }
 

@@ -42,22 +42,22 @@ pub fn intern(log: &Log<'_>, kernel_start: Option<u64>) -> Stacks {
         starts: vec![0],
         ..Stacks::default()
     };
-    let mut ids: HashTable<u32> = HashTable::new();
+    // Ids with the hashes of their stacks, so that growing the table hashes nothing again.
+    let mut ids: HashTable<(u64, u32)> = HashTable::new();
     let mut stack_of = Vec::with_capacity(log.len());
     for trace in 0..log.len() {
         let stack = log.stack(trace).skip_while(|&address| is_kernel(address));
-        let found = ids.find(hash(stack.clone()), |&id| {
-            stack.clone().eq(stacks.stack(id).iter().copied())
-        });
-        let id = match found {
-            Some(&id) => id,
+        let hash = hash(stack.clone());
+        let is_same = |&(other, id): &(u64, u32)| {
+            other == hash && stack.clone().eq(stacks.stack(id).iter().copied())
+        };
+        let id = match ids.find(hash, is_same) {
+            Some(&(_, id)) => id,
             None => {
                 let id = stacks.count() as u32;
-                stacks.addresses.extend(stack.clone());
+                stacks.addresses.extend(stack);
                 stacks.starts.push(stacks.addresses.len() as u32);
-                ids.insert_unique(hash(stack), id, |&id| {
-                    hash(stacks.stack(id).iter().copied())
-                });
+                ids.insert_unique(hash, (hash, id), |&(hash, _)| hash);
                 id
             }
         };

@@ -1,0 +1,71 @@
+/**
+ * The engine's speed as a ratio: diff and groups of two readings of a full ring, against copying the bytes of
+ * both into WASM memory once. Run by `deno task bench`.
+ *
+ * @module
+ */
+// deno-lint-ignore-file no-console -- a benchmark prints
+import { analyzeTraces, diffTraces } from "./engine.ts";
+import { busyLog } from "./trace_log_fixture.ts";
+import { memorySize } from "./wasm.ts";
+
+/** Smallest and largest ring that the benchmark fills, in traces; the first is the default of Windows. */
+const TABLES = [4096, 131_072];
+/** Runs of each kind; the median counts. */
+const RUNS = 15;
+/** Calls before those that count, so that the WASM code has been optimized. */
+const WARM_UP = 30;
+/** Operations between the two readings, as part of the ring. */
+const NEW_PART = 1 / 4;
+
+const MIB = 1024 * 1024;
+
+for (const count of TABLES) {
+  const snapshot = busyLog(count);
+  const now = busyLog(count, count * NEW_PART);
+  const input = snapshot.bytes.length + now.bytes.length;
+
+  const pages = Math.ceil(input / 65536);
+  const copied = new Uint8Array(new WebAssembly.Memory({ initial: pages }).buffer);
+  const copy = medianTime(() => {
+    copied.set(snapshot.bytes);
+    copied.set(now.bytes, snapshot.bytes.length);
+  });
+
+  let groups = 0;
+  const engine = medianTime(() => {
+    const diff = diffTraces(snapshot, now);
+    groups = analyzeTraces(now, diff.newTraces).groups.length;
+  });
+  const all = medianTime(() => analyzeTraces(now));
+
+  console.log(`engine, two logs of ${count} traces (${(input / MIB).toFixed(1)} MiB)`);
+  console.log(`  copy of the bytes            ${ms(copy)}`);
+  console.log(
+    `  diff + ${groups} groups of what is new  ${ms(engine)}  ${ratio(engine, copy)} copy`,
+  );
+  console.log(`  tables of one whole log      ${ms(all)}  ${ratio(all, copy)} copy`);
+  console.log(
+    `  WASM memory                  ${(memorySize() / MIB).toFixed(1)} MiB  ` +
+      `${ratio(memorySize(), input)} input`,
+  );
+}
+
+/** Median milliseconds of a call. */
+function medianTime(call: () => void): number {
+  for (let run = 0; run < WARM_UP; run++) call();
+  const times = Array.from({ length: RUNS }, () => {
+    const start = performance.now();
+    call();
+    return performance.now() - start;
+  });
+  return times.sort((a, b) => a - b)[RUNS >> 1]!;
+}
+
+function ms(time: number): string {
+  return `${time.toFixed(2)} ms`.padStart(10);
+}
+
+function ratio(value: number, base: number): string {
+  return `${(value / base).toFixed(1)} ×`.padStart(8);
+}

@@ -1,0 +1,151 @@
+/**
+ * Trace logs for tests and benchmarks: the shapes that sources have, and logs made from a few words a trace.
+ *
+ * The shapes are written down here a second time, from the reference and not from `nt/`, so that a mistake
+ * there cannot hide.
+ *
+ * @module
+ */
+import { type HandleTrace, TRACE_TYPE_CODES, type TraceType } from "./trace.ts";
+import type { EntryField, EntryLayout, TraceLog } from "./trace_log.ts";
+
+/** PROCESS_HANDLE_TRACING_ENTRY of a 32-bit system (handle-tracing reference, A.2). */
+export const QUERY_ENTRY_32: EntryLayout = {
+  name: "PROCESS_HANDLE_TRACING_ENTRY",
+  size: 0x50,
+  handle: { offset: 0, size: 4 },
+  processId: { offset: 4, size: 4 },
+  threadId: { offset: 8, size: 4 },
+  type: { offset: 0xc, size: 4 },
+  stack: { offset: 0x10, size: 4, frames: 16 },
+};
+
+/** PROCESS_HANDLE_TRACING_ENTRY of a 64-bit system; 4 bytes of padding follow the type. */
+export const QUERY_ENTRY_64: EntryLayout = {
+  name: "PROCESS_HANDLE_TRACING_ENTRY",
+  size: 0xa0,
+  handle: { offset: 0, size: 8 },
+  processId: { offset: 8, size: 8 },
+  threadId: { offset: 0x10, size: 8 },
+  type: { offset: 0x18, size: 4 },
+  stack: { offset: 0x20, size: 8, frames: 16 },
+};
+
+/** HANDLE_TRACE_DB_ENTRY of a 64-bit system: the client id stands before the handle (B.5). */
+export const KERNEL_ENTRY_64: EntryLayout = {
+  name: "HANDLE_TRACE_DB_ENTRY",
+  size: 0xa0,
+  handle: { offset: 0x10, size: 8 },
+  processId: { offset: 0, size: 8 },
+  threadId: { offset: 8, size: 8 },
+  type: { offset: 0x18, size: 4 },
+  stack: { offset: 0x20, size: 8, frames: 16 },
+};
+
+/** AVRF_HANDLE_OPERATION of minidumps (dump-formats reference, 1.9). */
+export const DUMP_OPERATION: EntryLayout = {
+  name: "AVRF_HANDLE_OPERATION",
+  size: 0x120,
+  handle: { offset: 0, size: 8 },
+  processId: { offset: 8, size: 4 },
+  threadId: { offset: 0xc, size: 4 },
+  type: { offset: 0x10, size: 4 },
+  stack: { offset: 0x20, size: 8, frames: 32 },
+};
+
+/** All shapes. */
+export const ENTRY_LAYOUTS = [QUERY_ENTRY_32, QUERY_ENTRY_64, KERNEL_ENTRY_64, DUMP_OPERATION];
+
+/** A trace in a few words: type, handle, and what is not as usual. */
+export function trace(
+  type: TraceType,
+  handle: number,
+  stack: readonly bigint[] = [0x1000n],
+  threadId = 0x20,
+  processId = 0x10,
+): HandleTrace {
+  return { type, handle, processId, threadId, stack: BigUint64Array.from(stack) };
+}
+
+/** Writes traces, newest first, as entries of `layout`. */
+export function traceLog(
+  layout: EntryLayout,
+  traces: readonly HandleTrace[],
+  slots?: number,
+): TraceLog {
+  const bytes = new Uint8Array(traces.length * layout.size);
+  traces.forEach((trace, index) => {
+    const view = new DataView(bytes.buffer, index * layout.size, layout.size);
+    writeField(view, layout.handle, BigInt(trace.handle));
+    writeField(view, layout.processId, BigInt(trace.processId));
+    writeField(view, layout.threadId, BigInt(trace.threadId));
+    writeField(view, layout.type, BigInt(TRACE_TYPE_CODES[trace.type]));
+    const { offset, size } = layout.stack;
+    trace.stack.forEach((address, frame) =>
+      writeField(view, { offset: offset + frame * size, size }, address)
+    );
+  });
+  return { bytes, layout, parsed: traces.length, ...(slots === undefined ? {} : { slots }) };
+}
+
+function writeField(view: DataView, field: EntryField, value: bigint): void {
+  if (field.size === 8) view.setBigUint64(field.offset, value, true);
+  else view.setUint32(field.offset, Number(BigInt.asUintN(32, value)), true);
+}
+
+/** Frames of each stack that {@linkcode busyLog} makes: the innermost ones are the same for all. */
+const BUSY_FRAMES = { all: 14, common: 4 };
+
+/**
+ * A full table as a busy program fills it: `places` stacks, every second of which closes what the one before it
+ * opened; handle values reused as late as possible, about one open in fifty never closed, a bad reference now
+ * and then.
+ *
+ * The program has done `count + later` operations, and the ring has kept the newest `count` of them: calls
+ * that differ in `later` are readings of one ring.
+ */
+export function busyLog(count: number, later = 0, places = 2000): TraceLog {
+  const layout = QUERY_ENTRY_64;
+  const words = new BigUint64Array(count * layout.size / 8);
+  const random = xorshift32(1);
+  const open: { handle: number; place: number }[] = [];
+  const free = Array.from({ length: 512 }, (_, index) => 4 + index * 4);
+  for (let made = 0; made < count + later; made++) {
+    let place = random() % places & ~1;
+    let type: TraceType;
+    let handle: number;
+    if (random() % 500 === 0) {
+      [type, handle] = ["badref", free.at(-1)!];
+    } else if (open.length === 0 || (free.length > 100 && random() % 2 === 0)) {
+      [type, handle] = ["open", free.shift()!];
+      if (random() % 50 === 0) free.push(0x1000 + made * 4);
+      else open.push({ handle, place });
+    } else {
+      const [closed] = open.splice(random() % open.length, 1);
+      [type, handle, place] = ["close", closed!.handle, closed!.place + 1];
+      free.push(handle);
+    }
+    const threadId = 0x2000 + random() % 16 * 4;
+    const index = count + later - 1 - made;
+    if (index >= count) continue;
+    const entry = index * layout.size / 8;
+    words.set([handle, 0x1234, threadId, TRACE_TYPE_CODES[type]].map(BigInt), entry);
+    for (let frame = 0; frame < BUSY_FRAMES.all; frame++) {
+      // Outwards, more and more places have the same caller.
+      const caller = frame < BUSY_FRAMES.common ? 0 : place >> (frame - BUSY_FRAMES.common);
+      words[entry + 4 + frame] = 0x7ff8_0000_0000n + BigInt(frame * 0x10_0000 + caller * 0x40);
+    }
+  }
+  return { bytes: new Uint8Array(words.buffer), layout, parsed: count, slots: count };
+}
+
+/** Marsaglia's xorshift: the same numbers everywhere. */
+function xorshift32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
