@@ -1,0 +1,36 @@
+/**
+ * What a kind of target is to the table of kinds.
+ *
+ * @module
+ */
+import type { Target } from "../target.ts";
+
+/** What the user named, and what is there of that name. */
+export interface TargetSpec {
+  /** The target as given on the command line. */
+  readonly text: string;
+  /** The first bytes of the file of that name, up to 64 KiB; absent when there is no such file. */
+  readonly head?: Uint8Array;
+}
+
+/** What the command line says beside the target. */
+export interface TargetOptions {
+  /** What follows `--`: arguments of the program under test. */
+  readonly args: readonly string[];
+  /** Leaves tracing on that a live target enabled; without it tracing ends with the target. */
+  readonly keepTracing?: boolean;
+  /** Hears sentences that the user should see once, such as what enabling does to a live process. */
+  readonly warn?: (sentence: string) => void;
+}
+
+/** A kind of target: tells its own by form or by content, and opens it. */
+export interface TargetKind {
+  /** Name of the kind. */
+  readonly name: string;
+  /** How it is named on the command line, and what that opens: one line each, for help texts. */
+  readonly forms: readonly string[];
+  /** Whether the user means a target of this kind. */
+  accepts(spec: TargetSpec): boolean;
+  /** Opens it; throws an error with the user's sentence. */
+  open(text: string, options: TargetOptions): Promise<Target>;
+}

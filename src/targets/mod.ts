@@ -1,0 +1,54 @@
+/**
+ * The table of target kinds, and opening a target by what the user named.
+ *
+ * @module
+ */
+import type { Target } from "../target.ts";
+import type { TargetKind, TargetOptions, TargetSpec } from "./_target_kind.ts";
+import { EMULATED } from "./emulated.ts";
+
+export type { TargetKind, TargetOptions, TargetSpec };
+
+/** All kinds; the first that accepts a target opens it, so fixed forms stand before looser ones. */
+export const TARGET_KINDS: readonly TargetKind[] = [
+  EMULATED,
+];
+
+/** Bytes of a file that tell its kind: enough for every header and for the first lines of a log. */
+const HEAD_SIZE = 0x1_0000;
+
+/** No kind accepts what the user named. */
+export class UnknownTargetError extends TypeError {
+  /** Creates the error for the target as given. */
+  constructor(text: string) {
+    const names = TARGET_KINDS.map((kind) => kind.name).join(", ");
+    super(`Cannot open "${text}": it is no target of a known kind (${names}); see htrace --help`);
+    this.name = "UnknownTargetError";
+  }
+}
+
+/** Opens the target that `text` names. The caller disposes it. */
+export async function openTarget(
+  text: string,
+  options: TargetOptions = { args: [] },
+): Promise<Target> {
+  const head = readHead(text);
+  const spec = { text, ...(head && { head }) };
+  const kind = TARGET_KINDS.find((candidate) => candidate.accepts(spec));
+  if (kind === undefined) throw new UnknownTargetError(text);
+  return await kind.open(text, options);
+}
+
+/** The first bytes of a file; undefined when there is none of that name. */
+function readHead(path: string): Uint8Array | undefined {
+  try {
+    using file = Deno.openSync(path, { read: true });
+    const head = new Uint8Array(HEAD_SIZE);
+    return head.subarray(0, file.readSync(head) ?? 0);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.IsADirectory) {
+      return undefined;
+    }
+    throw error;
+  }
+}
