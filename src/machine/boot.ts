@@ -62,7 +62,7 @@ export interface BootedImages {
 }
 
 /** Ids of the two processes and their first threads; numbers of Windows are multiples of four. */
-const TARGET_IDS = { processId: 0x5c8, threadId: 0x5cc } as const;
+export const TARGET_IDS = { processId: 0x5c8, threadId: 0x5cc } as const;
 const DEBUGGER_IDS = { processId: 0x4a0, threadId: 0x4a4 } as const;
 
 /** Name of the Debugger process in the guest's list of processes. */
@@ -89,7 +89,7 @@ export function bootLoader(
   const target = new AddressSpace(memory, frames, system);
   const debuggerSpace = new AddressSpace(memory, frames, system);
   const started = startTarget(target, images, options);
-  const serviceLoop = startDebugger(debuggerSpace, images);
+  const serviceLoop = startDebugger(debuggerSpace, images, options);
   const loaderBlock = placeLoaderBlock(arena, system.directoryTableBase, {
     target: {
       ...TARGET_IDS,
@@ -134,6 +134,7 @@ function startTarget(
     libraries,
     commandLine: [images.program.name, ...options.args].map(quoted).join(" "),
     debuggerPresent: options.debuggerPresent,
+    server2003: options.server2003,
   });
   const start = libraries.find((library) => library.image.exports.byName.has("BaseProcessStart"));
   return {
@@ -143,7 +144,7 @@ function startTarget(
 }
 
 /** Loads the process that makes the host's system calls: ntdll alone, in its service loop. */
-function startDebugger(space: AddressSpace, images: GuestImages): number {
+function startDebugger(space: AddressSpace, images: GuestImages, options: BootOptions): number {
   const ntdll = load(space, images.ntdll);
   space.map(USER_MAP.callBuffers, { writable: true, user: true });
   prepareProcess(space, {
@@ -151,6 +152,7 @@ function startDebugger(space: AddressSpace, images: GuestImages): number {
     libraries: [ntdll],
     commandLine: DEBUGGER_NAME,
     debuggerPresent: false,
+    server2003: options.server2003,
   });
   return ntdll.address("DbgServiceLoop");
 }

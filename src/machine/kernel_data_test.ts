@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Arena } from "./arena.ts";
-import { testImage } from "./_test_image.ts";
+import { testImage } from "./_image_testing.ts";
 import { placeLoaderBlock, writeDebuggerData, writeModuleList } from "./kernel_data.ts";
 import { type LoadedImage, loadImage } from "./loader.ts";
 import { KERNEL_MAP } from "./memory_map.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { testImage } from "./_test_image.ts";
+import { testImage } from "./_image_testing.ts";
 import { bindImports, type LoadedImage, loadImage, loadImageAnywhere } from "./loader.ts";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
 import { ImageError, parseImage } from "./pe_image.ts";

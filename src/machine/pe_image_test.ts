@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ImageError, parseImage, relocatedBytes } from "./pe_image.ts";
-import { testImage } from "./_test_image.ts";
+import { testImage } from "./_image_testing.ts";
 
 Deno.test("parseImage() places sections and fills the rest with zeros", () => {
   const image = parseImage("test.dll", testImage());

@@ -1,5 +1,5 @@
 /**
- * The NT structures that the machine writes, Windows XP SP2 for 32-bit x86.
+ * The NT structures that the machine writes and passes to system calls, Windows XP SP2 for 32-bit x86.
  *
  * The machine has its own tables on purpose: `nt/` reads the same structures by layouts of its own, so
  * that neither can hide the other's mistake. Sources: published type listings of that build (`dt` output)
@@ -32,6 +32,18 @@ export const LIST_ENTRY = {
 export const UNICODE_STRING = {
   size: 0x08,
   fields: { Length: [0x00, 2], MaximumLength: [0x02, 2], Buffer: [0x04, 4] },
+} as const satisfies StructureLayout;
+
+/** CLIENT_ID. */
+export const CLIENT_ID = {
+  size: 0x08,
+  fields: { UniqueProcess: [0x00, 4], UniqueThread: [0x04, 4] },
+} as const satisfies StructureLayout;
+
+/** OBJECT_ATTRIBUTES. */
+export const OBJECT_ATTRIBUTES = {
+  size: 0x18,
+  fields: { Length: [0x00, 4] },
 } as const satisfies StructureLayout;
 
 /** PEB. */
@@ -171,6 +183,35 @@ export const LOADER_BLOCK = {
 
 /** Byte offsets of the two LOADER_PROCESS structures inside LOADER_BLOCK. */
 export const LOADER_BLOCK_PROCESSES = { Target: 0x18, Debugger: 0x54 } as const;
+
+/** KD_MAILBOX, our own: `badhandle/ntoskrnl/ke/ke.h`. */
+export const KD_MAILBOX = {
+  size: 0x50,
+  fields: {
+    Reason: [0x00, 4],
+    ProcessId: [0x04, 4],
+    ThreadId: [0x08, 4],
+    Address: [0x0c, 4],
+    Detail: [0x10, 4],
+    Pending: [0x14, 4],
+    Service: [0x18, 4],
+    Status: [0x4c, 4],
+  },
+} as const satisfies StructureLayout;
+
+/** KD_MAILBOX.Arguments: byte offset of the first, and how many there are. */
+export const KD_MAILBOX_ARGUMENTS = { offset: 0x1c, count: 12 } as const;
+
+/** KD_MAILBOX.Reason. */
+export const STOP_REASONS = {
+  started: 1,
+  breakpoint: 2,
+  request: 3,
+  processExiting: 4,
+  processEnded: 5,
+  deadlock: 6,
+  bugCheck: 7,
+} as const;
 
 /** LOADER_BLOCK.Flags. */
 export const LOADER_FLAGS = { traceFromMain: 0x1, server2003: 0x2 } as const;

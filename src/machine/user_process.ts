@@ -30,6 +30,8 @@ export interface ProcessStart {
   readonly commandLine: string;
   /** What PEB.BeingDebugged says: whether DebugBreak makes sense. */
   readonly debuggerPresent: boolean;
+  /** Whether it is told that it runs on Server 2003 and not on Windows XP. */
+  readonly server2003: boolean;
   /** Its process id. */
   readonly processId: number;
   /** Id of its first thread. */
@@ -52,24 +54,28 @@ const END_OF_EXCEPTION_LIST = 0xffff_ffff;
 /** VER_PLATFORM_WIN32_NT. */
 const PLATFORM_NT = 2;
 
-/** Version that the PEB states: Windows XP SP2. */
-const VERSION = { major: 5, minor: 1, build: 2600, servicePack: 0x200 } as const;
+/** Versions that the PEB can state: Windows XP SP2 and Server 2003 SP1. */
+const VERSIONS = {
+  xp: { major: 5, minor: 1, build: 2600, servicePack: 0x200 },
+  server2003: { major: 5, minor: 2, build: 3790, servicePack: 0x100 },
+} as const;
 
 /** Maps and fills a process's own structures; its images are loaded already. */
 export function prepareProcess(space: AddressSpace, start: ProcessStart): void {
   for (const region of START_REGIONS) {
     space.map(region, { writable: true, user: true });
   }
+  const version = start.server2003 ? VERSIONS.server2003 : VERSIONS.xp;
   const peb = encodeStructure(PEB, {
     BeingDebugged: start.debuggerPresent ? 1 : 0,
     ImageBaseAddress: start.program?.base ?? 0,
     Ldr: writeLoaderLists(space, start),
     ProcessParameters: writeParameters(space, start),
     NumberOfProcessors: 1,
-    OSMajorVersion: VERSION.major,
-    OSMinorVersion: VERSION.minor,
-    OSBuildNumber: VERSION.build,
-    OSCSDVersion: VERSION.servicePack,
+    OSMajorVersion: version.major,
+    OSMinorVersion: version.minor,
+    OSBuildNumber: version.build,
+    OSCSDVersion: version.servicePack,
     OSPlatformId: PLATFORM_NT,
   });
   space.write(USER_MAP.peb.start, peb);

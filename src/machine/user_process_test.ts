@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { testImage } from "./_test_image.ts";
+import { testImage } from "./_image_testing.ts";
 import { type LoadedImage, loadImageAnywhere } from "./loader.ts";
 import { USER_MAP } from "./memory_map.ts";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
@@ -18,6 +18,7 @@ function prepared(commandLine = "test.exe one two"): AddressSpace {
     libraries: [load("other.dll")],
     commandLine,
     debuggerPresent: true,
+    server2003: false,
     processId: 0x7e8,
     threadId: 0x7ec,
   });

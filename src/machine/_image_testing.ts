@@ -70,3 +70,54 @@ export function testImage(): Uint8Array<ArrayBuffer> {
     u32(header + 0x24, characteristics);
   }
 }
+
+/** What {@linkcode exportingImage} is made of. */
+export interface ExportingImage {
+  /** Preferred base. */
+  readonly base: number;
+  /** Contents at RVA 0x1000, at most 0x1000 bytes; everything may be written and executed. */
+  readonly code: Uint8Array;
+  /** RVAs by name; up to 0x3000 there are zeros behind the code. */
+  readonly exports: Readonly<Record<string, number>>;
+}
+
+/** A PE image of one section that exports places in it. */
+export function exportingImage({ base, code, exports }: ExportingImage): Uint8Array<ArrayBuffer> {
+  const directory = 0x3000; // RVA of the export directory; file offsets are RVAs minus 0xe00
+  const file = new Uint8Array(0x3200);
+  const view = new DataView(file.buffer);
+  const u16 = (offset: number, value: number): void => view.setUint16(offset, value, true);
+  const u32 = (offset: number, ...values: number[]): void =>
+    values.forEach((value, index) => view.setUint32(offset + index * 4, value, true));
+  const at = (rva: number): number => rva - 0xe00;
+  const text = (offset: number, value: string): void =>
+    file.set(new TextEncoder().encode(value), offset);
+
+  text(0, "MZ");
+  u32(0x3c, 0x80);
+  text(0x80, "PE");
+  u16(0x84, 0x14c);
+  u16(0x86, 1);
+  u16(0x94, 0xe0);
+  u16(0x98, 0x10b);
+  u32(0x98 + 0x10, 0x1000);
+  u32(0x98 + 0x1c, base);
+  u32(0x98 + 0x38, 0x4000, 0x200);
+  u32(0x98 + 0x5c, 16, directory, 0x800);
+  text(0x178, ".all");
+  u32(0x178 + 8, 0x3000, 0x1000, 0x3000, 0x200);
+  u32(0x178 + 0x24, 0xe000_0020);
+  file.set(code, at(0x1000));
+
+  const names = Object.keys(exports).sort();
+  const [functions, nameTable, ordinals] = [directory + 0x28, directory + 0x80, directory + 0x100];
+  u32(at(directory) + 0x10, 1, names.length, names.length, functions, nameTable, ordinals);
+  names.forEach((name, index) => {
+    const nameRva = directory + 0x140 + index * 0x20;
+    u32(at(functions) + index * 4, exports[name] ?? 0);
+    u32(at(nameTable) + index * 4, nameRva);
+    u16(at(ordinals) + index * 2, index);
+    text(at(nameRva), name);
+  });
+  return file;
+}
