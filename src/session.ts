@@ -50,9 +50,9 @@ export class Session implements Disposable {
 
   /**
    * Takes over a target. Symbol files that the target brings along (the emulated guest's PDBs) are preferred to
-   * those of `source`.
+   * those of `source`; without a source there are no others.
    */
-  constructor(target: Target, source: SymbolSource) {
+  constructor(target: Target, source: SymbolSource = () => Promise.resolve({})) {
     this.target = target;
     this.#source = async (module) => target.symbolFiles?.(module) ?? await source(module);
   }

@@ -34,6 +34,8 @@ export class FakeTarget implements Target {
   list: ProcessEntry[] = [];
   currentProcess = 0x8140_0300n;
   disposed = false;
+  /** Why a log is not whole. */
+  incomplete: string | undefined;
 
   control = {
     enable: (slots?: number): void => {
@@ -67,6 +69,7 @@ export class FakeTarget implements Target {
     return {
       ...traceLog(QUERY_ENTRY_32, shown, this.slots),
       parsed: this.traces.length,
+      ...(this.incomplete === undefined ? {} : { incomplete: this.incomplete }),
       ...(this.mode === "kernel"
         ? { process: query.process || this.currentProcess, objectTable: 0xe10ccf60n }
         : {}),

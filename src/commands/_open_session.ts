@@ -10,5 +10,5 @@ import { openTarget } from "../targets/mod.ts";
 
 /** Opens a target by its form or content; `args` are for a target that takes arguments. */
 export async function openSession(spec: string, args: readonly string[] = []): Promise<Session> {
-  return new Session(await openTarget(spec, { args }), () => Promise.resolve({}));
+  return new Session(await openTarget(spec, { args }));
 }

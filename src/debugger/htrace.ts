@@ -3,11 +3,12 @@
  *
  * @module
  */
+import type { Analysis } from "../analysis.ts";
 import { CLASSIC_TEXT, renderClassic } from "../reports/classic.ts";
 import { renderGroups } from "../reports/groups.ts";
 import type { Session } from "../session.ts";
 import type { TargetMode } from "../target.ts";
-import type { DebuggerCommand } from "./_command.ts";
+import { CommandError, type DebuggerCommand } from "./_command.ts";
 import { type HtraceRequest, parseHtrace } from "./htrace_grammar.ts";
 
 /**
@@ -47,13 +48,27 @@ async function answer(session: Session, request: HtraceRequest): Promise<string>
       return `${CLASSIC_TEXT.snapshotTaken}\n`;
     case "diff": {
       const { name, group, names } = request;
-      const analysis = await session.diff(name, { group, names: names || group });
-      return group ? renderGroups(analysis) : renderClassic(analysis);
+      return render(await session.diff(name, { group, names: names || group }), group);
     }
     case "show": {
       const { handle, process, maxTraces, group } = request;
       const analysis = await session.show({ handle, process, maxTraces, group, names: group });
-      return group ? renderGroups(analysis) : renderClassic(analysis);
+      if (handle !== 0 && analysis.listed.length === 0) throw neverTraced(handle, analysis);
+      return render(analysis, group);
     }
   }
+}
+
+function render(analysis: Analysis, group: boolean): string {
+  const text = group ? renderGroups(analysis) : renderClassic(analysis);
+  const { incomplete } = analysis.log;
+  return incomplete === undefined ? text : `${text}The traces are incomplete: ${incomplete}.\n`;
+}
+
+function neverTraced(handle: number, { log }: Analysis): CommandError {
+  return new CommandError(
+    `Cannot list traces of handle 0x${handle.toString(16)}: none of the 0x${
+      log.parsed.toString(16)
+    } slots looked at is of it; "!htrace" lists all traces`,
+  );
 }

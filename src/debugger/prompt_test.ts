@@ -120,6 +120,28 @@ Dumped 0x1 stack traces.
   );
 });
 
+Deno.test("!htrace says it in a sentence when a handle was never traced", async () => {
+  const { target, session } = newSession();
+  target.tracing = true;
+  target.record(trace("open", 0x7d4));
+  assertEquals(
+    await run(session, "!htrace 44"),
+    "Cannot list traces of handle 0x44: none of the 0x1 slots looked at is of it; " +
+      '"!htrace" lists all traces\n',
+  );
+});
+
+Deno.test("!htrace says after the traces why some are missing", async () => {
+  const { target, session } = newSession();
+  target.tracing = true;
+  target.incomplete = "the page is not there";
+  const text = await run(session, "!htrace");
+  assertEquals(
+    text.endsWith("stack traces.\nThe traces are incomplete: the page is not there.\n"),
+    true,
+  );
+});
+
 Deno.test("g tells where the target stopped, and that it has ended", async () => {
   const { target, session } = newSession();
   target.stops = [{ kind: "breakpoint", address: 0x0100_1234n, threadId: 0x1c }];

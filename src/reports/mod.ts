@@ -8,7 +8,7 @@ import { renderClassic } from "./classic.ts";
 import { renderGroups } from "./groups.ts";
 
 /** All reports by name. */
-export const REPORTS: Readonly<Record<string, Report>> = {
+export const REPORTS = {
   classic: renderClassic,
   groups: renderGroups,
-};
+} as const satisfies Readonly<Record<string, Report>>;
