@@ -55,6 +55,7 @@ export interface KernelTargetOptions {
 
 /** A kernel in memory, as a {@linkcode Target}. */
 export class KernelTarget implements Target {
+  /** Kernel mode. */
   readonly mode = "kernel";
   /** How the target names itself in messages. */
   readonly name: string;

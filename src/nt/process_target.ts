@@ -73,6 +73,7 @@ const STACKS_WITHHELD = "Windows withheld all stacks; run elevated, with SeDebug
 
 /** A process, as a {@linkcode Target}. Opens handles when they are needed and closes them when disposed. */
 export class ProcessTarget implements Target, TraceControl {
+  /** User mode. */
   readonly mode = "user";
   /** How the target names itself in messages. */
   readonly name: string;

@@ -1,0 +1,133 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  allLayouts,
+  type Architecture,
+  fieldLayout,
+  findLayouts,
+  LayoutError,
+  structureLayout,
+  userLayouts,
+} from "./layouts.ts";
+
+function offsets(
+  build: number,
+  architecture: Architecture,
+  name: string,
+  fields: string[],
+): number[] {
+  const layout = structureLayout(findLayouts(build, architecture), name);
+  return fields.map((field) => fieldLayout(layout, field).offset);
+}
+
+/** Rows of the reference's tables B.1 to B.5, in the order of these fields. */
+const EPROCESS = ["UniqueProcessId", "ActiveProcessLinks", "ObjectTable", "ImageFileName", "Peb"];
+const ROWS: readonly [number, Architecture, number[], number[]][] = [
+  // build, architecture, EPROCESS fields, HANDLE_TABLE TableCode, DebugInfo, NextHandleNeedingPool
+  [2600, "x86", [0x84, 0x88, 0xc4, 0x174, 0x1b0], [0, 0x28, 0x38]],
+  [6002, "x86", [0x9c, 0xa0, 0xdc, 0x14c, 0x188], [0, 0x1c, 0x34]],
+  [7601, "x64", [0x180, 0x188, 0x200, 0x2e0, 0x338], [0, 0x38, 0x5c]],
+  [9200, "x86", [0xb4, 0xb8, 0x150, 0x170, 0x140], [8, 0x3c, 0]],
+  [19045, "x86", [0xe4, 0xe8, 0x18c, 0x1ac, 0x17c], [8, 0x54, 0]],
+  [22631, "x64", [0x440, 0x448, 0x570, 0x5a8, 0x550], [8, 0x60, 0]],
+  [26100, "x64", [0x1d0, 0x1d8, 0x300, 0x338, 0x2e0], [8, 0x60, 0]],
+];
+
+for (const [build, architecture, eprocess, handleTable] of ROWS) {
+  Deno.test(`findLayouts() has the reference's offsets for build ${build} ${architecture}`, () => {
+    assertEquals(offsets(build, architecture, "EPROCESS", EPROCESS), eprocess);
+    const fields = ["TableCode", "DebugInfo", "NextHandleNeedingPool"];
+    assertEquals(offsets(build, architecture, "HANDLE_TABLE", fields), handleTable);
+  });
+}
+
+Deno.test("findLayouts() tells updates of one build apart by the size of EPROCESS", () => {
+  assertEquals(findLayouts(7601, "x64").revision, 17514);
+  assertEquals(findLayouts(7601, "x64", { eprocessSize: 0x4f8 }).revision, 24540);
+  assertEquals(findLayouts(7601, "x64", { eprocessSize: 0x123 }).revision, 17514);
+});
+
+Deno.test("findLayouts() takes the newest revision that is not newer than the hint", () => {
+  assertEquals(findLayouts(9600, "x64", { revision: 17415 }).revision, 17415);
+  assertEquals(findLayouts(9600, "x64", { revision: 20000 }).revision, 17415);
+  assertEquals(findLayouts(9600, "x64", { revision: 99999 }).revision, 21620);
+  assertEquals(findLayouts(9600, "x64", { revision: 1 }).revision, 16384);
+});
+
+Deno.test("findLayouts() takes the nearest older build for one that is not in the table", () => {
+  assertEquals(findLayouts(19044, "x64").buildNumber, 19041);
+  assertEquals(findLayouts(26200, "x64").buildNumber, 26100);
+});
+
+Deno.test("findLayouts() names the build and where the table begins", () => {
+  assertThrows(
+    () => findLayouts(2195, "x86"),
+    LayoutError,
+    "Cannot find structure layouts for Windows build 2195 x86: the table begins with Windows XP SP2",
+  );
+});
+
+Deno.test("allLayouts() has what a walk to the traces needs in every build", () => {
+  const layouts = allLayouts();
+  assertEquals(layouts.length, 64);
+  for (const build of layouts) {
+    const field = (structure: string, name: string): number =>
+      fieldLayout(structureLayout(build, structure), name).offset;
+    assertEquals(field("KPROCESS", "DirectoryTableBase"), build.pointerSize === 4 ? 0x18 : 0x28);
+    assertEquals(
+      field("HANDLE_TRACE_DEBUG_INFO", "TraceDb"),
+      build.buildNumber === 2600 ? 4 : build.pointerSize === 4 ? 0x30 : 0x50,
+    );
+    assertEquals(
+      structureLayout(build, "HANDLE_TRACE_DB_ENTRY").size,
+      build.pointerSize === 4 ? 0x50 : 0xa0,
+    );
+    assertEquals(field("PEB", "Ldr"), build.pointerSize === 4 ? 0xc : 0x18);
+  }
+});
+
+Deno.test("userLayouts() are the same in every build", () => {
+  for (const build of allLayouts()) {
+    for (const name of ["PEB", "PEB_LDR_DATA", "LDR_DATA_TABLE_ENTRY", "UNICODE_STRING"]) {
+      const fields = structureLayout(build, name).fields;
+      assertEquals(fields, structureLayout(userLayouts(build.architecture), name).fields);
+    }
+  }
+});
+
+Deno.test("structureLayout() and fieldLayout() name what a build lacks", () => {
+  const layouts = findLayouts(26100, "x64");
+  assertThrows(
+    () => structureLayout(layouts, "ETHREAD"),
+    LayoutError,
+    "Cannot read ETHREAD: its layout on Windows 11 24H2 / Server 2025 x64 is not known",
+  );
+  assertThrows(
+    () => fieldLayout(structureLayout(layouts, "HANDLE_TABLE"), "HandleCount"),
+    LayoutError,
+    "Cannot read HANDLE_TABLE.HandleCount: this build has no such field",
+  );
+});
+
+const reference = new URL("../../../shared/reference/kernel-layouts.json", import.meta.url);
+
+Deno.test({
+  name: exists(reference)
+    ? "layout_table.ts is what scripts/make_layouts.ts writes from the reference"
+    : "layout_table.ts against the reference: ../shared/reference/kernel-layouts.json is missing",
+  ignore: !exists(reference),
+  async fn(): Promise<void> {
+    const script = new URL("../../scripts/make_layouts.ts", import.meta.url);
+    const command = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--allow-read", script.pathname, reference.pathname, "--check"],
+    });
+    assertEquals((await command.output()).code, 0);
+  },
+});
+
+function exists(url: URL): boolean {
+  try {
+    return Deno.statSync(url).isFile;
+  } catch {
+    return false;
+  }
+}
