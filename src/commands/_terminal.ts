@@ -28,14 +28,18 @@ export async function* promptedLines(prompt: string): AsyncGenerator<string> {
       terminal.write(null, { ctrl: true, name: "u" });
     }
   });
+  // A pipe ends while its lines still wait to be run; a closed interface prompts no more, but they deserve one.
+  let isClosed = false;
+  terminal.on("close", () => isClosed = true);
+  const ask = (): void => isClosed ? void process.stdout.write(prompt) : terminal.prompt();
   let ended = true;
   try {
-    terminal.prompt();
+    ask();
     for await (const line of terminal) {
       ended = false;
       yield line;
       ended = true;
-      terminal.prompt();
+      ask();
     }
   } finally {
     terminal.close();
