@@ -1,0 +1,251 @@
+/** The live target over a system made in the test: what needs no Windows. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { HandleAnswer, Ntdll, NtStatus, QueryAnswer } from "../ntdll.ts";
+import { type Target, TraceControlError, TraceQueryError } from "../target.ts";
+import type { WindowsVersion } from "../win32/ntdll.ts";
+import type { ObjectName } from "../win32/object_names.ts";
+import { LIVE, type LiveSystem, LiveTargetError, openLive, openOn } from "./live.ts";
+
+const STATUS_INVALID_CID = 0xc000000b;
+const STATUS_INVALID_PARAMETER = 0xc000000d;
+const STATUS_ACCESS_DENIED = 0xc0000022;
+const STATUS_PROCESS_IS_TERMINATING = 0xc000010a;
+
+/** Processes of the system by id; what is open and traced is counted. */
+const PROCESSES: ReadonlyMap<number, string> = new Map([
+  [4, "System"],
+  [812, "svchost.exe"],
+  [1044, "svchost.exe"],
+  [1234, "notepad.exe"],
+]);
+
+class FakeSystem implements LiveSystem, Ntdll {
+  readonly pointerSize = 8;
+  readonly names = {
+    abandoned: 0,
+    read: (): ObjectName => {
+      this.names.abandoned++;
+      return { kind: "abandoned" };
+    },
+  };
+  readonly opened = new Set<number>();
+  traced = false;
+  ended = false;
+  denied = false;
+  wow64Peb = 0n;
+  disposed = 0;
+  #nextHandle = 0x100;
+
+  get ntdll(): this {
+    return this;
+  }
+  version(): WindowsVersion {
+    return { major: 10, minor: 0, build: 22631 };
+  }
+  enablePrivilege(): NtStatus {
+    return 0;
+  }
+  openProcess(processId: number): HandleAnswer {
+    if (!PROCESSES.has(processId)) return { status: STATUS_INVALID_CID, handle: 0 };
+    if (this.denied) return { status: STATUS_ACCESS_DENIED, handle: 0 };
+    return { status: 0, handle: this.#open() };
+  }
+  close(handle: number): NtStatus {
+    assert(this.opened.delete(handle), `handle ${handle} was not open`);
+    return 0;
+  }
+  setInformationProcess(_process: number, _class: number, buffer: Uint8Array | null): NtStatus {
+    if (this.ended) return STATUS_PROCESS_IS_TERMINATING;
+    this.traced = buffer !== null;
+    return 0;
+  }
+  queryInformationProcess(_process: number, of: number, buffer: Uint8Array): QueryAnswer {
+    const view = new DataView(buffer.buffer);
+    switch (of) {
+      case 26: // ProcessWow64Information
+        view.setBigUint64(0, this.wow64Peb, true);
+        return { status: 0, returnLength: 8 };
+      case 32: // ProcessHandleTracing
+        if (this.ended) return { status: STATUS_PROCESS_IS_TERMINATING, returnLength: 0 };
+        return { status: this.traced ? 0 : STATUS_INVALID_PARAMETER, returnLength: 0 };
+      case 51: // ProcessHandleInformation: one handle, 0x44
+        view.setBigUint64(0, 1n, true);
+        view.setBigUint64(0x10, 0x44n, true);
+        return { status: 0, returnLength: 0x38 };
+      default:
+        return { status: 0, returnLength: 0 };
+    }
+  }
+  /** SYSTEM_PROCESS_INFORMATION without threads; the name follows the 0x100 bytes of each. */
+  querySystemInformation(_class: number, buffer: Uint8Array): QueryAnswer {
+    const view = new DataView(buffer.buffer);
+    const size = 0x120;
+    [...PROCESSES].forEach(([processId, name], index) => {
+      const start = index * size;
+      if (index + 1 < PROCESSES.size) view.setUint32(start, size, true);
+      view.setUint16(start + 0x38, name.length * 2, true);
+      view.setBigUint64(start + 0x50, BigInt(processId), true);
+      for (let i = 0; i < name.length; i++) {
+        view.setUint16(start + 0x100 + i * 2, name.charCodeAt(i), true);
+      }
+    });
+    return { status: 0, returnLength: size * PROCESSES.size };
+  }
+  readVirtualMemory(): QueryAnswer {
+    return { status: 0, returnLength: 0 };
+  }
+  queryObject(): QueryAnswer {
+    return { status: 0, returnLength: 0 };
+  }
+  duplicateObject(): HandleAnswer {
+    return { status: 0, handle: this.#open() };
+  }
+  suspendProcess(): NtStatus {
+    return 0;
+  }
+  resumeProcess(): NtStatus {
+    return 0;
+  }
+  [Symbol.dispose](): void {
+    this.disposed++;
+  }
+  #open(): number {
+    const handle = this.#nextHandle;
+    this.#nextHandle += 4;
+    this.opened.add(handle);
+    return handle;
+  }
+}
+
+Deno.test("LIVE accepts process ids and image names, but not a file of that name", () => {
+  assert(LIVE.accepts({ text: "1234" }));
+  assert(LIVE.accepts({ text: "0x4D2" }));
+  assert(LIVE.accepts({ text: "notepad.exe" }));
+  assert(!LIVE.accepts({ text: "1234", head: new Uint8Array(4) }));
+  assert(!LIVE.accepts({ text: "emulated" }));
+  assert(!LIVE.accepts({ text: "C:\\tools\\notepad.exe" }));
+});
+
+Deno.test({
+  name: "openLive() says that this is not Windows [elsewhere]",
+  ignore: Deno.build.os === "windows",
+  fn: () => {
+    assertThrows(
+      () => openLive("1234"),
+      LiveTargetError,
+      'Cannot open process "1234": this is not Windows; open a dump, a recording, a debugger log ' +
+        'or "emulated"',
+    );
+  },
+});
+
+Deno.test("openOn() finds a process by id or by name, whatever its case", () => {
+  for (const text of ["1234", "0x4d2", "NOTEPAD.exe"]) {
+    using target = openOn(new FakeSystem(), text);
+    assertEquals(target.name, "process 1234 (notepad.exe)");
+  }
+});
+
+Deno.test("openOn() lists several processes of one name, and lets go of the system", () => {
+  const system = new FakeSystem();
+  assertThrows(
+    () => openOn(system, "svchost.exe"),
+    LiveTargetError,
+    'Cannot open process "svchost.exe": 2 processes have that name (812, 1044); give one of ' +
+      "their ids",
+  );
+  assertEquals(system.disposed, 1);
+});
+
+Deno.test("openOn() says that there is no such process", () => {
+  assertThrows(
+    () => openOn(new FakeSystem(), "0x500"),
+    LiveTargetError,
+    'Cannot open process 1280: there is no process of that id; "htrace processes" lists them',
+  );
+  assertThrows(
+    () => openOn(new FakeSystem(), "calc.exe"),
+    LiveTargetError,
+    'Cannot open process "calc.exe": there is no process of that name',
+  );
+});
+
+Deno.test("a live target switches tracing off and closes every handle when disposed", () => {
+  const system = new FakeSystem();
+  {
+    using target = openOn(system, "1234");
+    target.control!.enable();
+    target.readTraces({});
+    target.handles!();
+    assert(system.traced);
+    assert(system.opened.size > 0);
+  }
+  assert(!system.traced);
+  assertEquals([system.opened.size, system.disposed], [0, 1]);
+});
+
+Deno.test("a live target keeps tracing where asked, and where it was on before", () => {
+  const kept = new FakeSystem();
+  enableAndDispose(openOn(kept, "1234", { keepTracing: true }));
+  assert(kept.traced);
+  const before = new FakeSystem();
+  before.traced = true;
+  const warnings: string[] = [];
+  enableAndDispose(openOn(before, "1234", { warn: (sentence) => warnings.push(sentence) }));
+  assert(before.traced);
+  assertEquals(
+    warnings[1],
+    "tracing was on already for process 1234 (notepad.exe): its earlier traces are gone",
+  );
+});
+
+Deno.test("a live target of a process that has ended is disposed of without an error", () => {
+  const system = new FakeSystem();
+  {
+    using target = openOn(system, "1234");
+    target.control!.enable();
+    system.ended = true;
+    assertThrows(() => target.readTraces({}), TraceQueryError, "the process has ended");
+  }
+  assertEquals([system.opened.size, system.disposed], [0, 1]);
+});
+
+Deno.test("a live target names the right that was refused", () => {
+  const system = new FakeSystem();
+  system.denied = true;
+  using target = openOn(system, "1234");
+  const elevate = "run elevated or as its user; protected processes refuse everybody";
+  const set = assertThrows(() => target.control!.enable(), TraceControlError);
+  assert(set.message.includes("PROCESS_SET_INFORMATION (0x200)"), set.message);
+  assert(set.message.endsWith(elevate), set.message);
+  const query = assertThrows(() => target.readTraces({}), TraceQueryError);
+  assert(query.message.includes("PROCESS_QUERY_INFORMATION (0x400)"), query.message);
+});
+
+Deno.test("a live target says what tracing a 32-bit process gives", () => {
+  const system = new FakeSystem();
+  system.wow64Peb = 0x7f_f000n;
+  const warnings: string[] = [];
+  using target = openOn(system, "1234", { warn: (sentence) => warnings.push(sentence) });
+  target.control!.enable();
+  assertEquals(
+    warnings[1],
+    "process 1234 (notepad.exe) is 32-bit: part of the 16 frames of each of its traces is the " +
+      "64-bit layer below it",
+  );
+});
+
+Deno.test("a live target says how many names did not come", () => {
+  const warnings: string[] = [];
+  const warn = (sentence: string): void => void warnings.push(sentence);
+  using target = openOn(new FakeSystem(), "1234", { warn });
+  assertEquals(target.handles!().map(({ handle }) => handle), [0x44]);
+  assertEquals(warnings, [
+    "names of objects in process 1234 (notepad.exe) that did not come in time and were left out: 1",
+  ]);
+});
+
+function enableAndDispose(target: Target): void {
+  target.control!.enable();
+  target[Symbol.dispose]();
+}

@@ -1,0 +1,291 @@
+/** The live target on Windows or Wine, with real processes; tracing through the stand-in for ntdll. */
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { readExact } from "../memory.ts";
+import { type Target, TraceControlError, TraceQueryError } from "../target.ts";
+import { traceAt, traceCount } from "../trace_log.ts";
+import { BEHAVIOUR, Standin, STANDIN_PATH } from "../win32/_standin.ts";
+import { HandleHolder, windowsTest, wineTest } from "../win32/_testing.ts";
+import { WindowsNtdll } from "../win32/ntdll.ts";
+import { LiveTargetError, openLive } from "./live.ts";
+
+const STANDIN = { library: STANDIN_PATH };
+
+/** Opens a process through the stand-in; the stand-in must be open. */
+function openTraced(holder: HandleHolder, warnings: string[] = []): Target {
+  return openLive(String(holder.processId), {
+    ...STANDIN,
+    warn: (sentence) => warnings.push(sentence),
+  });
+}
+
+windowsTest("a live process is opened by its id, in both notations", async () => {
+  await using holder = await HandleHolder.start();
+  for (const id of [`${holder.processId}`, `0x${holder.processId.toString(16)}`]) {
+    using target = openLive(id);
+    assertEquals(target.name, `process ${holder.processId} (handle_holder.exe)`);
+  }
+});
+
+windowsTest("a live process is opened by its image's name, where only one has it", async () => {
+  await using _one = await HandleHolder.start();
+  {
+    using target = openLive("Handle_Holder.exe");
+    assertMatch(target.name, /\(handle_holder\.exe\)$/);
+  }
+  await using _another = await HandleHolder.start();
+  assertThrows(
+    () => openLive("handle_holder.exe"),
+    LiveTargetError,
+    'Cannot open process "handle_holder.exe": 2 processes have that name (',
+  );
+});
+
+windowsTest("a live target tells that there is no such process", () => {
+  assertThrows(
+    () => openLive("2147483644"),
+    LiveTargetError,
+    'Cannot open process 2147483644: there is no process of that id; "htrace processes" lists them',
+  );
+  assertThrows(() => openLive("no-such-program.exe"), LiveTargetError, "no process of that name");
+});
+
+windowsTest("a live target has the process's modules and memory", async () => {
+  await using holder = await HandleHolder.start();
+  using target = openLive(String(holder.processId));
+  const modules = target.modules();
+  const names = modules.map(({ name }) => name.toLowerCase());
+  assertEquals(names[0], "handle_holder");
+  assert(names.includes("ntdll") && names.includes("kernel32"), names.join());
+  const memory = target.memory!();
+  for (const { base, size, name } of modules) {
+    assert(size >= 0x1000, name);
+    assertEquals(new TextDecoder().decode(readExact(memory, base, 2, name)), "MZ");
+  }
+  assertEquals(memory.read(0x10n, 8).length, 0);
+});
+
+windowsTest("a live target lists handles with types and names", async () => {
+  await using holder = await HandleHolder.start();
+  using target = openLive(String(holder.processId));
+  const handles = target.handles!();
+  const event = handles.find(({ objectName }) => objectName?.endsWith("\\htrace-holder-event"));
+  assertEquals(event?.type, "Event");
+  const pipe = handles.find(({ objectName }) => objectName?.endsWith("\\htrace-holder"));
+  assertEquals(pipe?.type, "File");
+  assert(handles.some(({ type, objectName }) => type === "Semaphore" && objectName === undefined));
+});
+
+windowsTest("a live target lists the system's processes with handle counts", async () => {
+  await using holder = await HandleHolder.start();
+  using target = openLive(String(Deno.pid));
+  const entry = target.processes!().find(({ processId }) => processId === holder.processId);
+  assertEquals(entry?.imageName, "handle_holder.exe");
+  assertEquals(entry?.parentProcessId, Deno.pid);
+  assert((entry?.handleCount ?? 0) >= 3);
+});
+
+wineTest("a live target says clearly that Wine has no handle tracing", async () => {
+  await using holder = await HandleHolder.start();
+  using target = openLive(String(holder.processId));
+  const on = `process ${holder.processId}`;
+  assertThrows(
+    () => target.control!.enable(),
+    TraceControlError,
+    `Cannot enable tracing for ${on}: this system does not implement it (0xC0000002); it takes Windows itself, not a layer that imitates it`,
+  );
+  assertThrows(
+    () => target.readTraces({}),
+    TraceQueryError,
+    `Cannot read the traces of ${on}: this system does not know it (0xC0000003); it takes Windows itself, not a layer that imitates it`,
+  );
+});
+
+windowsTest("a live target enables, reads newest first, filters and disables", async () => {
+  await using holder = await HandleHolder.start();
+  const { processId } = holder;
+  using standin = new Standin();
+  using target = openTraced(holder);
+  target.control!.enable(0x81);
+  assertEquals(standin.slots(processId), 0x100);
+  standin.record(processId, "open", 0x44, 12, [0x1000n, 0x2000n]);
+  standin.record(processId, "open", 0x48, 12, [0x1000n]);
+  standin.record(processId, "close", 0x44, 16, [0x3000n]);
+  const log = target.readTraces({});
+  assertEquals([log.parsed, traceCount(log), log.slots], [3, 3, 0x100]);
+  const newest = traceAt(log, 0);
+  assertEquals([newest.type, newest.handle, newest.threadId], ["close", 0x44, 16]);
+  assertEquals(traceAt(log, 2).stack, BigUint64Array.of(0x1000n, 0x2000n));
+  const one = target.readTraces({ handle: 0x44, maxTraces: 1 });
+  assertEquals([one.parsed, traceCount(one)], [3, 1]);
+  target.control!.disable();
+  assertThrows(() => target.readTraces({}), TraceQueryError, "tracing is not enabled");
+});
+
+windowsTest("a live target reads a full table, also one that was overrun", async () => {
+  await using holder = await HandleHolder.start();
+  const { processId } = holder;
+  using standin = new Standin();
+  using target = openTraced(holder);
+  target.control!.enable(0x1000);
+  for (let handle = 4; handle <= 0x1100 * 4; handle += 4) {
+    standin.record(processId, "open", handle, 1, [BigInt(handle)]);
+  }
+  const log = target.readTraces({});
+  assertEquals(traceCount(log), 0x1000);
+  assertEquals(traceAt(log, 0).handle, 0x1100 * 4);
+  assertEquals(traceAt(log, 0xfff).handle, 0x101 * 4);
+});
+
+windowsTest("a live target switches off what it switched on, unless told to keep it", async () => {
+  await using holder = await HandleHolder.start();
+  using standin = new Standin();
+  {
+    using target = openTraced(holder);
+    target.control!.enable();
+    assertEquals(standin.slots(holder.processId), 0x1000);
+  }
+  assertEquals(standin.slots(holder.processId), 0);
+  {
+    using target = openLive(String(holder.processId), { ...STANDIN, keepTracing: true });
+    target.control!.enable();
+  }
+  assertEquals(standin.slots(holder.processId), 0x1000);
+  {
+    using target = openTraced(holder); // tracing was on before it: not its to switch off
+    target.control!.enable();
+  }
+  assertEquals(standin.slots(holder.processId), 0x1000);
+});
+
+windowsTest("a live target warns once of what enabling does", async () => {
+  await using holder = await HandleHolder.start();
+  using _standin = new Standin();
+  const warnings: string[] = [];
+  const name = `process ${holder.processId} (handle_holder.exe)`;
+  using target = openTraced(holder, warnings);
+  target.control!.enable();
+  target.control!.enable();
+  assertEquals(warnings, [
+    `while tracing is on, each use of a bad handle raises an exception in ${name}, which ends it ` +
+    `if it does not expect one`,
+  ]);
+  using second = openTraced(holder, warnings);
+  second.control!.enable();
+  assertEquals(warnings[2], `tracing was on already for ${name}: its earlier traces are gone`);
+});
+
+windowsTest("a live target needs SeDebugPrivilege for processes of others", async () => {
+  await using holder = await HandleHolder.start();
+  {
+    using _willing = new Standin(BEHAVIOUR.foreignProcesses);
+    using target = openTraced(holder); // the privilege is enabled on the way
+    target.control!.enable();
+  }
+  using _refusing = new Standin(BEHAVIOUR.foreignProcesses | BEHAVIOUR.noDebugPrivilege);
+  using target = openTraced(holder);
+  assertThrows(
+    () => target.control!.enable(),
+    TraceControlError,
+    "PROCESS_SET_INFORMATION (0x200)",
+  );
+  assertThrows(() => target.readTraces({}), TraceQueryError, "PROCESS_QUERY_INFORMATION (0x400)");
+});
+
+windowsTest(
+  "a live target says that 24H2 hides stacks from callers without privilege",
+  async () => {
+    await using holder = await HandleHolder.start();
+    using standin = new Standin(BEHAVIOUR.windows11_24H2 | BEHAVIOUR.noDebugPrivilege);
+    standin.setVersion(10, 0, 26100);
+    const warnings: string[] = [];
+    using target = openTraced(holder, warnings);
+    target.control!.enable();
+    standin.record(holder.processId, "open", 4, 8, [0x1000n]);
+    assertEquals(traceAt(target.readTraces({}), 0).stack.length, 0);
+    assertEquals(
+      warnings.at(-1),
+      "this Windows hides stacks from callers without SeDebugPrivilege; run elevated",
+    );
+  },
+);
+
+windowsTest(
+  "a live target says that Windows XP keeps tracing, and has one number of slots",
+  async () => {
+    await using holder = await HandleHolder.start();
+    using standin = new Standin(BEHAVIOUR.shortFormOnly);
+    standin.setVersion(5, 1, 2600);
+    using target = openTraced(holder);
+    assertThrows(() => target.control!.enable(0x80), TraceControlError, "leave the number out");
+    target.control!.enable();
+    assertThrows(
+      () => target.control!.disable(),
+      TraceControlError,
+      "on Windows XP only ending the process disables tracing",
+    );
+  },
+);
+
+windowsTest("a live target says when the process has ended between two calls", async () => {
+  await using holder = await HandleHolder.start();
+  using standin = new Standin();
+  using target = openTraced(holder);
+  target.control!.enable();
+  standin.setExiting(holder.processId);
+  const ended = `the process has ended (0xC000010A)`;
+  assertThrows(() => target.readTraces({}), TraceQueryError, ended);
+  assertThrows(() => target.control!.enable(), TraceControlError, ended);
+});
+
+windowsTest("a live target gives up a table that outgrows every buffer", async () => {
+  await using holder = await HandleHolder.start();
+  using standin = new Standin();
+  using target = openTraced(holder);
+  target.control!.enable();
+  standin.behave(BEHAVIOUR.neverEnough);
+  assertThrows(() => target.readTraces({}), TraceQueryError, "still more than fitted");
+});
+
+windowsTest(
+  "a live target leaves out the name of a pipe that never comes, and says so",
+  async () => {
+    await using holder = await HandleHolder.start();
+    using _standin = new Standin(BEHAVIOUR.pipeNamesHang);
+    const warnings: string[] = [];
+    using target = openTraced(holder, warnings);
+    const handles = target.handles!();
+    assert(handles.some(({ objectName }) => objectName?.endsWith("\\htrace-holder-event")));
+    assert(!handles.some(({ objectName }) => objectName?.endsWith("\\htrace-holder")));
+    assertMatch(
+      warnings.join(),
+      /^names of objects in .* that did not come in time and were left out: \d+$/,
+    );
+  },
+);
+
+windowsTest("a thousand snapshots leave no handle behind", async () => {
+  await using holder = await HandleHolder.start();
+  using standin = new Standin();
+  using ntdll = new WindowsNtdll();
+  const snapshot = (): void => {
+    using target = openLive(String(holder.processId), { ...STANDIN, keepTracing: true });
+    assertEquals(traceCount(target.readTraces({})), 1);
+  };
+  using first = openTraced(holder);
+  first.control!.enable();
+  standin.record(holder.processId, "open", 4, 8, [1n]);
+  snapshot();
+  first.handles!();
+  const before = ownHandleCount(ntdll);
+  for (let i = 0; i < 1000; i++) snapshot();
+  for (let i = 0; i < 50; i++) first.handles!();
+  assertEquals(ownHandleCount(ntdll), before);
+});
+
+/** ProcessHandleCount (class 20) of this process. */
+function ownHandleCount(ntdll: WindowsNtdll): number {
+  const count = new Uint32Array(1);
+  const answer = ntdll.queryInformationProcess(-1, 20, new Uint8Array(count.buffer));
+  assertEquals(answer.status, 0);
+  return count[0]!;
+}
