@@ -94,8 +94,8 @@ export class Session implements Disposable {
     const snapshot = this.#snapshots.get(name);
     if (snapshot === undefined) throw new TraceQueryError(this.#missingSnapshot(name));
     const { newTraces, historyLost, outstanding } = diffTraces(snapshot, now);
-    this.keepSnapshot(now);
     const analysis = await this.#analyze(now, newTraces, outstanding, undefined, options);
+    this.keepSnapshot(now);
     return { ...analysis, diff: { newTraces, historyLost } };
   }
 

@@ -48,11 +48,11 @@ async function answer(session: Session, request: HtraceRequest): Promise<string>
       return `${CLASSIC_TEXT.snapshotTaken}\n`;
     case "diff": {
       const { name, group, names } = request;
-      return render(await session.diff(name, { group, names: names || group }), group);
+      return render(await session.diff(name, { group, names }), group);
     }
     case "show": {
       const { handle, process, maxTraces, group } = request;
-      const analysis = await session.show({ handle, process, maxTraces, group, names: group });
+      const analysis = await session.show({ handle, process, maxTraces, group });
       if (handle !== 0 && analysis.listed.length === 0) throw neverTraced(handle, analysis);
       return render(analysis, group);
     }

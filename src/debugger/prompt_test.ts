@@ -92,7 +92,7 @@ Deno.test("!htrace -diff takes a snapshot's name, -names and -group", async () =
   const named = await run(session, "!htrace -diff before -names");
   assertStringIncludes(named, "\nType = Event, Name = \\done\n");
   assertStringIncludes(
-    await run(session, "!htrace -diff -group before"),
+    await run(session, "!htrace -diff -group -names before"),
     "Opened = 0x1, Closed = 0x0, Outstanding = 0x1, Bad references = 0x0 - never closed\n" +
       "Suspect = 0x01001200: app+0x00001200\nHandles = 0x000007d4 Event \\done\n",
   );
