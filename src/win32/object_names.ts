@@ -8,7 +8,7 @@
  * @module
  */
 import type { NtStatus } from "../ntdll.ts";
-import { NAME_REQUEST, NAME_STATE, type NameWorkerStart } from "./_name_request.ts";
+import { NAME_REQUEST, NAME_STATE, type NameWorkerStart } from "./_object_name_request.ts";
 import { UNICODE_STRING } from "./structures.ts";
 
 /** What came of asking for a name. */
@@ -82,7 +82,9 @@ export class ObjectNames implements Disposable {
 
   #start(): { thread: Worker; memory: SharedArrayBuffer } {
     const memory = new SharedArrayBuffer(NAME_REQUEST.size);
-    const thread = new Worker(new URL("./_name_worker.ts", import.meta.url), { type: "module" });
+    const thread = new Worker(new URL("./_object_name_worker.ts", import.meta.url), {
+      type: "module",
+    });
     thread.postMessage({ memory, library: this.#library } satisfies NameWorkerStart);
     const state = new Int32Array(memory);
     const started = Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.starting, START_PATIENCE);

@@ -5,7 +5,7 @@
  */
 /// <reference lib="deno.worker" />
 import type { NtStatus } from "../ntdll.ts";
-import { NAME_REQUEST, NAME_STATE, type NameWorkerStart } from "./_name_request.ts";
+import { NAME_REQUEST, NAME_STATE, type NameWorkerStart } from "./_object_name_request.ts";
 import { WindowsNtdll } from "./ntdll.ts";
 
 const CURRENT_PROCESS = -1;
