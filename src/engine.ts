@@ -9,7 +9,7 @@
 import type { DiffSummary, TraceGroup } from "./analysis.ts";
 import type { EntryLayout, TraceLog } from "./trace_log.ts";
 import { traceCount } from "./trace_log.ts";
-import { analyzeLog, diffLogs, type LogTables } from "./wasm.ts";
+import { analyzeLog, diffLogs, type LogTables, withStackKept } from "./wasm.ts";
 
 /** Stands for "none" in {@linkcode TraceTables.pairOf}. */
 export const NO_TRACE = 0xffff_ffff;
@@ -173,7 +173,7 @@ function layoutNumbers(layout: EntryLayout): Uint32Array {
 /** The engine's errors say what was found; what was attempted is said here. */
 function callEngine<T>(attempt: string, call: () => T): T {
   try {
-    return call();
+    return withStackKept(call);
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : String(cause);
     throw new EngineError(`Cannot ${attempt}: ${found}`, { cause });

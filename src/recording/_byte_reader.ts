@@ -1,0 +1,89 @@
+/**
+ * Bytes that are read one value after the other; the mirror of `_byte_writer.ts`.
+ *
+ * @module
+ */
+import { RecordingError } from "./recording_error.ts";
+
+/** Bytes of the longest number: 53 bits, seven a byte. */
+const LONGEST_VARINT = 8;
+
+/** Values one after the other. Each read checks that its bytes are there. */
+export class ByteReader {
+  readonly #recording: string;
+  readonly #bytes: Uint8Array;
+  #offset = 0;
+
+  /** Reads `bytes`; errors name the recording. */
+  constructor(recording: string, bytes: Uint8Array) {
+    this.#recording = recording;
+    this.#bytes = bytes;
+  }
+
+  /** Number of bytes that are left. */
+  get remaining(): number {
+    return this.#bytes.length - this.#offset;
+  }
+
+  /** The error that says what is wrong with the recording. */
+  error(found: string): RecordingError {
+    return new RecordingError(this.#recording, `it is damaged: ${found}`);
+  }
+
+  /** A byte. */
+  byte(): number {
+    const value = this.#bytes[this.#offset];
+    if (value === undefined) throw this.error("a value is cut off");
+    this.#offset++;
+    return value;
+  }
+
+  /** Bytes as they are: a view. */
+  raw(length: number): Uint8Array {
+    if (length > this.remaining) {
+      throw this.error(`${length} bytes are announced, ${this.remaining} are left`);
+    }
+    this.#offset += length;
+    return this.#bytes.subarray(this.#offset - length, this.#offset);
+  }
+
+  /** A whole number from 0 to 2^53 - 1. */
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let length = 0; length < LONGEST_VARINT; length++) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80 && value <= Number.MAX_SAFE_INTEGER) return value;
+      scale *= 0x80;
+    }
+    throw this.error("a number is too large");
+  }
+
+  /** A number of things that take at least `size` bytes each: never more than the bytes that are left hold. */
+  count(size: number): number {
+    const count = this.varint();
+    if (count * size > this.remaining) {
+      throw this.error(`${count} values are announced, ${this.remaining} bytes are left`);
+    }
+    return count;
+  }
+
+  /** An address. */
+  address(): bigint {
+    const bytes = this.raw(8);
+    return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  }
+
+  /** A text. */
+  text(): string {
+    return new TextDecoder().decode(this.raw(this.count(1)));
+  }
+
+  /** A value that may be missing. */
+  optional<T>(read: () => T): T | undefined {
+    const flag = this.byte();
+    if (flag > 1) throw this.error(`a flag is ${flag}`);
+    return flag === 1 ? read() : undefined;
+  }
+}

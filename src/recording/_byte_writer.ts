@@ -1,0 +1,70 @@
+/**
+ * Bytes that are written one value after the other; the mirror of `_byte_reader.ts`.
+ *
+ * @module
+ */
+
+const FIRST_CAPACITY = 0x1_0000;
+
+/** Values one after the other, little-endian, in a buffer that grows. */
+export class ByteWriter {
+  #bytes = new Uint8Array(FIRST_CAPACITY);
+  #length = 0;
+
+  /** What has been written. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** A byte. */
+  byte(value: number): void {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    if (this.#length + bytes.length > this.#bytes.length) this.#grow(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** A whole number from 0 to 2^53 - 1, seven bits a byte, lowest first; all bytes but the last have bit 7. */
+  varint(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new RangeError(`Cannot write ${value} to a recording: expected a whole number from 0`);
+    }
+    let rest = value;
+    while (rest > 0x7f) {
+      this.byte(0x80 + rest % 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.byte(rest);
+  }
+
+  /** An address: 8 bytes. */
+  address(value: bigint): void {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigUint64(0, value, true);
+    this.raw(bytes);
+  }
+
+  /** A text: its length in bytes as a varint, then UTF-8. */
+  text(value: string): void {
+    const bytes = new TextEncoder().encode(value);
+    this.varint(bytes.length);
+    this.raw(bytes);
+  }
+
+  /** A value that may be missing: a byte 0 without it, a byte 1 and the value with it. */
+  optional<T>(value: T | undefined, write: (value: T) => void): void {
+    this.byte(value === undefined ? 0 : 1);
+    if (value !== undefined) write(value);
+  }
+
+  #grow(length: number): void {
+    const bytes = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + length));
+    bytes.set(this.bytes);
+    this.#bytes = bytes;
+  }
+}

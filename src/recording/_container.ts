@@ -1,0 +1,85 @@
+/**
+ * The outside of a recording: magic, version, and the content compressed with its checksum.
+ *
+ * @module
+ */
+import { RecordingError } from "./recording_error.ts";
+
+/** Version that is written, and the newest one that is read. */
+export const RECORDING_VERSION = 1;
+
+/**
+ * First bytes of a recording: `htrace` between a byte that no text has and a line feed, so that a transfer
+ * which changed texts is noticed.
+ */
+const MAGIC = Uint8Array.of(0x89, 0x68, 0x74, 0x72, 0x61, 0x63, 0x65, 0x0a);
+
+/** The header: byte offsets of its little-endian 32-bit numbers, and where the gzip stream begins. */
+const HEADER = { version: 8, contentSize: 12, size: 16 } as const;
+
+/** Largest content that is unpacked, in bytes. */
+const LARGEST_CONTENT = 0x1000_0000;
+
+/** Whether a file with these first bytes is a recording, of whatever version. */
+export function isRecording(head: Uint8Array): boolean {
+  return MAGIC.every((byte, index) => head[index] === byte);
+}
+
+/** Packs the content of a recording. */
+export async function pack(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const header = new Uint8Array(HEADER.size);
+  header.set(MAGIC);
+  const view = new DataView(header.buffer);
+  view.setUint32(HEADER.version, RECORDING_VERSION, true);
+  view.setUint32(HEADER.contentSize, content.length, true);
+  const compressed = new Blob([content]).stream().pipeThrough(new CompressionStream("gzip"));
+  const packed = new Blob([header, await new Response(compressed).arrayBuffer()]);
+  return new Uint8Array(await packed.arrayBuffer());
+}
+
+/** Unpacks the content of a recording. gzip's own CRC-32 tells whether it is as it was written. */
+export async function unpack(name: string, bytes: Uint8Array): Promise<Uint8Array> {
+  if (!isRecording(bytes)) {
+    throw new RecordingError(name, "it is not a recording", 'make one with "htrace record"');
+  }
+  if (bytes.length < HEADER.size) throw damaged(name, "its header is cut off");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER.size);
+  const version = view.getUint32(HEADER.version, true);
+  if (version > RECORDING_VERSION) {
+    throw new RecordingError(
+      name,
+      `its format has version ${version}, newer than ${RECORDING_VERSION}`,
+      "read it with a newer htrace",
+    );
+  }
+  const size = view.getUint32(HEADER.contentSize, true);
+  if (version === 0 || size > LARGEST_CONTENT) throw damaged(name, "its header makes no sense");
+  return await inflate(name, bytes.slice(HEADER.size), size);
+}
+
+/** Decompresses to exactly `size` bytes, and stops early where there would be more. */
+async function inflate(
+  name: string,
+  compressed: Uint8Array<ArrayBuffer>,
+  size: number,
+): Promise<Uint8Array> {
+  const content = new Uint8Array(size);
+  const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  let length = 0;
+  try {
+    for await (const chunk of stream) {
+      if (length + chunk.length > size) throw damaged(name, "its content is longer than announced");
+      content.set(chunk, length);
+      length += chunk.length;
+    }
+  } catch (cause) {
+    if (cause instanceof RecordingError) throw cause;
+    throw damaged(name, "its content is cut off or changed", { cause });
+  }
+  if (length < size) throw damaged(name, "its content is shorter than announced");
+  return content;
+}
+
+function damaged(name: string, found: string, options?: ErrorOptions): RecordingError {
+  return new RecordingError(name, `it is damaged: ${found}`, undefined, options);
+}

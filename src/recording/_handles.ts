@@ -1,0 +1,47 @@
+/**
+ * Open handles in a recording: what a handle value stood for.
+ *
+ * @module
+ */
+import type { HandleEntry } from "../target.ts";
+import type { ByteReader } from "./_byte_reader.ts";
+import type { ByteWriter } from "./_byte_writer.ts";
+
+/** Bytes of the shortest handle: its value and six flags. */
+const SHORTEST_HANDLE = 7;
+
+/** Writes handles. */
+export function writeHandles(writer: ByteWriter, handles: readonly HandleEntry[]): void {
+  writer.varint(handles.length);
+  for (const entry of handles) {
+    writer.varint(entry.handle);
+    writer.optional(entry.type, (type) => writer.text(type));
+    writer.optional(entry.objectName, (name) => writer.text(name));
+    writer.optional(entry.object, (object) => writer.address(object));
+    writer.optional(entry.grantedAccess, (access) => writer.varint(access));
+    writer.optional(entry.handleCount, (count) => writer.varint(count));
+    writer.optional(entry.pointerCount, (count) => writer.varint(count));
+  }
+}
+
+/** Reads handles. */
+export function readHandles(reader: ByteReader): HandleEntry[] {
+  return Array.from({ length: reader.count(SHORTEST_HANDLE) }, () => {
+    const handle = reader.varint();
+    const type = reader.optional(() => reader.text());
+    const objectName = reader.optional(() => reader.text());
+    const object = reader.optional(() => reader.address());
+    const grantedAccess = reader.optional(() => reader.varint());
+    const handleCount = reader.optional(() => reader.varint());
+    const pointerCount = reader.optional(() => reader.varint());
+    return {
+      handle,
+      ...(type !== undefined && { type }),
+      ...(objectName !== undefined && { objectName }),
+      ...(object !== undefined && { object }),
+      ...(grantedAccess !== undefined && { grantedAccess }),
+      ...(handleCount !== undefined && { handleCount }),
+      ...(pointerCount !== undefined && { pointerCount }),
+    };
+  });
+}
