@@ -1,0 +1,121 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { Memory } from "../memory.ts";
+import { TraceQueryError } from "../target.ts";
+import { traceCount } from "../trace_log.ts";
+import { KernelTarget, type KernelTargetOptions } from "./kernel_target.ts";
+import { findLayouts } from "./layouts.ts";
+import { ProcessError } from "./process.ts";
+import { kernelRecord, SparseMemory } from "./_testing.ts";
+
+const BADHANDLE = 0x8140_0300n;
+const OTHER = 0x8150_0020n;
+const TABLE = 0xe10c_cf60n;
+const DATABASE = 0x8160_0000n;
+const HEAD = 0x8054_4560n;
+const MODULES = 0x8054_1230n;
+
+/** The system half that every process sees (Windows XP), and a user half of badhandle's own. */
+function systemMemory(): SparseMemory {
+  const memory = new SparseMemory(4);
+  for (const [process, id, base] of [[OTHER, 4, 0x1000], [BADHANDLE, 0x7c4, 0x2000]] as const) {
+    memory.zeros(process, 0x260).pointer(process + 0x18n, base).pointer(process + 0x84n, id);
+  }
+  return memory.list(HEAD, [OTHER + 0x88n, BADHANDLE + 0x88n])
+    .pointer(BADHANDLE + 0xc4n, TABLE).pointer(BADHANDLE + 0x1b0n, 0x7ffd_f000n)
+    .zeros(TABLE, 0x44).pointer(TABLE + 0x28n, DATABASE)
+    .zeros(DATABASE, 0x200).u32(DATABASE, 1)
+    .write(DATABASE + 4n + 0x50n, kernelRecord({ type: 1, handle: 0x7dc }, 4))
+    .list(MODULES, []);
+}
+
+function userMemory(): SparseMemory {
+  const loaderData = 0x25_1ea0n;
+  const entry = 0x25_1ec0n + 0x100n;
+  return new SparseMemory(4)
+    .zeros(0x7ffd_f000n, 0x210).pointer(0x7ffd_f00cn, loaderData)
+    .zeros(entry, 0x50).pointer(entry + 0x18n, 0x0100_0000n).u32(entry + 0x20n, 0x3000)
+    .unicode(entry + 0x24n, 0x25_3000n, "C:\\badhandle.exe")
+    .unicode(entry + 0x2cn, 0x25_4000n, "badhandle.exe")
+    .list(loaderData + 0xcn, [entry]);
+}
+
+/** The address spaces are the system half, and for badhandle's tables its user half. */
+function optionsOf(system: SparseMemory): KernelTargetOptions {
+  const user = userMemory();
+  const addressSpace = (base: bigint): Memory => ({
+    pointerSize: 4,
+    read: (address, length) =>
+      (address < 0x8000_0000n && base === 0x2000n ? user : system).read(address, length),
+  });
+  return {
+    name: "test kernel",
+    layouts: findLayouts(2600, "x86"),
+    addressSpace,
+    directoryTableBase: 0x1000n,
+    psLoadedModuleList: MODULES,
+    psActiveProcessHead: HEAD,
+  };
+}
+
+function target(system = systemMemory()): KernelTarget {
+  return new KernelTarget({ ...optionsOf(system), initialProcess: BADHANDLE });
+}
+
+Deno.test("KernelTarget reads traces of the current process and of a given one", () => {
+  const kernel = target();
+  assertEquals(traceCount(kernel.readTraces({})), 1);
+  assertEquals(kernel.readTraces({ process: 0n }).parsed, 2);
+  assertEquals(kernel.readTraces({ process: BADHANDLE }).process, BADHANDLE);
+  assertThrows(() => kernel.readTraces({ process: OTHER }), TraceQueryError, "it has exited");
+});
+
+Deno.test("KernelTarget reads user modules through the process's own page tables", () => {
+  const kernel = target();
+  assertEquals(kernel.modules().map(({ name }) => name), ["badhandle"]);
+  assertEquals(kernel.modules(OTHER), []);
+  assertEquals(kernel.memory(BADHANDLE).read(0x7ffd_f000n, 4).length, 4);
+  assertEquals(kernel.memory(OTHER).read(0x7ffd_f000n, 4).length, 0);
+});
+
+Deno.test("KernelTarget changes its current process to processes alone", () => {
+  const kernel = target();
+  kernel.currentProcess = OTHER;
+  assertEquals(kernel.currentProcess, OTHER);
+  assertThrows(() => kernel.currentProcess = 0x8177_0000n, ProcessError, "its memory is missing");
+  assertEquals(kernel.currentProcess, OTHER);
+});
+
+Deno.test("KernelTarget begins with the first process where none is given", () => {
+  assertEquals(new KernelTarget(optionsOf(systemMemory())).currentProcess, OTHER);
+  const empty = new KernelTarget(optionsOf(new SparseMemory(4)));
+  assertThrows(() => empty.currentProcess, TraceQueryError, "Cannot find a process in test kernel");
+});
+
+Deno.test("KernelTarget says in one sentence that nothing can be found", () => {
+  const empty = target(new SparseMemory(4));
+  assertEquals(empty.processes(), []);
+  assertThrows(() => empty.readTraces({}), ProcessError, "its memory is missing");
+});
+
+Deno.test("KernelTarget turns missing kernel memory into a sentence about traces", () => {
+  const kernel = target(systemMemory().drop(TABLE));
+  assertThrows(
+    () => kernel.readTraces({}),
+    TraceQueryError,
+    "Cannot read HANDLE_TABLE.DebugInfo at 0xe10ccf88: the memory is not there",
+  );
+});
+
+Deno.test("KernelTarget lists no handles of a process that has exited", () => {
+  const kernel = target();
+  kernel.currentProcess = OTHER;
+  assertEquals(kernel.handles(), []);
+});
+
+Deno.test("KernelTarget disposes what it was given to dispose", () => {
+  let disposed = 0;
+  {
+    using _kernel = new KernelTarget({ ...optionsOf(systemMemory()), dispose: () => disposed++ });
+  }
+  assertEquals(disposed, 1);
+});
