@@ -6,14 +6,22 @@
 import type { Session } from "../session.ts";
 import type { TargetMode } from "../target.ts";
 
+/** A way to write a command, for the help. */
+export interface CommandForm {
+  /** Name and arguments. */
+  readonly usage: string;
+  /** What it does. */
+  readonly brief: string;
+  /** The only mode that has this form; omitted for both. */
+  readonly mode?: TargetMode;
+}
+
 /** A command of the prompt. */
 export interface DebuggerCommand {
   /** Its name, lower case. */
   readonly name: string;
-  /** Name and arguments, for the help. */
-  readonly usage: string;
-  /** What it does, for the help. */
-  readonly brief: string;
+  /** Its forms. */
+  readonly forms: readonly CommandForm[];
   /** The only mode that has it; omitted for both. */
   readonly mode?: TargetMode;
   /** The prompt ends after it. */

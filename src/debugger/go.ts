@@ -10,8 +10,7 @@ import { displayName } from "./_names.ts";
 /** The command. */
 export const go: DebuggerCommand = {
   name: "g",
-  usage: "g",
-  brief: "go: run to the next breakpoint or to the end",
+  forms: [{ usage: "g", brief: "go: run to the next breakpoint or to the end" }],
   run: runTarget,
 };
 

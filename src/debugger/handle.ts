@@ -13,8 +13,10 @@ const LABEL_WIDTH = 15;
 /** The command. */
 export const handle: DebuggerCommand = {
   name: "!handle",
-  usage: "!handle [<handle>]",
-  brief: "open handles with type and name, and how many there are of each type",
+  forms: [{
+    usage: "!handle [<handle>]",
+    brief: "open handles with type and name, and how many there are of each type",
+  }],
   run: listHandles,
 };
 

@@ -27,9 +27,30 @@ const HELP: Readonly<Record<TargetMode, string>> = {
 /** The command. */
 export const htrace: DebuggerCommand = {
   name: "!htrace",
-  usage: "!htrace ...",
-  brief: "handle traces; !htrace -? lists the forms, to which we add [-group] to listings, " +
-    "-snapshot [name], -diff [name] [-group] [-names]",
+  forms: [
+    { usage: "!htrace [<handle> [<max>]]", brief: "traces, newest first", mode: "user" },
+    {
+      usage: "!htrace [<handle> [<process> [<max>]]]",
+      brief: "traces, newest first",
+      mode: "kernel",
+    },
+    { usage: "!htrace ... -group", brief: "the same by opening stack" },
+    {
+      usage: "!htrace -enable [<max>]",
+      brief: "switch tracing on and take a snapshot",
+      mode: "user",
+    },
+    { usage: "!htrace -snapshot [<name>]", brief: "keep the traces of now", mode: "user" },
+    {
+      usage: "!htrace -diff [<name>]",
+      brief: "handles opened since the snapshot and still open; it becomes the next snapshot",
+      mode: "user",
+    },
+    { usage: "!htrace -diff ... -group", brief: "the same by opening stack", mode: "user" },
+    { usage: "!htrace -diff ... -names", brief: "with the handles' types and names", mode: "user" },
+    { usage: "!htrace -disable", brief: "switch tracing off", mode: "user" },
+    { usage: "!htrace -?", brief: "the debugger's own help" },
+  ],
   run: (session, args) => answer(session, parseHtrace(args, session.target.mode)),
 };
 

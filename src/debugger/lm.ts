@@ -20,8 +20,7 @@ const SYMBOL_STATES: Readonly<Record<SymbolStatus["kind"] | "deferred", string>>
 /** The command. */
 export const lm: DebuggerCommand = {
   name: "lm",
-  usage: "lm",
-  brief: "loaded modules and where their symbols come from",
+  forms: [{ usage: "lm", brief: "loaded modules and where their symbols come from" }],
   run: listModules,
 };
 

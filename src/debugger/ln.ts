@@ -10,8 +10,7 @@ import { displayAddress, displayName } from "./_names.ts";
 /** The command. */
 export const ln: DebuggerCommand = {
   name: "ln",
-  usage: "ln <address>",
-  brief: "the symbol that an address belongs to",
+  forms: [{ usage: "ln <address>", brief: "the symbol that an address belongs to" }],
   run: nameAddress,
 };
 

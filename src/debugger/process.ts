@@ -12,8 +12,10 @@ import { displayAddress } from "./_names.ts";
 /** `!process [process [flags]]`: 0 lists them all. */
 export const listProcess: DebuggerCommand = {
   name: "!process",
-  usage: "!process [<process> [flags]]",
-  brief: "the current process, one by its address, or all of them: !process 0 0",
+  forms: [{
+    usage: "!process [<process> [flags]]",
+    brief: "the current process, one by its address, or all of them: !process 0 0",
+  }],
   mode: "kernel",
   run: (session, args) => {
     const [word, flags, extra] = wordsOf(args);
@@ -37,8 +39,7 @@ export const listProcess: DebuggerCommand = {
 /** `.process [process]`: shows or changes the current process. */
 export const setProcess: DebuggerCommand = {
   name: ".process",
-  usage: ".process [<process>]",
-  brief: "show or change the current process",
+  forms: [{ usage: ".process [<process>]", brief: "show or change the current process" }],
   mode: "kernel",
   run: (session, args) => {
     const [word, extra] = wordsOf(args);

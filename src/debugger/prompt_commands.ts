@@ -3,13 +3,13 @@
  *
  * @module
  */
+import type { TargetMode } from "../target.ts";
 import { CommandError, type DebuggerCommand } from "./_command.ts";
 
 /** `q`: ends the prompt. */
 export const quit: DebuggerCommand = {
   name: "q",
-  usage: "q",
-  brief: "quit",
+  forms: [{ usage: "q", brief: "quit" }],
   ends: true,
   run: () => "",
 };
@@ -18,18 +18,23 @@ export const quit: DebuggerCommand = {
 export function helpOver(table: () => readonly DebuggerCommand[]): DebuggerCommand {
   return {
     name: "?",
-    usage: "?",
-    brief: "this list",
+    forms: [{ usage: "?", brief: "this list" }],
     run: (session, args) => {
       if (args !== "") {
         throw new CommandError(
           `Cannot evaluate "${args}": "?" only lists the commands here; use "?" alone`,
         );
       }
-      const offered = table()
-        .filter(({ mode }) => mode === undefined || mode === session.target.mode);
-      const width = Math.max(...offered.map(({ usage }) => usage.length));
-      return offered.map(({ usage, brief }) => `${usage.padEnd(width)}  ${brief}\n`).join("");
+      const forms = table().flatMap(({ forms, mode }) =>
+        forms.filter((form) => isIn(form.mode ?? mode, session.target.mode))
+      );
+      const width = Math.max(...forms.map(({ usage }) => usage.length));
+      return forms.map(({ usage, brief }) => `${usage.padEnd(width)}  ${brief}\n`).join("");
     },
   };
+}
+
+/** Whether something that is only for `mode`, or for both modes, is there in the `current` one. */
+function isIn(mode: TargetMode | undefined, current: TargetMode): boolean {
+  return mode === undefined || mode === current;
 }
