@@ -54,6 +54,7 @@ export class Session implements Disposable {
    */
   constructor(target: Target, source: SymbolSource = () => Promise.resolve({})) {
     this.target = target;
+    for (const [name, log] of target.snapshots ?? []) this.keepSnapshot(log, name);
     this.#source = async (module) => target.symbolFiles?.(module) ?? await source(module);
   }
 

@@ -97,6 +97,8 @@ export interface Target extends Disposable {
   memory?(process?: bigint): Memory;
   /** The current process in kernel mode, an EPROCESS address; `.process` changes it. */
   currentProcess?: bigint;
+  /** Traces read earlier that the target brings along, by name; the empty name is the last snapshot's. */
+  readonly snapshots?: ReadonlyMap<string, TraceLog>;
   /** Switches tracing. */
   readonly control?: TraceControl;
   /** Runs the target. */

@@ -7,7 +7,7 @@
  */
 import type { PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
-import type { HandleEntry, TargetMode } from "../target.ts";
+import type { HandleEntry, Target, TargetMode } from "../target.ts";
 import type { TraceLog } from "../trace_log.ts";
 import { ByteReader } from "./_byte_reader.ts";
 import { ByteWriter } from "./_byte_writer.ts";
@@ -37,6 +37,24 @@ export interface Recording {
   readonly modules: readonly Module[];
   /** Open handles of the traced process, where the target could list them. */
   readonly handles?: readonly HandleEntry[];
+}
+
+/** Everything that a recording keeps of a target; snapshots are the session's. */
+export function recordTarget(
+  target: Target,
+  recordedAt: Date,
+  snapshots: ReadonlyMap<string, TraceLog> = new Map(),
+): Recording {
+  return {
+    targetName: target.name,
+    mode: target.mode,
+    pointerSize: target.pointerSize,
+    recordedAt,
+    log: target.readTraces({}),
+    snapshots,
+    modules: target.modules(),
+    ...(target.handles && { handles: target.handles() }),
+  };
 }
 
 /** Sections of the content, by their four-letter tags. */

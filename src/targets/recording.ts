@@ -1,0 +1,116 @@
+/**
+ * A recording as a target: traces, modules and handles as they were, on any system.
+ *
+ * @module
+ */
+import type { PointerSize } from "../memory.ts";
+import type { Module } from "../module.ts";
+import { isWanted, joinEntries, splitEntries } from "../nt/trace_entries.ts";
+import {
+  decodeRecording,
+  isRecording,
+  type Recording,
+  RecordingError,
+} from "../recording/recording.ts";
+import {
+  type HandleEntry,
+  type Target,
+  type TargetMode,
+  type TraceQuery,
+  TraceQueryError,
+} from "../target.ts";
+import type { TraceLog } from "../trace_log.ts";
+import type { TargetKind } from "./_target_kind.ts";
+
+/** The kind, for the table. A name with the extension is meant as one: what is wrong with the file is then said. */
+export const RECORDING: TargetKind = {
+  name: "recording",
+  forms: ['service.htrace    what "htrace record" saved of any other target'],
+  accepts: ({ text, head }) =>
+    text.toLowerCase().endsWith(".htrace") || (head !== undefined && isRecording(head)),
+  open: async (text) => new RecordedTarget(await decodeRecording(text, await readFile(text))),
+};
+
+async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    const found = cause instanceof Deno.errors.NotFound ? "there is no such file" : String(cause);
+    throw new RecordingError(path, found, "check its path and your rights", { cause });
+  }
+}
+
+/** A recording, as a {@linkcode Target}. */
+export class RecordedTarget implements Target {
+  /** How the recorded target named itself. */
+  readonly name: string;
+  /** User mode or kernel mode, as recorded. */
+  readonly mode: TargetMode;
+  /** Width of the recorded target's pointers. */
+  readonly pointerSize: PointerSize;
+  /** When it was recorded. */
+  readonly recordedAt: Date;
+  /** Snapshots that were recorded with the traces. */
+  readonly snapshots: ReadonlyMap<string, TraceLog>;
+  /** EPROCESS of the current process, in kernel mode: at first the recorded one, which alone has traces. */
+  declare currentProcess?: bigint;
+  /** Handles that were open, where they were recorded. */
+  declare readonly handles?: () => HandleEntry[];
+  readonly #recording: Recording;
+
+  /** Creates the target of a recording. */
+  constructor(recording: Recording) {
+    this.#recording = recording;
+    this.name = recording.targetName;
+    this.mode = recording.mode;
+    this.pointerSize = recording.pointerSize;
+    this.recordedAt = recording.recordedAt;
+    this.snapshots = recording.snapshots;
+    const { log, handles } = recording;
+    if (log.process !== undefined) this.currentProcess = log.process;
+    if (handles) this.handles = () => [...handles];
+  }
+
+  /**
+   * The recorded traces, or those of them that are asked for. `parsed` is what the recorded target would have
+   * counted: user mode looks at all traces, kernel mode stops at the last one wanted.
+   */
+  readTraces(query: TraceQuery): TraceLog {
+    this.#checkProcess(query.process);
+    const { log } = this.#recording;
+    if (!query.handle && !query.maxTraces) return log;
+    const entries = splitEntries(log.bytes, log.layout);
+    const most = query.maxTraces || entries.length;
+    const wanted: Uint8Array[] = [];
+    let parsed = log.parsed;
+    for (const [index, entry] of entries.entries()) {
+      if (!isWanted(entry, log.layout, query)) continue;
+      wanted.push(entry);
+      if (wanted.length < most) continue;
+      if (this.mode === "kernel" && query.maxTraces) parsed = index + 1;
+      break;
+    }
+    return { ...log, bytes: joinEntries(wanted, log.layout), parsed };
+  }
+
+  /** The recorded modules. */
+  modules(process?: bigint): Module[] {
+    this.#checkProcess(process);
+    return [...this.#recording.modules];
+  }
+
+  /** Nothing is held. */
+  [Symbol.dispose](): void {}
+
+  #checkProcess(asked: bigint | undefined): void {
+    const process = asked || this.currentProcess;
+    const recorded = this.#recording.log.process;
+    if (process === undefined || process === recorded) return;
+    throw new TraceQueryError(
+      `Cannot read process 0x${process.toString(16)} of ${this.name}: ` +
+        (recorded === undefined
+          ? "it was recorded in user mode, where processes have no address"
+          : `only process 0x${recorded.toString(16)} was recorded`),
+    );
+  }
+}
