@@ -57,17 +57,21 @@ function diffLines(analysis: Analysis, diff: DiffSummary): string[] {
 }
 
 function entryLines(analysis: Analysis): string[] {
-  const { log, mode, pointerSize } = analysis;
+  const { log, mode, pointerSize, stackOf } = analysis;
   const layout = LAYOUTS[mode];
+  // Thousands of traces share a few stacks: each stack is written once.
+  const stackLines = new Map<number, readonly string[]>();
+  for (const [stack, frames] of analysis.stacks) {
+    stackLines.set(stack, frames.map((frame) => layout.frame(frame, pointerSize)));
+  }
   const lines: string[] = [];
   for (const index of analysis.listed) {
     const trace = traceAt(log, index);
     lines.push(
       SEPARATOR,
       ...layout.heading(trace, pointerSize, handleNote(analysis, trace.handle)),
+      ...stackLines.get(stackOf[index] ?? -1) ?? [],
     );
-    const frames = analysis.stacks.get(analysis.stackOf[index] ?? -1) ?? [];
-    for (const frame of frames) lines.push(layout.frame(frame, pointerSize));
   }
   return lines;
 }
