@@ -44,7 +44,7 @@ const LAYERS: readonly Layer[] = [
     members: ["nt/", "dump/", "machine/", "engine.ts", "symbolizer.ts"],
     usesDeno: false,
   },
-  { members: ["wasm.ts"], usesDeno: false },
+  { members: ["wasm.ts", "engine_error.ts"], usesDeno: false },
   { members: WORDS, usesDeno: false },
 ];
 

@@ -7,9 +7,12 @@
  * @module
  */
 import type { DiffSummary, TraceGroup } from "./analysis.ts";
+import { EngineError } from "./engine_error.ts";
 import type { EntryLayout, TraceLog } from "./trace_log.ts";
 import { traceCount } from "./trace_log.ts";
 import { analyzeLog, diffLogs, type LogTables, withStackKept } from "./wasm.ts";
+
+export { EngineError };
 
 /** Stands for "none" in {@linkcode TraceTables.pairOf}. */
 export const NO_TRACE = 0xffff_ffff;
@@ -43,15 +46,6 @@ export interface TraceTables {
   readonly groups: readonly StackGroup[];
   /** Return addresses of a stack, innermost first: a view, not to be written. Throws a RangeError for no id. */
   stackAddresses(stack: number): BigUint64Array;
-}
-
-/** A log is not what its layout says, or two logs cannot be compared. */
-export class EngineError extends TypeError {
-  /** Creates the error with the user's sentence. */
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "EngineError";
-  }
 }
 
 /**

@@ -8,7 +8,7 @@
  * @module
  */
 import type { ByteSource, SymbolFiles } from "./byte_source.ts";
-import { EngineError } from "./engine.ts";
+import { EngineError } from "./engine_error.ts";
 import type { Frame, InlinedFrame } from "./frame.ts";
 import type { Module } from "./module.ts";
 import {
