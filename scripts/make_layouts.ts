@@ -61,7 +61,7 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
     "Body",
   ],
   OBJECT_TYPE: ["Name"],
-  PEB: ["ImageBaseAddress", "Ldr", "OSMajorVersion", "OSMinorVersion", "OSBuildNumber"],
+  PEB: ["Ldr", "OSMajorVersion", "OSMinorVersion"],
   PEB_LDR_DATA: ["InLoadOrderModuleList"],
   LDR_DATA_TABLE_ENTRY: [
     "InLoadOrderLinks",

@@ -13,7 +13,7 @@ export type GrowingAnswer =
 
 const FIRST_SIZE = 0x1_0000;
 /** A list of a million handles takes 40 MiB; an answer that still does not fit is a broken one. */
-const LARGEST_SIZE = 0x1000_0000;
+const LARGEST_SIZE = 0x400_0000;
 
 /** The statuses that different queries answer to a buffer that is too small. */
 const TOO_SMALL: readonly NtStatus[] = [

@@ -239,22 +239,36 @@ Deno.test("ProcessTarget says that the process's modules cannot be asked for", (
   );
 });
 
-/** A list of one handle in the 64-bit shape of class 51 or 64 (reference D.1). */
+/** A list of one handle with the given fields (reference D.1). */
 function handleList(
-  words: readonly [at: bigint, value: bigint | number, size: number][],
+  pointerSize: 4 | 8,
+  fields: readonly [at: number, value: bigint | number, size: number][],
 ): Uint8Array {
-  const memory = new SparseMemory(8).zeros(0n, 0x10 + 40).pointer(0n, 1);
-  for (const [at, value, size] of words) memory.integer(0x10n + at, value, size);
-  return memory.read(0n, 0x10 + 40);
+  const entries = 2 * pointerSize;
+  const length = entries + (pointerSize === 4 ? 28 : 40);
+  const memory = new SparseMemory(pointerSize).zeros(0n, length).pointer(0n, 1);
+  for (const [at, value, size] of fields) memory.integer(BigInt(entries + at), value, size);
+  return memory.read(0n, length);
 }
 
-const CLASS_51 = handleList([
-  [0n, 0x7c, 8],
-  [8n, 1, 8],
-  [0x10n, 2, 8],
-  [0x18n, 0x1f_0003, 4],
-  [0x1cn, 16, 4],
+const CLASS_51 = handleList(8, [
+  [0, 0x7c, 8],
+  [8, 1, 8],
+  [0x10, 2, 8],
+  [0x18, 0x1f_0003, 4],
+  [0x1c, 16, 4],
 ]);
+
+Deno.test("ProcessTarget reads class 51 of a 32-bit system", () => {
+  const ntdll = new FakeNtdll(4);
+  const fields = [0x7c, 1, 2, 0x1f_0003, 16]
+    .map((value, index): [number, number, number] => [index * 4, value, 4]);
+  ntdll.processReplies.set(51, handleList(4, fields));
+  using target = targetOf(ntdll);
+  assertEquals(target.handles(), [
+    { handle: 0x7c, handleCount: 1, pointerCount: 2, grantedAccess: 0x1f_0003, type: "Event" },
+  ]);
+});
 
 Deno.test("ProcessTarget lists handles with types, and names where it was given a way", () => {
   const ntdll = new FakeNtdll(8);
@@ -279,24 +293,40 @@ Deno.test("ProcessTarget lists handles without types where duplicating is refuse
   assertEquals(target.handles()[0]?.handle, 0x7c);
 });
 
-Deno.test("ProcessTarget takes its handles out of the system's list before Windows 8", () => {
-  const ntdll = new FakeNtdll(8);
-  const entry = (processId: number): Uint8Array =>
-    handleList([
-      [0n, 0xffff_a08f_0000_1000n, 8],
-      [8n, processId, 8],
-      [0x10n, 0x7c, 8],
-      [0x18n, 3, 4],
-      [0x1en, 16, 2],
-    ]);
-  ntdll.systemReplies.set(64, entry(4242));
-  using target = targetOf(ntdll);
-  assertEquals(target.handles().map(({ handle, object }) => [handle, object]), [
-    [0x7c, 0xffff_a08f_0000_1000n],
-  ]);
-  ntdll.systemReplies.set(64, entry(17));
-  assertEquals(target.handles(), []);
-});
+const CLASS_64 = {
+  4: (processId: number): Uint8Array =>
+    handleList(4, [
+      [0, 0x8170_0018, 4],
+      [4, processId, 4],
+      [8, 0x7c, 4],
+      [0xc, 3, 4],
+      [0x12, 16, 2],
+    ]),
+  8: (processId: number): Uint8Array =>
+    handleList(8, [
+      [0, 0xffff_a08f_8170_0018n, 8],
+      [8, processId, 8],
+      [0x10, 0x7c, 8],
+      [0x18, 3, 4],
+      [0x1e, 16, 2],
+    ]),
+};
+
+for (const pointerSize of [4, 8] as const) {
+  Deno.test(`ProcessTarget takes handles out of the system's list (${pointerSize} bytes)`, () => {
+    const ntdll = new FakeNtdll(pointerSize); // which does not know class 51
+    ntdll.systemReplies.set(64, CLASS_64[pointerSize](4242));
+    using target = targetOf(ntdll);
+    assertEquals(target.handles(), [{
+      handle: 0x7c,
+      grantedAccess: 3,
+      object: pointerSize === 4 ? 0x8170_0018n : 0xffff_a08f_8170_0018n,
+      type: "Event",
+    }]);
+    ntdll.systemReplies.set(64, CLASS_64[pointerSize](17));
+    assertEquals(target.handles(), []);
+  });
+}
 
 Deno.test("ProcessTarget believes no count of handles beyond the bytes there are", () => {
   const ntdll = new FakeNtdll(8);

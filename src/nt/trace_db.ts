@@ -9,9 +9,9 @@ import type { EntryLayout, TraceLog } from "../trace_log.ts";
 import { TraceQueryError } from "../target.ts";
 import { fieldLayout, structureLayout, type WindowsLayouts } from "./layouts.ts";
 import type { KernelProcess } from "./process.ts";
-import { StructureReader, type StructureSpace } from "./structure_reader.ts";
+import { isSystemAddress, StructureReader, type StructureSpace } from "./structure_reader.ts";
 import { entryState, isWanted, joinEntries, type TraceFilter } from "./trace_entries.ts";
-import { MOST_SLOTS } from "./tracing.ts";
+import { LEAST_SLOTS, MOST_SLOTS } from "./tracing.ts";
 
 /** HANDLE_TRACE_DB_ENTRY of one build in the terms of a trace log. */
 export function kernelEntryLayout(layouts: WindowsLayouts): EntryLayout {
@@ -104,7 +104,16 @@ function openDatabase(space: StructureSpace, process: KernelProcess): TraceDatab
     );
   }
   const database = new StructureReader(space, "HANDLE_TRACE_DEBUG_INFO", address);
-  const slots = slotsOf(space, database, who);
+  const slots = slotsOf(space, database);
+  const damage = whyDamaged(space, database, slots);
+  if (damage !== undefined) {
+    throw new TraceQueryError(
+      `Cannot read the traces of ${who}: its trace database at 0x${
+        address.toString(16)
+      } ${damage}; ` +
+        `the memory is damaged or the layouts are of another build`,
+    );
+  }
   return {
     slots,
     newest: database.number("CurrentStackIndex") % slots,
@@ -112,23 +121,28 @@ function openDatabase(space: StructureSpace, process: KernelProcess): TraceDatab
   };
 }
 
-/** TableSize, checked: a damaged one must not send the walk through all of memory. */
-function slotsOf(space: StructureSpace, database: StructureReader, who: string): number {
-  if (!database.has("TableSize")) {
-    // Windows XP: the array is declared with all its slots.
-    const entry = structureLayout(space.layouts, "HANDLE_TRACE_DB_ENTRY");
-    return fieldLayout(database.layout, "TraceDb").size / entry.size;
+/** Windows XP has no TableSize: the array is declared with all its slots. */
+function slotsOf(space: StructureSpace, database: StructureReader): number {
+  if (database.has("TableSize")) return database.number("TableSize");
+  const entry = structureLayout(space.layouts, "HANDLE_TRACE_DB_ENTRY");
+  return fieldLayout(database.layout, "TraceDb").size / entry.size;
+}
+
+/** What no kernel leaves behind: a walk by such numbers would go through all of memory. */
+function whyDamaged(
+  space: StructureSpace,
+  database: StructureReader,
+  slots: number,
+): string | undefined {
+  if (!isSystemAddress(database.address, space.layouts.pointerSize)) {
+    return "is not at a kernel address";
   }
-  const slots = database.number("TableSize");
+  if (database.has("RefCount") && database.number("RefCount") === 0) {
+    return "has no references and must have been freed";
+  }
   const isPowerOfTwo = slots > 0 && (slots & (slots - 1)) === 0;
-  if (!isPowerOfTwo || slots > MOST_SLOTS) {
-    throw new TraceQueryError(
-      `Cannot read the traces of ${who}: its trace database at 0x${
-        database.address.toString(16)
-      } ` +
-        `has a table size of 0x${slots.toString(16)}, which no kernel makes; ` +
-        `the memory is damaged or the layouts are of another build`,
-    );
+  if (!isPowerOfTwo || slots < LEAST_SLOTS || slots > MOST_SLOTS) {
+    return `has a table size of 0x${slots.toString(16)}, which no kernel makes`;
   }
-  return slots;
+  return undefined;
 }

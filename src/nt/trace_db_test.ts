@@ -215,13 +215,23 @@ Deno.test("readTraceDatabase() ends at a slot that no kernel wrote", () => {
   assertEquals(log.incomplete, "the walk ended at slot 0x3, which is damaged");
 });
 
-for (const slots of [0, 100, 0x4_0000, 0x8000_0000]) {
+for (const slots of [0, 64, 1000, 0x4_0000, 0x8000_0000]) {
   Deno.test(`readTraceDatabase() refuses a table of 0x${slots.toString(16)} slots`, () => {
     const ring = documentedRing(SEVEN);
     ring.memory.u32(ring.database + 4n, slots);
     assertThrows(() => ring.read(), TraceQueryError, "which no kernel makes");
   });
 }
+
+Deno.test("readTraceDatabase() refuses a database that is freed or at a user address", () => {
+  const freed = documentedRing(SEVEN);
+  freed.memory.u32(freed.database, 0);
+  assertThrows(() => freed.read(), TraceQueryError, "has no references and must have been freed");
+  const user = documentedRing(SEVEN);
+  user.memory.pointer(user.process.objectTable + SEVEN.debugInfo, 0x12_3450n);
+  user.memory.zeros(0x12_3450n, 0x1000);
+  assertThrows(() => user.read(), TraceQueryError, "at 0x123450 is not at a kernel address");
+});
 
 Deno.test("readTraceDatabase() tells a process that was never traced from one that has exited", () => {
   const ring = documentedRing(XP);
