@@ -1,0 +1,37 @@
+/** COM both ways, without Windows: our own object called through its method table. */
+import { assert, assertEquals } from "@std/assert";
+import { ComObject, guidBytes } from "./com.ts";
+import { OutputCallbacks } from "./output_callbacks.ts";
+
+const IDebugOutputCallbacks = {
+  iid: OutputCallbacks.IID,
+  methods: { Output: { slot: 3, parameters: ["u32", "buffer"] } }, // ULONG Mask, PCSTR Text
+} as const;
+
+const IDebugInputCallbacks = { iid: "9f50e42c-f136-499e-9a97-73036c94ed2d", methods: {} } as const;
+
+Deno.test("guidBytes() writes the first three groups little-endian", () => {
+  assertEquals(
+    guidBytes("27fe5639-8407-4f47-8364-ee118fb08ac8"),
+    // deno-fmt-ignore
+    Uint8Array.of(
+      0x39, 0x56, 0xfe, 0x27, 0x07, 0x84, 0x47, 0x4f, 0x83, 0x64, 0xee, 0x11, 0x8f, 0xb0, 0x8a, 0xc8,
+    ),
+  );
+});
+
+Deno.test("OutputCallbacks is a COM object that hands on what it is told", () => {
+  const texts: string[] = [];
+  using callbacks = new OutputCallbacks((text) => texts.push(text));
+  using object = new ComObject(callbacks.pointer!, IDebugOutputCallbacks);
+  assertEquals(object.call("Output", 1, new TextEncoder().encode("Parsed 0x6\n\0")), 0);
+  assertEquals(object.call("Output", 1, new TextEncoder().encode("Dumped 0x5\n\0")), 0);
+  assertEquals(texts, ["Parsed 0x6\n", "Dumped 0x5\n"]);
+});
+
+Deno.test("OutputCallbacks has the interface that it implements and no other", () => {
+  using callbacks = new OutputCallbacks(() => {});
+  using object = new ComObject(callbacks.pointer!, IDebugOutputCallbacks);
+  assert(object.as(IDebugOutputCallbacks) !== undefined);
+  assertEquals(object.as(IDebugInputCallbacks), undefined);
+});

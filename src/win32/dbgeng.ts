@@ -1,0 +1,271 @@
+/**
+ * The debugger engine, dbgeng.dll: memory and modules of what it opens, and its own commands.
+ *
+ * @module
+ */
+import type { Memory, PointerSize } from "../memory.ts";
+import { type Module, moduleNameOf } from "../module.ts";
+import { type ComInterface, ComObject, guidBytes, type HResult } from "./com.ts";
+import {
+  DBGENG,
+  DEBUG_MODULE_PARAMETERS,
+  IDebugClient4,
+  IDebugControl,
+  IDebugDataSpaces,
+  IDebugSymbols2,
+  IDebugSystemObjects,
+} from "./dbgeng_interfaces.ts";
+import { DebugEngineError, engineCandidates, loadEngine } from "./dbgeng_library.ts";
+import { OutputCallbacks } from "./output_callbacks.ts";
+
+/** What the engine opens. */
+export type EngineTarget =
+  /** A live process, looked at without being debugged; it stands still until the engine lets go of it. */
+  | { readonly kind: "process"; readonly processId: number }
+  /** A user-mode or kernel dump. */
+  | { readonly kind: "dump"; readonly path: string }
+  /** The kernel of this machine. */
+  | { readonly kind: "local kernel" }
+  /** The kernel of another machine, by the debugger's connection string, such as `net:port=50000,key=…`. */
+  | { readonly kind: "kernel"; readonly connection: string };
+
+/** How long a target may take to come to a stop; a remote kernel waits for its next break. */
+const STOP_PATIENCE = 60_000;
+
+const LONGEST_PATH = 0x8000;
+
+/** The engine with one target open. Use it on one thread, as the engine wants it. */
+export class DebugEngine implements Disposable {
+  /** The library that was loaded: a full path, or `dbgeng.dll` for the system's own. */
+  readonly library: string;
+  readonly #resources = new DisposableStack();
+  readonly #client: ComObject<typeof IDebugClient4>;
+  readonly #control: ComObject<typeof IDebugControl>;
+  readonly #symbols: ComObject<typeof IDebugSymbols2>;
+  readonly #data: ComObject<typeof IDebugDataSpaces>;
+  readonly #system: ComObject<typeof IDebugSystemObjects>;
+
+  /** Loads the first of the candidates that is there, and opens the target. */
+  constructor(target: EngineTarget, candidates: readonly string[] = engineCandidates()) {
+    using untilOpen = new DisposableStack();
+    untilOpen.use(this.#resources);
+    const { library, path } = loadEngine(candidates);
+    this.#resources.defer(() => library.close());
+    this.library = path;
+    const created = new BigUint64Array(1);
+    const result = library.symbols.DebugCreate(guidBytes(IDebugClient4.iid), created);
+    const pointer = Deno.UnsafePointer.create(created[0]!);
+    if (pointer === null) throw failure("start the debugger engine", "DebugCreate", result);
+    this.#client = this.#resources.use(new ComObject(pointer, IDebugClient4));
+    this.#control = this.#interface(IDebugControl, "IDebugControl");
+    this.#symbols = this.#interface(IDebugSymbols2, "IDebugSymbols2");
+    this.#data = this.#interface(IDebugDataSpaces, "IDebugDataSpaces");
+    this.#system = this.#interface(IDebugSystemObjects, "IDebugSystemObjects");
+    this.#open(target);
+    untilOpen.move();
+  }
+
+  /** Whether the target is a kernel. */
+  get isKernel(): boolean {
+    const [class_, qualifier] = [new Uint32Array(1), new Uint32Array(1)];
+    this.#control.call("GetDebuggeeType", class_, qualifier);
+    return class_[0] === DBGENG.CLASS_KERNEL;
+  }
+
+  /** Width of the target's pointers. */
+  get pointerSize(): PointerSize {
+    return this.#control.call("IsPointer64Bit") === 0 ? 8 : 4;
+  }
+
+  /** Build number of the target's Windows. */
+  get buildNumber(): number {
+    const word = (): Uint32Array<ArrayBuffer> => new Uint32Array(1);
+    const text = new Uint8Array(0x100);
+    const build = word();
+    const result = this.#control.call(
+      "GetSystemVersion",
+      word(),
+      word(),
+      build,
+      text,
+      text.length,
+      word(),
+      word(),
+      text,
+      text.length,
+      word(),
+    );
+    if (isFailure(result)) throw failure("read the target's version", "GetSystemVersion", result);
+    return build[0]!;
+  }
+
+  /** In kernel mode: EPROCESS of the current process. */
+  get currentProcess(): bigint {
+    const address = new BigUint64Array(1);
+    const result = this.#system.call("GetCurrentProcessDataOffset", address);
+    if (isFailure(result)) {
+      throw failure("find the current process", "GetCurrentProcessDataOffset", result);
+    }
+    return address[0]!;
+  }
+
+  /** Modules of the current process, or of the kernel. */
+  modules(): Module[] {
+    const [loaded, unloaded] = [new Uint32Array(1), new Uint32Array(1)];
+    const result = this.#symbols.call("GetNumberModules", loaded, unloaded);
+    if (isFailure(result)) throw failure("list the modules", "GetNumberModules", result);
+    return Array.from({ length: loaded[0]! }, (_, index) => this.#module(index));
+  }
+
+  /** Virtual memory, as the current process sees it. */
+  memory(): Memory {
+    return {
+      pointerSize: this.pointerSize,
+      read: (from, length) => this.#read("ReadVirtual", from, length),
+    };
+  }
+
+  /** Physical memory of a kernel target. */
+  physicalMemory(): Pick<Memory, "read"> {
+    return { read: (from, length) => this.#read("ReadPhysical", from, length) };
+  }
+
+  /** A pointer-sized value of the engine's debugger data, by its DEBUG_DATA_ index. */
+  debuggerData(index: number): bigint {
+    const value = new BigUint64Array(1);
+    const result = this.#data.call("ReadDebuggerData", index, value, 8, new Uint32Array(1));
+    if (isFailure(result)) throw failure("read the debugger data", "ReadDebuggerData", result);
+    return value[0]!;
+  }
+
+  /** Runs a command of the engine's own, such as `!htrace`, and answers what it printed. */
+  execute(command: string): string {
+    const attempt = `run "${command}" in ${this.library}`;
+    let text = "";
+    using callbacks = new OutputCallbacks((piece) => text += piece);
+    const set = this.#client.call("SetOutputCallbacks", callbacks.pointer);
+    if (isFailure(set)) throw failure(attempt, "SetOutputCallbacks", set);
+    const result = this.#control.call(
+      "Execute",
+      DBGENG.OUTCTL_THIS_CLIENT,
+      new TextEncoder().encode(`${command}\0`),
+      DBGENG.EXECUTE_NOT_LOGGED,
+    );
+    this.#client.call("SetOutputCallbacks", null);
+    if (isFailure(result)) throw failure(attempt, "Execute", result);
+    return text;
+  }
+
+  /** Lets go of the target, which goes on, and of the engine. */
+  [Symbol.dispose](): void {
+    this.#resources[Symbol.dispose]();
+  }
+
+  #interface<Interface extends ComInterface>(
+    description: Interface,
+    name: string,
+  ): ComObject<Interface> {
+    const found = this.#client.as(description);
+    if (found === undefined) {
+      throw new DebugEngineError(
+        `Cannot use ${this.library}: it has no ${name}; install the Debugging Tools for Windows`,
+      );
+    }
+    return this.#resources.use(found);
+  }
+
+  #open(target: EngineTarget): void {
+    const { attempt, call, result } = this.#start(target);
+    if (isFailure(result)) throw failure(attempt, call, result);
+    this.#resources.defer(() => {
+      this.#client.call("DetachProcesses");
+      this.#client.call("EndSession", DBGENG.END_ACTIVE_DETACH);
+    });
+    // The engine knows nothing of the target before its first event.
+    const waited = this.#control.call("WaitForEvent", 0, STOP_PATIENCE);
+    if (waited !== 0) throw failure(attempt, "WaitForEvent", waited);
+  }
+
+  #start(target: EngineTarget): { attempt: string; call: string; result: HResult } {
+    switch (target.kind) {
+      case "process": {
+        const { processId } = target;
+        const flags = DBGENG.ATTACH_NONINVASIVE;
+        return {
+          attempt: `attach the debugger engine to process ${processId}`,
+          call: "AttachProcess",
+          result: this.#client.call("AttachProcess", 0n, processId, flags),
+        };
+      }
+      case "dump":
+        return {
+          attempt: `open "${target.path}" with the debugger engine`,
+          call: "OpenDumpFileWide",
+          result: this.#client.call("OpenDumpFileWide", wideText(target.path), 0n),
+        };
+      case "local kernel":
+        return {
+          attempt: "open the kernel of this machine",
+          call: "AttachKernel",
+          result: this.#client.call("AttachKernel", DBGENG.ATTACH_LOCAL_KERNEL, null),
+        };
+      case "kernel": {
+        const options = new TextEncoder().encode(`${target.connection}\0`);
+        return {
+          attempt: `open the kernel at "${target.connection}"`,
+          call: "AttachKernel",
+          result: this.#client.call("AttachKernel", DBGENG.ATTACH_KERNEL_CONNECTION, options),
+        };
+      }
+    }
+  }
+
+  #module(index: number): Module {
+    const base = new BigUint64Array(1);
+    const at = this.#symbols.call("GetModuleByIndex", index, base);
+    if (isFailure(at)) throw failure(`find module ${index}`, "GetModuleByIndex", at);
+    const parameters = new Uint8Array(DEBUG_MODULE_PARAMETERS.size);
+    const known = this.#symbols.call("GetModuleParameters", 1, base, 0, parameters);
+    if (isFailure(known)) throw failure(`read module ${index}`, "GetModuleParameters", known);
+    const view = new DataView(parameters.buffer);
+    const path = this.#modulePath(base[0]!);
+    return {
+      name: moduleNameOf(path),
+      path,
+      base: base[0]!,
+      size: view.getUint32(DEBUG_MODULE_PARAMETERS.Size, true),
+      timestamp: view.getUint32(DEBUG_MODULE_PARAMETERS.TimeDateStamp, true),
+    };
+  }
+
+  #modulePath(base: bigint): string {
+    const text = new Uint8Array(LONGEST_PATH);
+    const { ANY_ID, MODNAME_IMAGE } = DBGENG;
+    const size = new Uint32Array(1);
+    this.#symbols.call("GetModuleNameString", MODNAME_IMAGE, ANY_ID, base, text, text.length, size);
+    const end = text.indexOf(0);
+    return new TextDecoder().decode(text.subarray(0, end < 0 ? text.length : end));
+  }
+
+  #read(method: "ReadVirtual" | "ReadPhysical", from: bigint, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    const read = new Uint32Array(1);
+    const result = this.#data.call(method, from, bytes, length, read);
+    return isFailure(result) ? bytes.subarray(0, 0) : bytes.subarray(0, read[0]!);
+  }
+}
+
+function isFailure(result: HResult): boolean {
+  return result >= 0x8000_0000;
+}
+
+/** S_FALSE, the timeout of WaitForEvent, comes here, too. */
+function failure(attempt: string, call: string, result: HResult): DebugEngineError {
+  const found = result === 1 ? "timed out" : `answered 0x${result.toString(16).toUpperCase()}`;
+  return new DebugEngineError(`Cannot ${attempt}: ${call} ${found}`);
+}
+
+/** Zero-terminated UTF-16. */
+function wideText(text: string): Uint16Array<ArrayBuffer> {
+  return Uint16Array.from({ length: text.length + 1 }, (_, i) => text.charCodeAt(i) || 0);
+}

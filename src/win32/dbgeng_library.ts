@@ -1,0 +1,82 @@
+/**
+ * Finding and loading dbgeng.dll.
+ *
+ * @module
+ */
+
+/** A call of the engine failed, or the engine is not there. */
+export class DebugEngineError extends TypeError {
+  /** Creates the error with the user's sentence. */
+  constructor(message: string) {
+    super(message);
+    this.name = "DebugEngineError";
+  }
+}
+
+/**
+ * Where the engine may be, best first: the Debugging Tools have the extensions with `!htrace`, which the old copy in
+ * the system folder lacks.
+ */
+export function engineCandidates(): string[] {
+  const architecture = Deno.build.arch === "aarch64" ? "arm64" : "x64";
+  const roots = ["ProgramFiles(x86)", "ProgramFiles"].flatMap((name) => Deno.env.get(name) ?? []);
+  const tools = roots.map((root) =>
+    `${root}\\Windows Kits\\10\\Debuggers\\${architecture}\\dbgeng.dll`
+  );
+  return [...tools, "dbgeng.dll"];
+}
+
+const EXPORTS = {
+  // dbgeng.h
+  DebugCreate: {
+    parameters: [
+      "buffer", // REFIID InterfaceId
+      "buffer", // PVOID *Interface
+    ],
+    result: "u32",
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** An engine that was loaded. */
+export interface EngineLibrary {
+  /** Its export. */
+  readonly library: Deno.DynamicLibrary<typeof EXPORTS>;
+  /** Where it was found: a full path, or `dbgeng.dll` for the system's own. */
+  readonly path: string;
+}
+
+/** Loads the first of the candidates that is there and made for this processor. */
+export function loadEngine(candidates: readonly string[]): EngineLibrary {
+  for (const path of candidates) {
+    const library = openLibrary(path, EXPORTS, siblingOf(path, "dbghelp.dll"));
+    if (library !== undefined) return { library, path };
+  }
+  throw new DebugEngineError(
+    `Cannot load the debugger engine: there is no ${candidates.join(" or ")}; install the ` +
+      `Debugging Tools for Windows`,
+  );
+}
+
+/**
+ * Opens a library for which another one beside it is loaded first: Windows would take the one of the system folder,
+ * which is older than the engine expects.
+ */
+function openLibrary<Exports extends Deno.ForeignLibraryInterface>(
+  path: string,
+  exports: Exports,
+  first?: string,
+): Deno.DynamicLibrary<Exports> | undefined {
+  const helper = first === undefined ? undefined : openLibrary(first, {});
+  try {
+    return Deno.dlopen(path, exports);
+  } catch {
+    return undefined; // not there, or for another processor
+  } finally {
+    helper?.close(); // the engine holds it now
+  }
+}
+
+function siblingOf(path: string, name: string): string | undefined {
+  const folder = path.slice(0, path.lastIndexOf("\\") + 1);
+  return folder === "" ? undefined : `${folder}${name}`;
+}

@@ -1,0 +1,68 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { readExact } from "../memory.ts";
+import { DebugEngine } from "./dbgeng.ts";
+import { DebugEngineError, engineCandidates } from "./dbgeng_library.ts";
+import { HandleHolder, windowsTest, wineTest } from "./_testing.ts";
+
+windowsTest("DebugEngine attaches to a process and has its modules and memory", async () => {
+  await using holder = await HandleHolder.start();
+  using engine = new DebugEngine({ kind: "process", processId: holder.processId });
+  assertEquals([engine.isKernel, engine.pointerSize], [false, 8]);
+  const modules = engine.modules();
+  const names = modules.map(({ name }) => name.toLowerCase());
+  assert(names.includes("handle_holder") && names.includes("ntdll"), names.join());
+  const memory = engine.memory();
+  for (const { base, size, name } of modules) {
+    assert(size >= 0x1000, name);
+    assertEquals(new TextDecoder().decode(readExact(memory, base, 2, name)), "MZ");
+  }
+  assertEquals(memory.read(0x10n, 8).length, 0);
+});
+
+windowsTest("DebugEngine lets go of a process, which goes on", async () => {
+  await using holder = await HandleHolder.start();
+  for (let round = 0; round < 3; round++) {
+    using engine = new DebugEngine({ kind: "process", processId: holder.processId });
+    assert(engine.modules().length > 0);
+  }
+});
+
+windowsTest("DebugEngine says what could not be opened", () => {
+  assertThrows(
+    () => new DebugEngine({ kind: "process", processId: 0x7fff_fffc }),
+    DebugEngineError,
+    "Cannot attach the debugger engine to process 2147483644: ",
+  );
+  assertThrows(
+    () => new DebugEngine({ kind: "dump", path: "C:\\missing.dmp" }),
+    DebugEngineError,
+    'Cannot open "C:\\missing.dmp" with the debugger engine: OpenDumpFileWide answered 0x',
+  );
+});
+
+windowsTest("DebugEngine prefers the Debugging Tools, and says which it loaded", async () => {
+  await using holder = await HandleHolder.start();
+  const target = { kind: "process", processId: holder.processId } as const;
+  const missing = "C:\\Debuggers\\dbgeng.dll";
+  using engine = new DebugEngine(target, [missing, "dbgeng.dll"]);
+  assertEquals(engine.library, "dbgeng.dll");
+  assertThrows(
+    () => new DebugEngine(target, [missing]),
+    DebugEngineError,
+    "Cannot load the debugger engine: there is no C:\\Debuggers\\dbgeng.dll; install the " +
+      "Debugging Tools for Windows",
+  );
+  const candidates = engineCandidates();
+  assertEquals(candidates.at(-1), "dbgeng.dll");
+  assert(candidates[0]?.includes("\\Windows Kits\\10\\Debuggers\\"), candidates[0]);
+});
+
+wineTest("DebugEngine says that Wine's engine runs no commands", async () => {
+  await using holder = await HandleHolder.start();
+  using engine = new DebugEngine({ kind: "process", processId: holder.processId });
+  assertThrows(
+    () => engine.execute("!htrace"),
+    DebugEngineError,
+    'Cannot run "!htrace" in dbgeng.dll: SetOutputCallbacks answered 0x80004001',
+  );
+});

@@ -1,0 +1,69 @@
+/**
+ * `IDebugOutputCallbacks` (dbgeng.h), implemented here: how the debugger engine's text comes to us.
+ *
+ * @module
+ */
+import { guidBytes, type HResult } from "./com.ts";
+
+const S_OK = 0;
+const E_NOINTERFACE = 0x80004002;
+const IID_IUNKNOWN = "00000000-0000-0000-c000-000000000046";
+
+/**
+ * A COM object for `SetOutputCallbacks`. The engine calls it on this thread, during our calls. Dispose of it when
+ * the engine has been told to forget it.
+ */
+export class OutputCallbacks implements Disposable {
+  /** IDebugOutputCallbacks. */
+  static readonly IID = "4bf58045-d654-4c40-b0af-683090f356dc";
+
+  readonly #callbacks: readonly { close(): void }[];
+  /** The method table, and the object: one pointer to it. Of their own buffers, which stay where they are. */
+  readonly #table = new BigUint64Array(new ArrayBuffer(0x20));
+  readonly #object = new BigUint64Array(new ArrayBuffer(0x08));
+
+  /** Makes the object; `output` gets each piece of text. */
+  constructor(output: (text: string) => void) {
+    const queryInterface = new Deno.UnsafeCallback(
+      { parameters: ["pointer", "pointer", "pointer"], result: "u32" }, // this, REFIID, void **
+      (_self, iid, found) => this.#answer(iid, found),
+    );
+    const count = new Deno.UnsafeCallback(
+      { parameters: ["pointer"], result: "u32" }, // this; the lifetime is ours, not the count's
+      () => 1,
+    );
+    const write = new Deno.UnsafeCallback(
+      { parameters: ["pointer", "u32", "pointer"], result: "u32" }, // this, ULONG Mask, PCSTR Text
+      (_self, _mask, text) => {
+        if (text !== null) output(new Deno.UnsafePointerView(text).getCString());
+        return S_OK;
+      },
+    );
+    this.#callbacks = [queryInterface, count, write];
+    const methods = [queryInterface, count, count, write]; // QueryInterface, AddRef, Release, Output
+    this.#table.set(methods.map(({ pointer }) => Deno.UnsafePointer.value(pointer)));
+    this.#object[0] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#table));
+  }
+
+  /** The object, as a method takes it. */
+  get pointer(): Deno.PointerValue {
+    return Deno.UnsafePointer.of(this.#object);
+  }
+
+  /** Frees the functions; the object must not be called any more. */
+  [Symbol.dispose](): void {
+    for (const callback of this.#callbacks) callback.close();
+  }
+
+  #answer(iid: Deno.PointerValue, found: Deno.PointerValue): HResult {
+    if (iid === null || found === null) return E_NOINTERFACE;
+    const wanted = new Uint8Array(new Deno.UnsafePointerView(iid).getArrayBuffer(16));
+    const isOurs = [IID_IUNKNOWN, OutputCallbacks.IID].some((own) =>
+      guidBytes(own).every((byte, i) => byte === wanted[i])
+    );
+    const answer = isOurs ? Deno.UnsafePointer.value(this.pointer) : 0n;
+    const place = new Deno.UnsafePointerView(found).getArrayBuffer(8);
+    new BigUint64Array(place)[0] = answer;
+    return isOurs ? S_OK : E_NOINTERFACE;
+  }
+}
