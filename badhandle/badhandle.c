@@ -1,0 +1,142 @@
+/*
+ * badhandle: a program that misuses handles on purpose.
+ *
+ *   badhandle                the scenario of the debugger documentation: a stale event handle is set
+ *   badhandle leak N         leaves N events open, among transient ones that are closed
+ *   badhandle double-close   closes one event twice
+ *   badhandle threads N      N threads open and close an event each
+ *   badhandle duplicate      duplicates a handle into the own process and closes only one of the two
+ *   badhandle churn N        opens and closes N events, to overrun a table of traces
+ *
+ * Under a debugger it breaks before and after its step, so that the step alone can be traced. Plain Win32, for any
+ * compiler, 32 and 64 bit; the emulated machine's guest runs the same source.
+ */
+#include <windows.h>
+
+static void break_if_debugged(void)
+{
+    if (IsDebuggerPresent())
+        DebugBreak();
+}
+
+static HANDLE open_event(void)
+{
+    return CreateEventA(NULL, FALSE, FALSE, NULL);
+}
+
+static void open_and_close(void)
+{
+    CloseHandle(open_event());
+}
+
+/* The loop's transient event shows what a diff counts as new but does not list. */
+static void leak(unsigned count)
+{
+    while (count-- > 0) {
+        open_event();
+        open_and_close();
+    }
+}
+
+static void double_close(void)
+{
+    HANDLE event = open_event();
+    CloseHandle(event);
+    CloseHandle(event);
+}
+
+static DWORD WINAPI worker(void *parameter)
+{
+    HANDLE event;
+    (void)parameter;
+    event = open_event();
+    SwitchToThread(); /* so that the threads' traces interleave */
+    CloseHandle(event);
+    return 0;
+}
+
+#define MAX_THREADS 32
+
+static void threads(unsigned count)
+{
+    HANDLE handles[MAX_THREADS];
+    unsigned i;
+    if (count > MAX_THREADS)
+        count = MAX_THREADS;
+    for (i = 0; i < count; i++)
+        handles[i] = CreateThread(NULL, 0, worker, NULL, 0, NULL);
+    for (i = 0; i < count; i++) {
+        WaitForSingleObject(handles[i], INFINITE);
+        CloseHandle(handles[i]);
+    }
+}
+
+static void duplicate(void)
+{
+    HANDLE event = open_event(), copy = NULL;
+    DuplicateHandle(GetCurrentProcess(), event, GetCurrentProcess(), &copy, 0, FALSE, DUPLICATE_SAME_ACCESS);
+    CloseHandle(event); /* the copy stays open */
+}
+
+static void churn(unsigned count)
+{
+    while (count-- > 0)
+        open_and_close();
+}
+
+static unsigned parse_count(const char *text)
+{
+    unsigned value = 0;
+    for (; *text >= '0' && *text <= '9'; text++)
+        value = value * 10 + (unsigned)(*text - '0');
+    return value;
+}
+
+static int same(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+/* Exit code 2: no such scenario. */
+static int run_named(int argc, char **argv)
+{
+    const char *name = argv[1];
+    unsigned count = argc > 2 ? parse_count(argv[2]) : 1;
+    break_if_debugged();
+    if (same(name, "leak"))
+        leak(count);
+    else if (same(name, "double-close"))
+        double_close();
+    else if (same(name, "threads"))
+        threads(count);
+    else if (same(name, "duplicate"))
+        duplicate();
+    else if (same(name, "churn"))
+        churn(count);
+    else
+        return 2;
+    break_if_debugged();
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        HANDLE event;
+        break_if_debugged();
+        event = CreateEventA(NULL, FALSE, FALSE, NULL);
+#ifdef ONE_MORE_EVENT /* for the test that traces come from running this code */
+        CreateEventA(NULL, FALSE, FALSE, NULL);
+#endif
+        CloseHandle(event);
+        SetEvent(event); /* the misuse: the handle is stale */
+        CloseHandle(CreateSemaphoreA(NULL, 1, 1, NULL));
+        break_if_debugged();
+        return 0;
+    }
+    return run_named(argc, argv);
+}

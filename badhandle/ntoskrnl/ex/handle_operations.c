@@ -1,0 +1,44 @@
+/*
+ * The four operations on handles that tracing records. Each calls the recorder itself, so that each is the innermost
+ * frame of the stacks recorded for it.
+ */
+#include "ex/ex.h"
+
+HANDLE NTAPI ExCreateHandle(HANDLE_TABLE *Table, const HANDLE_TABLE_ENTRY *NewEntry)
+{
+    ULONG handle = ExpAllocateHandle(Table);
+    if (handle == 0)
+        return NULL;
+    *ExpLookupHandleTableEntry(Table, (HANDLE)handle) = *NewEntry;
+    ExTraceHandle(Table, (HANDLE)handle, TRACE_OPEN);
+    return (HANDLE)handle;
+}
+
+HANDLE_TABLE_ENTRY *NTAPI ExMapHandleToPointerEx(HANDLE_TABLE *Table, HANDLE Handle)
+{
+    HANDLE_TABLE_ENTRY *entry = ExpLookupHandleTableEntry(Table, Handle);
+    if (entry == NULL || entry->Object == 0) {
+        ExTraceHandle(Table, Handle, TRACE_BADREF);
+        return NULL;
+    }
+    return entry;
+}
+
+/* For closing: a reserved value, which no table ever gave out, leaves no record. */
+HANDLE_TABLE_ENTRY *NTAPI ExMapHandleToPointer(HANDLE_TABLE *Table, HANDLE Handle)
+{
+    HANDLE_TABLE_ENTRY *entry = ExpLookupHandleTableEntry(Table, Handle);
+    if (entry == NULL && (ULONG)Handle < Table->NextHandleNeedingPool)
+        return NULL;
+    if (entry == NULL || entry->Object == 0) {
+        ExTraceHandle(Table, Handle, TRACE_BADREF);
+        return NULL;
+    }
+    return entry;
+}
+
+void NTAPI ExDestroyHandle(HANDLE_TABLE *Table, HANDLE Handle, HANDLE_TABLE_ENTRY *Entry)
+{
+    ExTraceHandle(Table, Handle, TRACE_CLOSE);
+    ExpFreeHandle(Table, (ULONG)Handle, Entry);
+}

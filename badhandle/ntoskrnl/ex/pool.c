@@ -1,0 +1,76 @@
+/*
+ * The two pools: first fit over a list of free blocks in address order, freed neighbours joined.
+ *
+ * NT's pools keep lists by size; what is allocated here is small and lives long, and first fit packs it in the order
+ * of allocation, which makes addresses a property of the boot sequence and of where the machine lets a pool begin.
+ */
+#include "ex/ex.h"
+#include "ke/ke.h"
+
+/* Before every block, in use or free. */
+typedef struct POOL_HEADER {
+    ULONG Length; /* of the block with this header, a multiple of 8 */
+    ULONG Tag;    /* four characters, 0: the block is free */
+} POOL_HEADER;
+
+#define POOL_GRANULARITY 8
+
+static struct {
+    UCHAR *Start, *End;
+} pools[2];
+
+static void initialize_pool(POOL_TYPE type, ULONG start, ULONG end)
+{
+    POOL_HEADER *first = (POOL_HEADER *)start;
+    pools[type].Start = (UCHAR *)start;
+    pools[type].End = (UCHAR *)end;
+    first->Length = end - start;
+    first->Tag = 0;
+}
+
+void NTAPI ExInitializePools(ULONG NonPagedStart, ULONG NonPagedEnd, ULONG PagedStart, ULONG PagedEnd)
+{
+    initialize_pool(NonPagedPool, NonPagedStart, NonPagedEnd);
+    initialize_pool(PagedPool, PagedStart, PagedEnd);
+}
+
+static POOL_HEADER *next_block(POOL_HEADER *block)
+{
+    return (POOL_HEADER *)((UCHAR *)block + block->Length);
+}
+
+/* Joins the free blocks that follow `block` to it, and answers whether it is then long enough. */
+static BOOLEAN fits(POOL_HEADER *block, UCHAR *end, ULONG length)
+{
+    while ((UCHAR *)next_block(block) < end && next_block(block)->Tag == 0)
+        block->Length += next_block(block)->Length;
+    return block->Length >= length;
+}
+
+PVOID NTAPI ExAllocatePool(POOL_TYPE Type, ULONG Length, ULONG Tag)
+{
+    POOL_HEADER *block = (POOL_HEADER *)pools[Type].Start;
+    UCHAR *end = pools[Type].End;
+    ULONG length = (Length + sizeof(POOL_HEADER) + POOL_GRANULARITY - 1) & ~(ULONG)(POOL_GRANULARITY - 1);
+    if (length < Length)
+        return NULL;
+    for (; (UCHAR *)block < end; block = next_block(block)) {
+        if (block->Tag == 0 && fits(block, end, length)) {
+            if (block->Length > length) {
+                POOL_HEADER *rest = (POOL_HEADER *)((UCHAR *)block + length);
+                rest->Length = block->Length - length;
+                rest->Tag = 0;
+                block->Length = length;
+            }
+            block->Tag = Tag;
+            memset(block + 1, 0, block->Length - sizeof *block);
+            return block + 1;
+        }
+    }
+    return NULL;
+}
+
+void NTAPI ExFreePool(PVOID Block)
+{
+    ((POOL_HEADER *)Block - 1)->Tag = 0;
+}

@@ -1,0 +1,10 @@
+/*
+ * What the machine fills for debuggers, as a boot loader and the kernel's early start do on Windows: the debugger data
+ * block (KDDEBUGGER_DATA64) and the list of loaded modules.
+ */
+#include "ke/ke.h"
+
+#define DEBUGGER_DATA_SIZE 0x340
+
+ULONG KdDebuggerDataBlock[DEBUGGER_DATA_SIZE / sizeof(ULONG)];
+LIST_ENTRY PsLoadedModuleList = {&PsLoadedModuleList, &PsLoadedModuleList};

@@ -1,0 +1,149 @@
+/*
+ * The way back to user mode, traps, and the few things that C cannot say.
+ *
+ * Every entry builds a KTRAP_FRAME and has EBP point at it, as if the trap frame were the stack frame of a caller: a
+ * walk along saved EBPs ends there, because the "return address" in it is the user's EIP. DS and ES are flat in both
+ * modes and stay as they are.
+ */
+    .intel_syntax noprefix
+#include "ke/trap_frame.inc"
+
+    .text
+/* A system call's end: EAX is its status, EBP the trap frame. */
+FUNCTION _KiServiceExit
+    mov [ebp + TRAP_EAX], eax
+/* EBP is the trap frame: back to user mode with what it holds. */
+FUNCTION _KiTrapExit
+    lea esp, [ebp + TRAP_EAX]
+    mov edx, [ebp + TRAP_EDX]
+    mov ecx, [ebp + TRAP_ECX]
+    pop eax
+    add esp, 4
+    pop dword ptr fs:[0]
+    pop fs
+    pop edi
+    pop esi
+    pop ebx
+    pop ebp
+    add esp, 4
+    iretd
+
+/* The first code of a new thread in the kernel: KiSwitchStack returns here with the trap frame on the stack. */
+FUNCTION _KiEnterUserMode
+    mov ebp, esp
+    call _KiThreadStartup@0
+    jmp _KiTrapExit
+
+/* Traps and interrupts: vector, C handler taking the trap frame, and whether the CPU pushes an error code. */
+    .macro TRAP vector, error_code
+FUNCTION _KiTrap\vector
+    .if \error_code == 0
+    push 0
+    .endif
+    push ebp
+    mov ebp, 0x\vector
+    jmp KiCommonTrap
+    .endm
+
+    TRAP 00, 0
+    TRAP 03, 0
+    TRAP 06, 0
+    TRAP 0D, 1
+    TRAP 0E, 1
+    TRAP 30, 0
+
+/*
+ * EBP is the vector, [ESP] the interrupted EBP, [ESP+4] the error code. From the kernel only one fault is expected:
+ * of KiCopyMemory, which has a way out.
+ */
+KiCommonTrap:
+    test byte ptr [esp + 12], 3
+    jz KiKernelFault
+    ENTER_TRAP
+    push ebp
+    push ecx
+    call _KiUserTrap@8
+    jmp _KiTrapExit
+
+KiKernelFault:
+    cmp ebp, 0x0E
+    jne 1f
+    cmp dword ptr [esp + 8], offset KiCopyStart
+    jb 1f
+    cmp dword ptr [esp + 8], offset KiCopyEnd
+    jae 1f
+    mov dword ptr [esp + 8], offset KiCopyFault
+    pop ebp
+    add esp, 4
+    iretd
+1:  push ebp
+    call _KeBugCheck@4
+
+/* BOOLEAN NTAPI KiCopyMemory(Target, Source, Length): a page fault within gives FALSE. */
+FUNCTION _KiCopyMemory@12
+    push esi
+    push edi
+    mov edi, [esp + 12]
+    mov esi, [esp + 16]
+    mov ecx, [esp + 20]
+KiCopyStart:
+    rep movsb
+KiCopyEnd:
+    mov al, 1
+    jmp 1f
+KiCopyFault:
+    xor al, al
+1:  pop edi
+    pop esi
+    ret 12
+
+/* void NTAPI KiSwitchStack(PVOID *SavedStack, PVOID NewStack): the rest of a thread is on its stack. */
+FUNCTION _KiSwitchStack@8
+    mov eax, [esp + 4]
+    mov ecx, [esp + 8]
+    push ebp
+    push ebx
+    push esi
+    push edi
+    mov [eax], esp
+    mov esp, ecx
+    pop edi
+    pop esi
+    pop ebx
+    pop ebp
+    ret 8
+
+/* void NTAPI KiLoadDirectory(ULONG DirectoryTableBase) */
+FUNCTION _KiLoadDirectory@4
+    mov eax, [esp + 4]
+    mov cr3, eax
+    ret 4
+
+/*
+ * void NTAPI KiLoadDescriptorTables(PVOID Gdtr, PVOID Idtr): the kernel's own tables, and the segments that stay.
+ * SS is the kernel's; DS and ES are the user's flat segment, which both modes use.
+ */
+FUNCTION _KiLoadDescriptorTables@8
+    mov eax, [esp + 4]
+    lgdt [eax]
+    mov eax, [esp + 8]
+    lidt [eax]
+    push KERNEL_CS
+    lea edx, [KiCodeSegmentLoaded]
+    push edx
+    retf
+KiCodeSegmentLoaded:
+    mov eax, 0x23
+    mov ds, ax
+    mov es, ax
+    mov eax, 0x10
+    mov ss, ax
+    mov eax, KERNEL_PCR_SELECTOR
+    mov fs, ax
+    mov eax, 0x28
+    ltr ax
+    ret 8
+
+/* void NTAPI KiStopPoint(void): the host's breakpoint is on this address. */
+FUNCTION _KiStopPoint@0
+    ret

@@ -1,0 +1,38 @@
+/* Traps that a user thread ran into. */
+#include "ke/ke.h"
+#include "ps/ps.h"
+
+#define TRAP_DIVIDE 0x00
+#define TRAP_BREAKPOINT 0x03
+#define TRAP_INVALID_OPCODE 0x06
+#define TRAP_REQUEST 0x30 /* the machine's own interrupt: the host wants to stop the guest */
+
+/* Called by a new thread on its own kernel stack before it enters user mode. */
+void NTAPI KiThreadStartup(void)
+{
+    static BOOLEAN target_started;
+    if (!target_started) {
+        target_started = TRUE;
+        KiStopForTarget(STOP_STARTED, 0);
+    }
+}
+
+/* There are no exception handlers in the guest: a fault ends the process. */
+void NTAPI KiUserTrap(ULONG Vector, KTRAP_FRAME *TrapFrame)
+{
+    (void)TrapFrame;
+    switch (Vector) {
+    case TRAP_BREAKPOINT:
+        KiStopForTarget(STOP_BREAKPOINT, 0);
+        return;
+    case TRAP_REQUEST:
+        KiStopForTarget(STOP_REQUEST, 0);
+        return;
+    case TRAP_DIVIDE:
+        PsExitCurrentProcess(STATUS_INTEGER_DIVIDE_BY_ZERO);
+    case TRAP_INVALID_OPCODE:
+        PsExitCurrentProcess(STATUS_ILLEGAL_INSTRUCTION);
+    default:
+        PsExitCurrentProcess(STATUS_ACCESS_VIOLATION);
+    }
+}

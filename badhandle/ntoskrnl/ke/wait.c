@@ -1,0 +1,11 @@
+/* What a satisfied wait does to the object that was waited for. */
+#include "ke/ke.h"
+
+BOOLEAN NTAPI KiTryWait(DISPATCHER_HEADER *Object)
+{
+    if (Object->SignalState <= 0)
+        return FALSE;
+    if (Object->Type == EventSynchronizationObject || Object->Type == SemaphoreObject)
+        Object->SignalState--;
+    return TRUE;
+}

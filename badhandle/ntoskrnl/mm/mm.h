@@ -1,0 +1,13 @@
+/* User memory as the kernel sees it: bounded, and gone at any moment. */
+#ifndef MM_H
+#define MM_H
+
+#include "nt.h"
+
+#define MM_USER_PROBE_ADDRESS 0x7FFF0000
+
+/* Each answers FALSE where any byte lies outside user space or is not mapped. */
+BOOLEAN NTAPI MmCopyFromUser(PVOID Target, const void *UserSource, ULONG Length);
+BOOLEAN NTAPI MmCopyToUser(PVOID UserTarget, const void *Source, ULONG Length);
+
+#endif

@@ -1,0 +1,83 @@
+/* NtDuplicateObject: a second handle, within a process or from one to another. */
+#include "ke/ke.h"
+#include "mm/mm.h"
+#include "ntcalls.h"
+#include "ob/ob.h"
+#include "ps/ps.h"
+
+/*
+ * Between two processes whose handle tables are known. The trace, if the target table is traced, is the caller's:
+ * its ids and its stacks.
+ */
+static NTSTATUS duplicate(EPROCESS *source, HANDLE handle, EPROCESS *target, ACCESS_MASK access, ULONG attributes,
+                          ULONG options, HANDLE *duplicated)
+{
+    HANDLE_TABLE_ENTRY *entry, copy;
+    OBJECT_HEADER *header;
+    if (source->ObjectTable == NULL || target->ObjectTable == NULL)
+        return STATUS_PROCESS_IS_TERMINATING;
+    entry = ExMapHandleToPointerEx(source->ObjectTable, handle);
+    if (entry == NULL)
+        return STATUS_INVALID_HANDLE;
+    header = (OBJECT_HEADER *)(entry->Object & ~(ULONG)ENTRY_ATTRIBUTES);
+    copy = *entry;
+    copy.GrantedAccess &= ACCESS_MASK_BITS;
+    if (!(options & DUPLICATE_SAME_ACCESS))
+        copy.GrantedAccess = ObpMapAccess(header->Type, access);
+    if (!(options & DUPLICATE_SAME_ATTRIBUTES))
+        copy.Object = (ULONG)header | ENTRY_UNLOCKED | (attributes & OBJ_INHERIT ? ENTRY_INHERIT : 0);
+    *duplicated = ExCreateHandle(target->ObjectTable, &copy);
+    if (*duplicated == NULL)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    header->PointerCount++;
+    header->HandleCount++;
+    header->Type->TotalNumberOfHandles++;
+    if (options & DUPLICATE_CLOSE_SOURCE)
+        return ObpCloseHandleTableEntry(source->ObjectTable, ExpLookupHandleTableEntry(source->ObjectTable, handle),
+                                        handle, FALSE);
+    return STATUS_SUCCESS;
+}
+
+/* The pseudo-handles are no entries of a table: what they stand for is referenced and gets a handle. */
+static NTSTATUS duplicate_pseudo_handle(HANDLE pseudo, ACCESS_MASK access, ULONG attributes, HANDLE *duplicated)
+{
+    PVOID object;
+    NTSTATUS status = ObReferenceObjectByHandle(pseudo, 0, NULL, &object);
+    return NT_SUCCESS(status) ? ObInsertObject(object, access, attributes, duplicated) : status;
+}
+
+static NTSTATUS duplicate_into(EPROCESS *source, HANDLE handle, HANDLE target_process, ACCESS_MASK access,
+                               ULONG attributes, ULONG options, HANDLE *duplicated)
+{
+    EPROCESS *target;
+    NTSTATUS status = ObReferenceObjectByHandle(target_process, PROCESS_DUP_HANDLE, PsProcessType, (PVOID *)&target);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (handle != NtCurrentProcess() && handle != NtCurrentThread())
+        status = duplicate(source, handle, target, access, attributes, options, duplicated);
+    else if (source != PsGetCurrentProcess() || target != source)
+        status = STATUS_INVALID_HANDLE; /* Windows allows more; nothing here asks for it */
+    else
+        status = duplicate_pseudo_handle(handle, options & DUPLICATE_SAME_ACCESS ? MAXIMUM_ALLOWED : access,
+                                         attributes, duplicated);
+    ObDereferenceObject(target);
+    return status;
+}
+
+NTSTATUS NTAPI NtDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle, HANDLE TargetProcessHandle,
+                                 HANDLE *TargetHandle, ACCESS_MASK DesiredAccess, ULONG HandleAttributes,
+                                 ULONG Options)
+{
+    EPROCESS *source;
+    HANDLE duplicated = NULL;
+    NTSTATUS status = ObReferenceObjectByHandle(SourceProcessHandle, PROCESS_DUP_HANDLE, PsProcessType,
+                                                (PVOID *)&source);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = duplicate_into(source, SourceHandle, TargetProcessHandle, DesiredAccess, HandleAttributes, Options,
+                            &duplicated);
+    ObDereferenceObject(source);
+    if (NT_SUCCESS(status) && TargetHandle != NULL && !MmCopyToUser(TargetHandle, &duplicated, sizeof duplicated))
+        return STATUS_ACCESS_VIOLATION;
+    return status;
+}

@@ -1,0 +1,72 @@
+/*
+ * The ends of threads and processes. Their objects stay, for a debugger to look at: nothing here lives long enough for
+ * their memory to matter.
+ */
+#include "ntcalls.h"
+#include "ob/ob.h"
+#include "ps/ps.h"
+
+/* A thread that is not running now, and never will again. */
+static void end_thread(KTHREAD *thread)
+{
+    if (thread->State == Terminated)
+        return;
+    thread->State = Terminated;
+    thread->Header.SignalState = 1;
+    CONTAINING_RECORD(thread, ETHREAD, Tcb)->ThreadsProcess->ActiveThreads--;
+}
+
+static void end_process(EPROCESS *process, NTSTATUS exit_status)
+{
+    KTHREAD *current = KeGetCurrentThread();
+    LIST_ENTRY *head = &process->Pcb.ThreadListHead, *entry;
+    HANDLE_TABLE *table = process->ObjectTable;
+    for (entry = head->Flink; entry != head; entry = entry->Flink) {
+        KTHREAD *thread = CONTAINING_RECORD(entry, KTHREAD, ThreadListEntry);
+        if (thread != current)
+            end_thread(thread);
+    }
+    process->ExitStatus = exit_status;
+    ObKillHandles(table);
+    process->ObjectTable = NULL;
+    ExDestroyHandleTable(table);
+    process->Pcb.Header.SignalState = 1;
+}
+
+void NTAPI PsExitCurrentProcess(NTSTATUS ExitStatus)
+{
+    KiStopForTarget(STOP_PROCESS_EXITING, (ULONG)ExitStatus);
+    end_process(PsGetCurrentProcess(), ExitStatus);
+    end_thread(KeGetCurrentThread());
+    for (;;)
+        KiStopForTarget(STOP_PROCESS_ENDED, (ULONG)ExitStatus);
+}
+
+NTSTATUS NTAPI NtTerminateProcess(HANDLE ProcessHandle, NTSTATUS ExitStatus)
+{
+    EPROCESS *process;
+    NTSTATUS status = ObReferenceObjectByHandle(ProcessHandle, PROCESS_TERMINATE, PsProcessType, (PVOID *)&process);
+    if (!NT_SUCCESS(status))
+        return status;
+    ObDereferenceObject(process);
+    if (process == PsGetCurrentProcess())
+        PsExitCurrentProcess(ExitStatus);
+    return STATUS_ACCESS_DENIED; /* the guest's processes end only themselves */
+}
+
+NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus)
+{
+    ETHREAD *thread;
+    NTSTATUS status = ObReferenceObjectByHandle(ThreadHandle, THREAD_TERMINATE, PsThreadType, (PVOID *)&thread);
+    if (!NT_SUCCESS(status))
+        return status;
+    ObDereferenceObject(thread);
+    if (thread->ThreadsProcess->ActiveThreads == 1 && thread == PsGetCurrentThread())
+        PsExitCurrentProcess(ExitStatus);
+    if (thread == PsGetCurrentThread()) {
+        end_thread(&thread->Tcb);
+        KiExitCurrentThread();
+    }
+    end_thread(&thread->Tcb);
+    return STATUS_SUCCESS;
+}
