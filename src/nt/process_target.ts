@@ -185,13 +185,12 @@ export class ProcessTarget implements Target, TraceControl {
     const attempt = `list the handles of process ${processId}`;
     const query = this.#access.handle("query", attempt);
     const duplicate = this.#duplicateHandle(attempt);
-    const types = new Map<number, string | undefined>();
+    const types = new Map<number, string>();
     return listHandles(this.#ntdll, query, processId).map(({ typeIndex, ...handle }) => {
       if (duplicate === undefined) return handle;
-      if (!types.has(typeIndex)) {
-        types.set(typeIndex, handleTypeName(this.#ntdll, duplicate, handle.handle));
-      }
-      const type = types.get(typeIndex);
+      const type = types.get(typeIndex) ??
+        handleTypeName(this.#ntdll, duplicate, handle.handle);
+      if (type !== undefined) types.set(typeIndex, type);
       const name = objectName?.(duplicate, handle.handle);
       return { ...handle, ...(type && { type }), ...(name && { objectName: name }) };
     });

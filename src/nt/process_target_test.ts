@@ -284,6 +284,25 @@ Deno.test("ProcessTarget lists handles with types, and names where it was given 
   }]);
 });
 
+Deno.test("ProcessTarget closes its duplicates and asks once for each type", () => {
+  const ntdll = new FakeNtdll(8);
+  const twice = new Uint8Array(0x10 + 2 * 40);
+  twice.set(CLASS_51);
+  twice.set(CLASS_51.subarray(0x10), 0x10 + 40);
+  twice[0] = 2;
+  ntdll.processReplies.set(51, twice);
+  using target = targetOf(ntdll);
+  let duplicates = 0;
+  const duplicate = ntdll.duplicateObject.bind(ntdll);
+  ntdll.duplicateObject = () => {
+    duplicates++;
+    return duplicate();
+  };
+  assertEquals(target.handles().map(({ type }) => type), ["Event", "Event"]);
+  assertEquals(duplicates, 1);
+  assertEquals([...ntdll.open.values()], [0x400, 0x40]);
+});
+
 Deno.test("ProcessTarget lists handles without types where duplicating is refused", () => {
   const ntdll = new FakeNtdll(8);
   ntdll.processReplies.set(51, CLASS_51);
