@@ -8,24 +8,18 @@
  *
  * @module
  */
-import { CodeCache, type CodePage, MAX_INSTRUCTION_LENGTH } from "./code_cache.ts";
-import { CpuException, generalProtection, VECTOR } from "./cpu_exception.ts";
-import {
-  CpuFault,
-  type CpuFaultKind,
-  faultKindOf,
-  hex,
-  UnsupportedInstruction,
-} from "./cpu_fault.ts";
+import { CodeCache, type CodePage } from "./code_cache.ts";
+import { generalProtection, VECTOR } from "./cpu_exception.ts";
+import type { CpuFault } from "./cpu_fault.ts";
 import { decode } from "./decode.ts";
 import { Flags } from "./flags.ts";
 import type { Instruction } from "./instruction.ts";
-import { deliver, hasGate } from "./interrupts.ts";
+import { deliver } from "./interrupts.ts";
 import { LinearMemory } from "./linear_memory.ts";
 import { Mmu } from "./mmu.ts";
-import { type PhysicalMemory, PhysicalMemoryError } from "./physical_memory.ts";
-import { REGISTER, Registers } from "./registers.ts";
-import { loadSegment } from "./segment_loads.ts";
+import type { PhysicalMemory } from "./physical_memory.ts";
+import { raise } from "./raise.ts";
+import { Registers } from "./registers.ts";
 import { SEGMENT, SegmentRegisters, type TableRegister, type TaskRegister } from "./segments.ts";
 
 /** Bits of CR0. */
@@ -40,7 +34,15 @@ export const CR0 = {
   paging: 1 << 31,
 } as const;
 
-/** Why {@linkcode Cpu.run} came back. Addresses are linear. */
+/**
+ * Why {@linkcode Cpu.run} came back. Addresses are linear.
+ *
+ * - `breakpoint`: the instruction at a host breakpoint comes next; running again steps over it.
+ * - `int3`: one was executed and {@linkcode Cpu.trapInt3} is set; EIP is behind it.
+ * - `halt`: `hlt` was executed and no interrupt can end it; with a timer and IF set, the timer does at once.
+ * - `budget`: as many instructions as were allowed have run.
+ * - `fault`: the CPU cannot go on; EIP is at the instruction.
+ */
 export type CpuStop =
   | { readonly kind: "breakpoint"; readonly address: number }
   | { readonly kind: "int3"; readonly address: number }
@@ -90,11 +92,11 @@ export class Cpu {
   cr2 = 0;
   /** Address of the next instruction, unsigned. */
   eip = 0;
-  /** Linear addresses before whose instructions {@linkcode Cpu.run} stops. */
+  /** Linear addresses before whose instructions {@linkcode Cpu.run} stops; it looks at them when it begins. */
   readonly breakpoints: Set<number> = new Set();
   /** Whether `int3` stops the CPU instead of going to the guest's handler. */
   trapInt3 = false;
-  /** Instructions executed so far; a repeated string instruction counts once. */
+  /** Instructions begun so far: those that faulted count, and a repeated string instruction counts once. */
   instructions = 0;
 
   readonly #code: CodeCache;
@@ -156,16 +158,6 @@ export class Cpu {
     return this.#cpl;
   }
 
-  /**
-   * Loads a segment register (a number of `SEGMENT`) from its descriptor in the guest's GDT, as `mov` to it
-   * does. A wrong selector throws the guest's exception. CS sets the ring, which is for a host that begins to
-   * run ring 3 by itself.
-   */
-  loadSegment(segment: number, selector: number): void {
-    if (segment === SEGMENT.cs) this.setCodeSegment(selector);
-    else loadSegment(this, segment, selector);
-  }
-
   /** Sets CS, and the ring to the selector's. The caller has checked the descriptor. */
   setCodeSegment(selector: number): void {
     this.segments.set(SEGMENT.cs, selector, 0);
@@ -174,35 +166,9 @@ export class Cpu {
     this.refetch();
   }
 
-  /** Reads a byte for the host; throws where no memory is mapped. */
-  readLinear8(address: number): number {
-    return this.memory.read8(this.#mapped(address));
-  }
-  /** Reads `length` bytes for the host, without rights; throws where no memory is mapped. */
-  readLinearBytes(address: number, length: number): Uint8Array {
-    const bytes = this.linear.peek(address, length);
-    if (bytes.length < length) this.#mapped(address + bytes.length);
-    return bytes;
-  }
-  /** Reads 32 bits for the host, unsigned; throws where no memory is mapped. */
-  readLinear32(address: number): number {
-    const bytes = this.readLinearBytes(address, 4);
-    return new DataView(bytes.buffer).getUint32(0, true);
-  }
-  /** Writes bytes for the host, without rights; throws where no memory is mapped. */
-  writeLinearBytes(address: number, bytes: Uint8Array): void {
-    const written = this.linear.poke(address, bytes);
-    if (written < bytes.length) this.#mapped(address + written);
-  }
-  /** Writes 32 bits for the host; throws where no memory is mapped. */
-  writeLinear32(address: number, value: number): void {
-    const bytes = new Uint8Array(4);
-    new DataView(bytes.buffer).setUint32(0, value, true);
-    this.writeLinearBytes(address, bytes);
-  }
-
-  /** Interrupts with `vector` every so many instructions, while IF is set; `null` for none. */
+  /** Switches the timer off. */
   setTimer(everyInstructions: null): void;
+  /** Interrupts with `vector` every so many instructions, counted from now, while IF is set. */
   setTimer(everyInstructions: number, vector: number): void;
   setTimer(everyInstructions: number | null, vector = 0): void {
     this.#timer = everyInstructions === null
@@ -217,8 +183,8 @@ export class Cpu {
     const end = this.instructions + budget;
     while (true) {
       try {
-        this.#interruptWhenDue();
         if (this.instructions >= end) return { kind: "budget" };
+        this.#interruptWhenDue();
         this.#limit = Math.min(end, this.#nextInterruptCheck());
         this.#interruptShadow = false;
         this.#execute();
@@ -239,10 +205,10 @@ export class Cpu {
       const eip = this.eip;
       if (this.#breakpointOffsets[eip & 0xfff] === 1 && this.#stopsBefore(eip)) return;
       this.#start = eip;
+      this.instructions++; // before anything can fault, so that a budget ends a loop of faults too
       if (eip >>> 12 !== this.#pageNumber) this.#enterPage(eip);
       const instruction = this.#page[eip & 0xfff] ?? this.#decode(eip);
       this.eip = (eip + instruction.length) >>> 0;
-      this.instructions++;
       instruction.execute(this, instruction);
     }
   }
@@ -329,65 +295,9 @@ export class Cpu {
     return true;
   }
 
-  /** Sends what an instruction threw to the guest, or answers why the guest cannot take it. */
+  /** Takes back an instruction that faulted; what it threw goes to the guest, or the host learns why not. */
   #raise(thrown: unknown): CpuFault | undefined {
     this.eip = this.#start;
-    if (thrown instanceof UnsupportedInstruction) {
-      return this.#fault("unsupported-instruction", thrown.message);
-    }
-    if (thrown instanceof PhysicalMemoryError) {
-      return this.#fault("physical-memory", thrown.message, thrown);
-    }
-    if (!(thrown instanceof CpuException)) throw thrown;
-    if (thrown.address !== undefined) this.cr2 = thrown.address;
-    if (!hasGate(this, thrown.vector)) {
-      return this.#fault(faultKindOf(thrown.vector), describe(thrown));
-    }
-    try {
-      deliver(this, thrown.vector, { software: false, errorCode: thrown.errorCode });
-    } catch (second) {
-      return this.#raiseDoubleFault(thrown, second);
-    }
+    return raise(this, thrown);
   }
-
-  /** An exception's delivery faulted: a double fault, and what comes of that one would reset a real CPU. */
-  #raiseDoubleFault(first: CpuException, second: unknown): CpuFault | undefined {
-    if (second instanceof PhysicalMemoryError) {
-      return this.#fault("physical-memory", second.message, second);
-    }
-    if (!(second instanceof CpuException)) throw second;
-    const reason = `${describe(first)}, and delivering that met another: ${describe(second)}`;
-    if (!hasGate(this, VECTOR.doubleFault)) return this.#fault("double-fault", reason);
-    try {
-      deliver(this, VECTOR.doubleFault, { software: false, errorCode: 0 });
-    } catch (third) {
-      if (!(third instanceof CpuException)) throw third;
-      return this.#fault("double-fault", reason);
-    }
-  }
-
-  #fault(kind: CpuFaultKind, reason: string, cause?: Error): CpuFault {
-    const registers = Object.fromEntries(
-      Object.entries(REGISTER).map(([name, number]) => [name, this.registers.get32(number) >>> 0]),
-    ) as Record<keyof typeof REGISTER, number>;
-    const bytes = this.linear.peek(this.#start, MAX_INSTRUCTION_LENGTH);
-    return new CpuFault(kind, { address: this.#start, bytes, registers }, reason, { cause });
-  }
-
-  #mapped(address: number): number {
-    const physicalAddress = this.mmu.probe(address);
-    if (physicalAddress === undefined) {
-      throw new RangeError(
-        `Cannot access linear address ${hex(address)} for the host: no page is mapped there`,
-      );
-    }
-    return physicalAddress;
-  }
-}
-
-function describe(exception: CpuException): string {
-  const { vector, errorCode, address } = exception;
-  const where = address === undefined ? "" : ` at ${hex(address)}`;
-  const code = errorCode === undefined ? "" : ` with error code ${hex(errorCode)}`;
-  return `${faultKindOf(vector)} exception ${vector}${where}${code} has no handler that works`;
 }

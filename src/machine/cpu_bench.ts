@@ -12,7 +12,7 @@ const CODE = 0x1000;
 const INSTRUCTIONS = 1_000_000;
 
 /** An endless loop of the instructions that compiled code is made of: loads, stores, arithmetic, calls. */
-export const MIXED_LOOP = Uint8Array.of(
+const MIXED_LOOP = Uint8Array.of(
   ...[0xbe, 0x00, 0x20, 0x00, 0x00], //             mov  esi, 0x2000
   ...[0x8b, 0x04, 0x8e], //                   next: mov  eax, [esi+ecx*4]
   ...[0x01, 0xd0], //                               add  eax, edx
@@ -33,7 +33,7 @@ export const MIXED_LOOP = Uint8Array.of(
 );
 
 /** A CPU about to run a program at the start of its code page, with a stack below it. */
-export function cpuWithProgram(program: Uint8Array): Cpu {
+function cpuWithProgram(program: Uint8Array): Cpu {
   const memory = new PhysicalMemory(0x10000);
   memory.writeBytes(CODE, program);
   const cpu = new Cpu(memory);

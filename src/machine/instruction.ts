@@ -12,7 +12,7 @@ import type { Cpu } from "./cpu.ts";
 export type Operation = (cpu: Cpu, instruction: Instruction) => void;
 
 /** In {@linkcode Instruction.rm}: the operand is in memory, not in a register. */
-export const MEMORY_OPERAND = -1;
+export const MEMORY_OPERAND: number = -1;
 
 /** Repeat prefixes of string instructions. */
 export const REPEAT = { none: 0, whileEqual: 1, whileNotEqual: 2 } as const;

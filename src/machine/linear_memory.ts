@@ -132,42 +132,23 @@ export class LinearMemory {
 
   /**
    * Reads for the host, without rights and without a fault: up to `length` bytes, ending before the first page
-   * that is not there. Another address space can be named by its directory table base.
+   * that is not there.
    */
-  peek(address: number, length: number, directoryTableBase?: number): Uint8Array {
+  peek(address: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     let done = 0;
     while (done < length) {
-      const physicalAddress = this.mmu.probe(address + done, directoryTableBase);
+      const physicalAddress = this.mmu.probe(address + done);
       if (physicalAddress === undefined) break;
-      const part = Math.min(length - done, bytesLeftInPage(physicalAddress));
+      const leftInPage = PAGE_SIZE - (physicalAddress & (PAGE_SIZE - 1));
+      const part = Math.min(length - done, leftInPage);
       bytes.set(this.#memory.readBytes(physicalAddress, part), done);
       done += part;
     }
-    return done === length ? bytes : bytes.slice(0, done);
-  }
-
-  /**
-   * Writes for the host, without rights and without a fault. Answers how many bytes were written: less than all
-   * where a page is not there.
-   */
-  poke(address: number, bytes: Uint8Array, directoryTableBase?: number): number {
-    let done = 0;
-    while (done < bytes.length) {
-      const physicalAddress = this.mmu.probe(address + done, directoryTableBase);
-      if (physicalAddress === undefined) break;
-      const part = Math.min(bytes.length - done, bytesLeftInPage(physicalAddress));
-      this.#memory.writeBytes(physicalAddress, bytes.subarray(done, done + part));
-      done += part;
-    }
-    return done;
+    return bytes.slice(0, done);
   }
 }
 
 function crosses(address: number, length: number): boolean {
   return (address & (PAGE_SIZE - 1)) > PAGE_SIZE - length;
-}
-
-function bytesLeftInPage(physicalAddress: number): number {
-  return PAGE_SIZE - (physicalAddress & (PAGE_SIZE - 1));
 }

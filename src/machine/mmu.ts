@@ -94,12 +94,12 @@ export class Mmu {
 
   /**
    * Translates for the host: no rights are checked, no bit is set, nothing is remembered. `undefined` where
-   * no memory is mapped. Another address space can be named by its directory table base.
+   * no memory is mapped.
    */
-  probe(linear: number, directoryTableBase = this.#directoryTableBase): number | undefined {
+  probe(linear: number): number | undefined {
     let frame = linear & PTE.frame;
     if (this.#paging) {
-      const pde = this.#entry((directoryTableBase & PTE.frame) | ((linear >>> 22) << 2));
+      const pde = this.#entry(this.#directoryTableBase | ((linear >>> 22) << 2));
       if ((pde & PTE.present) === 0) return undefined;
       const pte = this.#entry((pde & PTE.frame) | (((linear >>> 12) & 0x3ff) << 2));
       if ((pte & PTE.present) === 0) return undefined;

@@ -1,0 +1,74 @@
+/**
+ * What becomes of an instruction that threw: the guest's handler runs, or the host gets a `CpuFault`.
+ *
+ * @module
+ */
+import { MAX_INSTRUCTION_LENGTH } from "./code_cache.ts";
+import type { Cpu } from "./cpu.ts";
+import { CpuException, VECTOR } from "./cpu_exception.ts";
+import {
+  CpuFault,
+  type CpuFaultKind,
+  faultKindOf,
+  hex,
+  UnsupportedInstruction,
+} from "./cpu_fault.ts";
+import { deliver, hasGate } from "./interrupts.ts";
+import { PhysicalMemoryError } from "./physical_memory.ts";
+import { REGISTER } from "./registers.ts";
+
+/**
+ * Sends what an instruction threw to the guest, or answers why the guest cannot take it. EIP is back at the
+ * instruction. What is neither the guest's nor the memory's doing is thrown on.
+ */
+export function raise(cpu: Cpu, thrown: unknown): CpuFault | undefined {
+  if (!(thrown instanceof CpuException)) return faultOfHost(cpu, thrown);
+  if (thrown.address !== undefined) cpu.cr2 = thrown.address;
+  if (!hasGate(cpu, thrown.vector)) {
+    return fault(cpu, faultKindOf(thrown.vector), `${describe(thrown)} has no handler`);
+  }
+  try {
+    deliver(cpu, thrown.vector, { software: false, errorCode: thrown.errorCode });
+  } catch (second) {
+    return raiseDoubleFault(cpu, thrown, second);
+  }
+}
+
+/** An exception's delivery faulted: a double fault, and what comes of that one would reset a real CPU. */
+function raiseDoubleFault(cpu: Cpu, first: CpuException, second: unknown): CpuFault | undefined {
+  if (!(second instanceof CpuException)) return faultOfHost(cpu, second);
+  const reason = `${describe(first)} met another on its way to the handler, ${describe(second)}`;
+  if (!hasGate(cpu, VECTOR.doubleFault)) return fault(cpu, "double-fault", reason);
+  try {
+    deliver(cpu, VECTOR.doubleFault, { software: false, errorCode: 0 });
+  } catch (third) {
+    if (!(third instanceof CpuException)) return faultOfHost(cpu, third);
+    return fault(cpu, "double-fault", `${reason}, and so did the double fault`);
+  }
+}
+
+/** Faults that no real CPU has. */
+function faultOfHost(cpu: Cpu, thrown: unknown): CpuFault {
+  if (thrown instanceof UnsupportedInstruction) {
+    return fault(cpu, "unsupported-instruction", thrown.message);
+  }
+  if (thrown instanceof PhysicalMemoryError) {
+    return fault(cpu, "physical-memory", thrown.message, thrown);
+  }
+  throw thrown;
+}
+
+function fault(cpu: Cpu, kind: CpuFaultKind, reason: string, cause?: Error): CpuFault {
+  const registers = Object.fromEntries(
+    Object.entries(REGISTER).map(([name, number]) => [name, cpu.registers.get32(number) >>> 0]),
+  ) as Record<keyof typeof REGISTER, number>;
+  const bytes = cpu.linear.peek(cpu.eip, MAX_INSTRUCTION_LENGTH);
+  return new CpuFault(kind, { address: cpu.eip, bytes, registers }, reason, { cause });
+}
+
+function describe({ vector, errorCode, address }: CpuException): string {
+  const kind = faultKindOf(vector).replace("-", " ");
+  const where = address === undefined ? "" : ` at ${hex(address)}`;
+  const code = errorCode === undefined ? "" : `, error code ${hex(errorCode)}`;
+  return `${kind}${where} (vector ${vector}${code})`;
+}
