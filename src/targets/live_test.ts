@@ -1,26 +1,59 @@
 /** The live target over a system made in the test: what needs no Windows. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { HandleAnswer, Ntdll, NtStatus, QueryAnswer } from "../ntdll.ts";
+import type { NtStatus } from "../ntdll.ts";
+import { FakeNtdll } from "../nt/_fake_ntdll.ts";
 import { type Target, TraceControlError, TraceQueryError } from "../target.ts";
 import type { WindowsVersion } from "../win32/ntdll.ts";
 import type { ObjectName } from "../win32/object_names.ts";
 import { LIVE, type LiveSystem, LiveTargetError, openLive, openOn } from "./live.ts";
 
-const STATUS_INVALID_CID = 0xc000000b;
-const STATUS_INVALID_PARAMETER = 0xc000000d;
-const STATUS_ACCESS_DENIED = 0xc0000022;
 const STATUS_PROCESS_IS_TERMINATING = 0xc000010a;
 
-/** Processes of the system by id; what is open and traced is counted. */
-const PROCESSES: ReadonlyMap<number, string> = new Map([
+const PROCESSES: readonly (readonly [processId: number, imageName: string])[] = [
   [4, "System"],
   [812, "svchost.exe"],
   [1044, "svchost.exe"],
   [1234, "notepad.exe"],
-]);
+];
 
-class FakeSystem implements LiveSystem, Ntdll {
-  readonly pointerSize = 8;
+/** SYSTEM_PROCESS_INFORMATION without threads; the name follows the 0x100 bytes of each. */
+function processList(): Uint8Array {
+  const size = 0x120;
+  const bytes = new Uint8Array(size * PROCESSES.length);
+  const view = new DataView(bytes.buffer);
+  PROCESSES.forEach(([processId, name], index) => {
+    const start = index * size;
+    if (index + 1 < PROCESSES.length) view.setUint32(start, size, true);
+    view.setUint16(start + 0x38, name.length * 2, true);
+    view.setBigUint64(start + 0x50, BigInt(processId), true);
+    for (let i = 0; i < name.length; i++) {
+      view.setUint16(start + 0x100 + i * 2, name.charCodeAt(i), true);
+    }
+  });
+  return bytes;
+}
+
+/** PROCESS_HANDLE_SNAPSHOT_INFORMATION with the one handle 0x44. */
+function handleList(): Uint8Array {
+  const bytes = new Uint8Array(0x38);
+  const view = new DataView(bytes.buffer);
+  view.setBigUint64(0, 1n, true);
+  view.setBigUint64(0x10, 0x44n, true);
+  return bytes;
+}
+
+class LiveNtdll extends FakeNtdll {
+  version(): WindowsVersion {
+    return { major: 10, minor: 0, build: 22631 };
+  }
+  enablePrivilege(): NtStatus {
+    return 0;
+  }
+}
+
+/** A 64-bit system with the processes above, where no name ever comes. */
+class FakeSystem implements LiveSystem {
+  readonly ntdll = new LiveNtdll(8);
   readonly names = {
     abandoned: 0,
     read: (): ObjectName => {
@@ -28,92 +61,21 @@ class FakeSystem implements LiveSystem, Ntdll {
       return { kind: "abandoned" };
     },
   };
-  readonly opened = new Set<number>();
-  traced = false;
-  ended = false;
-  denied = false;
-  wow64Peb = 0n;
   disposed = 0;
-  #nextHandle = 0x100;
 
-  get ntdll(): this {
-    return this;
+  constructor() {
+    this.ntdll.systemReplies.set(5, processList());
+    this.ntdll.processReplies.set(0, new Uint8Array(0x30)); // ProcessBasicInformation
+    this.ntdll.processReplies.set(26, new Uint8Array(8)); // ProcessWow64Information: no 32-bit PEB
+    this.ntdll.processReplies.set(51, handleList());
   }
-  version(): WindowsVersion {
-    return { major: 10, minor: 0, build: 22631 };
+
+  get traced(): boolean {
+    return this.ntdll.traces !== undefined;
   }
-  enablePrivilege(): NtStatus {
-    return 0;
-  }
-  openProcess(processId: number): HandleAnswer {
-    if (!PROCESSES.has(processId)) return { status: STATUS_INVALID_CID, handle: 0 };
-    if (this.denied) return { status: STATUS_ACCESS_DENIED, handle: 0 };
-    return { status: 0, handle: this.#open() };
-  }
-  close(handle: number): NtStatus {
-    assert(this.opened.delete(handle), `handle ${handle} was not open`);
-    return 0;
-  }
-  setInformationProcess(_process: number, _class: number, buffer: Uint8Array | null): NtStatus {
-    if (this.ended) return STATUS_PROCESS_IS_TERMINATING;
-    this.traced = buffer !== null;
-    return 0;
-  }
-  queryInformationProcess(_process: number, of: number, buffer: Uint8Array): QueryAnswer {
-    const view = new DataView(buffer.buffer);
-    switch (of) {
-      case 26: // ProcessWow64Information
-        view.setBigUint64(0, this.wow64Peb, true);
-        return { status: 0, returnLength: 8 };
-      case 32: // ProcessHandleTracing
-        if (this.ended) return { status: STATUS_PROCESS_IS_TERMINATING, returnLength: 0 };
-        return { status: this.traced ? 0 : STATUS_INVALID_PARAMETER, returnLength: 0 };
-      case 51: // ProcessHandleInformation: one handle, 0x44
-        view.setBigUint64(0, 1n, true);
-        view.setBigUint64(0x10, 0x44n, true);
-        return { status: 0, returnLength: 0x38 };
-      default:
-        return { status: 0, returnLength: 0 };
-    }
-  }
-  /** SYSTEM_PROCESS_INFORMATION without threads; the name follows the 0x100 bytes of each. */
-  querySystemInformation(_class: number, buffer: Uint8Array): QueryAnswer {
-    const view = new DataView(buffer.buffer);
-    const size = 0x120;
-    [...PROCESSES].forEach(([processId, name], index) => {
-      const start = index * size;
-      if (index + 1 < PROCESSES.size) view.setUint32(start, size, true);
-      view.setUint16(start + 0x38, name.length * 2, true);
-      view.setBigUint64(start + 0x50, BigInt(processId), true);
-      for (let i = 0; i < name.length; i++) {
-        view.setUint16(start + 0x100 + i * 2, name.charCodeAt(i), true);
-      }
-    });
-    return { status: 0, returnLength: size * PROCESSES.size };
-  }
-  readVirtualMemory(): QueryAnswer {
-    return { status: 0, returnLength: 0 };
-  }
-  queryObject(): QueryAnswer {
-    return { status: 0, returnLength: 0 };
-  }
-  duplicateObject(): HandleAnswer {
-    return { status: 0, handle: this.#open() };
-  }
-  suspendProcess(): NtStatus {
-    return 0;
-  }
-  resumeProcess(): NtStatus {
-    return 0;
-  }
+
   [Symbol.dispose](): void {
     this.disposed++;
-  }
-  #open(): number {
-    const handle = this.#nextHandle;
-    this.#nextHandle += 4;
-    this.opened.add(handle);
-    return handle;
   }
 }
 
@@ -178,10 +140,10 @@ Deno.test("a live target switches tracing off and closes every handle when dispo
     target.readTraces({});
     target.handles!();
     assert(system.traced);
-    assert(system.opened.size > 0);
+    assert(system.ntdll.open.size > 0);
   }
   assert(!system.traced);
-  assertEquals([system.opened.size, system.disposed], [0, 1]);
+  assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
 });
 
 Deno.test("a live target keeps tracing where asked, and where it was on before", () => {
@@ -189,7 +151,7 @@ Deno.test("a live target keeps tracing where asked, and where it was on before",
   enableAndDispose(openOn(kept, "1234", { keepTracing: true }));
   assert(kept.traced);
   const before = new FakeSystem();
-  before.traced = true;
+  before.ntdll.traces = [];
   const warnings: string[] = [];
   enableAndDispose(openOn(before, "1234", { warn: (sentence) => warnings.push(sentence) }));
   assert(before.traced);
@@ -204,15 +166,16 @@ Deno.test("a live target of a process that has ended is disposed of without an e
   {
     using target = openOn(system, "1234");
     target.control!.enable();
-    system.ended = true;
+    system.ntdll.setStatus = STATUS_PROCESS_IS_TERMINATING;
+    system.ntdll.processReplies.set(32, STATUS_PROCESS_IS_TERMINATING);
     assertThrows(() => target.readTraces({}), TraceQueryError, "the process has ended");
   }
-  assertEquals([system.opened.size, system.disposed], [0, 1]);
+  assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
 });
 
 Deno.test("a live target names the right that was refused", () => {
   const system = new FakeSystem();
-  system.denied = true;
+  system.ntdll.refused = 0x600;
   using target = openOn(system, "1234");
   const elevate = "run elevated or as its user; protected processes refuse everybody";
   const set = assertThrows(() => target.control!.enable(), TraceControlError);
@@ -224,7 +187,7 @@ Deno.test("a live target names the right that was refused", () => {
 
 Deno.test("a live target says what tracing a 32-bit process gives", () => {
   const system = new FakeSystem();
-  system.wow64Peb = 0x7f_f000n;
+  system.ntdll.processReplies.set(26, Uint8Array.of(0, 0xf0, 0x7f, 0, 0, 0, 0, 0));
   const warnings: string[] = [];
   using target = openOn(system, "1234", { warn: (sentence) => warnings.push(sentence) });
   target.control!.enable();
