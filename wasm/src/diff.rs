@@ -33,7 +33,7 @@ pub fn diff(snapshot: &Log<'_>, now: &Log<'_>, slots: Option<usize>) -> Diff {
     Diff {
         new_traces,
         history_lost: found.is_none(),
-        outstanding: pairings::outstanding(now, new_traces),
+        outstanding: pairings::outstanding(&now.operations(new_traces)),
     }
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use rustc_hash::FxHashMap;
 
-use crate::log::{Log, Operation};
+use crate::log::{Operation, Operations};
 use crate::pairings::{outstanding, NO_TRACE};
 use crate::stacks::Stacks;
 
@@ -37,11 +37,11 @@ pub struct Groups {
     pub closer_counts: Vec<u32>,
 }
 
-/// Groups the `newest` traces of `log`. Closes and bad references count where their open is among those
-/// traces too; `pairs` is what [`crate::pairings::pair`] answered for the log.
-pub fn group(log: &Log<'_>, newest: usize, stacks: &Stacks, pairs: &[u32]) -> Groups {
-    let outstanding = outstanding(log, newest);
-    let (mut group_of, rows) = count(log, newest, stacks, pairs, &outstanding);
+/// Groups the newest traces of a log, those in `newest`. Closes and bad references count where their open is
+/// among those traces too. `pairs` is what [`crate::pairings::pair`] answered for the whole log.
+pub fn group(newest: &Operations, stacks: &Stacks, pairs: &[u32]) -> Groups {
+    let outstanding = outstanding(newest);
+    let (mut group_of, rows) = count(newest, stacks, pairs, &outstanding);
     let mut order: Vec<u32> = (0..rows.len() as u32).collect();
     // Rows come newest first and the sort is stable, so that equal ones stay so.
     order.sort_by_key(|&row| {
@@ -49,6 +49,7 @@ pub fn group(log: &Log<'_>, newest: usize, stacks: &Stacks, pairs: &[u32]) -> Gr
         (Reverse(row.outstanding), Reverse(row.opened))
     });
     let mut groups = Groups::default();
+    // What was the row of a stack becomes its group.
     for (group, &row) in order.iter().enumerate() {
         let row = &rows[row as usize];
         group_of[row.stack as usize] = group as u32;
@@ -65,11 +66,8 @@ pub fn group(log: &Log<'_>, newest: usize, stacks: &Stacks, pairs: &[u32]) -> Gr
         .collect();
     (groups.outstanding_starts, groups.outstanding_traces) = lists(listed, rows.len());
 
-    let closes = (0..newest)
-        .filter(|&trace| {
-            log.operation(trace) == Some(Operation::Close) && is_among(pairs[trace], newest)
-        })
-        .map(|trace| (group_of_open(pairs[trace]), stacks.stack_of[trace]));
+    let closes = opens_of(newest, Operation::Close, pairs)
+        .map(|(trace, open)| (group_of_open(open), stacks.stack_of[trace]));
     let closers = count_closers(closes);
     groups.closer_counts = closers.iter().map(|closer| closer.count).collect();
     let listed = closers
@@ -88,19 +86,18 @@ struct Row {
     bad_references: u32,
 }
 
-/// Counts the traces of each opening stack. Answers the rows, newest stack first, and the row of each stack
-/// id ([`NO_GROUP`] for stacks that opened nothing).
+/// Counts the traces of each opening stack. Answers the row of each stack id ([`NO_GROUP`] for stacks that
+/// opened nothing), and the rows, newest stack first.
 fn count(
-    log: &Log<'_>,
-    newest: usize,
+    newest: &Operations,
     stacks: &Stacks,
     pairs: &[u32],
     outstanding: &[u32],
 ) -> (Vec<u32>, Vec<Row>) {
     let mut row_of = vec![NO_GROUP; stacks.count()];
     let mut rows: Vec<Row> = Vec::new();
-    for trace in (0..newest).filter(|&trace| log.operation(trace) == Some(Operation::Open)) {
-        let stack = stacks.stack_of[trace];
+    for open in newest.of_kind(Operation::Open) {
+        let stack = stacks.stack_of[open];
         let row = &mut row_of[stack as usize];
         if *row == NO_GROUP {
             *row = rows.len() as u32;
@@ -117,17 +114,22 @@ fn count(
     for &open in outstanding {
         rows[row_of_open(open)].outstanding += 1;
     }
-    for trace in 0..newest {
-        let is_bad = log.operation(trace) == Some(Operation::BadReference);
-        if is_bad && is_among(pairs[trace], newest) {
-            rows[row_of_open(pairs[trace])].bad_references += 1;
-        }
+    for (_, open) in opens_of(newest, Operation::BadReference, pairs) {
+        rows[row_of_open(open)].bad_references += 1;
     }
     (row_of, rows)
 }
 
-fn is_among(open: u32, newest: usize) -> bool {
-    open != NO_TRACE && (open as usize) < newest
+/// The traces of one kind, each with the open that it belongs to, where that is among the newest too.
+fn opens_of<'a>(
+    newest: &'a Operations,
+    kind: Operation,
+    pairs: &'a [u32],
+) -> impl Iterator<Item = (usize, u32)> + use<'a> {
+    newest
+        .of_kind(kind)
+        .map(|trace| (trace, pairs[trace]))
+        .filter(|&(_, open)| open != NO_TRACE && (open as usize) < newest.kinds.len())
 }
 
 /// A stack that closed handles of a group.

@@ -128,6 +128,27 @@ impl Layout {
     }
 }
 
+/// What traces did to which handles, as columns, newest first. They are read once: each pass over whole
+/// entries fetches a cache line or two for every one of them.
+#[derive(Debug)]
+pub struct Operations {
+    /// What each trace did; none where its code is not one of ours.
+    pub kinds: Vec<Option<Operation>>,
+    /// The handle value of each trace without its tag bits: what opens, closes and bad references of one
+    /// handle have in common.
+    pub handles: Vec<u32>,
+}
+
+impl Operations {
+    /// The traces that did one kind of thing, newest first.
+    pub fn of_kind(&self, kind: Operation) -> impl Iterator<Item = usize> + use<'_> {
+        let kinds = self.kinds.iter().enumerate();
+        kinds
+            .filter(move |(_, &of)| of == Some(kind))
+            .map(|(trace, _)| trace)
+    }
+}
+
 /// Traces read at one time, newest first: index 0 is the newest.
 #[derive(Clone, Copy, Debug)]
 pub struct Log<'a> {
@@ -160,20 +181,22 @@ impl<'a> Log<'a> {
         self.len == 0
     }
 
-    /// The operation of a trace; none where its code is not one of ours.
-    pub fn operation(&self, index: usize) -> Option<Operation> {
-        match self.field(index, self.layout.operation) {
-            1 => Some(Operation::Open),
-            2 => Some(Operation::Close),
-            3 => Some(Operation::BadReference),
-            _ => None,
-        }
-    }
-
-    /// The handle value of a trace without its tag bits: what opens, closes and bad references of one
-    /// handle have in common.
-    pub fn handle(&self, index: usize) -> u32 {
-        self.field(index, self.layout.handle) as u32 & HANDLE_MASK
+    /// What the `newest` traces did to which handles.
+    pub fn operations(&self, newest: usize) -> Operations {
+        let of_trace = |trace: usize| {
+            let kind = match self.field(trace, self.layout.operation) {
+                1 => Some(Operation::Open),
+                2 => Some(Operation::Close),
+                3 => Some(Operation::BadReference),
+                _ => None,
+            };
+            (
+                kind,
+                self.field(trace, self.layout.handle) as u32 & HANDLE_MASK,
+            )
+        };
+        let (kinds, handles) = (0..newest).map(of_trace).unzip();
+        Operations { kinds, handles }
     }
 
     /// The return addresses of a trace, innermost first. They end at the first zero: on systems of the 2003
@@ -262,8 +285,9 @@ mod tests {
         bytes[0x1c] = 9; // behind a zero: no frame
         let log = Log::new(&bytes, Layout::from_numbers(&QUERY32).unwrap()).unwrap();
         assert_eq!(log.len(), 1);
-        assert_eq!(log.handle(0), 0x44);
-        assert_eq!(log.operation(0), Some(Operation::Close));
+        let operations = log.operations(1);
+        assert_eq!(operations.handles, [0x44]);
+        assert_eq!(operations.kinds, [Some(Operation::Close)]);
         assert_eq!(log.stack(0).collect::<Vec<_>>(), [0x1234_5678, 1]);
     }
 
@@ -277,8 +301,9 @@ mod tests {
             bytes[0x20 + frame * 8 + 7] = 0x80 + frame as u8;
         }
         let log = Log::new(&bytes, Layout::from_numbers(&KERNEL64).unwrap()).unwrap();
-        assert_eq!(log.handle(0), 0x48);
-        assert_eq!(log.operation(0), Some(Operation::Open));
+        let operations = log.operations(1);
+        assert_eq!(operations.handles, [0x48]);
+        assert_eq!(operations.kinds, [Some(Operation::Open)]);
         assert_eq!(log.stack(0).count(), 16);
         assert_eq!(log.stack(0).last(), Some(0x8f << 56));
     }

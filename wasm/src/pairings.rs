@@ -6,22 +6,22 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::log::{Log, Operation};
+use crate::log::{Operation, Operations};
 
 /// Stands for "no trace" in columns of trace indices.
 pub const NO_TRACE: u32 = u32::MAX;
 
-/// Pairs the traces of `log`. An answer a trace: for an open the close that ended it; for a close the open
+/// Pairs the traces of a log. An answer a trace: for an open the close that ended it; for a close the open
 /// that it ended; for a bad reference the last open of that handle value; [`NO_TRACE`] where the log has
 /// none.
 ///
 /// A close pairs with nothing when its open is older than the log, or was closed by an earlier close.
-pub fn pair(log: &Log<'_>) -> Vec<u32> {
-    let mut pairs = vec![NO_TRACE; log.len()];
+pub fn pair(operations: &Operations) -> Vec<u32> {
+    let mut pairs = vec![NO_TRACE; operations.kinds.len()];
     let mut last_open: FxHashMap<u32, usize> = FxHashMap::default();
-    for trace in (0..log.len()).rev() {
-        let handle = log.handle(trace);
-        match log.operation(trace) {
+    for (trace, &kind) in operations.kinds.iter().enumerate().rev() {
+        let handle = operations.handles[trace];
+        match kind {
             Some(Operation::Open) => {
                 last_open.insert(handle, trace);
             }
@@ -44,18 +44,16 @@ pub fn pair(log: &Log<'_>) -> Vec<u32> {
     pairs
 }
 
-/// Indices of the outstanding opens among the `newest` traces of `log`, newest first: opens with no later
-/// close of the same handle value, as `!htrace -diff` defines them.
-pub fn outstanding(log: &Log<'_>, newest: usize) -> Vec<u32> {
+/// Indices of the outstanding opens, newest first: opens with no later close of the same handle value, as
+/// `!htrace -diff` defines them.
+pub fn outstanding(operations: &Operations) -> Vec<u32> {
     let mut closed: FxHashSet<u32> = FxHashSet::default();
     let mut open = Vec::new();
-    for trace in 0..newest {
-        match log.operation(trace) {
-            Some(Operation::Open) if !closed.contains(&log.handle(trace)) => {
-                open.push(trace as u32)
-            }
+    for (trace, &handle) in operations.handles.iter().enumerate() {
+        match operations.kinds[trace] {
+            Some(Operation::Open) if !closed.contains(&handle) => open.push(trace as u32),
             Some(Operation::Close) => {
-                closed.insert(log.handle(trace));
+                closed.insert(handle);
             }
             _ => {}
         }

@@ -294,13 +294,13 @@ fn assert_tables(
     }
     assert_eq!(stacks.count() as u32, seen, "seed {seed}");
 
-    let pairs = pair(log);
+    let pairs = pair(&log.operations(log.len()));
     for (trace, &pair) in pairs.iter().enumerate() {
         let expected = partner(traces, trace).map_or(NO_TRACE, |other| other as u32);
         assert_eq!(pair, expected, "partner of trace {trace}, seed {seed}");
     }
 
-    let columns = group(log, newest, &stacks, &pairs);
+    let columns = group(&log.operations(newest), &stacks, &pairs);
     let expected = groups(traces, newest, kernel_start);
     assert_eq!(columns.stacks.len(), expected.len(), "seed {seed}");
     for (row, expected) in expected.iter().enumerate() {
@@ -375,7 +375,7 @@ fn check(seed: u64) {
 
     let newest = random.below(now.len() as u64 + 1) as usize;
     assert_eq!(
-        outstanding(&log, newest).len(),
+        outstanding(&log.operations(newest)).len(),
         (0..newest).filter(|&i| is_outstanding(&now, i)).count()
     );
     let kernel_start = random.chance(50).then_some(0x8000_0000);

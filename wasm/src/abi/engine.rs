@@ -75,8 +75,8 @@ pub fn analyze_log(
     let log = Log::new(bytes, Layout::from_numbers(layout)?)?;
     let newest = log.len().min(newest as usize);
     let stacks = intern(&log, kernel_start);
-    let pairs = pair(&log);
-    let groups = group(&log, newest, &stacks, &pairs);
+    let pairs = pair(&log.operations(log.len()));
+    let groups = group(&log.operations(newest), &stacks, &pairs);
     Ok(LogTables {
         stacks,
         pairs,
