@@ -9,7 +9,7 @@
  * @module
  */
 
-/** Addresses from `start` up to, not including, `end`; both multiples of the page size. */
+/** Addresses from `start` up to, not including, `end`. Pages are mapped whole. */
 export interface Region {
   /** First address. */
   readonly start: number;
@@ -36,9 +36,9 @@ export const KERNEL_MAP = {
    * Nonpaged pool: large enough for two trace databases of the most slots (0x20000 slots of 0x50 bytes),
    * since a new one is made before the old one goes.
    */
-  nonPagedPool: { start: 0x8140_0000, end: 0x8300_0000 },
+  nonPagedPool: { start: 0x813f_f998, end: 0x8300_0000 },
   /** Paged pool. */
-  pagedPool: { start: 0xe10c_c000, end: 0xe112_0000 },
+  pagedPool: { start: 0xe10c_cf08, end: 0xe112_0000 },
 } as const satisfies Record<string, Region>;
 
 /** Regions of a process's half, most of them where Windows XP puts them. */

@@ -41,6 +41,7 @@ const LARGEST_BUFFER = USER_MAP.callBuffers.end - USER_MAP.callBuffers.start - 0
 
 /** Makes system calls in an emulated machine. Handles belong to its Debugger process. */
 export class GuestNtdll implements Ntdll {
+  /** Width of pointers in the guest. */
   readonly pointerSize = 4;
   readonly #machine: Machine;
 

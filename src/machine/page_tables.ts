@@ -69,7 +69,7 @@ export class AddressSpace {
 
   /** Maps fresh zero pages to a region; a page that is mapped already keeps its frame. */
   map(region: Region, access: PageAccess): void {
-    for (let page = region.start; page < region.end; page += PAGE_SIZE) {
+    for (const page of pagesOf(region)) {
       const entry = this.#tableEntry(page);
       if ((this.#memory.read32(entry) & PTE.present) !== 0) continue;
       const bits = PTE.present | (access.writable ? PTE.writable : 0) |
@@ -80,7 +80,7 @@ export class AddressSpace {
 
   /** Whether any page of a region is mapped. */
   overlaps(region: Region): boolean {
-    for (let page = region.start; page < region.end; page += PAGE_SIZE) {
+    for (const page of pagesOf(region)) {
       if (this.physicalAddress(page) !== undefined) return true;
     }
     return false;
@@ -152,6 +152,11 @@ export class AddressSpace {
       offset += piece;
     }
   }
+}
+
+/** Addresses of the pages that a region touches. */
+function* pagesOf({ start, end }: Region): Generator<number> {
+  for (let page = start - start % PAGE_SIZE; page < end; page += PAGE_SIZE) yield page;
 }
 
 interface Piece {
