@@ -138,7 +138,8 @@ CHECK_SIZE(KTHREAD, 0x1C0);
 #define STOP_PROCESS_EXITING 4 /* the Target is about to end: its handles are still open; Detail: exit status */
 #define STOP_PROCESS_ENDED 5   /* the Target has ended: it stops here again and again; Detail: exit status */
 #define STOP_DEADLOCK 6        /* no thread can run */
-#define STOP_BUGCHECK 7        /* the kernel found itself broken; Detail: bug-check code; it stops here for good */
+#define STOP_BUGCHECK 7        /* the kernel found itself broken; Detail: trap vector or NTSTATUS; Address: in the
+                                  kernel; it stops here for good */
 
 /* How kernel and host talk while the guest is stopped; the host reads and writes it in the guest's memory. */
 typedef struct KD_MAILBOX {
@@ -170,7 +171,7 @@ static inline KTHREAD *KeGetCurrentThread(void)
 void NTAPI KiInitializeStops(KPROCESS *Target, KTHREAD *Debugger);
 void NTAPI KiStopForTarget(ULONG Reason, ULONG Detail);
 void NTAPI KiStopMachine(ULONG Reason, ULONG Detail);
-void NTAPI KeBugCheck(ULONG Code) __attribute__((noreturn));
+void NTAPI KeBugCheck(ULONG Code, ULONG Address) __attribute__((noreturn)); /* Address 0: none to tell */
 
 /* ke/trap.S */
 void NTAPI KiSwitchStack(PVOID *SavedStack, PVOID NewStack);

@@ -76,8 +76,11 @@ NTSTATUS NTAPI NtExchangeDebuggerCall(DEBUGGER_CALL *Call)
     return MmCopyToUser(Call, &call, sizeof call) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
-void NTAPI KeBugCheck(ULONG Code)
+void NTAPI KeBugCheck(ULONG Code, ULONG Address)
 {
+    KdMailbox.Reason = STOP_BUGCHECK;
+    KdMailbox.Detail = Code;
+    KdMailbox.Address = Address;
     for (;;)
-        KiStopMachine(STOP_BUGCHECK, Code);
+        KiStopPoint();
 }

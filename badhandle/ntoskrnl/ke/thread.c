@@ -114,5 +114,5 @@ void NTAPI KiExitCurrentThread(void)
     thread->State = Terminated;
     thread->Header.SignalState = 1;
     switch_away();
-    KeBugCheck(0); /* a thread that ended was given the processor */
+    KeBugCheck(0, 0); /* a thread that ended was given the processor */
 }

@@ -20,7 +20,7 @@ FUNCTION _KiTrapExit
     pop eax
     add esp, 4
     pop dword ptr fs:[0]
-    pop fs
+    POP_FS
     pop edi
     pop esi
     pop ebx
@@ -76,8 +76,9 @@ KiKernelFault:
     pop ebp
     add esp, 4
     iretd
-1:  push ebp
-    call _KeBugCheck@4
+1:  push [esp + 8]
+    push ebp
+    call _KeBugCheck@8
 
 /* BOOLEAN NTAPI KiCopyMemory(Target, Source, Length): a page fault within gives FALSE. */
 FUNCTION _KiCopyMemory@12
@@ -128,10 +129,11 @@ FUNCTION _KiLoadDescriptorTables@8
     lgdt [eax]
     mov eax, [esp + 8]
     lidt [eax]
+    pushfd
     push KERNEL_CS
     lea edx, [KiCodeSegmentLoaded]
     push edx
-    retf
+    iretd
 KiCodeSegmentLoaded:
     mov eax, 0x23
     mov ds, ax

@@ -18,7 +18,7 @@ static EPROCESS *create_process(ULONG process_id, ULONG directory, const char *i
 {
     EPROCESS *process = ObCreateObject(PsProcessType, sizeof *process, NULL);
     if (process == NULL)
-        KeBugCheck(STATUS_INSUFFICIENT_RESOURCES);
+        KeBugCheck(STATUS_INSUFFICIENT_RESOURCES, 0);
     process->Pcb.Header.Type = ProcessObject;
     process->Pcb.Header.Size = sizeof(KPROCESS) / sizeof(ULONG);
     InitializeListHead(&process->Pcb.Header.WaitListHead);
@@ -31,7 +31,7 @@ static EPROCESS *create_process(ULONG process_id, ULONG directory, const char *i
     memcpy(process->ImageFileName, image_file_name, sizeof process->ImageFileName);
     process->ObjectTable = ExCreateHandleTable(process);
     if (process->ObjectTable == NULL)
-        KeBugCheck(STATUS_INSUFFICIENT_RESOURCES);
+        KeBugCheck(STATUS_INSUFFICIENT_RESOURCES, 0);
     InsertTailList(&PsActiveProcessHead, &process->ActiveProcessLinks);
     return process;
 }
@@ -64,10 +64,10 @@ KTHREAD *NTAPI PsCreateLoadedProcess(const LOADER_PROCESS *Loaded)
     process->UserRegionEnd = Loaded->HeapEnd;
     thread = PspCreateThread(process, Loaded->ThreadId, (PVOID)Loaded->Teb, Loaded->StartAddress, user_stack);
     if (thread == NULL)
-        KeBugCheck(STATUS_INSUFFICIENT_RESOURCES);
+        KeBugCheck(STATUS_INSUFFICIENT_RESOURCES, 0);
     KiLoadDirectory(Loaded->DirectoryTableBase);
     if (!MmCopyToUser((PVOID)user_stack, stack, sizeof stack))
-        KeBugCheck(STATUS_ACCESS_VIOLATION);
+        KeBugCheck(STATUS_ACCESS_VIOLATION, 0);
     if (KiLoaderFlags & LOADER_TRACE_FROM_MAIN)
         set_verifier_flag(process);
     return &thread->Tcb;
