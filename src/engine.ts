@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { DiffSummary, TraceGroup } from "./analysis.ts";
+import type { DiffSummary, GroupCloser, TraceGroup } from "./analysis.ts";
 import { EngineError } from "./engine_error.ts";
 import type { EntryLayout, TraceLog } from "./trace_log.ts";
 import { traceCount } from "./trace_log.ts";
@@ -140,8 +140,10 @@ function readGroups(tables: LogTables): StackGroup[] {
       outstandingStarts[group],
       outstandingStarts[group + 1],
     );
-    const counts = closerCounts.subarray(closerStarts[group], closerStarts[group + 1]);
-    const stacks = closerStacks.subarray(closerStarts[group], closerStarts[group + 1]);
+    const closers: GroupCloser[] = [];
+    for (let i = closerStarts[group]!; i < closerStarts[group + 1]!; i++) {
+      closers.push({ stack: closerStacks[i]!, count: closerCounts[i]! });
+    }
     return {
       stack,
       opened: opened[group]!,
@@ -149,7 +151,7 @@ function readGroups(tables: LogTables): StackGroup[] {
       outstanding: outstandingTraces.length,
       badReferences: badReferences[group]!,
       outstandingTraces,
-      closers: Array.from(stacks, (stack, i) => ({ stack, count: counts[i]! })),
+      closers,
     };
   });
 }
