@@ -109,6 +109,8 @@ export interface Target extends Disposable {
   handles?(): HandleEntry[];
   /** Symbol files that the target brings along, such as the emulated guest's own PDBs. */
   symbolFiles?(module: Module): SymbolFiles | undefined;
+  /** Runs a command of the debugger engine behind the target, and answers the engine's own text. */
+  runNative?(command: string): string;
 }
 
 /** Traces cannot be had: never enabled, a process that is none, the target is gone. */

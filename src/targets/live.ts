@@ -61,7 +61,7 @@ export const LIVE: TargetKind = {
   ],
   accepts: ({ text, head }) =>
     IMAGE_NAME.test(text) || (PROCESS_ID.test(text) && head === undefined),
-  open: (text, options) => Promise.resolve(openLive(text, options)),
+  open: (text, options) => Promise.try(openLive, text, options),
 };
 
 /** Opens a process of this system by id or image name. */

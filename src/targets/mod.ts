@@ -5,6 +5,7 @@
  */
 import type { Target } from "../target.ts";
 import type { TargetKind, TargetOptions, TargetSpec } from "./_target_kind.ts";
+import { DBGENG } from "./dbgeng.ts";
 import { EMULATED } from "./emulated.ts";
 import { LIVE } from "./live.ts";
 import { RECORDING } from "./recording.ts";
@@ -14,6 +15,7 @@ export type { TargetKind, TargetOptions, TargetSpec };
 /** All kinds; the first that accepts a target opens it, so fixed forms stand before looser ones. */
 export const TARGET_KINDS: readonly TargetKind[] = [
   EMULATED,
+  DBGENG,
   RECORDING,
   LIVE,
 ];

@@ -7,7 +7,7 @@ import type { Memory, PointerSize } from "../memory.ts";
 import { type Module, moduleNameOf } from "../module.ts";
 import { type ComInterface, ComObject, guidBytes, type HResult } from "./com.ts";
 import {
-  DBGENG,
+  DEBUG,
   DEBUG_MODULE_PARAMETERS,
   IDebugClient4,
   IDebugControl,
@@ -69,7 +69,7 @@ export class DebugEngine implements Disposable {
   get isKernel(): boolean {
     const [class_, qualifier] = [new Uint32Array(1), new Uint32Array(1)];
     this.#control.call("GetDebuggeeType", class_, qualifier);
-    return class_[0] === DBGENG.CLASS_KERNEL;
+    return class_[0] === DEBUG.CLASS_KERNEL;
   }
 
   /** Width of the target's pointers. */
@@ -147,9 +147,9 @@ export class DebugEngine implements Disposable {
     if (isFailure(set)) throw failure(attempt, "SetOutputCallbacks", set);
     const result = this.#control.call(
       "Execute",
-      DBGENG.OUTCTL_THIS_CLIENT,
+      DEBUG.OUTCTL_THIS_CLIENT,
       new TextEncoder().encode(`${command}\0`),
-      DBGENG.EXECUTE_NOT_LOGGED,
+      DEBUG.EXECUTE_NOT_LOGGED,
     );
     this.#client.call("SetOutputCallbacks", null);
     if (isFailure(result)) throw failure(attempt, "Execute", result);
@@ -179,7 +179,7 @@ export class DebugEngine implements Disposable {
     if (isFailure(result)) throw failure(attempt, call, result);
     this.#resources.defer(() => {
       this.#client.call("DetachProcesses");
-      this.#client.call("EndSession", DBGENG.END_ACTIVE_DETACH);
+      this.#client.call("EndSession", DEBUG.END_ACTIVE_DETACH);
     });
     // The engine knows nothing of the target before its first event.
     const waited = this.#control.call("WaitForEvent", 0, STOP_PATIENCE);
@@ -190,7 +190,7 @@ export class DebugEngine implements Disposable {
     switch (target.kind) {
       case "process": {
         const { processId } = target;
-        const flags = DBGENG.ATTACH_NONINVASIVE;
+        const flags = DEBUG.ATTACH_NONINVASIVE;
         return {
           attempt: `attach the debugger engine to process ${processId}`,
           call: "AttachProcess",
@@ -207,14 +207,14 @@ export class DebugEngine implements Disposable {
         return {
           attempt: "open the kernel of this machine",
           call: "AttachKernel",
-          result: this.#client.call("AttachKernel", DBGENG.ATTACH_LOCAL_KERNEL, null),
+          result: this.#client.call("AttachKernel", DEBUG.ATTACH_LOCAL_KERNEL, null),
         };
       case "kernel": {
         const options = new TextEncoder().encode(`${target.connection}\0`);
         return {
           attempt: `open the kernel at "${target.connection}"`,
           call: "AttachKernel",
-          result: this.#client.call("AttachKernel", DBGENG.ATTACH_KERNEL_CONNECTION, options),
+          result: this.#client.call("AttachKernel", DEBUG.ATTACH_KERNEL_CONNECTION, options),
         };
       }
     }
@@ -240,7 +240,7 @@ export class DebugEngine implements Disposable {
 
   #modulePath(base: bigint): string {
     const text = new Uint8Array(LONGEST_PATH);
-    const { ANY_ID, MODNAME_IMAGE } = DBGENG;
+    const { ANY_ID, MODNAME_IMAGE } = DEBUG;
     const size = new Uint32Array(1);
     this.#symbols.call("GetModuleNameString", MODNAME_IMAGE, ANY_ID, base, text, text.length, size);
     const end = text.indexOf(0);

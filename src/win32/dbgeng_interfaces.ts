@@ -90,8 +90,8 @@ export const DEBUG_MODULE_PARAMETERS = {
   TimeDateStamp: 0x0c, // ULONG
 } as const;
 
-/** Flags and values of the calls above. */
-export const DBGENG = {
+/** Flags and values of the calls above, without the prefix DEBUG_ that `dbgeng.h` gives them. */
+export const DEBUG = {
   /** DEBUG_ANY_ID, where a module is given by its base. */
   ANY_ID: 0xffff_ffff,
   ATTACH_KERNEL_CONNECTION: 0,
@@ -102,6 +102,8 @@ export const DBGENG = {
   /** DEBUG_DATA_PsLoadedModuleListAddr and its neighbour, offsets in KDDEBUGGER_DATA64. */
   DATA_PS_LOADED_MODULE_LIST: 0x48,
   DATA_PS_ACTIVE_PROCESS_HEAD: 0x50,
+  /** DEBUG_DATA_PaeEnabled, a BOOLEAN. */
+  DATA_PAE_ENABLED: 100_000,
   END_ACTIVE_DETACH: 2,
   EXECUTE_NOT_LOGGED: 2,
   MODNAME_IMAGE: 0,

@@ -26,7 +26,8 @@ export function engineCandidates(): string[] {
   return [...tools, "dbgeng.dll"];
 }
 
-const EXPORTS = {
+/** What is called of the library itself; everything else goes through interfaces. */
+export const DBGENG_EXPORTS = {
   // dbgeng.h
   DebugCreate: {
     parameters: [
@@ -40,7 +41,7 @@ const EXPORTS = {
 /** An engine that was loaded. */
 export interface EngineLibrary {
   /** Its export. */
-  readonly library: Deno.DynamicLibrary<typeof EXPORTS>;
+  readonly library: Deno.DynamicLibrary<typeof DBGENG_EXPORTS>;
   /** Where it was found: a full path, or `dbgeng.dll` for the system's own. */
   readonly path: string;
 }
@@ -48,7 +49,7 @@ export interface EngineLibrary {
 /** Loads the first of the candidates that is there and made for this processor. */
 export function loadEngine(candidates: readonly string[]): EngineLibrary {
   for (const path of candidates) {
-    const library = openLibrary(path, EXPORTS, siblingOf(path, "dbghelp.dll"));
+    const library = openLibrary(path, DBGENG_EXPORTS, siblingOf(path, "dbghelp.dll"));
     if (library !== undefined) return { library, path };
   }
   throw new DebugEngineError(

@@ -1,0 +1,155 @@
+/**
+ * What the Windows debugger engine opens: a process, a dump, this machine's kernel or another one's.
+ *
+ * The engine supplies memory and modules; in kernel mode the walk is ours, as for every kernel. In user mode it has
+ * no call that reads traces: only its own `!htrace`, a command with text for an answer, does.
+ *
+ * @module
+ */
+import type { Memory, PointerSize } from "../memory.ts";
+import type { Module } from "../module.ts";
+import { KernelTarget } from "../nt/kernel_target.ts";
+import { findLayouts } from "../nt/layouts.ts";
+import { translatedMemory } from "../nt/paging.ts";
+import { type Target, TraceQueryError } from "../target.ts";
+import { DebugEngine, type EngineTarget } from "../win32/dbgeng.ts";
+import { DebugEngineError } from "../win32/dbgeng_library.ts";
+import { DEBUG } from "../win32/dbgeng_interfaces.ts";
+import type { TargetKind } from "./_target_kind.ts";
+
+/** What this target needs of an engine: the real one, or a test's. */
+export type Engine =
+  & Disposable
+  & Pick<
+    DebugEngine,
+    | "library"
+    | "isKernel"
+    | "pointerSize"
+    | "buildNumber"
+    | "currentProcess"
+    | "modules"
+    | "memory"
+    | "physicalMemory"
+    | "debuggerData"
+    | "execute"
+  >;
+
+const PREFIX = "dbgeng:";
+const KERNEL = "kernel";
+
+/** The kind, for the table. */
+export const DBGENG: TargetKind = {
+  name: "debugger engine",
+  forms: [
+    "dbgeng:1234, dbgeng:file.dmp     a process or a dump, through the Windows debugger engine",
+    "dbgeng:kernel[:net:port=…,key=…] the kernel of this machine, or of another one",
+  ],
+  accepts: ({ text }) => text.startsWith(PREFIX),
+  open: (text) => Promise.try(openEngine, text),
+};
+
+/** Reads what stands behind the prefix. */
+export function engineTargetOf(text: string): EngineTarget {
+  const named = text.slice(PREFIX.length);
+  if (named === KERNEL) return { kind: "local kernel" };
+  if (named.startsWith(`${KERNEL}:`)) {
+    return { kind: "kernel", connection: named.slice(KERNEL.length + 1) };
+  }
+  if (/^(?:\d+|0x[0-9a-f]+)$/i.test(named)) return { kind: "process", processId: Number(named) };
+  return { kind: "dump", path: named };
+}
+
+function openEngine(text: string): Target {
+  if (Deno.build.os !== "windows") {
+    throw new DebugEngineError(
+      `Cannot open "${text}": the debugger engine is part of Windows; name the dump itself`,
+    );
+  }
+  return openOnEngine(new DebugEngine(engineTargetOf(text)), text);
+}
+
+/** Makes a target of an engine that has something open, and takes the engine over. */
+export function openOnEngine(engine: Engine, text: string): Target {
+  const name = `${text} (${engine.library})`;
+  using untilOpen = new DisposableStack();
+  untilOpen.use(engine);
+  const target = engine.isKernel ? new EngineKernel(engine, name) : new EngineProcess(engine, name);
+  untilOpen.move();
+  return target;
+}
+
+/** A process or a user-mode dump. */
+class EngineProcess implements Target {
+  readonly mode = "user";
+  readonly name: string;
+  readonly pointerSize: PointerSize;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine, name: string) {
+    this.#engine = engine;
+    this.name = name;
+    this.pointerSize = engine.pointerSize;
+  }
+
+  readTraces(): never {
+    throw new TraceQueryError(
+      `Cannot read traces of ${this.name}: in user mode the engine shows them only as the text of ` +
+        `its own !htrace; use --native, or name the process or the dump itself`,
+    );
+  }
+
+  modules(): Module[] {
+    return this.#engine.modules();
+  }
+
+  memory(): Memory {
+    return this.#engine.memory();
+  }
+
+  runNative(command: string): string {
+    return this.#engine.execute(command);
+  }
+
+  [Symbol.dispose](): void {
+    this.#engine[Symbol.dispose]();
+  }
+}
+
+/** Stands for the engine's own view of memory in place of a directory table base, which is never 0. */
+const ENGINES_VIEW = 0n;
+
+/** A kernel, live or in a dump. */
+class EngineKernel extends KernelTarget {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine, name: string) {
+    const { pointerSize } = engine;
+    super({
+      name,
+      layouts: findLayouts(engine.buildNumber, pointerSize === 8 ? "x64" : "x86"),
+      addressSpace: (directoryTableBase) =>
+        directoryTableBase === ENGINES_VIEW
+          ? engine.memory()
+          : translatedMemory(engine.physicalMemory(), {
+            mode: pagingModeOf(engine),
+            directoryTableBase,
+          }),
+      directoryTableBase: ENGINES_VIEW,
+      psLoadedModuleList: engine.debuggerData(DEBUG.DATA_PS_LOADED_MODULE_LIST),
+      psActiveProcessHead: engine.debuggerData(DEBUG.DATA_PS_ACTIVE_PROCESS_HEAD),
+      initialProcess: engine.currentProcess,
+      dispose: () => engine[Symbol.dispose](),
+    });
+    this.#engine = engine;
+  }
+
+  /** Runs a command of the engine's own. */
+  runNative(command: string): string {
+    return this.#engine.execute(command);
+  }
+}
+
+function pagingModeOf(engine: Engine): "x64" | "pae" | "x86" {
+  if (engine.pointerSize === 8) return "x64";
+  return engine.debuggerData(DEBUG.DATA_PAE_ENABLED) === 0n ? "x86" : "pae";
+}
