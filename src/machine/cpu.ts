@@ -171,6 +171,11 @@ export class Cpu {
   /** Interrupts with `vector` every so many instructions, counted from now, while IF is set. */
   setTimer(everyInstructions: number, vector: number): void;
   setTimer(everyInstructions: number | null, vector = 0): void {
+    if (everyInstructions !== null && !(everyInstructions >= 1)) {
+      throw new RangeError(
+        `Cannot set the timer to ${everyInstructions} instructions: it needs at least one`,
+      );
+    }
     this.#timer = everyInstructions === null
       ? undefined
       : { period: everyInstructions, vector, due: this.instructions + everyInstructions };

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { GUEST, SELECTOR, TestGuest } from "./_guest_testing.ts";
 import { EFLAGS } from "./flags.ts";
 import { SEGMENT } from "./segments.ts";
@@ -170,6 +170,10 @@ Deno.test("the timer interrupts every so many instructions while IF is set", () 
   cpu.setTimer(null);
   cpu.run(100);
   assertEquals(cpu.registers.ebx, 9);
+});
+
+Deno.test("a timer that would never let an instruction run is refused", () => {
+  assertThrows(() => new TestGuest().cpu.setTimer(0, TIMER), RangeError, "at least one");
 });
 
 Deno.test("the timer waits for IF, and for the instruction after sti", () => {
