@@ -41,7 +41,8 @@ const COMPILER = [
   "-Werror",
   "-g",
   "-gcodeview",
-  "-fdebug-compilation-dir=.",
+  "-gno-codeview-command-line",
+  "-fdebug-compilation-dir=C:/htrace",
   "-Ibadhandle/include",
 ];
 
@@ -54,6 +55,7 @@ const LINKER = [
   "/debug",
   "/Brepro",
   "/pdbaltpath:%_PDB%",
+  "/pdbsourcepath:C:/htrace",
   "/opt:ref,noicf",
 ];
 

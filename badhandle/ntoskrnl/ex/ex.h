@@ -89,15 +89,9 @@ typedef struct TRACE_DATABASE {
 } TRACE_DATABASE;
 
 /* ex/handle_trace.c, ex/trace_control.c */
-void NTAPI ExpUpdateDebugInfo(HANDLE_TABLE *Table, HANDLE Handle, ULONG Type);
+void NTAPI ExpUpdateDebugInfo(HANDLE_TABLE *Table, HANDLE Handle, ULONG Type); /* nothing where tracing is off */
 BOOLEAN NTAPI ExpOpenTraceDatabase(HANDLE_TABLE *Table, TRACE_DATABASE *Database); /* FALSE: tracing is off */
 NTSTATUS NTAPI ExEnableHandleTracing(HANDLE_TABLE *Table, ULONG Slots); /* 0: the default */
 void NTAPI ExDisableHandleTracing(HANDLE_TABLE *Table);
-
-static inline void ExTraceHandle(HANDLE_TABLE *Table, HANDLE Handle, ULONG Type)
-{
-    if (Table->DebugInfo != NULL)
-        ExpUpdateDebugInfo(Table, Handle, Type);
-}
 
 #endif

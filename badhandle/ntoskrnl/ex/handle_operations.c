@@ -10,7 +10,7 @@ HANDLE NTAPI ExCreateHandle(HANDLE_TABLE *Table, const HANDLE_TABLE_ENTRY *NewEn
     if (handle == 0)
         return NULL;
     *ExpLookupHandleTableEntry(Table, (HANDLE)handle) = *NewEntry;
-    ExTraceHandle(Table, (HANDLE)handle, TRACE_OPEN);
+    ExpUpdateDebugInfo(Table, (HANDLE)handle, TRACE_OPEN);
     return (HANDLE)handle;
 }
 
@@ -18,7 +18,7 @@ HANDLE_TABLE_ENTRY *NTAPI ExMapHandleToPointerEx(HANDLE_TABLE *Table, HANDLE Han
 {
     HANDLE_TABLE_ENTRY *entry = ExpLookupHandleTableEntry(Table, Handle);
     if (entry == NULL || entry->Object == 0) {
-        ExTraceHandle(Table, Handle, TRACE_BADREF);
+        ExpUpdateDebugInfo(Table, Handle, TRACE_BADREF);
         return NULL;
     }
     return entry;
@@ -31,7 +31,7 @@ HANDLE_TABLE_ENTRY *NTAPI ExMapHandleToPointer(HANDLE_TABLE *Table, HANDLE Handl
     if (entry == NULL && (ULONG)Handle < Table->NextHandleNeedingPool)
         return NULL;
     if (entry == NULL || entry->Object == 0) {
-        ExTraceHandle(Table, Handle, TRACE_BADREF);
+        ExpUpdateDebugInfo(Table, Handle, TRACE_BADREF);
         return NULL;
     }
     return entry;
@@ -39,6 +39,6 @@ HANDLE_TABLE_ENTRY *NTAPI ExMapHandleToPointer(HANDLE_TABLE *Table, HANDLE Handl
 
 void NTAPI ExDestroyHandle(HANDLE_TABLE *Table, HANDLE Handle, HANDLE_TABLE_ENTRY *Entry)
 {
-    ExTraceHandle(Table, Handle, TRACE_CLOSE);
+    ExpUpdateDebugInfo(Table, Handle, TRACE_CLOSE);
     ExpFreeHandle(Table, (ULONG)Handle, Entry);
 }
