@@ -101,10 +101,7 @@ impl Process {
             }
             // A handle from before tracing was on.
             5..=8 => (CLOSE, 0x40),
-            _ => (
-                BAD_REFERENCE,
-                4 * random.below(14) as u32 | random.below(4) as u32,
-            ),
+            _ => (BAD_REFERENCE, random.below(56) as u32),
         };
         let frames = random.below(3);
         let mut stack: Vec<u64> = (0..frames)
