@@ -37,13 +37,12 @@ export function testImage(): Uint8Array<ArrayBuffer> {
   const data = (rva: number): number => rva - 0x2000 + 0x400;
   file[code(0x1000)] = 0xc3; // ret
   u32(code(0x1004), 0x1000_1000); // an address that moves with the image
-  // Export directory: name, first ordinal, counts, then the three tables.
-  u32(code(0x104c), 0x10a0, 5, 2, 2, 0x1070, 0x1078, 0x1080);
+  // Export directory: first ordinal, counts, then the three tables.
+  u32(code(0x1050), 5, 2, 2, 0x1070, 0x1078, 0x1080);
   u32(code(0x1070), 0x1000, 0x10c0); // functions: Run, a forwarder
   u32(code(0x1078), 0x10b0, 0x10ba); // names, sorted
   u16(code(0x1080), 1);
   u16(code(0x1082), 0);
-  text(code(0x10a0), "TEST.dll");
   text(code(0x10b0), "Forwarded");
   text(code(0x10ba), "Run");
   text(code(0x10c0), "other.Function");

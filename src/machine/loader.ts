@@ -69,7 +69,7 @@ export function bindImports(
   others: readonly LoadedImage[],
 ): void {
   for (const { from, symbol, slot } of loaded.image.imports) {
-    const exporter = others.find((other) => sameName(other.image.name, from));
+    const exporter = others.find((other) => isSameFile(other.image.name, from));
     if (exporter === undefined) {
       throw new ImageError(
         loaded.image.name,
@@ -78,6 +78,11 @@ export function bindImports(
     }
     space.write32(loaded.base + slot, exporter.address(symbol));
   }
+}
+
+/** Whether two file names are one to Windows, which does not look at case. */
+export function isSameFile(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
 }
 
 function exportedRva(image: PeImage, symbol: string | number): number {
@@ -111,8 +116,4 @@ function isFree(space: AddressSpace, image: PeImage, base: number): boolean {
 function placeOf(image: PeImage, base: number): Region {
   const pages = Math.ceil(image.bytes.length / PAGE_SIZE);
   return { start: base, end: base + pages * PAGE_SIZE };
-}
-
-function sameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -35,8 +35,6 @@ export interface ImportedFunction {
 
 /** Exports of an image: RVAs by name and by ordinal; forwarders have their text instead. */
 export interface ExportTable {
-  /** File name that the image gives itself, such as `KERNEL32.dll`; empty when it exports nothing. */
-  readonly imageName: string;
   /** By name. */
   readonly byName: ReadonlyMap<string, number | string>;
   /** By ordinal. */
@@ -110,7 +108,6 @@ const SECTION = {
 
 /** IMAGE_EXPORT_DIRECTORY. */
 const EXPORT = {
-  name: 0x0c,
   base: 0x10,
   numberOfFunctions: 0x14,
   numberOfNames: 0x18,
@@ -278,7 +275,7 @@ function readExports(reader: ImageReader): ExportTable {
   const byName = new Map<string, number | string>();
   const byOrdinal = new Map<number, number | string>();
   const directory = dataDirectory(reader, DIRECTORY_EXPORT);
-  if (directory === undefined) return { imageName: "", byName, byOrdinal };
+  if (directory === undefined) return { byName, byOrdinal };
   const at = directory.rva;
   const what = "export directory";
   const firstOrdinal = reader.u32(at + EXPORT.base, what);
@@ -309,11 +306,7 @@ function readExports(reader: ImageReader): ExportTable {
     }
     byName.set(name, target);
   }
-  return {
-    imageName: reader.text(reader.u32(at + EXPORT.name, what), 256, what),
-    byName,
-    byOrdinal,
-  };
+  return { byName, byOrdinal };
 }
 
 function readImports(reader: ImageReader): ImportedFunction[] {

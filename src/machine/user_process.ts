@@ -9,7 +9,7 @@
  */
 import { Arena, linkList } from "./arena.ts";
 import { type Region, USER_MAP } from "./memory_map.ts";
-import type { LoadedImage } from "./loader.ts";
+import { isSameFile, type LoadedImage } from "./loader.ts";
 import type { AddressSpace } from "./page_tables.ts";
 import {
   encodeStructure,
@@ -125,9 +125,9 @@ function writeLoaderLists(space: AddressSpace, start: ProcessStart): number {
   }));
   const programs = start.program === undefined
     ? []
-    : [writeLoaderEntry(space, arena, start.program, PROGRAM_FOLDER)];
+    : [writeLoaderEntry(space, arena, start.program, PROGRAM_FOLDER + start.program.image.name)];
   const libraries = start.libraries.map((library) =>
-    writeLoaderEntry(space, arena, library, SYSTEM_FOLDER)
+    writeLoaderEntry(space, arena, library, SYSTEM_FOLDER + listedName(library, start))
   );
   const entries = [...programs, ...libraries];
   const { fields } = LDR_DATA_TABLE_ENTRY;
@@ -142,25 +142,34 @@ function writeLoaderLists(space: AddressSpace, start: ProcessStart): number {
   return data;
 }
 
+/**
+ * The name that a DLL is listed under: the one that its first importer has for it, as the loader of Windows
+ * does. That is why the lists say `KERNEL32.dll` where the file is `kernel32.dll`.
+ */
+function listedName(library: LoadedImage, { program, libraries }: ProcessStart): string {
+  const importers = program === undefined ? libraries : [program, ...libraries];
+  const { name } = library.image;
+  const spellings = importers.flatMap(({ image }) => image.imports).map(({ from }) => from);
+  return spellings.find((spelling) => isSameFile(spelling, name)) ?? name;
+}
+
 function writeLoaderEntry(
   space: AddressSpace,
   arena: Arena,
   loaded: LoadedImage,
-  folder: string,
+  path: string,
 ): number {
-  const { image } = loaded;
-  const name = image.exports.imageName || image.name;
   const address = arena.allocate(LDR_DATA_TABLE_ENTRY.size);
   const bytes = encodeStructure(LDR_DATA_TABLE_ENTRY, {
     DllBase: loaded.base,
     EntryPoint: loaded.entryPoint,
     SizeOfImage: loaded.size,
     LoadCount: LOADED_FOR_GOOD,
-    TimeDateStamp: image.timestamp,
+    TimeDateStamp: loaded.image.timestamp,
   });
   const { FullDllName, BaseDllName } = LDR_DATA_TABLE_ENTRY.fields;
-  bytes.set(arena.unicodeString(folder + name), FullDllName[0]);
-  bytes.set(arena.unicodeString(name), BaseDllName[0]);
+  bytes.set(arena.unicodeString(path), FullDllName[0]);
+  bytes.set(arena.unicodeString(path.slice(path.lastIndexOf("\\") + 1)), BaseDllName[0]);
   space.write(address, bytes);
   return address;
 }

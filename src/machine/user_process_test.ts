@@ -15,7 +15,7 @@ function prepared(commandLine = "test.exe one two"): AddressSpace {
     loadImageAnywhere(space, parseImage(name, testImage()), USER_MAP.relocatedImages);
   prepareProcess(space, {
     program: load("test.exe"),
-    libraries: [load("other.dll")],
+    libraries: [load("OTHER.DLL")],
     commandLine,
     debuggerPresent: true,
     server2003: false,
@@ -71,8 +71,8 @@ Deno.test("prepareProcess() links every image on the loader's lists, both ways",
     ) names.push(readText(space, link - links + 0x2c));
     return names;
   };
-  // The name of an image is the one it exports itself by, as the loader's lists have it.
-  assertEquals(walk(0x0c, 0x00, 0), ["TEST.dll", "TEST.dll"]);
+  // The test image imports from "other.dll"; a DLL is listed as its importer spells it.
+  assertEquals(walk(0x0c, 0x00, 0), ["test.exe", "other.dll"]);
   assertEquals(walk(0x14, 0x08, 0).length, 2);
   assertEquals(walk(0x14, 0x08, 4).length, 2);
   assertEquals(walk(0x1c, 0x10, 0).length, 1);
@@ -82,7 +82,7 @@ Deno.test("prepareProcess() links every image on the loader's lists, both ways",
   assertEquals(space.read32(second + 0x18), 0x1001_0000);
   assertEquals(space.read32(first + 0x1c), 0x1000_1000); // EntryPoint
   assertEquals(space.read32(first + 0x20), 0x3000); // SizeOfImage
-  assertEquals(readText(space, second + 0x24), "C:\\WINDOWS\\system32\\TEST.dll");
+  assertEquals(readText(space, second + 0x24), "C:\\WINDOWS\\system32\\other.dll");
 });
 
 Deno.test("prepareProcess() says when the command line does not fit", () => {

@@ -1,0 +1,241 @@
+import { assert, assertEquals } from "@std/assert";
+import type { GuestImages, ImageFile } from "./boot.ts";
+import { Machine, type MachineOptions, type MachineStop } from "./machine.ts";
+import { GuestNtdll } from "./ntdll.ts";
+
+// The real guest on the machine. Structures are read here by offsets written out, from the published layouts of
+// Windows XP SP2, and not by tables of ours.
+
+const GUEST = new URL("../../testdata/guest/", import.meta.url);
+
+function imageFile(name: string, path = name): ImageFile {
+  return { name, bytes: Deno.readFileSync(new URL(path, GUEST)) };
+}
+
+const IMAGES: GuestImages = {
+  kernel: imageFile("ntoskrnl.exe"),
+  ntdll: imageFile("ntdll.dll"),
+  libraries: [imageFile("kernel32.dll")],
+  program: imageFile("badhandle.exe"),
+};
+
+const KERNEL_MODE = {
+  args: [],
+  traceFromMain: true,
+  debuggerPresent: false,
+  server2003: false,
+} satisfies MachineOptions;
+const USER_MODE = { ...KERNEL_MODE, traceFromMain: false, debuggerPresent: true };
+
+interface TraceRecord {
+  readonly type: number;
+  readonly handle: number;
+  readonly threadId: number;
+  readonly stack: readonly number[];
+}
+
+/** The kernel's half is the same in every address space. */
+function kernel32(machine: Machine, address: number): number {
+  return machine.debuggerSpace.read32(address);
+}
+
+/** EPROCESS of the program: ActiveProcessLinks is at 0x88, UniqueProcessId at 0x84. */
+function programProcess(machine: Machine): number {
+  let link = kernel32(machine, machine.kernelAddress("PsActiveProcessHead"));
+  while (kernel32(machine, link - 4) !== machine.targetProcessId) link = kernel32(machine, link);
+  return link - 0x88;
+}
+
+/** Records 1 to CurrentStackIndex of the program's trace database, oldest first. */
+function traceRecords(machine: Machine): TraceRecord[] {
+  const objectTable = kernel32(machine, programProcess(machine) + 0xc4);
+  const database = kernel32(machine, objectTable + 0x28);
+  const count = kernel32(machine, database);
+  return Array.from({ length: count }, (_, index) => {
+    const record = database + 4 + (index + 1) * 0x50;
+    const frames = Array.from({ length: 16 }, (_, at) => kernel32(machine, record + 0x10 + at * 4));
+    return {
+      type: kernel32(machine, record + 0x0c),
+      handle: kernel32(machine, record + 0x08),
+      threadId: kernel32(machine, record + 0x04),
+      stack: frames.filter((address) => address !== 0),
+    };
+  });
+}
+
+function runs(machine: Machine): MachineStop["kind"][] {
+  const kinds: MachineStop["kind"][] = [];
+  do {
+    kinds.push(machine.run().kind);
+  } while (kinds.at(-1) !== "ended");
+  return kinds;
+}
+
+// The documented session (Microsoft's !htrace page): `!htrace 0 81400300`.
+const DOCUMENTED = [
+  "OPEN 7dc 8018f44a 801e3390 801e7317 77de265c 10011a0 10012c1 77de0b2f",
+  "CLOSE 7dc 8018fcb9 801e1d12 801e1dd9 801e1edd 10012c1 77de0b2f",
+  "BADREF 7dc 8018f709 801e10f2 801902be 80154965 10012c1 77de0b2f",
+  "OPEN 7cc 8018f44a 801e3390 801e7317 77de23b2 10011c5 10012c1 77de0b2f",
+  "CLOSE 7cc 8018fcb9 801e1d12 801e1dd9 801e1edd 10012c1 77de0b2f",
+];
+
+function described({ type, handle, stack }: TraceRecord): string {
+  const name = ["", "OPEN", "CLOSE", "BADREF"][type];
+  return [name, ...[handle, ...stack].map((word) => word.toString(16))].join(" ");
+}
+
+Deno.test("The guest records the documented traces where the documentation has them", () => {
+  const machine = new Machine(IMAGES, KERNEL_MODE);
+  assertEquals(machine.run(), { kind: "exiting", exitStatus: 0 });
+  assertEquals(programProcess(machine), 0x8140_0300);
+  assertEquals(kernel32(machine, 0x8140_0300 + 0xc4), 0xe10c_cf60);
+  assertEquals(traceRecords(machine).map(described), DOCUMENTED);
+  assertEquals(runs(machine), ["ended"]);
+});
+
+Deno.test("The guest's boot and documented scenario take few instructions", () => {
+  const machine = new Machine(IMAGES, KERNEL_MODE);
+  machine.run();
+  assert(machine.instructions < 1_000_000, `${machine.instructions} instructions`);
+});
+
+Deno.test("Without a debugger and without a verifier nothing is traced and nothing breaks", () => {
+  const machine = new Machine(IMAGES, { ...KERNEL_MODE, traceFromMain: false });
+  assertEquals(machine.run().kind, "exiting");
+  const objectTable = kernel32(machine, programProcess(machine) + 0xc4);
+  assertEquals(kernel32(machine, objectTable + 0x28), 0);
+});
+
+Deno.test("With a debugger the program breaks before and after its step", () => {
+  const machine = new Machine(IMAGES, USER_MODE);
+  assertEquals(runs(machine), ["breakpoint", "breakpoint", "exiting", "ended"]);
+  assertEquals(machine.run().kind, "ended");
+});
+
+Deno.test("The program gets its arguments, and says by its exit status when it knows none", () => {
+  const machine = new Machine(IMAGES, { ...KERNEL_MODE, args: ["no such scenario"] });
+  assertEquals(machine.run(), { kind: "exiting", exitStatus: 2 });
+});
+
+Deno.test("One more CreateEvent in the program is one more OPEN in the database", () => {
+  const program = imageFile("badhandle.exe", "variants/one-more-event/badhandle.exe");
+  const machine = new Machine({ ...IMAGES, program }, KERNEL_MODE);
+  machine.run();
+  const records = traceRecords(machine);
+  const types = (of: readonly TraceRecord[]): number[] => of.map(({ type }) => type);
+  assertEquals(types(records), [1, 1, 2, 3, 1, 2]);
+  assertEquals(records[0]?.handle, 0x7dc);
+  assertEquals(records[1]?.handle, 0x7cc);
+});
+
+Deno.test("A function built without a frame pointer changes the stacks that it was in", () => {
+  const kernel32 = imageFile("kernel32.dll", "variants/frameless-create-event/kernel32.dll");
+  const machine = new Machine({ ...IMAGES, libraries: [kernel32] }, KERNEL_MODE);
+  machine.run();
+  // This CreateEventW uses EBP for something else, so the walk finds no user frame behind the kernel's.
+  const [, ...others] = DOCUMENTED;
+  assertEquals(traceRecords(machine).map(described), [
+    "OPEN 7dc 8018f44a 801e3390 801e7317",
+    ...others,
+  ]);
+});
+
+Deno.test("Threads of the program have ids of their own", () => {
+  const machine = new Machine(IMAGES, { ...KERNEL_MODE, args: ["threads", "3"] });
+  machine.run();
+  const ids = new Set(traceRecords(machine).map(({ threadId }) => threadId));
+  assert(ids.size >= 4, `thread ids: ${[...ids]}`);
+});
+
+Deno.test("GuestNtdll enables, reads and keeps tracing across the program's step", () => {
+  const machine = new Machine(IMAGES, { ...USER_MODE, args: ["leak", "3"] });
+  machine.run();
+  const ntdll = new GuestNtdll(machine);
+  const { status, handle } = ntdll.openProcess(machine.targetProcessId, 0x600);
+  assertEquals(status, 0);
+  const query = new Uint8Array(8 + 64 * 0x50);
+  assertEquals(ntdll.queryInformationProcess(handle, 32, query).status, 0xc000_000d);
+  assertEquals(ntdll.setInformationProcess(handle, 32, new Uint8Array(4)), 0);
+  machine.run();
+  const answer = ntdll.queryInformationProcess(handle, 32, query);
+  const total = new DataView(query.buffer).getUint32(4, true);
+  assertEquals(answer, { status: 0, returnLength: 8 + total * 0x50 });
+  assertEquals(total, traceRecords(machine).length);
+  assertEquals(ntdll.close(handle), 0);
+  assertEquals(ntdll.close(handle), 0xc000_0008);
+});
+
+Deno.test("GuestNtdll passes on what the guest's kernel refuses", () => {
+  const machine = new Machine(IMAGES, USER_MODE);
+  machine.run();
+  const ntdll = new GuestNtdll(machine);
+  assertEquals(ntdll.openProcess(0x1234, 0x400), { status: 0xc000_000b, handle: 0 });
+  const { handle } = ntdll.openProcess(machine.targetProcessId, 0x400);
+  assertEquals(ntdll.setInformationProcess(handle, 32, new Uint8Array(4)), 0xc000_0022);
+  assertEquals(ntdll.setInformationProcess(handle, 32, new Uint8Array(8)), 0xc000_0004);
+  assertEquals(ntdll.setInformationProcess(handle, 32, null), 0xc000_0004); // XP
+  assertEquals(ntdll.queryInformationProcess(handle, 32, new Uint8Array(4)).status, 0xc000_0004);
+  assertEquals(
+    ntdll.queryInformationProcess(handle, 32, new Uint8Array(0x100_0000)),
+    { status: 0xc000_0017, returnLength: 0 },
+  );
+});
+
+Deno.test("GuestNtdll reads the program's memory up to what is not mapped", () => {
+  const machine = new Machine(IMAGES, USER_MODE);
+  machine.run();
+  const ntdll = new GuestNtdll(machine);
+  const { handle } = ntdll.openProcess(machine.targetProcessId, 0x10);
+  const header = new Uint8Array(2);
+  assertEquals(ntdll.readVirtualMemory(handle, 0x0100_0000n, header), {
+    status: 0,
+    returnLength: 2,
+  });
+  assertEquals(new TextDecoder().decode(header), "MZ");
+  const across = ntdll.readVirtualMemory(handle, 0x0013_0000n - 4n, new Uint8Array(8));
+  assertEquals(across, { status: 0x8000_000d, returnLength: 4 });
+  const beyond = ntdll.readVirtualMemory(handle, 1n << 40n, new Uint8Array(8));
+  assertEquals(beyond, { status: 0x8000_000d, returnLength: 0 });
+});
+
+Deno.test("GuestNtdll still answers when the program has ended", () => {
+  const machine = new Machine(IMAGES, USER_MODE);
+  machine.run();
+  const ntdll = new GuestNtdll(machine);
+  const { handle } = ntdll.openProcess(machine.targetProcessId, 0x600);
+  runs(machine);
+  assertEquals(ntdll.setInformationProcess(handle, 32, new Uint8Array(4)), 0xc000_010a);
+  const query = new Uint8Array(0x100);
+  assertEquals(ntdll.queryInformationProcess(handle, 32, query).status, 0xc000_010a);
+  assertEquals(machine.run().kind, "ended");
+});
+
+Deno.test("With the Server 2003 setting tracing takes slots and can be disabled", () => {
+  const machine = new Machine(IMAGES, { ...USER_MODE, server2003: true, args: ["churn", "300"] });
+  machine.run();
+  const ntdll = new GuestNtdll(machine);
+  const { handle } = ntdll.openProcess(machine.targetProcessId, 0x600);
+  const enable = new Uint8Array(8);
+  new DataView(enable.buffer).setUint32(4, 200, true);
+  assertEquals(ntdll.setInformationProcess(handle, 32, enable), 0);
+  machine.run();
+  const query = new Uint8Array(8 + 0x50);
+  assertEquals(ntdll.queryInformationProcess(handle, 32, query).status, 0xc000_0004); // partial
+  assertEquals(new DataView(query.buffer).getUint32(4, true), 256); // a full ring
+  assertEquals(ntdll.setInformationProcess(handle, 32, null), 0);
+  assertEquals(ntdll.queryInformationProcess(handle, 32, query).status, 0xc000_000d);
+});
+
+Deno.test("The largest ring of Server 2003 fits, also when it replaces another", () => {
+  const machine = new Machine(IMAGES, { ...USER_MODE, server2003: true });
+  machine.run();
+  const ntdll = new GuestNtdll(machine);
+  const { handle } = ntdll.openProcess(machine.targetProcessId, 0x600);
+  const enable = new Uint8Array(8);
+  new DataView(enable.buffer).setUint32(4, 0x2_0000, true);
+  assertEquals(ntdll.setInformationProcess(handle, 32, enable), 0);
+  assertEquals(ntdll.setInformationProcess(handle, 32, enable), 0);
+  const all = new Uint8Array(8 + 0x2_0000 * 0x50);
+  assertEquals(ntdll.queryInformationProcess(handle, 32, all).status, 0);
+});
