@@ -7,8 +7,8 @@ HANDLE NTAPI CreateEventW(const SECURITY_ATTRIBUTES *security, BOOL manual_reset
     OBJECT_ATTRIBUTES attributes;
     UNICODE_STRING string;
     HANDLE handle = NULL;
-    NTSTATUS status = NtCreateEvent(&handle, EVENT_ALL_ACCESS,
-                                    BaseObjectAttributes(&attributes, &string, security, name),
+    OBJECT_ATTRIBUTES *named = BaseObjectAttributes(&attributes, &string, security, name);
+    NTSTATUS status = NtCreateEvent(&handle, EVENT_ALL_ACCESS, named,
                                     manual_reset ? NotificationEvent : SynchronizationEvent, initial_state != 0);
     return BaseSetLastNtStatus(status) ? handle : NULL;
 }

@@ -7,8 +7,7 @@ HANDLE NTAPI CreateSemaphoreW(const SECURITY_ATTRIBUTES *security, LONG initial_
     OBJECT_ATTRIBUTES attributes;
     UNICODE_STRING string;
     HANDLE handle = NULL;
-    NTSTATUS status = NtCreateSemaphore(&handle, SEMAPHORE_ALL_ACCESS,
-                                        BaseObjectAttributes(&attributes, &string, security, name), initial_count,
-                                        maximum_count);
+    OBJECT_ATTRIBUTES *named = BaseObjectAttributes(&attributes, &string, security, name);
+    NTSTATUS status = NtCreateSemaphore(&handle, SEMAPHORE_ALL_ACCESS, named, initial_count, maximum_count);
     return BaseSetLastNtStatus(status) ? handle : NULL;
 }

@@ -1,9 +1,15 @@
 /*
- * A process to look at: opens one handle of each kind that the Wine tests expect, says "ready" and waits for the end of
- * its standard input, so that it never outlives the test that started it.
+ * A process to look at: opens one handle of each kind that the tests expect and says "ready". For every line of its
+ * standard input it opens an event, which stays open, opens and closes a semaphore, and says "done". It ends with its
+ * input, so that it never outlives the test that started it.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
+
+static void say(const char *text, DWORD length) {
+  DWORD count;
+  WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), text, length, &count, NULL);
+}
 
 void start(void) {
   /* Any number of instances: a test may still hold a duplicate of an earlier process's pipe. */
@@ -12,11 +18,13 @@ void start(void) {
   HANDLE event = CreateEventW(NULL, TRUE, FALSE, L"htrace-holder-event");
   HANDLE semaphore = CreateSemaphoreW(NULL, 1, 1, NULL);
   if (pipe == INVALID_HANDLE_VALUE || event == NULL || semaphore == NULL) ExitProcess(1);
-  static const char ready[] = "ready\n";
+  say("ready\n", 6);
+  char line[64];
   DWORD count;
-  WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), ready, sizeof ready - 1, &count, NULL);
-  char ignored[64];
-  while (ReadFile(GetStdHandle(STD_INPUT_HANDLE), ignored, sizeof ignored, &count, NULL) && count > 0) {
+  while (ReadFile(GetStdHandle(STD_INPUT_HANDLE), line, sizeof line, &count, NULL) && count > 0) {
+    CreateEventW(NULL, TRUE, FALSE, NULL);
+    CloseHandle(CreateSemaphoreW(NULL, 1, 1, NULL));
+    say("done\n", 5);
   }
   ExitProcess(0);
 }
