@@ -1,0 +1,101 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { TraceControlError, TraceQueryError } from "../target.ts";
+import { traceAt, traceCount, type TraceLog } from "../trace_log.ts";
+import { openTarget, UnknownTargetError } from "./mod.ts";
+
+/** The operations of a log, oldest first, as `open 7dc`. */
+function operations(log: TraceLog): string[] {
+  return Array.from({ length: traceCount(log) }, (_, index) => traceAt(log, index))
+    .map(({ type, handle }) => `${type} ${handle.toString(16)}`)
+    .reverse();
+}
+
+// What badhandle does by itself: Microsoft's documented !htrace session.
+const DOCUMENTED = ["open 7dc", "close 7dc", "badref 7dc", "open 7cc", "close 7cc"];
+
+Deno.test("emulated:kernel stands just before the end of badhandle, its process being current", async () => {
+  using target = await openTarget("emulated:kernel");
+  assertEquals(target.mode, "kernel");
+  const log = target.readTraces({});
+  assertEquals(operations(log), DOCUMENTED);
+  assertEquals(log.parsed, 6); // the blank slot 0 ends the walk
+  assertEquals(target.currentProcess, 0x8140_0300n);
+  assertEquals(target.modules().map(({ name }) => name), [
+    "ntoskrnl",
+    "badhandle",
+    "ntdll",
+    "KERNEL32",
+  ]);
+  assertEquals(
+    target.processes?.().map(({ imageName }) => imageName),
+    ["System", "badhandle.exe", "htrace"],
+  );
+});
+
+Deno.test("emulated:kernel lets badhandle end, and then its object table is gone", async () => {
+  using target = await openTarget("emulated:kernel");
+  assertEquals(target.execution?.go(), { kind: "exited", exitStatus: 0 });
+  assertThrows(() => target.readTraces({}), TraceQueryError, "its object table is gone");
+});
+
+Deno.test("emulated begins before badhandle's step, which one go covers", async () => {
+  using target = await openTarget("emulated");
+  target.control?.enable();
+  assertEquals(operations(target.readTraces({})), []);
+  const stop = target.execution?.go();
+  assertEquals(stop?.kind, "breakpoint");
+  assertEquals(operations(target.readTraces({})), DOCUMENTED);
+  assertEquals(target.execution?.go(), { kind: "exited", exitStatus: 0 });
+  assertEquals(target.execution?.go(), { kind: "exited", exitStatus: 0 });
+  assertThrows(() => target.readTraces({}), TraceQueryError, "the process has ended");
+});
+
+Deno.test("emulated hands its arguments to badhandle", async () => {
+  using target = await openTarget("emulated", { args: ["leak", "2"] });
+  target.control?.enable();
+  target.execution?.go();
+  const opened = operations(target.readTraces({}))
+    .filter((operation) => operation.startsWith("open"));
+  const closed = operations(target.readTraces({}))
+    .filter((operation) => operation.startsWith("close"));
+  assertEquals(opened.length - closed.length, 2);
+});
+
+Deno.test("emulated disables tracing as Windows XP does: not at all", async () => {
+  using target = await openTarget("emulated");
+  target.control?.enable();
+  assertThrows(
+    () => target.control?.disable(),
+    TraceControlError,
+    "only ending the process disables tracing",
+  );
+  assertThrows(() => target.control?.enable(200), TraceControlError, "leave the number out");
+});
+
+Deno.test("emulated:2003 takes a number of slots and disables tracing", async () => {
+  using target = await openTarget("emulated:2003", { args: ["churn", "200"] });
+  target.control?.enable(200);
+  target.execution?.go();
+  assertEquals(target.readTraces({}).parsed, 256);
+  target.control?.disable();
+  assertThrows(() => target.readTraces({}), TraceQueryError, "tracing is not enabled");
+});
+
+Deno.test("emulated brings the image and the PDB of each of its modules", async () => {
+  using target = await openTarget("emulated:kernel");
+  for (const module of target.modules()) {
+    const files = target.symbolFiles?.(module);
+    assertEquals(files?.pdb?.name, `${module.name.toLowerCase()}.pdb`);
+    assertEquals(new TextDecoder().decode(files?.image?.read(0, 2)), "MZ");
+  }
+  const stranger = { name: "other", path: "C:\\other.dll", base: 0n, size: 0 };
+  assertEquals(target.symbolFiles?.(stranger), undefined);
+});
+
+Deno.test("openTarget() says what it does not know", async () => {
+  await assertRejects(
+    () => openTarget("no such target"),
+    UnknownTargetError,
+    'Cannot open "no such target": it is no target of a known kind',
+  );
+});
