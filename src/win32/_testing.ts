@@ -14,6 +14,11 @@ export function wineTest(name: string, test: () => void | Promise<void>): void {
   Deno.test({ name: `${name} [Wine]`, ignore: Deno.build.os !== "windows" || !isWine(), fn: test });
 }
 
+/** Registers a test that needs handle tracing itself: real Windows. */
+export function tracingWindowsTest(name: string, test: () => void | Promise<void>): void {
+  Deno.test({ name, ignore: Deno.build.os !== "windows" || isWine(), fn: test });
+}
+
 const BINARIES = new URL("../../testdata/windows/", import.meta.url);
 
 /** Path of a small Windows binary of `testdata/windows`, as Windows writes it. */
@@ -34,22 +39,24 @@ function isWine(): boolean {
 /** `handle_holder.exe`: a process with one named event, one named pipe and one semaphore. */
 export class HandleHolder implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
+    this.#input = child.stdin.getWriter();
+    this.#output = child.stdout.getReader();
   }
 
   /** Starts the process and waits until its handles are open. */
   static async start(): Promise<HandleHolder> {
-    const child = new Deno.Command(binaryPath("handle_holder.exe"), {
+    const command = new Deno.Command(binaryPath("handle_holder.exe"), {
       stdin: "piped",
       stdout: "piped",
-    }).spawn();
-    const reader = child.stdout.getReader();
-    const { value } = await reader.read();
-    reader.releaseLock();
-    if (value === undefined) throw new Error("Cannot start handle_holder.exe: it ended at once");
-    return new HandleHolder(child);
+    });
+    const holder = new HandleHolder(command.spawn());
+    await holder.#answer();
+    return holder;
   }
 
   /** Its process id. */
@@ -57,10 +64,21 @@ export class HandleHolder implements AsyncDisposable {
     return this.#child.pid;
   }
 
+  /** Has it open an event, which stays open, and open and close a semaphore. */
+  async act(): Promise<void> {
+    await this.#input.write(new TextEncoder().encode("act\n"));
+    await this.#answer();
+  }
+
   /** Ends its standard input and so the process, and waits for that. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#child.stdin.close();
-    await this.#child.stdout.cancel();
+    await this.#input.close();
+    await this.#output.cancel();
     await this.#child.status;
+  }
+
+  async #answer(): Promise<void> {
+    const { done } = await this.#output.read();
+    if (done) throw new Error("Cannot use handle_holder.exe: it has ended");
   }
 }

@@ -39,7 +39,8 @@ export class ObjectNames implements Disposable {
   readonly #library: string;
   readonly #patience: number;
   #worker: { readonly thread: Worker; readonly memory: SharedArrayBuffer } | undefined;
-  #abandoned = 0;
+  /** Handles whose names did not come, as `process:handle`: they are not asked for again. */
+  readonly #hung = new Set<string>();
 
   /** Nothing is opened or started before the first question. */
   constructor({ library = "ntdll.dll", patience = 200 }: ObjectNamesOptions = {}) {
@@ -47,9 +48,9 @@ export class ObjectNames implements Disposable {
     this.#patience = patience;
   }
 
-  /** How many questions never came back; after 16 no more are asked. */
+  /** How many handles' names never came; after 16 no more are asked for. */
   get abandoned(): number {
-    return this.#abandoned;
+    return this.#hung.size;
   }
 
   /**
@@ -57,7 +58,8 @@ export class ObjectNames implements Disposable {
    * PROCESS_DUP_HANDLE (0x40).
    */
   read(process: number, handle: number): ObjectName {
-    if (this.#abandoned >= MOST_ABANDONED) return { kind: "abandoned" };
+    const key = `${process}:${handle}`;
+    if (this.#hung.has(key) || this.abandoned >= MOST_ABANDONED) return { kind: "abandoned" };
     const { memory } = this.#worker ??= this.#start();
     const state = new Int32Array(memory);
     const view = new DataView(memory);
@@ -66,7 +68,7 @@ export class ObjectNames implements Disposable {
     Atomics.store(state, NAME_REQUEST.state, NAME_STATE.asked);
     Atomics.notify(state, NAME_REQUEST.state);
     if (Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.asked, this.#patience) === "timed-out") {
-      this.#abandoned++;
+      this.#hung.add(key);
       this[Symbol.dispose]();
       return { kind: "abandoned" };
     }

@@ -8,53 +8,68 @@ const PROCESS_DUP_HANDLE = 0x40;
 const STATUS_INVALID_HANDLE = 0xc0000008;
 const EVENT_NAME = /\\BaseNamedObjects\\htrace-holder-event$/;
 
-/** Asks for the names of the first handles of a process, as far as there are objects. */
-function namesOf(processId: number, names: ObjectNames): string[] {
-  using ntdll = new WindowsNtdll();
-  const { handle: process } = ntdll.openProcess(processId, PROCESS_DUP_HANDLE);
+/** Asks for the names of the first handles of a process, as far as there are objects with names. */
+function namesOf(process: number, names: ObjectNames): string[] {
   const found: string[] = [];
   for (let handle = 4; handle < 0x100; handle += 4) {
     const answer = names.read(process, handle);
     if (answer.kind === "named" && answer.name !== "") found.push(answer.name);
   }
-  ntdll.close(process);
   return found;
+}
+
+/** A handle to the holder, closed when disposed. */
+function openHolder(holder: HandleHolder): { handle: number } & Disposable {
+  using untilOpen = new DisposableStack();
+  const ntdll = untilOpen.use(new WindowsNtdll());
+  const { status, handle } = ntdll.openProcess(holder.processId, PROCESS_DUP_HANDLE);
+  assertEquals(status, 0);
+  untilOpen.defer(() => ntdll.close(handle));
+  const resources = untilOpen.move();
+  return { handle, [Symbol.dispose]: () => resources.dispose() };
 }
 
 windowsTest("ObjectNames reads the names of another process's objects", async () => {
   await using holder = await HandleHolder.start();
+  using process = openHolder(holder);
   using names = new ObjectNames();
-  const found = namesOf(holder.processId, names);
+  const found = namesOf(process.handle, names);
   assert(found.some((name) => EVENT_NAME.test(name)), found.join("\n"));
   assert(found.includes("\\Device\\NamedPipe\\htrace-holder"), found.join("\n"));
-  assertEquals(names.abandoned, 0);
 });
 
 windowsTest("ObjectNames says why there is no name", async () => {
   await using holder = await HandleHolder.start();
-  using ntdll = new WindowsNtdll();
+  using process = openHolder(holder);
   using names = new ObjectNames();
-  const { handle: process } = ntdll.openProcess(holder.processId, PROCESS_DUP_HANDLE);
-  assertEquals(names.read(process, 0x7ffc), { kind: "failed", status: STATUS_INVALID_HANDLE });
-  ntdll.close(process);
+  const answer = names.read(process.handle, 0x7ffc);
+  assertEquals(answer, { kind: "failed", status: STATUS_INVALID_HANDLE });
 });
 
-windowsTest("ObjectNames gives up a pipe whose name never comes and goes on", async () => {
-  await using holder = await HandleHolder.start();
-  using _standin = new Standin(BEHAVIOUR.pipeNamesHang);
-  using names = new ObjectNames({ library: STANDIN_PATH, patience: 100 });
-  const found = namesOf(holder.processId, names);
-  assert(names.abandoned > 0);
-  assert(found.some((name) => EVENT_NAME.test(name)), found.join("\n"));
-  assert(!found.includes("\\Device\\NamedPipe\\htrace-holder"), found.join("\n"));
-});
+windowsTest(
+  "ObjectNames gives up a pipe whose name never comes, for good, and goes on",
+  async () => {
+    await using holder = await HandleHolder.start();
+    using process = openHolder(holder);
+    using _standin = new Standin(BEHAVIOUR.pipeNamesHang);
+    using names = new ObjectNames({ library: STANDIN_PATH, patience: 100 });
+    const found = namesOf(process.handle, names);
+    const { abandoned } = names;
+    assert(abandoned > 0);
+    assert(found.some((name) => EVENT_NAME.test(name)), found.join("\n"));
+    assert(!found.includes("\\Device\\NamedPipe\\htrace-holder"), found.join("\n"));
+    assertEquals(namesOf(process.handle, names), found);
+    assertEquals(names.abandoned, abandoned, "they are not asked for again");
+  },
+);
 
 windowsTest("ObjectNames asks no more after sixteen names that never came", async () => {
   await using holder = await HandleHolder.start();
   using _standin = new Standin(BEHAVIOUR.pipeNamesHang);
   using names = new ObjectNames({ library: STANDIN_PATH, patience: 20 });
-  for (let round = 0; round < 20 && names.abandoned < 16; round++) {
-    namesOf(holder.processId, names);
+  using processes = new DisposableStack(); // each makes the same pipes handles of its own
+  for (let round = 0; round < 17; round++) {
+    namesOf(processes.use(openHolder(holder)).handle, names);
   }
   assertEquals(names.abandoned, 16);
   assertEquals(names.read(-1, 4), { kind: "abandoned" });

@@ -1,0 +1,31 @@
+/** The user-mode suite on the stand-in for ntdll, and on Windows' own where that traces. */
+import { Standin, STANDIN_PATH } from "../win32/_standin.ts";
+import { HandleHolder, tracingWindowsTest, windowsTest } from "../win32/_testing.ts";
+import { openLive } from "./live.ts";
+import { USER_MODE_SUITE } from "./_user_mode_suite.ts";
+
+const PROGRAM = "handle_holder";
+
+for (const { name, run } of USER_MODE_SUITE) {
+  windowsTest(`a user-mode target ${name} [stand-in]`, async () => {
+    await using holder = await HandleHolder.start();
+    const { processId } = holder;
+    using standin = new Standin();
+    using target = openLive(String(processId), { library: STANDIN_PATH });
+    await run({
+      target,
+      program: PROGRAM,
+      act: () => {
+        standin.record(processId, "open", 0x80, 8, [0x1000n, 0x2000n]);
+        standin.record(processId, "open", 0x84, 8, [0x1100n, 0x2000n]);
+        standin.record(processId, "close", 0x84, 8, [0x1200n]);
+      },
+    });
+  });
+
+  tracingWindowsTest(`a user-mode target ${name} [ntdll]`, async () => {
+    await using holder = await HandleHolder.start();
+    using target = openLive(String(holder.processId));
+    await run({ target, program: PROGRAM, act: () => holder.act() });
+  });
+}
