@@ -136,7 +136,9 @@ function listSources(folder: string): string[] {
   for (const entry of Deno.readDirSync(new URL(folder, source))) {
     const path = folder + entry.name;
     if (entry.isDirectory) files.push(...listSources(`${path}/`));
-    else if (/\.ts$/.test(path) && !/_(test|bench|testing|fixture)\.ts$/.test(path)) files.push(path);
+    else if (/\.ts$/.test(path) && !/_(test|bench|testing|fixture)\.ts$/.test(path)) {
+      files.push(path);
+    }
   }
   return files;
 }

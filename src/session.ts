@@ -46,16 +46,22 @@ export class Session implements Disposable {
   readonly #source: SymbolSource;
   /** By process: two processes have different modules at one address. Key 0 where there is only one. */
   readonly #symbols = new Map<bigint, ModuleSymbols>();
-  readonly #snapshots = new Map<string, TraceLog>();
+  readonly #snapshots: Map<string, TraceLog>;
 
   /**
-   * Takes over a target. Symbol files that the target brings along (the emulated guest's PDBs) are preferred to
+   * Takes over a target with the snapshots that it brings along. Symbol files that the target brings along (the emulated guest's PDBs) are preferred to
    * those of `source`; without a source there are no others.
    */
   constructor(target: Target, source: SymbolSource = () => Promise.resolve({})) {
     this.target = target;
+    this.#snapshots = new Map(target.snapshots);
     for (const [name, log] of target.snapshots ?? []) this.keepSnapshot(log, name);
     this.#source = async (module) => target.symbolFiles?.(module) ?? await source(module);
+  }
+
+  /** Snapshots by name, for keeping them beyond this run; the unnamed one has the empty name. */
+  get snapshots(): ReadonlyMap<string, TraceLog> {
+    return this.#snapshots;
   }
 
   /** Enables tracing and takes the first snapshot; the ring is empty then, so older snapshots are dropped. */
@@ -72,10 +78,8 @@ export class Session implements Disposable {
   }
 
   /** Keeps the traces of now as the base of later diffs, under a name or as the unnamed snapshot. */
-  snapshot(name: string = UNNAMED): TraceLog {
-    const log = this.target.readTraces({});
-    this.keepSnapshot(log, name);
-    return log;
+  snapshot(name: string = UNNAMED): void {
+    this.keepSnapshot(this.target.readTraces({}), name);
   }
 
   /** Keeps traces that were read earlier, by another run of the program for one, as a snapshot. */

@@ -71,6 +71,17 @@ Deno.test("diff() says when more happened than the ring holds", async () => {
   assertEquals((await session.show()).listed.length, 4);
 });
 
+Deno.test("snapshots that the target brings along are bases of diffs", async () => {
+  const { target } = newSession();
+  target.tracing = true;
+  target.record(trace("open", 0x10, OPENING));
+  target.snapshots = new Map([["before", target.readTraces({})]]);
+  target.record(trace("open", 0x14, OPENING));
+  using session = new Session(target);
+  assertEquals(listedHandles(await session.diff("before")), [0x14]);
+  assertEquals([...session.snapshots.keys()], ["before", ""]);
+});
+
 Deno.test("diff() without a snapshot of that name names those there are", async () => {
   const { target, session } = newSession();
   using _ = session;

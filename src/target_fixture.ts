@@ -32,8 +32,9 @@ export class FakeTarget implements Target {
   stops: StopEvent[] = [];
   open: HandleEntry[] = [];
   list: ProcessEntry[] = [];
-  currentProcess = 0x8140_0300n;
+  currentProcess = 0x8234_5678n;
   disposed = false;
+  snapshots: Map<string, TraceLog> = new Map();
   /** Why a log is not whole. */
   incomplete: string | undefined;
 
@@ -71,7 +72,7 @@ export class FakeTarget implements Target {
       parsed: this.traces.length,
       ...(this.incomplete === undefined ? {} : { incomplete: this.incomplete }),
       ...(this.mode === "kernel"
-        ? { process: query.process || this.currentProcess, objectTable: 0xe10ccf60n }
+        ? { process: query.process || this.currentProcess, objectTable: 0xe123_4560n }
         : {}),
     };
   }

@@ -22,7 +22,7 @@ output. What follows "--" are arguments for the program of an emulated machine.
 Examples:
   htrace debug emulated
   htrace debug emulated -c "!htrace -enable; g; !htrace -diff; q" -- leak 3
-  htrace debug emulated:kernel -c "!htrace 7DC"`,
+  htrace debug emulated:kernel -c "!process 0 0; !htrace"`,
   },
   parameters: {
     flags: {

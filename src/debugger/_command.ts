@@ -52,7 +52,7 @@ export function parseNumber(text: string, what: string, bits: 32 | 64): bigint {
   const digits = /^(?:0x)?([0-9a-f]+(?:`[0-9a-f]{8})?)$/i.exec(text)?.[1]?.replace("`", "");
   if (digits === undefined) {
     throw new CommandError(
-      `Cannot read the ${what} "${text}": it is not a number; write it in hexadecimal, as 7dc or 0x7dc`,
+      `Cannot read the ${what} "${text}": it is not a number; write it in hexadecimal, as 1a4 or 0x1a4`,
     );
   }
   const value = BigInt(`0x${digits}`);

@@ -24,7 +24,7 @@ function listHandles(session: Session, args: string): string {
   const [word, extra] = wordsOf(args);
   if (extra !== undefined) {
     throw new CommandError(
-      `Cannot run "!handle": "${extra}" is one argument too many; write "!handle 7dc"`,
+      `Cannot run "!handle": "${extra}" is one argument too many; write "!handle 1a4"`,
     );
   }
   if (session.target.handles === undefined) {

@@ -58,8 +58,8 @@ const NUMBER_NAMES = {
  *
  * ```ts
  * import { parseHtrace } from "./htrace_grammar.ts";
- * parseHtrace("7dc 0x81400300", "kernel");
- * // { kind: "show", handle: 0x7dc, process: 0x81400300n, maxTraces: 0, group: false }
+ * parseHtrace("1a4 0x82345678", "kernel");
+ * // { kind: "show", handle: 0x1a4, process: 0x82345678n, maxTraces: 0, group: false }
  * ```
  */
 export function parseHtrace(args: string, mode: TargetMode): HtraceRequest {

@@ -18,7 +18,7 @@ export const ln: DebuggerCommand = {
 async function nameAddress(session: Session, args: string): Promise<string> {
   const [word, extra] = wordsOf(args);
   if (word === undefined || extra !== undefined) {
-    throw new CommandError('Cannot run "ln": it takes one address; write "ln 1001180"');
+    throw new CommandError('Cannot run "ln": it takes one address; write "ln 401000"');
   }
   const address = parseNumber(word, "address", 64);
   const frame = (await session.symbolize([address])).get(address);

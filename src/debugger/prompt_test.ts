@@ -104,9 +104,9 @@ Deno.test("!htrace lists the traces of a process in kernel mode", async () => {
   target.tracing = true;
   target.record(trace("badref", 0x7dc, [0x8018_f709n, 0x0100_1200n]));
   assertEquals(
-    await run(session, "!htrace 0 81400300"),
-    `Process 0x81400300
-ObjectTable 0xE10CCF60
+    await run(session, "!htrace 0 82345678"),
+    `Process 0x82345678
+ObjectTable 0xE1234560
 
 --------------------------------------
 Handle 0x7DC - BAD REFERENCE:
@@ -183,7 +183,7 @@ Deno.test("!handle lists handles and counts types", async () => {
 Deno.test("!process and .process list processes and change the current one", async () => {
   const { target, session } = newSession("kernel");
   target.list = [{
-    process: 0x8140_0300n,
+    process: 0x8234_5678n,
     processId: 0x84,
     parentProcessId: 4,
     imageName: "badhandle.exe",
@@ -192,7 +192,7 @@ Deno.test("!process and .process list processes and change the current one", asy
     objectTable: 0xe10c_cf60n,
     handleCount: 12,
   }];
-  const described = `PROCESS 81400300  Cid: 0084    Peb: 7ffdf000  ParentCid: 0004
+  const described = `PROCESS 82345678  Cid: 0084    Peb: 7ffdf000  ParentCid: 0004
     DirBase: 00039000  ObjectTable: e10ccf60  HandleCount:  12.
     Image: badhandle.exe
 `;
@@ -200,9 +200,9 @@ Deno.test("!process and .process list processes and change the current one", asy
     await run(session, "!process 0 0"),
     `**** NT ACTIVE PROCESS DUMP ****\n${described}`,
   );
-  assertEquals(await run(session, "!process 81400300 0"), described);
+  assertEquals(await run(session, "!process 82345678 0"), described);
   assertEquals(await run(session, "!process"), described);
-  assertEquals(await run(session, ".process"), "Implicit process is now 81400300\n");
+  assertEquals(await run(session, ".process"), "Implicit process is now 82345678\n");
   assertEquals(await run(session, ".process 81500000"), "Implicit process is now 81500000\n");
   assertStringIncludes(await run(session, "!process 123 0"), "no process of the target is there");
 });
