@@ -21,6 +21,7 @@ export interface OpenHandle extends HandleEntry {
 
 const PROCESS_HANDLE_INFORMATION = 51;
 const SYSTEM_EXTENDED_HANDLE_INFORMATION = 64;
+const OBJECT_NAME_INFORMATION = 1;
 const OBJECT_TYPE_INFORMATION = 2;
 /** Our own process, as a handle. */
 const CURRENT_PROCESS = -1;
@@ -128,31 +129,56 @@ function parseList(bytes: Uint8Array, layout: HandleListLayout, processId?: numb
   return handles;
 }
 
-/** OBJECT_TYPE_INFORMATION: its first field is the UNICODE_STRING TypeName, whose text stands behind it. */
-const TYPE_INFORMATION = {
-  4: { TypeNameLength: 0, text: 0x60 },
-  8: { TypeNameLength: 0, text: 0x68 },
-} as const satisfies Record<PointerSize, object>;
+/**
+ * Where the text of an answer stands: OBJECT_NAME_INFORMATION and OBJECT_TYPE_INFORMATION begin with the
+ * UNICODE_STRING that describes it, and are followed by it.
+ */
+const TEXT_OFFSETS = {
+  name: { 4: 0x08, 8: 0x10 },
+  type: { 4: 0x60, 8: 0x68 },
+} as const satisfies Record<string, Record<PointerSize, number>>;
 
 /**
  * The name of the type of a handle's object. It takes a duplicate of the handle; `process` needs
  * PROCESS_DUP_HANDLE. Undefined for types that refuse to be duplicated.
  */
 export function handleTypeName(ntdll: Ntdll, process: number, handle: number): string | undefined {
+  const answer = queryDuplicate(ntdll, process, handle, OBJECT_TYPE_INFORMATION);
+  return answer && textIn(answer, TEXT_OFFSETS.type[ntdll.pointerSize]);
+}
+
+/**
+ * The name of a handle's object, asked for in the same way; undefined for one without a name. Only for systems
+ * where the question always comes back: on Windows some never do.
+ */
+export function handleObjectName(
+  ntdll: Ntdll,
+  process: number,
+  handle: number,
+): string | undefined {
+  const answer = queryDuplicate(ntdll, process, handle, OBJECT_NAME_INFORMATION);
+  return (answer && textIn(answer, TEXT_OFFSETS.name[ntdll.pointerSize])) || undefined;
+}
+
+function queryDuplicate(
+  ntdll: Ntdll,
+  process: number,
+  handle: number,
+  informationClass: number,
+): Uint8Array | undefined {
   const duplicate = ntdll.duplicateObject(process, handle, CURRENT_PROCESS, 0, 0);
   if (isFailure(duplicate.status)) return undefined;
   try {
     const answer = growingQuery((buffer) =>
-      ntdll.queryObject(duplicate.handle, OBJECT_TYPE_INFORMATION, buffer)
+      ntdll.queryObject(duplicate.handle, informationClass, buffer)
     );
-    return answer.kind === "failed" ? undefined : typeNameIn(answer.bytes, ntdll.pointerSize);
+    return answer.kind === "failed" ? undefined : answer.bytes;
   } finally {
     ntdll.close(duplicate.handle);
   }
 }
 
-function typeNameIn(bytes: Uint8Array, pointerSize: PointerSize): string {
-  const { TypeNameLength, text } = TYPE_INFORMATION[pointerSize];
-  const length = Number(unsignedOf(bytes.subarray(TypeNameLength, TypeNameLength + 2)));
-  return new TextDecoder("utf-16le").decode(bytes.subarray(text, text + length));
+function textIn(bytes: Uint8Array, offset: number): string {
+  const length = Number(unsignedOf(bytes.subarray(0, 2))); // UNICODE_STRING.Length
+  return new TextDecoder("utf-16le").decode(bytes.subarray(offset, offset + length));
 }

@@ -16,6 +16,7 @@ import type { Module } from "../module.ts";
 import { readDebuggerData } from "../nt/debugger_data.ts";
 import { KernelTarget } from "../nt/kernel_target.ts";
 import { findLayouts } from "../nt/layouts.ts";
+import { handleObjectName } from "../nt/open_handles.ts";
 import { translatedMemory } from "../nt/paging.ts";
 import { ProcessTarget } from "../nt/process_target.ts";
 import type { Execution, Target } from "../target.ts";
@@ -114,12 +115,14 @@ function openUserMode(images: GuestImages, { args }: TargetOptions, server2003: 
   });
   const execution = executionOf(machine);
   execution.go(); // to the breakpoint before the step
+  const ntdll = new GuestNtdll(machine);
   return new ProcessTarget({
-    ntdll: new GuestNtdll(machine),
+    ntdll,
     processId: machine.targetProcessId,
     name: server2003 ? USER_MODE_2003 : USER_MODE,
     execution,
     symbolFiles: guestSymbolFiles,
+    objectName: (process, handle) => handleObjectName(ntdll, process, handle),
   });
 }
 

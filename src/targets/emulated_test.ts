@@ -92,6 +92,20 @@ Deno.test("emulated brings the image and the PDB of each of its modules", async 
   assertEquals(target.symbolFiles?.(stranger), undefined);
 });
 
+Deno.test("Both modes list the open handles with types and names", async () => {
+  for (const form of ["emulated", "emulated:kernel"]) {
+    using target = await openTarget(form);
+    const handles = target.handles?.() ?? [];
+    assertEquals(handles.length, 11, form);
+    const semaphores = handles.filter(({ type }) => type === "Semaphore");
+    assertEquals(
+      semaphores.map(({ objectName }) => objectName),
+      ["\\BaseNamedObjects\\shell.{startup}"],
+      form,
+    );
+  }
+});
+
 Deno.test("openTarget() says what it does not know", async () => {
   await assertRejects(
     () => openTarget("no such target"),
