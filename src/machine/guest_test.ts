@@ -1,6 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { exportingImage } from "./_image_testing.ts";
 import type { GuestImages, ImageFile } from "./boot.ts";
-import { Machine, type MachineOptions, type MachineStop } from "./machine.ts";
+import { ImageError } from "./image_reader.ts";
+import { Machine, MachineError, type MachineOptions, type MachineStop } from "./machine.ts";
 import { GuestNtdll } from "./ntdll.ts";
 
 // The real guest on the machine. Structures are read here by offsets written out, from the published layouts of
@@ -146,6 +148,60 @@ Deno.test("Threads of the program have ids of their own", () => {
   machine.run();
   const ids = new Set(traceRecords(machine).map(({ threadId }) => threadId));
   assert(ids.size >= 4, `thread ids: ${[...ids]}`);
+});
+
+Deno.test("A guest image that is cut anywhere is refused in a sentence", () => {
+  const { name, bytes } = IMAGES.kernel;
+  for (let length = 0; length < bytes.length; length += 500) {
+    const kernel = { name, bytes: bytes.subarray(0, length) };
+    assertThrows(
+      () => new Machine({ ...IMAGES, kernel }, KERNEL_MODE),
+      ImageError,
+      "Cannot load ntoskrnl.exe: ",
+    );
+  }
+});
+
+Deno.test("Images that do not belong together are refused in a sentence", () => {
+  assertThrows(
+    () => new Machine({ ...IMAGES, libraries: [] }, KERNEL_MODE),
+    ImageError,
+    "from KERNEL32.dll, which is not there; give the machine that image too",
+  );
+  assertThrows(
+    () => new Machine({ ...IMAGES, kernel: { ...IMAGES.ntdll, name: "kernel.exe" } }, KERNEL_MODE),
+    ImageError,
+    "Cannot load kernel.exe: ",
+  );
+});
+
+/** The guest with a program of a few instructions by hand. */
+function guestRunning(...code: number[]): GuestImages {
+  const bytes = exportingImage({ base: 0x0100_0000, code: Uint8Array.from(code), exports: {} });
+  return { ...IMAGES, program: { name: "program.exe", bytes } };
+}
+
+Deno.test("The guest's kernel ends a program that faults, with the status of its fault", () => {
+  const cases: [string, number[], number][] = [
+    ["mov eax, [0]", [0xa1, 0, 0, 0, 0], 0xc000_0005],
+    ["cli", [0xfa], 0xc000_0005],
+    ["pusha, again and again", [0x60, 0xeb, 0xfd], 0xc000_0005], // through the end of the stack
+    ["ud2", [0x0f, 0x0b], 0xc000_001d],
+    ["div by zero", [0x31, 0xc9, 0xf7, 0xf1], 0xc000_0094],
+  ];
+  for (const [name, code, exitStatus] of cases) {
+    const machine = new Machine(guestRunning(...code), KERNEL_MODE);
+    assertEquals(machine.run(), { kind: "exiting", exitStatus }, name);
+  }
+});
+
+Deno.test("A program that loops for ever is stopped so that it can be examined and goes on", () => {
+  const machine = new Machine(guestRunning(0xeb, 0xfe), { ...USER_MODE, budget: 1_000_000 });
+  const where = "did not stop within 1000000 instructions and is at 0x1001000";
+  assertThrows(() => machine.run(), MachineError, where);
+  const opened = new GuestNtdll(machine).openProcess(machine.targetProcessId, 0x400);
+  assertEquals(opened.status, 0);
+  assertThrows(() => machine.run(), MachineError, where);
 });
 
 Deno.test("GuestNtdll enables, reads and keeps tracing across the program's step", () => {

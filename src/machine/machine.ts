@@ -190,7 +190,7 @@ export class Machine {
   #endlessLoop(address: number): MachineError {
     return new MachineError(
       `it did not stop within ${this.#budget} instructions and is at ${hex(address)}; ` +
-        "it may loop for ever",
+        "let it go on, or correct the program if it loops for ever",
     );
   }
 

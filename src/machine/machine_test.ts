@@ -69,7 +69,7 @@ Deno.test("Machine.run() ends an endless loop with a sentence that says where", 
     MachineError,
     `Cannot run the guest: it did not stop within 10000 instructions and is at 0x${
       loop.toString(16)
-    }; it may loop for ever`,
+    }; let it go on, or correct the program if it loops for ever`,
   );
 });
 
