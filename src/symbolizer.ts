@@ -10,14 +10,18 @@
 import type { ByteSource, SymbolFiles } from "./byte_source.ts";
 import { EngineError } from "./engine_error.ts";
 import type { Frame, InlinedFrame } from "./frame.ts";
-import type { Module } from "./module.ts";
+import type { Module, PdbId } from "./module.ts";
 import {
+  areExports,
   closeSymbols,
   isTrap,
   locateModules,
+  openImage,
   openPdb,
+  readPdbId,
   symbolizeRvas,
   takeInlined,
+  takeProblem,
   takeStringEnds,
   takeStrings,
   withStackKept,
@@ -29,7 +33,7 @@ export interface SymbolStatus {
   readonly kind: "pdb" | "coff" | "exports" | "none";
   /** Name of the file that is used. */
   readonly file?: string;
-  /** Why a better file is not used, or why there are no names: a sentence. */
+  /** Why a better file is not used, why names are missing, or why there are none: a sentence. */
   readonly problem?: string;
 }
 
@@ -78,10 +82,12 @@ interface OpenModule {
 export class Symbolizer implements Disposable {
   #modules: OpenModule[] = [];
 
-  /** Opens a module's symbol files: the PDB where it fits, else the image. Never throws for a bad file. */
+  /**
+   * Opens a module's symbol files: the PDB where it fits, else the COFF symbols or the exports of the image.
+   * Never throws for a bad file: the status says what was wrong with it.
+   */
   addModule(module: Module, files: SymbolFiles, options: AddModuleOptions = {}): SymbolStatus {
-    const opened: OpenModule = { module, number: undefined, status: { kind: "none" } };
-    if (files.pdb) this.#openPdb(opened, files.pdb, options.force ?? false);
+    const opened = { module, ...openFiles(module, files, options.force ?? false) };
     this.#modules.push(opened);
     this.#modules.sort((a, b) => a.module.base < b.module.base ? -1 : 1);
     return opened.status;
@@ -121,7 +127,7 @@ export class Symbolizer implements Disposable {
   /** Frees the files of symbols. */
   [Symbol.dispose](): void {
     for (const { number } of this.#modules) {
-      if (number !== undefined) closeSymbols(number);
+      if (number !== undefined) close(number);
     }
     this.#modules = [];
   }
@@ -134,28 +140,20 @@ export class Symbolizer implements Disposable {
     );
   }
 
-  #openPdb(opened: OpenModule, file: ByteSource, force: boolean): void {
-    const { guid, age } = opened.module.pdb ?? { guid: "", age: 0 };
-    const read = (offset: number, length: number) => file.read(offset, length);
-    try {
-      opened.number = withStackKept(() => openPdb(file.size, read, force ? "" : guid, age));
-      opened.status = { kind: "pdb", file: file.name };
-    } catch (error) {
-      opened.status = { kind: "none", problem: sentence(file.name, error) };
-    }
-  }
-
-  /** Frames of one module. A file that fails is given up: the module's frames stay unnamed from then on. */
+  /** Frames of one module. A file that the engine fails at is given up: no more names come from it. */
   #frames(opened: OpenModule, rvas: Uint32Array, options: number): Frame[] {
     const { module, number, status } = opened;
     if (number !== undefined) {
       try {
-        return withStackKept(() => namedFrames(module, number, rvas, options));
+        const { frames, problem } = withStackKept(() => nameFrames(module, number, rvas, options));
+        if (problem && !status.problem) {
+          opened.status = { ...status, problem: sentence(status.file!, problem) };
+        }
+        return frames;
       } catch (error) {
         opened.number = undefined;
         opened.status = { kind: "none", problem: sentence(status.file!, error) };
-        // After a trap the engine has dropped the file by itself.
-        if (!isTrap(error)) closeSymbols(number);
+        close(number);
       }
     }
     return Array.from(rvas, (rva) => ({
@@ -166,33 +164,107 @@ export class Symbolizer implements Disposable {
   }
 }
 
-function namedFrames(module: Module, number: number, rvas: Uint32Array, options: number): Frame[] {
+/** Which PDB an image asks for; undefined where it asks for none. Throws an EngineError for no image. */
+export function pdbIdOf(image: ByteSource): PdbId | undefined {
+  let lines: string;
+  try {
+    lines = withStackKept(() => readPdbId(image.size, reader(image)));
+  } catch (cause) {
+    throw new EngineError(sentence(image.name, cause), { cause });
+  }
+  const [guid = "", age, ...path] = lines.split("\n");
+  return guid === "" ? undefined : { guid, age: Number(age), path: path.join("\n") };
+}
+
+function openFiles(
+  module: Module,
+  { pdb, image }: SymbolFiles,
+  force: boolean,
+): Pick<OpenModule, "number" | "status"> {
+  const problems: string[] = [];
+  if (pdb) {
+    const { guid, age } = force || !module.pdb ? { guid: "", age: 0 } : module.pdb;
+    try {
+      const number = withStackKept(() => openPdb(pdb.size, reader(pdb), guid, age));
+      return { number, status: { kind: "pdb", file: pdb.name } };
+    } catch (error) {
+      problems.push(sentence(pdb.name, error));
+    }
+  }
+  if (image) {
+    try {
+      const number = withStackKept(() => openImage(image.size, reader(image)));
+      if (number !== NONE) {
+        const kind = areExports(number) ? "exports" : "coff";
+        return { number, status: { kind, file: image.name, ...joined(problems) } };
+      }
+      problems.push(sentence(image.name, "it has neither exports nor COFF symbols"));
+    } catch (error) {
+      problems.push(sentence(image.name, error));
+    }
+  }
+  return { number: undefined, status: { kind: "none", ...joined(problems) } };
+}
+
+function joined(problems: readonly string[]): Pick<SymbolStatus, "problem"> {
+  return problems.length === 0 ? {} : { problem: problems.join("; ") };
+}
+
+function reader(file: ByteSource): (offset: number, length: number) => Uint8Array {
+  return (offset, length) => file.read(offset, length);
+}
+
+/** Frees a file of symbols; one that a trap left in pieces is gone already. */
+function close(number: number): void {
+  try {
+    withStackKept(() => closeSymbols(number));
+  } catch (error) {
+    if (!isTrap(error)) throw error;
+  }
+}
+
+function nameFrames(
+  module: Module,
+  number: number,
+  rvas: Uint32Array,
+  options: number,
+): { frames: Frame[]; problem: string } {
   const rows = symbolizeRvas(number, rvas, options);
+  const problem = takeProblem(number);
   const inlinedRows = takeInlined(number);
   const strings = splitStrings(takeStringEnds(number), takeStrings(number));
+  const frames: Frame[] = [];
   let inlinedStart = 0;
-  return Array.from(rvas, (rva, i) => {
-    const [symbol, displacement, file, line, inlinedEnd] = rows.subarray(
-      i * FRAME_NUMBERS,
-      (i + 1) * FRAME_NUMBERS,
-    ) as unknown as [number, number, number, number, number];
-    const inlined: InlinedFrame[] = [];
-    for (; inlinedStart < inlinedEnd; inlinedStart++) {
-      const at = inlinedStart * INLINED_NUMBERS;
-      inlined.push({
-        symbol: strings[inlinedRows[at]!] ?? "",
-        ...sourceLine(strings[inlinedRows[at + 1]!], inlinedRows[at + 2]!),
-      });
-    }
-    const name = strings[symbol];
-    return {
+  for (let i = 0; i < rvas.length; i++) {
+    const rva = rvas[i]!;
+    const at = i * FRAME_NUMBERS;
+    const symbol = strings[rows[at]!];
+    const inlinedEnd = rows[at + 4]!;
+    frames.push({
       address: module.base + BigInt(rva),
       module: module.name,
-      ...(name === undefined ? { displacement: rva } : { symbol: name, displacement }),
-      ...sourceLine(strings[file], line),
-      ...(inlined.length > 0 ? { inlined } : {}),
-    };
-  });
+      ...(symbol === undefined ? { displacement: rva } : { symbol, displacement: rows[at + 1]! }),
+      ...sourceLine(strings[rows[at + 2]!], rows[at + 3]!),
+      ...inlinedFrames(
+        inlinedRows.subarray(inlinedStart * INLINED_NUMBERS, inlinedEnd * INLINED_NUMBERS),
+        strings,
+      ),
+    });
+    inlinedStart = inlinedEnd;
+  }
+  return { frames, problem };
+}
+
+function inlinedFrames(rows: Uint32Array, strings: readonly string[]): Pick<Frame, "inlined"> {
+  if (rows.length === 0) return {};
+  const inlined: InlinedFrame[] = [];
+  for (let at = 0; at < rows.length; at += INLINED_NUMBERS) {
+    inlined.push({
+      symbol: strings[rows[at]!] ?? "",
+      ...sourceLine(strings[rows[at + 1]!], rows[at + 2]!),
+    });
+  }
+  return { inlined };
 }
 
 function sourceLine(file: string | undefined, line: number): { file?: string; line?: number } {
@@ -212,7 +284,7 @@ function optionBits({ lines = true, fullNames = false }: SymbolizeOptions): numb
 /** The engine says what was found; what was attempted is said here. */
 function sentence(file: string, error: unknown): string {
   if (isTrap(error)) {
-    return `Cannot read symbols from ${file}: the reader failed; report this file as a bug`;
+    return `Cannot read symbols from ${file}: the engine failed at it; report the file as a bug`;
   }
   const found = error instanceof Error ? error.message : String(error);
   return `Cannot read symbols from ${file}: ${found}`;

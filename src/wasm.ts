@@ -11,11 +11,15 @@ import {
 
 export { analyzeLog, diffLogs, LogTables } from "../wasm/pkg/htrace.js";
 export {
+  areExports,
   closeSymbols,
   locateModules,
+  openImage,
   openPdb,
+  readPdbId,
   symbolizeRvas,
   takeInlined,
+  takeProblem,
   takeStringEnds,
   takeStrings,
 } from "../wasm/pkg/htrace.js";

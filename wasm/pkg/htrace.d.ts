@@ -23,7 +23,20 @@ export function locateModules(bases: BigUint64Array, sizes: Uint32Array, address
  */
 export function openPdb(size: number, read: Function, guid: string, age: number): number;
 /**
- * Forgets a file of symbols; numbers are given out again.
+ * Opens an image for its own symbols, and gives its number; `0xffffffff` when it has none.
+ */
+export function openImage(size: number, read: Function): number;
+/**
+ * Whether an image's names are its exports, rather than its COFF symbols.
+ */
+export function areExports(number: number): boolean;
+/**
+ * Which PDB an image asks for, a line each: GUID (32 upper-case hex digits), age (decimal), path; empty
+ * where it asks for none.
+ */
+export function readPdbId(size: number, read: Function): string;
+/**
+ * Forgets a file of symbols. Numbers are not given out again, so one that is kept too long does no harm.
  */
 export function closeSymbols(number: number): void;
 /**
@@ -32,6 +45,10 @@ export function closeSymbols(number: number): void;
  * (`0xffffffff`: none), see [`take_strings`]; line 0 is none.
  */
 export function symbolizeRvas(number: number, rvas: Uint32Array, options: number): Uint32Array;
+/**
+ * What was wrong first with the file while the last answer was made; empty for nothing.
+ */
+export function takeProblem(number: number): string;
 /**
  * Inlined frames of the last answer, three numbers each: symbol, file, line; innermost first in a frame.
  */

@@ -296,7 +296,71 @@ export function openPdb(size, read, guid, age) {
 }
 
 /**
- * Forgets a file of symbols; numbers are given out again.
+ * Opens an image for its own symbols, and gives its number; `0xffffffff` when it has none.
+ * @param {number} size
+ * @param {Function} read
+ * @returns {number}
+ */
+export function openImage(size, read) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        wasm.openImage(retptr, size, addHeapObject(read));
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        if (r2) {
+            throw takeObject(r1);
+        }
+        return r0 >>> 0;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+    }
+}
+
+/**
+ * Whether an image's names are its exports, rather than its COFF symbols.
+ * @param {number} number
+ * @returns {boolean}
+ */
+export function areExports(number) {
+    const ret = wasm.areExports(number);
+    return ret !== 0;
+}
+
+/**
+ * Which PDB an image asks for, a line each: GUID (32 upper-case hex digits), age (decimal), path; empty
+ * where it asks for none.
+ * @param {number} size
+ * @param {Function} read
+ * @returns {string}
+ */
+export function readPdbId(size, read) {
+    let deferred2_0;
+    let deferred2_1;
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        wasm.readPdbId(retptr, size, addHeapObject(read));
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+        var ptr1 = r0;
+        var len1 = r1;
+        if (r3) {
+            ptr1 = 0; len1 = 0;
+            throw takeObject(r2);
+        }
+        deferred2_0 = ptr1;
+        deferred2_1 = len1;
+        return getStringFromWasm0(ptr1, len1);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        wasm.__wbindgen_export_3(deferred2_0, deferred2_1, 1);
+    }
+}
+
+/**
+ * Forgets a file of symbols. Numbers are not given out again, so one that is kept too long does no harm.
  * @param {number} number
  */
 export function closeSymbols(number) {
@@ -330,6 +394,28 @@ export function symbolizeRvas(number, rvas, options) {
         return v2;
     } finally {
         wasm.__wbindgen_add_to_stack_pointer(16);
+    }
+}
+
+/**
+ * What was wrong first with the file while the last answer was made; empty for nothing.
+ * @param {number} number
+ * @returns {string}
+ */
+export function takeProblem(number) {
+    let deferred1_0;
+    let deferred1_1;
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        wasm.takeProblem(retptr, number);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        deferred1_0 = r0;
+        deferred1_1 = r1;
+        return getStringFromWasm0(r0, r1);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        wasm.__wbindgen_export_3(deferred1_0, deferred1_1, 1);
     }
 }
 

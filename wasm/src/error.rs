@@ -55,20 +55,19 @@ impl fmt::Display for Error {
                     "{length} bytes at offset 0x{offset:x} could not be read ({reason})"
                 )
             }
-            Self::Format { expected } => write!(f, "the file is not {expected}"),
+            Self::Format { expected } => write!(f, "it is not {expected}"),
             Self::Damaged { what, offset } => {
                 write!(
                     f,
-                    "the file is damaged: {what} makes no sense at offset 0x{offset:x}"
+                    "it is damaged: {what} makes no sense at offset 0x{offset:x}"
                 )
             }
-            Self::Unsupported { what } => write!(f, "the file has {what}, which is not supported"),
-            Self::Mismatch { found, expected } => {
-                write!(
-                    f,
-                    "the file is of another build ({found}, the module asks for {expected})"
-                )
-            }
+            Self::Unsupported { what } => write!(f, "it has {what}, which is not supported"),
+            Self::Mismatch { found, expected } => write!(
+                f,
+                "it is of another build, {found}, and the module asks for {expected}; force it to use \
+                 it anyway"
+            ),
         }
     }
 }

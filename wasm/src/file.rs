@@ -14,6 +14,8 @@ const PAGE: usize = 16 * 1024;
 const MAX_PAGES: usize = 2048;
 /// Largest file that is taken; PDBs end at 4 GiB times the block size growth that MSVC allows.
 const MAX_SIZE: u64 = 64 << 30;
+/// Most bytes that are read in one piece.
+const MAX_PIECE: usize = 128 << 20;
 const NO_SLOT: u32 = u32::MAX;
 
 /// Where a file's bytes come from.
@@ -93,15 +95,15 @@ impl File {
             });
         }
         let mut pages = self.pages.borrow_mut();
-        let mut at = offset as usize;
+        let mut at = offset;
         let mut rest = bytes;
         while !rest.is_empty() {
-            let page = pages.get(self, at / PAGE)?;
-            let start = at % PAGE;
+            let page = pages.get(self, (at / PAGE as u64) as usize)?;
+            let start = (at % PAGE as u64) as usize;
             let length = rest.len().min(page.len() - start);
             let (head, tail) = rest.split_at_mut(length);
             head.copy_from_slice(&page[start..start + length]);
-            at += length;
+            at += length as u64;
             rest = tail;
         }
         Ok(())
@@ -109,15 +111,23 @@ impl File {
 
     /// `length` bytes from `offset`.
     pub fn bytes(&self, offset: u64, length: usize) -> Result<Vec<u8>> {
-        if length as u64 > self.size {
-            return Err(Error::Damaged {
-                what: "a length beyond the file's own",
-                offset,
-            });
-        }
-        let mut bytes = vec![0; length];
+        let mut bytes = self.room_for(length, offset)?;
         self.read(offset, &mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Zeros to read `length` bytes into. Lengths come from files, so they are checked before memory is
+    /// reserved; `offset` is where the bytes would be, for the message.
+    pub fn room_for(&self, length: usize, offset: u64) -> Result<Vec<u8>> {
+        if length as u64 > self.size {
+            let what = "a length beyond the file's own";
+            return Err(Error::Damaged { what, offset });
+        }
+        if length > MAX_PIECE {
+            let what = "more than 128 MiB in one piece";
+            return Err(Error::Unsupported { what });
+        }
+        Ok(vec![0; length])
     }
 }
 
@@ -133,7 +143,7 @@ impl Pages {
     }
 
     fn load(&mut self, file: &File, page: usize) -> Result<u32> {
-        let offset = (page * PAGE) as u64;
+        let offset = page as u64 * PAGE as u64;
         let length = (file.size - offset).min(PAGE as u64) as usize;
         let index = self.free_slot();
         let slot = &mut self.slots[index];

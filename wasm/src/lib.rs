@@ -5,15 +5,21 @@
 //! [`abi`] is what JavaScript sees.
 
 pub mod abi;
+pub mod answer;
 pub mod bytes;
+pub mod cabinet;
+pub mod coff;
 pub mod diff;
 pub mod error;
 pub mod file;
 pub mod groups;
+pub mod image_symbols;
 pub mod log;
 pub mod modules;
 pub mod pairings;
 pub mod pdb;
+pub mod pe;
+pub mod rva_table;
 pub mod stacks;
 pub mod symbolizer;
 pub mod undecorate;

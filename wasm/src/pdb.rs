@@ -1,32 +1,37 @@
 //! Names of addresses from a PDB (Microsoft's program database, version 7.0).
 //!
 //! Nothing is read before it is asked for, and a question touches only the pages that its answer needs: the
-//! public symbols by binary search, and the symbols of the modules (object files) that the addresses lie in.
+//! public symbols by binary search, and the symbols and lines of the modules (object files) that the
+//! addresses lie in. A part that is damaged counts as empty; what was wrong with the first one is kept.
 
+pub mod cross_module;
 pub mod dbi;
 pub mod info;
+pub mod inlines;
+pub mod lines;
 pub mod module_symbols;
+pub mod modules;
 pub mod msf;
 pub mod omap;
 pub mod publics;
 pub mod records;
-
-use std::collections::HashMap;
-use std::rc::Rc;
+pub mod strings;
+pub mod subsections;
+pub mod types;
 
 use crate::error::{Error, Result};
 use crate::file::File;
 
-use dbi::{Contribution, Dbi};
+use dbi::Dbi;
 use info::Info;
-use module_symbols::{Entry, ModuleSymbols};
+use lines::SourceLine;
+use module_symbols::Entry;
+use modules::Modules;
 use msf::Msf;
 use omap::Omap;
 use publics::Publics;
 use records::{Place, Role};
-
-/// Named places kept over all modules; beyond it the modules read so far are forgotten.
-const MAX_ENTRIES: usize = 1 << 20;
+use types::FunctionIds;
 
 /// A PDB and what was read of it.
 pub struct Pdb {
@@ -34,53 +39,94 @@ pub struct Pdb {
     info: Info,
     dbi: Dbi,
     omap: Option<Omap>,
-    publics: Option<Publics>,
-    contributions: Option<Rc<[Contribution]>>,
-    modules: HashMap<u16, Rc<ModuleSymbols>>,
-    entries: usize,
+    publics: Publics,
+    modules: Modules,
+    functions: FunctionIds,
+}
+
+/// Which record names a symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SymbolId {
+    /// The record at an offset of the stream of the module with an index.
+    Private(u16, u32),
+    /// The public with an index in the order of places.
+    Public(u32),
 }
 
 /// The symbol that an address belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Name as the record has it.
-    pub name: Vec<u8>,
-    /// Whether the name is a linker's, with decorations, or a compiler's.
-    pub decorated: bool,
+    /// The symbol; see [`Pdb::name`].
+    pub symbol: SymbolId,
     /// Distance of the address from the symbol, in the layout that the linker made.
     pub displacement: u32,
+}
+
+/// A symbol's name as its record has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// By the compiler: readable already, most of the time.
+    Compiler(Vec<u8>),
+    /// By the linker: decorated.
+    Linker(Vec<u8>),
+}
+
+/// An inlined function: the index of the module that it was inlined in, and its ID in that module; see
+/// [`Pdb::function_name`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FunctionId(pub u16, pub u32);
+
+/// A place in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Offset of the file's name in the string table; see [`Pdb::file_name`].
+    pub file: Option<u32>,
+    /// Line, from 1.
+    pub line: u32,
+}
+
+/// Where the code at an address came from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// The line of the function itself.
+    pub line: Option<Source>,
+    /// Functions inlined there, innermost first, with their lines.
+    pub inlined: Vec<(FunctionId, Source)>,
+}
+
+/// The nearest symbol at or below a place.
+struct Nearest {
+    symbol: SymbolId,
+    start: Place,
+    /// What it is, if a module's symbols name it.
+    role: Option<Role>,
 }
 
 impl Pdb {
     /// Opens a PDB.
     pub fn open(file: File) -> Result<Self> {
         let msf = Msf::open(file)?;
-        let info = msf
-            .stream(info::STREAM, "the PDB information stream")
-            .ok_or(Error::Format {
-                expected: "a PDB (it has no information stream)",
-            })?;
+        let info = msf.stream(info::STREAM, "the PDB information stream");
+        let info = info.ok_or(Error::Format {
+            expected: "a PDB (it has no information stream)",
+        })?;
         let info = Info::parse(&info.all()?)?;
         let dbi = Dbi::open(&msf)?;
-        let omap = Omap::open(&msf, dbi.omap_to_source)?;
         Ok(Self {
+            omap: Omap::open(&msf, dbi.omap_to_source)?,
+            publics: Publics::new(dbi.publics, dbi.symbol_records),
+            modules: Modules::new(&msf),
+            functions: FunctionIds::default(),
             msf,
             info,
             dbi,
-            omap,
-            publics: None,
-            contributions: None,
-            modules: HashMap::new(),
-            entries: 0,
         })
     }
 
-    /// GUID as 32 upper-case hex digits, and age, as the image records them.
-    pub fn identity(&self) -> (&str, u32) {
-        (&self.info.guid, self.dbi.age)
-    }
-
     /// Refuses unless the PDB is of the build that an image asks for.
+    ///
+    /// Images record the age of the DBI stream; the information stream's own age counts rewrites of the
+    /// PDB that made no difference to the image.
     pub fn expect(&self, guid: &str, age: u32) -> Result<()> {
         let identity = |guid: &str, age: u32| format!("GUID {guid}, age {age:x}");
         if self.info.guid == guid && self.dbi.age == age {
@@ -94,120 +140,174 @@ impl Pdb {
 
     /// The symbol that an RVA belongs to.
     pub fn lookup(&mut self, rva: u32) -> Result<Option<Found>> {
-        let linked = match &self.omap {
-            Some(omap) => match omap.map(rva) {
-                Some(linked) => linked,
-                None => return Ok(None),
-            },
-            None => rva,
-        };
-        let Some(place) = self.dbi.place_of(linked) else {
+        let Some(place) = self.place_of(rva) else {
             return Ok(None);
         };
-        let public = self.public(place)?;
-        let private = self.private(place, public.as_ref().map(|(_, place)| *place))?;
-        match (private, public) {
-            (Some((module, entry)), public)
-                if public
-                    .as_ref()
-                    .is_none_or(|(_, at)| entry.code.place >= *at) =>
+        let mut nearest = self.nearest(place)?;
+        if let Some(Role::Separated(parent)) = nearest.as_ref().and_then(|nearest| nearest.role) {
+            // dbghelp names the function that the code was moved from, however far away it is.
+            nearest = self
+                .nearest(parent)?
+                .filter(|nearest| nearest.start == parent);
+        }
+        let found = nearest.and_then(|Nearest { symbol, start, .. }| {
+            let distance = self
+                .dbi
+                .rva_of(place)?
+                .wrapping_sub(self.dbi.rva_of(start)?);
+            Some(Found {
+                symbol,
+                displacement: distance,
+            })
+        });
+        Ok(found)
+    }
+
+    /// Line and inlined functions of the code at an RVA.
+    pub fn sources(&mut self, rva: u32) -> Sources {
+        let mut sources = Sources::default();
+        let Some(place) = self.place_of(rva) else {
+            return sources;
+        };
+        let Some(module) = self.modules.module_at(&self.msf, &self.dbi, place) else {
+            return sources;
+        };
+        let lines = self.modules.lines(&self.msf, &self.dbi, module);
+        let source = |at: SourceLine| Source {
+            file: lines.file_name(at.file),
+            line: at.line,
+        };
+        sources.line = lines.at(place).map(source);
+        let symbols = self.modules.symbols(&self.msf, &self.dbi, module);
+        let Some(procedure) = symbols.procedure_at(place) else {
+            return sources;
+        };
+        let offset = place.offset.wrapping_sub(procedure.code.place.offset);
+        let sites = self
+            .modules
+            .inline_sites(&self.msf, &self.dbi, module, procedure, &lines);
+        for site in sites.iter() {
+            // Outer sites come first; of the sites at one depth one at most has the code.
+            if let (true, Some(line)) = (site.depth == sources.inlined.len(), site.line_at(offset))
             {
-                self.found_private(module, entry, linked).map(Some)
+                sources
+                    .inlined
+                    .push((FunctionId(module, site.inlinee), source(line)));
             }
-            (_, Some((index, at))) => {
-                let publics = self.publics()?;
-                let name = publics.name(&self.msf, index)?;
-                let displacement = place.offset - at.offset;
-                self.publics = Some(publics);
-                Ok(Some(Found {
-                    name,
-                    decorated: true,
-                    displacement,
-                }))
+        }
+        sources.inlined.reverse();
+        sources
+    }
+
+    /// What was wrong first with what was read since this was last asked; it counted as empty.
+    pub fn take_problem(&mut self) -> Option<Error> {
+        self.modules.take_problem()
+    }
+
+    /// Name of a symbol.
+    pub fn name(&mut self, symbol: SymbolId) -> Result<Name> {
+        let (module, offset) = match symbol {
+            SymbolId::Public(index) => {
+                return Ok(Name::Linker(self.publics.name(&self.msf, index)?));
+            }
+            SymbolId::Private(module, offset) => (module, offset),
+        };
+        let record = module_symbols::record(&self.msf, self.dbi.module(module)?, offset)?;
+        let record = records::of(&record);
+        let code = records::code(record.u16(records::KIND)?, record)?;
+        match code.map(|code| (code.role, code.place)) {
+            Some((Role::Procedure, _)) => Ok(Name::Compiler(records::name(record)?.to_vec())),
+            Some((Role::Thunk | Role::Data, _)) => {
+                Ok(Name::Linker(records::name(record)?.to_vec()))
+            }
+            Some((Role::Trampoline(target), start)) => {
+                let symbols = self.modules.symbols(&self.msf, &self.dbi, module);
+                let first = symbols.first_trampoline().unwrap_or(start);
+                let offset = start.offset.wrapping_sub(first.offset);
+                Ok(Name::Compiler(self.trampoline_name(offset, target)?))
+            }
+            Some((Role::Separated(_), _)) | None => Err(record.damaged(records::KIND)),
+        }
+    }
+
+    /// Name of a source file.
+    pub fn file_name(&self, offset: u32) -> Result<Vec<u8>> {
+        strings::string(
+            &self.msf,
+            self.info.named_stream(strings::STREAM_NAME),
+            offset,
+        )
+    }
+
+    /// Name of an inlined function; empty where the PDB has none.
+    pub fn function_name(&mut self, FunctionId(module, id): FunctionId) -> Result<Vec<u8>> {
+        let names = self.info.named_stream(strings::STREAM_NAME);
+        let cost = cross_module::cost(&self.dbi, module, id)?;
+        self.modules.spend(cost)?;
+        match cross_module::global_id(&self.msf, &self.dbi, names, module, id)? {
+            Some(id) => self.functions.name(&self.msf, id),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Name that the linker knows a symbol by, if it is a private one with a public beside it.
+    pub fn public_name(&mut self, symbol: SymbolId) -> Result<Option<Vec<u8>>> {
+        let SymbolId::Private(module, offset) = symbol else {
+            return Ok(None);
+        };
+        let record = module_symbols::record(&self.msf, self.dbi.module(module)?, offset)?;
+        let record = records::of(&record);
+        let Some(code) = records::code(record.u16(records::KIND)?, record)? else {
+            return Ok(None);
+        };
+        match self.publics.at_or_below(&self.msf, code.place)? {
+            Some((index, place)) if place == code.place => {
+                self.publics.name(&self.msf, index).map(Some)
             }
             _ => Ok(None),
         }
     }
 
-    fn publics(&mut self) -> Result<Publics> {
-        match self.publics.take() {
-            Some(publics) => Ok(publics),
-            None => Publics::open(&self.msf, self.dbi.publics, self.dbi.symbol_records),
-        }
-    }
-
-    fn public(&mut self, place: Place) -> Result<Option<(usize, Place)>> {
-        let mut publics = self.publics()?;
-        let found = publics.at_or_below(&self.msf, place)?;
-        self.publics = Some(publics);
-        Ok(found.map(|(range, at)| (range.start, at)))
-    }
-
-    /// The nearest named place of the modules around `place`, not below `floor`.
-    fn private(&mut self, place: Place, floor: Option<Place>) -> Result<Option<(u16, Entry)>> {
-        let contributions = self.contributions()?;
-        let mut end = contributions.partition_point(|part| part.place <= place);
-        while let Some(index) = end.checked_sub(1) {
-            let part = contributions[index];
-            if part.place.section != place.section {
-                break;
-            }
-            if let Some(entry) = self.module(part.module)?.at_or_below(place) {
-                return Ok(Some((part.module, entry)));
-            }
-            if floor.is_some_and(|floor| part.place <= floor) {
-                break;
-            }
-            end = index;
-        }
-        Ok(None)
-    }
-
-    fn found_private(&mut self, module: u16, entry: Entry, rva: u32) -> Result<Found> {
-        let (entry, start) = match entry.code.role {
-            Role::Separated(parent) => {
-                let of_parent = self.module(module)?.at(parent).unwrap_or(entry);
-                (of_parent, parent)
-            }
-            _ => (entry, entry.code.place),
+    /// Place of an RVA in the image as it was linked.
+    fn place_of(&self, rva: u32) -> Option<Place> {
+        let linked = match &self.omap {
+            Some(omap) => omap.map(rva)?,
+            None => rva,
         };
-        let name =
-            module_symbols::name(&self.msf, self.dbi.modules[module as usize], entry.record)?;
-        let start = self.dbi.rva_of(start).unwrap_or(rva);
-        let decorated = entry.code.role != Role::Procedure;
-        Ok(Found {
-            name,
-            decorated,
-            displacement: rva.wrapping_sub(start),
+        self.dbi.place_of(linked)
+    }
+
+    /// The linker's jumps for incremental linking have no names; debuggers make them up from the distance
+    /// to the first jump (ILT: incremental link table) and the target's public name.
+    fn trampoline_name(&mut self, offset: u32, target: Place) -> Result<Vec<u8>> {
+        let mut name = format!("ILT+{offset}(").into_bytes();
+        if let Some((index, place)) = self.publics.at_or_below(&self.msf, target)? {
+            if place == target {
+                name.extend(self.publics.name(&self.msf, index)?);
+            }
+        }
+        name.push(b')');
+        Ok(name)
+    }
+
+    /// The nearest symbol at or below a place: private ones count more than public ones at the same place.
+    fn nearest(&mut self, place: Place) -> Result<Option<Nearest>> {
+        let public = self.publics.at_or_below(&self.msf, place)?;
+        let floor = public.map(|(_, start)| start);
+        let private = self.modules.at_or_below(&self.msf, &self.dbi, place, floor);
+        let public = public.map(|(index, start)| Nearest {
+            symbol: SymbolId::Public(index),
+            start,
+            role: None,
+        });
+        let private = private.map(|(module, Entry { code, record })| Nearest {
+            symbol: SymbolId::Private(module, record),
+            start: code.place,
+            role: Some(code.role),
+        });
+        Ok(match (private, public) {
+            (Some(private), Some(public)) if private.start < public.start => Some(public),
+            (private, public) => private.or(public),
         })
-    }
-
-    fn contributions(&mut self) -> Result<Rc<[Contribution]>> {
-        if let Some(contributions) = &self.contributions {
-            return Ok(contributions.clone());
-        }
-        let contributions: Rc<[_]> = self.dbi.contributions(&self.msf)?.into();
-        self.contributions = Some(contributions.clone());
-        Ok(contributions)
-    }
-
-    fn module(&mut self, index: u16) -> Result<Rc<ModuleSymbols>> {
-        if let Some(module) = self.modules.get(&index) {
-            return Ok(module.clone());
-        }
-        let Some(&module) = self.dbi.modules.get(usize::from(index)) else {
-            return Err(Error::Damaged {
-                what: "a contribution's module",
-                offset: index.into(),
-            });
-        };
-        let symbols = Rc::new(ModuleSymbols::open(&self.msf, module)?);
-        self.entries += symbols.len();
-        if self.entries > MAX_ENTRIES {
-            self.modules.clear();
-            self.entries = symbols.len();
-        }
-        self.modules.insert(index, symbols.clone());
-        Ok(symbols)
     }
 }

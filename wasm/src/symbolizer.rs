@@ -1,13 +1,10 @@
 //! Addresses to names, a file of symbols at a time, a batch at a time.
 
-use std::collections::HashMap;
-
+use crate::answer::{Answer, FrameRow, InlinedRow, Key, NO_STRING};
 use crate::error::Result;
-use crate::pdb::Pdb;
-use crate::undecorate::undecorate;
-
-/// In place of a string's number: there is none.
-pub const NO_STRING: u32 = u32::MAX;
+use crate::image_symbols::ImageSymbols;
+use crate::pdb::{FunctionId, Name, Pdb, Source, SymbolId};
+use crate::undecorate::{compiler_name, full_name, linker_name};
 
 /// How a batch is asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,103 +18,133 @@ pub struct Options {
     pub lines: bool,
 }
 
-/// Names of a batch of addresses. Strings are numbers into `strings`.
-#[derive(Debug, Default)]
-pub struct Answer {
-    /// One row an address, in the order asked.
-    pub frames: Vec<FrameRow>,
-    /// Inlined frames of all rows, innermost first in each.
-    pub inlined: Vec<InlinedRow>,
-    /// Each name and file once.
-    pub strings: Strings,
-}
-
-/// What is known of one address.
-#[derive(Clone, Copy, Debug)]
-pub struct FrameRow {
-    /// Undecorated name of the function, or [`NO_STRING`].
-    pub symbol: u32,
-    /// Bytes from the symbol to the address.
-    pub displacement: u32,
-    /// Source file, or [`NO_STRING`].
-    pub file: u32,
-    /// Line in the file, from 1; 0 for none.
-    pub line: u32,
-    /// End of the row's part of `Answer::inlined`; it begins where the part of the row before ends.
-    pub inlined_end: u32,
-}
-
-/// A function inlined at an address.
-#[derive(Clone, Copy, Debug)]
-pub struct InlinedRow {
-    /// Undecorated name of the inlined function, or [`NO_STRING`].
-    pub symbol: u32,
-    /// Source file, or [`NO_STRING`].
-    pub file: u32,
-    /// Line in the file, from 1; 0 for none.
-    pub line: u32,
-}
-
-/// Strings, each held once.
-#[derive(Debug, Default)]
-pub struct Strings {
-    /// All strings in a row, UTF-8.
-    pub bytes: Vec<u8>,
-    /// End of each string in `bytes`.
-    pub ends: Vec<u32>,
-    numbers: HashMap<String, u32>,
-}
-
-impl Strings {
-    /// Number of a string.
-    pub fn number(&mut self, text: &str) -> u32 {
-        if let Some(&number) = self.numbers.get(text) {
-            return number;
-        }
-        let number = self.ends.len() as u32;
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.ends.push(self.bytes.len() as u32);
-        self.numbers.insert(text.to_string(), number);
-        number
-    }
-}
-
 /// A file of symbols.
 pub enum Symbols {
     /// A PDB.
     Pdb(Box<Pdb>),
+    /// An image.
+    Image(Box<ImageSymbols>),
 }
 
 impl Symbols {
-    /// Names for RVAs.
-    pub fn symbolize(&mut self, rvas: &[u32], options: Options) -> Result<Answer> {
+    /// Names for RVAs. What a damaged file has no sense in stays unnamed; the answer says what was wrong.
+    pub fn symbolize(&mut self, rvas: &[u32], options: Options) -> Answer {
         let mut answer = Answer::default();
         for &rva in rvas {
-            let row = self.frame(rva, options, &mut answer)?;
+            let mut row = FrameRow {
+                symbol: NO_STRING,
+                displacement: 0,
+                file: NO_STRING,
+                line: 0,
+                inlined_end: 0,
+            };
+            match self {
+                Self::Pdb(pdb) => {
+                    let named = pdb_symbol(pdb, rva, options, &mut answer);
+                    set_symbol(&mut row, named, &mut answer);
+                    if options.lines {
+                        let code = rva.saturating_sub(options.return_addresses.into());
+                        pdb_sources(pdb, code, &mut row, &mut answer);
+                    }
+                }
+                Self::Image(image) => {
+                    let named = image_symbol(image, rva, options, &mut answer);
+                    set_symbol(&mut row, named, &mut answer);
+                }
+            }
+            row.inlined_end = answer.inlined.len() as u32;
             answer.frames.push(row);
         }
-        Ok(answer)
-    }
-
-    fn frame(&mut self, rva: u32, _options: Options, answer: &mut Answer) -> Result<FrameRow> {
-        let Self::Pdb(pdb) = self;
-        let mut row = FrameRow {
-            symbol: NO_STRING,
-            displacement: 0,
-            file: NO_STRING,
-            line: 0,
-            inlined_end: answer.inlined.len() as u32,
-        };
-        if let Some(found) = pdb.lookup(rva)? {
-            let name = String::from_utf8_lossy(&found.name);
-            let name = if found.decorated {
-                undecorate(&name)
-            } else {
-                name.into_owned()
-            };
-            row.symbol = answer.strings.number(&name);
-            row.displacement = found.displacement;
+        if let Self::Pdb(pdb) = self {
+            answer.problem = answer.problem.or(pdb.take_problem());
         }
-        Ok(row)
+        answer
     }
+}
+
+fn set_symbol(row: &mut FrameRow, named: Result<Option<(u32, u32)>>, answer: &mut Answer) {
+    if let Some((symbol, displacement)) = answer.or_none(named).flatten() {
+        row.symbol = symbol;
+        row.displacement = displacement;
+    }
+}
+
+fn pdb_symbol(
+    pdb: &mut Pdb,
+    rva: u32,
+    options: Options,
+    answer: &mut Answer,
+) -> Result<Option<(u32, u32)>> {
+    let Some(found) = pdb.lookup(rva)? else {
+        return Ok(None);
+    };
+    let name = answer.string_of(Key::Symbol(found.symbol), || {
+        pdb_name(pdb, found.symbol, options)
+    })?;
+    Ok(Some((name, found.displacement)))
+}
+
+fn pdb_name(pdb: &mut Pdb, symbol: SymbolId, options: Options) -> Result<String> {
+    let (own, decorated) = match pdb.name(symbol)? {
+        Name::Compiler(name) => (compiler_name(&text(&name)), pdb.public_name(symbol)?),
+        Name::Linker(name) => (linker_name(&text(&name)), Some(name)),
+    };
+    let full = decorated
+        .filter(|_| options.full_names)
+        .and_then(|name| full_name(&text(&name)));
+    // A public at the same place may be that of another function, folded into one with this one.
+    Ok(full
+        .filter(|full| full.contains(&own) || !own.contains("::"))
+        .unwrap_or(own))
+}
+
+fn pdb_sources(pdb: &mut Pdb, rva: u32, row: &mut FrameRow, answer: &mut Answer) {
+    let sources = pdb.sources(rva);
+    for (function, source) in sources.inlined {
+        let symbol = answer.string_of(Key::Function(function), || inlined_name(pdb, function));
+        let symbol = answer.or_none(symbol).unwrap_or(NO_STRING);
+        let file = file_of(pdb, source, answer);
+        answer.inlined.push(InlinedRow {
+            symbol,
+            file,
+            line: source.line,
+        });
+    }
+    if let Some(source) = sources.line {
+        row.file = file_of(pdb, source, answer);
+        row.line = source.line;
+    }
+}
+
+fn inlined_name(pdb: &mut Pdb, function: FunctionId) -> Result<String> {
+    Ok(compiler_name(&text(&pdb.function_name(function)?)))
+}
+
+fn file_of(pdb: &Pdb, source: Source, answer: &mut Answer) -> u32 {
+    let Some(file) = source.file else {
+        return NO_STRING;
+    };
+    let number = answer.string_of(Key::File(file), || Ok(text(&pdb.file_name(file)?)));
+    answer.or_none(number).unwrap_or(NO_STRING)
+}
+
+fn image_symbol(
+    image: &ImageSymbols,
+    rva: u32,
+    options: Options,
+    answer: &mut Answer,
+) -> Result<Option<(u32, u32)>> {
+    let Some((name, displacement)) = image.lookup(rva) else {
+        return Ok(None);
+    };
+    let number = answer.string_of(Key::Image(name), || {
+        let own = image.name(name)?;
+        let full = image.full_name(name)?.filter(|_| options.full_names);
+        Ok(full.unwrap_or(own))
+    })?;
+    Ok(Some((number, displacement)))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }

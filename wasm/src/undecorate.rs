@@ -1,24 +1,126 @@
-//! Linker names as a debugger shows them.
+//! Names as a debugger shows them.
+//!
+//! What dbghelp does by default (seen in its recorded answers): C++ names lose their decorations and their
+//! parameters; names of C functions lose one leading underscore and the `@` with the bytes of parameters.
 
 use msvc_demangler::DemangleFlags;
 
+/// Longest name that is undecorated, in bytes; the undecorator recurses, and compilers replace longer names
+/// by a hash.
+const MAX_LENGTH: usize = 4096;
+
+const WITH_PARAMETERS: DemangleFlags = DemangleFlags::NO_CLASS_TYPE
+    .union(DemangleFlags::MS_TYPENAMES)
+    .union(DemangleFlags::NO_ACCESS_SPECIFIERS)
+    .union(DemangleFlags::NO_MEMBER_TYPE)
+    .union(DemangleFlags::NO_MS_KEYWORDS);
 const NAME_ONLY: DemangleFlags = DemangleFlags::NAME_ONLY
     .union(DemangleFlags::NO_CLASS_TYPE)
     .union(DemangleFlags::MS_TYPENAMES);
 
-/// Undecorates a linker's name the way dbghelp does by default: without parameters.
-pub fn undecorate(name: &str) -> String {
+/// A linker's name.
+pub fn linker_name(name: &str) -> String {
+    if name.starts_with('?') {
+        return cpp_name(name);
+    }
+    match fastcall_name(name) {
+        Some(bare) => bare.to_string(),
+        None => {
+            let name = name.strip_prefix('_').unwrap_or(name);
+            without_parameter_bytes(name).unwrap_or(name).to_string()
+        }
+    }
+}
+
+/// A compiler's name: readable unless it is the name that the linker was given.
+pub fn compiler_name(name: &str) -> String {
+    if name.starts_with('?') {
+        return cpp_name(name);
+    }
+    fastcall_name(name).unwrap_or(name).to_string()
+}
+
+/// What a linker's name says in full: a C++ function with its types, or the path of a Rust function; None
+/// where the name says no more than [`linker_name`] does.
+pub fn full_name(name: &str) -> Option<String> {
+    if name.len() > MAX_LENGTH {
+        return None;
+    }
+    if name.starts_with('?') {
+        return msvc_demangler::demangle(name, WITH_PARAMETERS).ok();
+    }
+    let path = rustc_demangle::try_demangle(name).ok()?;
+    // The alternate form leaves out the hash that tells builds apart.
+    Some(format!("{path:#}"))
+}
+
+fn cpp_name(name: &str) -> String {
     if name.starts_with("??_C@") {
         return "`string'".to_string();
     }
-    if name.starts_with('?') {
-        return msvc_demangler::demangle(name, NAME_ONLY).unwrap_or_else(|_| name.to_string());
+    if name.len() > MAX_LENGTH {
+        return name.to_string();
     }
-    let name = name.strip_prefix(['_', '@']).unwrap_or(name);
-    match name.rsplit_once('@') {
-        Some((head, bytes)) if !bytes.is_empty() && bytes.bytes().all(|b| b.is_ascii_digit()) => {
-            head.to_string()
-        }
-        _ => name.to_string(),
+    msvc_demangler::demangle(name, NAME_ONLY).unwrap_or_else(|_| name.to_string())
+}
+
+/// `f` of `@f@8`.
+fn fastcall_name(name: &str) -> Option<&str> {
+    without_parameter_bytes(name.strip_prefix('@')?)
+}
+
+/// `f` of `f@8`.
+fn without_parameter_bytes(name: &str) -> Option<&str> {
+    let (head, bytes) = name.rsplit_once('@')?;
+    let is_number = !bytes.is_empty() && bytes.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && !head.is_empty()).then_some(head)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linker_names_lose_an_underscore_and_the_bytes_of_parameters() {
+        assert_eq!(linker_name("_GetCurrentThreadId@0"), "GetCurrentThreadId");
+        assert_eq!(linker_name("_ultoa_s"), "ultoa_s");
+        assert_eq!(linker_name("___TypeMatch"), "__TypeMatch");
+        assert_eq!(linker_name("@_EH4_LocalUnwind@16"), "_EH4_LocalUnwind");
+        assert_eq!(linker_name("main"), "main");
+        assert_eq!(linker_name("_"), "");
+        assert_eq!(linker_name("f@x"), "f@x");
+    }
+
+    #[test]
+    fn cpp_names_lose_decorations_and_parameters() {
+        assert_eq!(linker_name("?bar@@YAHH@Z"), "bar");
+        assert_eq!(
+            linker_name("??1exception@std@@UAE@XZ"),
+            "std::exception::~exception"
+        );
+        assert_eq!(linker_name("??_C@_03ABC@x@"), "`string'");
+        assert_eq!(linker_name("?@broken"), "?@broken");
+    }
+
+    #[test]
+    fn full_names_have_types_and_paths() {
+        assert_eq!(full_name("?bar@@YAHH@Z").as_deref(), Some("int bar(int)"));
+        let rust = "_ZN4core3fmt5write17h0123456789abcdefE";
+        assert_eq!(full_name(rust).as_deref(), Some("core::fmt::write"));
+        assert_eq!(
+            full_name("_RNvC6_123foo3bar").as_deref(),
+            Some("123foo::bar")
+        );
+        assert_eq!(full_name("_main"), None);
+    }
+
+    #[test]
+    fn compiler_names_stay_but_for_decorated_ones() {
+        assert_eq!(compiler_name("_XcptFilter"), "_XcptFilter");
+        assert_eq!(compiler_name("ns::f<int>"), "ns::f<int>");
+        assert_eq!(
+            compiler_name("@_EH4_TransferToHandler@8"),
+            "_EH4_TransferToHandler"
+        );
     }
 }

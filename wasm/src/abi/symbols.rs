@@ -9,11 +9,14 @@ use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsError, JsValue};
 
+use crate::answer::Answer;
 use crate::error::{Error, Result};
 use crate::file::{File, Source};
+use crate::image_symbols::{ImageSymbols, ImageTable};
 use crate::modules;
 use crate::pdb::Pdb;
-use crate::symbolizer::{Answer, Options, Symbols};
+use crate::pe::Image;
+use crate::symbolizer::{Options, Symbols};
 
 /// Bit of `options`: see [`Options::return_addresses`].
 const RETURN_ADDRESSES: u32 = 1;
@@ -51,30 +54,44 @@ pub fn open_pdb(
     guid: &str,
     age: u32,
 ) -> std::result::Result<u32, JsError> {
-    let file = File::new(Box::new(Callback {
-        size: size as u64,
-        read,
-    }))?;
-    let pdb = Pdb::open(file)?;
+    let pdb = Pdb::open(callback_file(size, read)?)?;
     if !guid.is_empty() {
         pdb.expect(guid, age)?;
     }
-    let entry = Entry {
-        symbols: Symbols::Pdb(Box::new(pdb)),
-        answer: Answer::default(),
+    Ok(add(Symbols::Pdb(Box::new(pdb))))
+}
+
+/// Opens an image for its own symbols, and gives its number; `0xffffffff` when it has none.
+#[wasm_bindgen(js_name = openImage)]
+pub fn open_image(size: f64, read: Function) -> std::result::Result<u32, JsError> {
+    let image = ImageSymbols::open(callback_file(size, read)?)?;
+    Ok(match image.table {
+        ImageTable::None => u32::MAX,
+        ImageTable::Coff | ImageTable::Exports => add(Symbols::Image(Box::new(image))),
+    })
+}
+
+/// Whether an image's names are its exports, rather than its COFF symbols.
+#[wasm_bindgen(js_name = areExports)]
+pub fn are_exports(number: u32) -> bool {
+    let is_exports = |entry: &mut Entry| match &entry.symbols {
+        Symbols::Image(image) => image.table == ImageTable::Exports,
+        Symbols::Pdb(_) => false,
     };
-    Ok(OPEN.with_borrow_mut(|open| {
-        let free = open.iter().position(Option::is_none);
-        let number = free.unwrap_or(open.len());
-        if free.is_none() {
-            open.push(None);
-        }
-        open[number] = Some(entry);
-        number as u32
+    with_entry(number, is_exports).unwrap_or(false)
+}
+
+/// Which PDB an image asks for, a line each: GUID (32 upper-case hex digits), age (decimal), path; empty
+/// where it asks for none.
+#[wasm_bindgen(js_name = readPdbId)]
+pub fn read_pdb_id(size: f64, read: Function) -> std::result::Result<String, JsError> {
+    let id = Image::open(callback_file(size, read)?)?.pdb_id()?;
+    Ok(id.map_or_else(String::new, |id| {
+        format!("{}\n{}\n{}", id.guid, id.age, id.path)
     }))
 }
 
-/// Forgets a file of symbols; numbers are given out again.
+/// Forgets a file of symbols. Numbers are not given out again, so one that is kept too long does no harm.
 #[wasm_bindgen(js_name = closeSymbols)]
 pub fn close_symbols(number: u32) {
     drop(take(number));
@@ -97,11 +114,10 @@ pub fn symbolize_rvas(
         full_names: options & FULL_NAMES != 0,
         lines: options & LINES != 0,
     };
-    let answer = entry.symbols.symbolize(rvas, options);
-    let frames = answer.map(|answer| {
-        entry.answer = answer;
-        let rows = entry.answer.frames.iter();
-        rows.flat_map(|row| {
+    entry.answer = entry.symbols.symbolize(rvas, options);
+    let rows = entry.answer.frames.iter();
+    let frames = rows
+        .flat_map(|row| {
             [
                 row.symbol,
                 row.displacement,
@@ -110,10 +126,16 @@ pub fn symbolize_rvas(
                 row.inlined_end,
             ]
         })
-        .collect()
-    });
+        .collect();
     put_back(number, entry);
-    Ok(frames?)
+    Ok(frames)
+}
+
+/// What was wrong first with the file while the last answer was made; empty for nothing.
+#[wasm_bindgen(js_name = takeProblem)]
+pub fn take_problem(number: u32) -> String {
+    let problem = with_entry(number, |entry| entry.answer.problem.take()).flatten();
+    problem.map_or_else(String::new, |problem| problem.to_string())
 }
 
 /// Inlined frames of the last answer, three numbers each: symbol, file, line; innermost first in a frame.
@@ -138,6 +160,18 @@ pub fn take_strings(number: u32) -> Vec<u8> {
     with_answer(number, |answer| std::mem::take(&mut answer.strings.bytes))
 }
 
+fn add(symbols: Symbols) -> u32 {
+    let entry = Entry {
+        symbols,
+        answer: Answer::default(),
+    };
+    OPEN.with_borrow_mut(|open| {
+        let number = open.len() as u32;
+        open.push(Some(entry));
+        number
+    })
+}
+
 fn take(number: u32) -> Option<Entry> {
     OPEN.with_borrow_mut(|open| open.get_mut(number as usize)?.take())
 }
@@ -150,11 +184,19 @@ fn put_back(number: u32, entry: Entry) {
     });
 }
 
+fn with_entry<T>(number: u32, use_it: impl FnOnce(&mut Entry) -> T) -> Option<T> {
+    OPEN.with_borrow_mut(|open| open.get_mut(number as usize)?.as_mut().map(use_it))
+}
+
 fn with_answer<T: Default>(number: u32, use_it: impl FnOnce(&mut Answer) -> T) -> T {
-    OPEN.with_borrow_mut(|open| match open.get_mut(number as usize) {
-        Some(Some(entry)) => use_it(&mut entry.answer),
-        _ => T::default(),
-    })
+    with_entry(number, |entry| use_it(&mut entry.answer)).unwrap_or_default()
+}
+
+fn callback_file(size: f64, read: Function) -> Result<File> {
+    File::new(Box::new(Callback {
+        size: size as u64,
+        read,
+    }))
 }
 
 /// A file behind a function of JavaScript: `read(offset, length)` gives a `Uint8Array`.

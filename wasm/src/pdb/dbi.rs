@@ -88,6 +88,8 @@ pub struct Dbi {
     pub omap_from_source: u16,
     /// Sections of the image as it was linked: symbols are relative to these.
     pub sections: Vec<Section>,
+    /// Bytes of the list of modules in the stream.
+    pub modules_size: u32,
     contributions: (u32, u32),
 }
 
@@ -156,7 +158,10 @@ impl Dbi {
             globals: head.u16(header::GLOBALS)?,
             publics: head.u16(header::PUBLICS)?,
             symbol_records: head.u16(header::SYMBOL_RECORDS)?,
-            modules: parse_modules(&stream.bytes(header::SIZE, modules_size)?)?,
+            modules: parse_modules(&stream.bytes(header::SIZE, modules_size)?)
+                .map(|parsed| parsed.map(|(module, _)| module))
+                .collect::<Result<_>>()?,
+            modules_size,
             omap_to_source: debug_stream(debug_header::OMAP_TO_SOURCE),
             omap_from_source: debug_stream(debug_header::OMAP_FROM_SOURCE),
             sections: read_sections(msf, sections)?,
@@ -195,6 +200,26 @@ impl Dbi {
         Ok(contributions)
     }
 
+    /// The module with an index.
+    pub fn module(&self, index: u16) -> Result<Module> {
+        let module = self.modules.get(usize::from(index)).copied();
+        module.ok_or(Error::Damaged {
+            what: "the index of a module",
+            offset: index.into(),
+        })
+    }
+
+    /// The module with a name, whatever the case of its letters.
+    pub fn module_named(&self, msf: &Msf, name: &[u8]) -> Result<Option<Module>> {
+        for parsed in parse_modules(&dbi_stream(msf)?.bytes(header::SIZE, self.modules_size)?) {
+            let (module, known) = parsed?;
+            if known.eq_ignore_ascii_case(name) {
+                return Ok(Some(module));
+            }
+        }
+        Ok(None)
+    }
+
     /// Place of an RVA in the image as it was linked.
     pub fn place_of(&self, rva: u32) -> Option<Place> {
         let index = self
@@ -222,25 +247,35 @@ fn dbi_stream(msf: &Msf) -> Result<Stream<'_>> {
         })
 }
 
-fn parse_modules(data: &[u8]) -> Result<Vec<Module>> {
+/// Modules with their names, which are what was given to the linker: an object file, or a library's member.
+fn parse_modules(data: &[u8]) -> impl Iterator<Item = Result<(Module, &[u8])>> {
     let bytes = Bytes::new("the list of modules", data);
-    let mut modules = Vec::new();
     let mut at = 0;
-    while at + module::NAMES <= data.len() {
-        let symbols_size = bytes.u32(at + module::SYMBOLS_SIZE)?;
-        let c11_size = bytes.u32(at + module::C11_LINES_SIZE)?;
-        modules.push(Module {
-            stream: bytes.u16(at + module::STREAM)?,
-            symbols_size,
-            lines_offset: symbols_size.saturating_add(c11_size),
-            lines_size: bytes.u32(at + module::C13_LINES_SIZE)?,
-        });
-        let name = at + module::NAMES;
-        let object = name + bytes.until_zero(name)?.len() + 1;
-        let end = object + bytes.until_zero(object)?.len() + 1;
-        at = end.next_multiple_of(4);
-    }
-    Ok(modules)
+    std::iter::from_fn(move || {
+        if at + module::NAMES > data.len() {
+            return None;
+        }
+        let mut parse = || {
+            let symbols_size = bytes.u32(at + module::SYMBOLS_SIZE)?;
+            let c11_size = bytes.u32(at + module::C11_LINES_SIZE)?;
+            let module = Module {
+                stream: bytes.u16(at + module::STREAM)?,
+                symbols_size,
+                lines_offset: symbols_size.saturating_add(c11_size),
+                lines_size: bytes.u32(at + module::C13_LINES_SIZE)?,
+            };
+            let name = bytes.until_zero(at + module::NAMES)?;
+            let object = at + module::NAMES + name.len() + 1;
+            let end = object + bytes.until_zero(object)?.len() + 1;
+            at = end.next_multiple_of(4);
+            Ok((module, name))
+        };
+        let parsed = parse();
+        if parsed.is_err() {
+            at = data.len();
+        }
+        Some(parsed)
+    })
 }
 
 fn read_sections(msf: &Msf, number: u16) -> Result<Vec<Section>> {

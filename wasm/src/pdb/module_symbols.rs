@@ -1,18 +1,21 @@
 //! The named places of one module (object file), from its own stream of symbols.
 
+use std::cmp::Ordering;
+
 use crate::error::Result;
 
 use super::dbi::{Module, NO_STREAM};
 use super::msf::{Msf, Stream};
-use super::records::{self, Code, Place};
+use super::records::{self, Code, Place, Role};
 
 /// First u32 of a module's stream: the version of its symbols. `CV_SIGNATURE_C13`; earlier versions have
 /// other lines but the same symbols.
 const SIGNATURE_SIZE: usize = 4;
 
 /// Named places of a module, by place.
+#[derive(Default)]
 pub struct ModuleSymbols {
-    /// Sorted by place; of several at one place the first of the stream comes first.
+    /// Sorted by place; of several at one place in the order of the stream.
     entries: Vec<Entry>,
 }
 
@@ -32,7 +35,11 @@ impl ModuleSymbols {
         if let Some(stream) = stream(msf, module) {
             let data = stream.bytes(0, module.symbols_size)?;
             for (offset, kind, record) in records::records(&data, SIGNATURE_SIZE) {
-                if let Some(code) = records::code(kind, record)? {
+                let Some(code) = records::code(kind, record)? else {
+                    continue;
+                };
+                // The compiler's own tables have no names.
+                if code.role != Role::Data || !records::name(record)?.is_empty() {
                     entries.push(Entry {
                         code,
                         record: offset as u32,
@@ -50,14 +57,45 @@ impl ModuleSymbols {
             .entries
             .partition_point(|entry| entry.code.place <= place);
         let found = self.entries[..end].last()?.code.place;
-        let start = self.entries[..end].partition_point(|entry| entry.code.place < found);
-        (found.section == place.section).then(|| self.entries[start])
+        (found.section == place.section).then(|| self.at(found))?
     }
 
     /// The entry at exactly this place.
+    ///
+    /// Identical functions that the linker folded into one have several. Which one dbghelp names looks
+    /// like the one that a binary search meets first; any other choice agrees with it less often.
     pub fn at(&self, place: Place) -> Option<Entry> {
-        self.at_or_below(place)
-            .filter(|entry| entry.code.place == place)
+        let (mut low, mut high) = (0, self.entries.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.entries[middle].code.place.cmp(&place) {
+                Ordering::Equal => return Some(self.entries[middle]),
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
+
+    /// The procedure whose code has a place.
+    pub fn procedure_at(&self, place: Place) -> Option<Entry> {
+        let end = self
+            .entries
+            .partition_point(|entry| entry.code.place <= place);
+        let before = self.entries[..end].iter().rev();
+        let procedure = before
+            .clone()
+            .find(|entry| entry.code.role == Role::Procedure)?;
+        let covers = procedure.code.place.section == place.section
+            && place.offset - procedure.code.place.offset < procedure.code.length;
+        covers.then(|| self.at(procedure.code.place))?
+    }
+
+    /// Where the linker's jumps for incremental linking begin.
+    pub fn first_trampoline(&self) -> Option<Place> {
+        let mut places = self.entries.iter().map(|entry| entry.code);
+        let first = places.find(|code| matches!(code.role, Role::Trampoline(_)))?;
+        Some(first.place)
     }
 
     /// Number of entries.
@@ -71,13 +109,10 @@ pub fn stream(msf: &Msf, module: Module) -> Option<Stream<'_>> {
     (module.stream != NO_STREAM).then(|| msf.stream(module.stream.into(), "a module's symbols"))?
 }
 
-/// Name that the record at `offset` of a module's stream gives.
-pub fn name(msf: &Msf, module: Module, offset: u32) -> Result<Vec<u8>> {
-    let Some(stream) = stream(msf, module) else {
-        return Ok(Vec::new());
-    };
-    let mut length = [0; 2];
-    stream.read(offset, &mut length)?;
-    let record = stream.bytes(offset, u32::from(u16::from_le_bytes(length)) + 2)?;
-    Ok(records::name(crate::bytes::Bytes::new("a symbol record", &record))?.to_vec())
+/// The record at `offset` of a module's stream.
+pub fn record(msf: &Msf, module: Module, offset: u32) -> Result<Vec<u8>> {
+    match stream(msf, module) {
+        Some(stream) => records::read(stream, offset),
+        None => Ok(Vec::new()),
+    }
 }

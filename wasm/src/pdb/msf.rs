@@ -90,6 +90,11 @@ impl Msf {
         Ok(msf)
     }
 
+    /// Bytes of the file.
+    pub fn file_size(&self) -> u64 {
+        self.file.size()
+    }
+
     /// The stream with a number; `what` names it in messages. None where there is none.
     pub fn stream(&self, number: u32, what: &'static str) -> Option<Stream<'_>> {
         let extent = self.streams.get(number as usize)?;
@@ -164,16 +169,7 @@ impl Stream<'_> {
 
     /// `length` bytes from `offset`.
     pub fn bytes(&self, offset: u32, length: u32) -> Result<Vec<u8>> {
-        // Checked before the bytes are reserved: a stream may claim more than its file has.
-        if u64::from(offset) + u64::from(length) > u64::from(self.size)
-            || u64::from(length) > self.msf.file.size()
-        {
-            return Err(Error::Damaged {
-                what: self.what,
-                offset: offset.into(),
-            });
-        }
-        let mut bytes = vec![0; length as usize];
+        let mut bytes = self.msf.file.room_for(length as usize, offset.into())?;
         self.read(offset, &mut bytes)?;
         Ok(bytes)
     }

@@ -4,7 +4,6 @@
 //! the offsets of all public records in the order of their addresses. Only the records that a binary search
 //! touches are read: a big PDB has a million.
 
-use crate::bytes::Bytes;
 use crate::error::Result;
 
 use super::msf::{words, Msf, Stream};
@@ -19,16 +18,66 @@ mod header {
 
 /// The address map, with the places found so far.
 pub struct Publics {
+    stream: u16,
+    symbol_records: u16,
+    map: Option<AddressMap>,
+}
+
+struct AddressMap {
     /// Offset of each public record in the stream of symbol records, in the order of their places.
     records: Vec<u32>,
+    /// Place of each, where its record was read.
     places: Vec<Option<Place>>,
-    symbol_records: u16,
 }
 
 impl Publics {
-    /// Reads the address map.
-    pub fn open(msf: &Msf, publics: u16, symbol_records: u16) -> Result<Self> {
-        let records = match msf.stream(publics.into(), "the public symbols") {
+    /// Takes the numbers of the publics stream and of the stream of symbol records; nothing is read yet.
+    pub fn new(stream: u16, symbol_records: u16) -> Self {
+        Self {
+            stream,
+            symbol_records,
+            map: None,
+        }
+    }
+
+    /// The public at the greatest place that is not above `place` in its section, and that place. Of
+    /// several at one place dbghelp takes the first of the address map.
+    pub fn at_or_below(&mut self, msf: &Msf, place: Place) -> Result<Option<(u32, Place)>> {
+        let Some(records) = msf.stream(self.symbol_records.into(), "the symbol records") else {
+            return Ok(None);
+        };
+        let map = match &mut self.map {
+            Some(map) => map,
+            none => none.insert(AddressMap::open(msf, self.stream)?),
+        };
+        let end = map.first_where(records, |other| other > place)?;
+        let Some(last) = end.checked_sub(1) else {
+            return Ok(None);
+        };
+        let found = map.place(records, last)?;
+        // A map that is out of order may lead anywhere.
+        let first = map.first_where(records, |other| other >= found)?.min(last);
+        Ok((found.section == place.section).then_some((first as u32, found)))
+    }
+
+    /// Name of a public that was found, as the linker knows it.
+    pub fn name(&self, msf: &Msf, index: u32) -> Result<Vec<u8>> {
+        let stream = msf.stream(self.symbol_records.into(), "the symbol records");
+        let offset = self
+            .map
+            .as_ref()
+            .and_then(|map| map.records.get(index as usize));
+        let (Some(stream), Some(&offset)) = (stream, offset) else {
+            return Ok(Vec::new());
+        };
+        let record = records::read(stream, offset)?;
+        Ok(records::name(records::of(&record))?.to_vec())
+    }
+}
+
+impl AddressMap {
+    fn open(msf: &Msf, stream: u16) -> Result<Self> {
+        let records = match msf.stream(stream.into(), "the public symbols") {
             Some(stream) if stream.size() >= header::SIZE => {
                 let start = header::SIZE.saturating_add(stream.u32(header::HASH_SIZE)?);
                 words(&stream.bytes(start, stream.u32(header::ADDRESS_MAP_SIZE)?)?)
@@ -38,47 +87,15 @@ impl Publics {
         Ok(Self {
             places: vec![None; records.len()],
             records,
-            symbol_records,
         })
     }
 
-    /// Indices of the publics at the greatest place that is not above `place` in its section, and that
-    /// place.
-    pub fn at_or_below(
-        &mut self,
-        msf: &Msf,
-        place: Place,
-    ) -> Result<Option<(std::ops::Range<usize>, Place)>> {
-        let end = self.first_where(msf, |other| other > place)?;
-        let Some(last) = end.checked_sub(1) else {
-            return Ok(None);
-        };
-        let found = self.place(msf, last)?;
-        if found.section != place.section {
-            return Ok(None);
-        }
-        let mut start = last;
-        while start > 0 && self.place(msf, start - 1)? == found {
-            start -= 1;
-        }
-        Ok(Some((start..end, found)))
-    }
-
-    /// Name of a public, as the linker knows it.
-    pub fn name(&self, msf: &Msf, index: usize) -> Result<Vec<u8>> {
-        let stream = self.stream(msf)?;
-        let offset = self.records[index];
-        let mut length = [0; 2];
-        stream.read(offset, &mut length)?;
-        let record = stream.bytes(offset, u32::from(u16::from_le_bytes(length)) + 2)?;
-        Ok(records::name(Bytes::new("a public symbol", &record))?.to_vec())
-    }
-
-    fn first_where(&mut self, msf: &Msf, is: impl Fn(Place) -> bool) -> Result<usize> {
+    /// Index of the first public whose place `is` so; it is so for all after it.
+    fn first_where(&mut self, stream: Stream<'_>, is: impl Fn(Place) -> bool) -> Result<usize> {
         let (mut low, mut high) = (0, self.records.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            if is(self.place(msf, middle)?) {
+            if is(self.place(stream, middle)?) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -87,22 +104,14 @@ impl Publics {
         Ok(low)
     }
 
-    fn place(&mut self, msf: &Msf, index: usize) -> Result<Place> {
+    fn place(&mut self, stream: Stream<'_>, index: usize) -> Result<Place> {
         if let Some(place) = self.places[index] {
             return Ok(place);
         }
         let mut head = [0; records::PUBLIC_HEAD];
-        self.stream(msf)?.read(self.records[index], &mut head)?;
-        let place = records::public_place(Bytes::new("a public symbol", &head))?;
+        stream.read(self.records[index], &mut head)?;
+        let place = records::public_place(records::of(&head))?;
         self.places[index] = Some(place);
         Ok(place)
-    }
-
-    fn stream<'a>(&self, msf: &'a Msf) -> Result<Stream<'a>> {
-        msf.stream(self.symbol_records.into(), "the symbol records")
-            .ok_or(crate::error::Error::Damaged {
-                what: "the number of the symbol records' stream",
-                offset: 0,
-            })
     }
 }

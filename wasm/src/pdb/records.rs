@@ -6,6 +6,11 @@
 use crate::bytes::Bytes;
 use crate::error::Result;
 
+use super::msf::Stream;
+
+/// Byte offset of a record's kind.
+pub const KIND: usize = 2;
+
 /// Kinds of records that code addresses lead to. `_ST` kinds are those of Visual C++ 6 and before, with a
 /// length byte before the name instead of a zero after it.
 pub mod kind {
@@ -36,6 +41,7 @@ pub mod kind {
 
 /// Byte offsets in procedure records.
 mod procedure {
+    pub const END: usize = 8;
     pub const LENGTH: usize = 16;
     pub const OFFSET: usize = 32;
     pub const SECTION: usize = 36;
@@ -57,6 +63,15 @@ mod separated {
     pub const PARENT_OFFSET: usize = 24;
     pub const SECTION: usize = 28;
     pub const PARENT_SECTION: usize = 30;
+}
+
+/// Byte offsets in records of jumps that the linker made for incremental linking.
+mod trampoline {
+    pub const LENGTH: usize = 6;
+    pub const OFFSET: usize = 8;
+    pub const TARGET_OFFSET: usize = 12;
+    pub const SECTION: usize = 16;
+    pub const TARGET_SECTION: usize = 18;
 }
 
 /// Byte offsets in data and public records.
@@ -89,6 +104,8 @@ pub enum Role {
     Data,
     /// Code that was moved away from the function at this place.
     Separated(Place),
+    /// A jump to this place, made by the linker for incremental linking; it has no name of its own.
+    Trampoline(Place),
 }
 
 /// A record that names a place.
@@ -102,6 +119,18 @@ pub struct Code {
     pub role: Role,
 }
 
+/// Wraps the bytes of a record.
+pub fn of(record: &[u8]) -> Bytes<'_> {
+    Bytes::new("a symbol record", record)
+}
+
+/// Reads the record at `offset` of a stream.
+pub fn read(stream: Stream<'_>, offset: u32) -> Result<Vec<u8>> {
+    let mut length = [0; 2];
+    stream.read(offset, &mut length)?;
+    stream.bytes(offset, u32::from(u16::from_le_bytes(length)) + 2)
+}
+
 /// The records of a symbol stream from `offset` on, each with its offset; ends at the first one that makes
 /// no sense.
 pub fn records(data: &[u8], offset: usize) -> impl Iterator<Item = (usize, u16, Bytes<'_>)> {
@@ -109,8 +138,8 @@ pub fn records(data: &[u8], offset: usize) -> impl Iterator<Item = (usize, u16, 
     std::iter::from_fn(move || {
         let bytes = Bytes::new("the symbol records", data);
         let length = usize::from(bytes.u16(at).ok()?);
-        let kind = bytes.u16(at + 2).ok()?;
-        let record = Bytes::new("a symbol record", bytes.slice(at, length + 2).ok()?);
+        let kind = bytes.u16(at + KIND).ok()?;
+        let record = of(bytes.slice(at, length + 2).ok()?);
         let start = at;
         at += length + 2;
         Some((start, kind, record))
@@ -153,13 +182,21 @@ pub fn code(kind: u16, record: Bytes<'_>) -> Result<Option<Code>> {
             length: record.u32(separated::LENGTH)?,
             role: Role::Separated(place(separated::PARENT_SECTION, separated::PARENT_OFFSET)?),
         },
+        kind::TRAMPOLINE => Code {
+            place: place(trampoline::SECTION, trampoline::OFFSET)?,
+            length: record.u16(trampoline::LENGTH)?.into(),
+            role: Role::Trampoline(place(
+                trampoline::TARGET_SECTION,
+                trampoline::TARGET_OFFSET,
+            )?),
+        },
         _ => return Ok(None),
     }))
 }
 
 /// Name of a procedure, thunk, data or public record.
 pub fn name(record: Bytes<'_>) -> Result<&[u8]> {
-    let kind = record.u16(2)?;
+    let kind = record.u16(KIND)?;
     let at = match kind {
         kind::THUNK32 | kind::THUNK32_ST => thunk::NAME,
         kind::LDATA32 | kind::GDATA32 | kind::PUB32 | kind::PUB32_ST => data::NAME,
@@ -171,6 +208,11 @@ pub fn name(record: Bytes<'_>) -> Result<&[u8]> {
         }
         _ => record.until_zero(at),
     }
+}
+
+/// Offset of the record that ends a procedure's records, in the module's stream.
+pub fn procedure_end(record: Bytes<'_>) -> Result<u32> {
+    record.u32(procedure::END)
 }
 
 /// Place of a public record.

@@ -1,0 +1,185 @@
+//! Functions inlined into a procedure, with the code and the lines of each.
+//!
+//! Layout: `cvinfo.h` of microsoft-pdb (`INLINESITESYM`, `CodeViewInfo`/"binary annotations").
+
+use crate::bytes::Bytes;
+use crate::error::Result;
+
+use super::lines::{ModuleLines, SourceLine};
+use super::records::{self, kind};
+
+/// Byte offsets in an inline site; the newer kind has a count of calls before the annotations.
+mod site {
+    pub const INLINEE: usize = 12;
+    pub const ANNOTATIONS: usize = 16;
+    pub const ANNOTATIONS_2: usize = 20;
+}
+
+/// Operations of binary annotations.
+mod operation {
+    pub const CODE_OFFSET: u32 = 1;
+    pub const CHANGE_CODE_OFFSET_BASE: u32 = 2;
+    pub const CHANGE_CODE_OFFSET: u32 = 3;
+    pub const CHANGE_CODE_LENGTH: u32 = 4;
+    pub const CHANGE_FILE: u32 = 5;
+    pub const CHANGE_LINE_OFFSET: u32 = 6;
+    pub const CHANGE_CODE_OFFSET_AND_LINE_OFFSET: u32 = 11;
+    pub const CHANGE_CODE_LENGTH_AND_CODE_OFFSET: u32 = 12;
+    /// The last one known; all others have one operand each.
+    pub const LAST: u32 = 13;
+}
+
+/// Deepest nesting that is followed; compilers stop far before.
+const MAX_DEPTH: usize = 256;
+
+/// A function inlined at one place of a procedure.
+pub struct InlineSite {
+    /// How many sites it is nested in.
+    pub depth: usize,
+    /// ID of the inlined function.
+    pub inlinee: u32,
+    ranges: Vec<Range>,
+}
+
+/// Code of an inlined function, relative to the procedure's begin.
+struct Range {
+    start: u32,
+    end: u32,
+    source: SourceLine,
+}
+
+impl InlineSite {
+    /// Number of ranges, and the site itself.
+    pub fn len(&self) -> usize {
+        1 + self.ranges.len()
+    }
+
+    /// The line of the inlined function at an offset from the procedure's begin.
+    pub fn line_at(&self, offset: u32) -> Option<SourceLine> {
+        let inside = |range: &&Range| range.start <= offset && offset < range.end;
+        self.ranges.iter().find(inside).map(|range| range.source)
+    }
+}
+
+/// The inline sites of a procedure from its records, outer ones before inner ones.
+pub fn inline_sites(procedure: &[u8], lines: &ModuleLines) -> Result<Vec<InlineSite>> {
+    let mut sites = Vec::new();
+    let mut depth = 0usize;
+    for (_, kind, record) in records::records(procedure, 0) {
+        let annotations = match kind {
+            kind::INLINESITE => site::ANNOTATIONS,
+            kind::INLINESITE2 => site::ANNOTATIONS_2,
+            kind::INLINESITE_END => {
+                depth = depth.saturating_sub(1);
+                continue;
+            }
+            _ => continue,
+        };
+        let inlinee = record.u32(site::INLINEE)?;
+        if let (Some(source), true) = (lines.inlinee(inlinee), depth < MAX_DEPTH) {
+            let annotations = record.data.get(annotations..).unwrap_or_default();
+            sites.push(InlineSite {
+                depth,
+                inlinee,
+                ranges: ranges(annotations, source),
+            });
+        }
+        depth += 1;
+    }
+    Ok(sites)
+}
+
+/// Runs the annotations: a small machine that moves through code and source together. A range ends where
+/// its length says, or else where the next one begins.
+fn ranges(annotations: &[u8], first: SourceLine) -> Vec<Range> {
+    let mut operands = Operands { bytes: annotations };
+    let mut ranges: Vec<Range> = Vec::new();
+    let mut source = first;
+    let (mut base, mut offset) = (0u32, 0u32);
+    while let Some(operation) = operands.next() {
+        let Some(operand) = operands
+            .next()
+            .filter(|_| (1..=operation::LAST).contains(&operation))
+        else {
+            break;
+        };
+        let mut length = None;
+        match operation {
+            operation::CODE_OFFSET => offset = operand,
+            operation::CHANGE_CODE_OFFSET_BASE => base = operand,
+            operation::CHANGE_CODE_OFFSET => offset = offset.wrapping_add(operand),
+            operation::CHANGE_CODE_LENGTH => {
+                if let Some(range) = ranges.last_mut().filter(|range| range.end == u32::MAX) {
+                    range.end = range.start.saturating_add(operand);
+                }
+                offset = offset.wrapping_add(operand);
+            }
+            operation::CHANGE_FILE => source.file = operand,
+            operation::CHANGE_LINE_OFFSET => {
+                source.line = source.line.wrapping_add(signed(operand));
+            }
+            operation::CHANGE_CODE_OFFSET_AND_LINE_OFFSET => {
+                // The low 4 bits move through the code, the rest through the source.
+                source.line = source.line.wrapping_add(signed(operand >> 4));
+                offset = offset.wrapping_add(operand & 0xf);
+            }
+            operation::CHANGE_CODE_LENGTH_AND_CODE_OFFSET => {
+                length = Some(operand);
+                offset = offset.wrapping_add(operands.next().unwrap_or(0));
+            }
+            _ => {}
+        }
+        let begins = matches!(
+            operation,
+            operation::CHANGE_CODE_OFFSET
+                | operation::CHANGE_CODE_OFFSET_AND_LINE_OFFSET
+                | operation::CHANGE_CODE_LENGTH_AND_CODE_OFFSET
+        );
+        if begins {
+            let start = base.wrapping_add(offset);
+            if let Some(range) = ranges.last_mut().filter(|range| range.end == u32::MAX) {
+                range.end = start;
+            }
+            let end = length.map_or(u32::MAX, |length| start.saturating_add(length));
+            ranges.push(Range { start, end, source });
+        }
+    }
+    ranges
+}
+
+/// Two's complement of an operand whose lowest bit is the sign.
+fn signed(operand: u32) -> u32 {
+    match operand & 1 {
+        0 => operand >> 1,
+        _ => (operand >> 1).wrapping_neg(),
+    }
+}
+
+/// Numbers of 1, 2 or 4 bytes, most significant first; the top bits of the first byte tell the length.
+struct Operands<'a> {
+    bytes: &'a [u8],
+}
+
+impl Iterator for Operands<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        let bytes = Bytes::new("binary annotations", self.bytes);
+        let first = bytes.u8(0).ok()?;
+        let (length, mask) = match first {
+            0..=0x7f => (1, 0x7f),
+            0x80..=0xbf => (2, 0x3f),
+            0xc0..=0xdf => (4, 0x1f),
+            _ => return None,
+        };
+        let operand = bytes.slice(0, length).ok()?;
+        self.bytes = &self.bytes[length..];
+        Some(
+            operand[1..]
+                .iter()
+                .fold(u32::from(first & mask), |value, &byte| {
+                    value << 8 | u32::from(byte)
+                }),
+        )
+    }
+}

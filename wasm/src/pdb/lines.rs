@@ -1,0 +1,200 @@
+//! Source lines of one module (object file), as compilers since Visual C++ 2005 write them ("C13").
+//!
+//! Layout: LLVM's "CodeView Line Information", `cvinfo.h` of microsoft-pdb (`CV_DebugSSubsectionHeader_t`).
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::bytes::Bytes;
+use crate::error::Result;
+
+use super::dbi::Module;
+use super::module_symbols::stream;
+use super::msf::Msf;
+use super::records::Place;
+use super::subsections::{kind as subsection, subsections};
+
+/// Byte offsets in a subsection of lines: a header, then blocks, one a file.
+mod lines {
+    pub const OFFSET: usize = 0;
+    pub const SECTION: usize = 4;
+    pub const CODE_SIZE: usize = 8;
+    pub const BLOCKS: usize = 12;
+    /// In a block: its file, the number of its lines, its own size, then its lines.
+    pub const FILE: usize = 0;
+    pub const COUNT: usize = 4;
+    pub const BLOCK_SIZE: usize = 8;
+    pub const ENTRIES: usize = 12;
+    /// In a line: offset of its code from the header's, then the line in the low 24 bits of flags.
+    pub const ENTRY_SIZE: usize = 8;
+    pub const LINE_MASK: u32 = 0x00ff_ffff;
+}
+
+/// Byte offsets in an entry of the file checksums; padded to 4 bytes.
+mod file_checksum {
+    /// Offset of the file's name in the PDB's string table.
+    pub const NAME: usize = 0;
+    pub const LENGTH: usize = 4;
+    pub const HEAD: usize = 6;
+}
+
+/// Byte offsets in the list of inlined functions: a u32 that says whether entries list more files, then
+/// entries.
+mod inlinee {
+    pub const WITH_MORE_FILES: u32 = 1;
+    pub const ENTRIES: usize = 4;
+    pub const ID: usize = 0;
+    pub const FILE: usize = 4;
+    pub const LINE: usize = 8;
+    pub const SIZE: usize = 12;
+}
+
+/// Lines of a module.
+#[derive(Default)]
+pub struct ModuleLines {
+    /// Pieces of code that have lines, by place.
+    pieces: Vec<Piece>,
+    /// Offset in its piece, and source, of every line, piece after piece.
+    rows: Vec<(u32, SourceLine)>,
+    /// Where functions that were inlined in this module begin in the source, by ID.
+    inlinees: HashMap<u32, SourceLine>,
+    /// Offset of a file's name in the PDB's string table, by the offset of its checksum.
+    files: HashMap<u32, u32>,
+}
+
+/// Code with lines: a function, or all code of an assembler file.
+struct Piece {
+    place: Place,
+    size: u32,
+    /// Its rows, by offset.
+    rows: Range<usize>,
+}
+
+/// A line of a file. Compilers write 0xf00f00 and 0xfeefee for code that debuggers step over; dbghelp
+/// hands those out like any other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SourceLine {
+    /// Offset of the file's checksum in the module's list; see [`ModuleLines::file_name`].
+    pub file: u32,
+    /// Line, from 1.
+    pub line: u32,
+}
+
+impl ModuleLines {
+    /// Reads a module's lines; none where it has none.
+    pub fn open(msf: &Msf, module: Module) -> Result<Self> {
+        let mut this = Self::default();
+        let Some(stream) = stream(msf, module) else {
+            return Ok(this);
+        };
+        let data = stream.bytes(module.lines_offset, module.lines_size)?;
+        for subsection in subsections(&data) {
+            let (kind, content) = subsection?;
+            match kind {
+                subsection::LINES => this.add_lines(content)?,
+                subsection::FILE_CHECKSUMS => this.add_files(content)?,
+                subsection::INLINEE_LINES => this.add_inlinees(content)?,
+                _ => {}
+            }
+        }
+        // Stable: of functions that were folded into one, the first counts.
+        this.pieces.sort_by_key(|piece| piece.place);
+        Ok(this)
+    }
+
+    /// The line of the code at a place. Where several begin at one place, all but the last have no code:
+    /// dbghelp names the first of them for that very place and the last one for what follows.
+    pub fn at(&self, place: Place) -> Option<SourceLine> {
+        let end = self.pieces.partition_point(|piece| piece.place <= place);
+        let nearest = self.pieces[..end].last()?.place;
+        let start = self.pieces[..end].partition_point(|piece| piece.place < nearest);
+        let piece = &self.pieces[start];
+        let offset = place.offset.wrapping_sub(nearest.offset);
+        if nearest.section != place.section || offset >= piece.size {
+            return None;
+        }
+        let rows = &self.rows[piece.rows.clone()];
+        let end = rows.partition_point(|&(start, _)| start <= offset);
+        let (found, last) = *rows[..end].last()?;
+        if found < offset {
+            return Some(last);
+        }
+        let start = rows[..end].partition_point(|&(start, _)| start < found);
+        Some(rows[start].1)
+    }
+
+    /// Where an inlined function begins.
+    pub fn inlinee(&self, id: u32) -> Option<SourceLine> {
+        self.inlinees.get(&id).copied()
+    }
+
+    /// Offset of a file's name in the PDB's string table.
+    pub fn file_name(&self, file: u32) -> Option<u32> {
+        self.files.get(&file).copied()
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.rows.len() + self.inlinees.len() + self.files.len()
+    }
+
+    fn add_lines(&mut self, bytes: Bytes<'_>) -> Result<()> {
+        let place = Place {
+            section: bytes.u16(lines::SECTION)?,
+            offset: bytes.u32(lines::OFFSET)?,
+        };
+        let start = self.rows.len();
+        let mut at = lines::BLOCKS;
+        while at + lines::ENTRIES <= bytes.data.len() {
+            let file = bytes.u32(at + lines::FILE)?;
+            let count = bytes.u32(at + lines::COUNT)? as usize;
+            let size = count.saturating_mul(lines::ENTRY_SIZE);
+            for entry in bytes
+                .slice(at + lines::ENTRIES, size)?
+                .chunks_exact(lines::ENTRY_SIZE)
+            {
+                let entry = Bytes::new("a line", entry);
+                let line = entry.u32(4)? & lines::LINE_MASK;
+                self.rows.push((entry.u32(0)?, SourceLine { file, line }));
+            }
+            at += (bytes.u32(at + lines::BLOCK_SIZE)? as usize).max(lines::ENTRIES);
+        }
+        // A function with code from several files has a block for each.
+        self.rows[start..].sort_by_key(|&(offset, _)| offset);
+        self.pieces.push(Piece {
+            place,
+            size: bytes.u32(lines::CODE_SIZE)?,
+            rows: start..self.rows.len(),
+        });
+        Ok(())
+    }
+
+    fn add_files(&mut self, bytes: Bytes<'_>) -> Result<()> {
+        let mut at = 0;
+        while at + file_checksum::HEAD <= bytes.data.len() {
+            self.files
+                .insert(at as u32, bytes.u32(at + file_checksum::NAME)?);
+            let length = usize::from(bytes.u8(at + file_checksum::LENGTH)?);
+            at += (file_checksum::HEAD + length).next_multiple_of(4);
+        }
+        Ok(())
+    }
+
+    fn add_inlinees(&mut self, bytes: Bytes<'_>) -> Result<()> {
+        let with_more_files = bytes.u32(0)? == inlinee::WITH_MORE_FILES;
+        let mut at = inlinee::ENTRIES;
+        while at + inlinee::SIZE <= bytes.data.len() {
+            let source = SourceLine {
+                file: bytes.u32(at + inlinee::FILE)?,
+                line: bytes.u32(at + inlinee::LINE)?,
+            };
+            self.inlinees.insert(bytes.u32(at + inlinee::ID)?, source);
+            at += inlinee::SIZE;
+            if with_more_files {
+                let count = bytes.u32(at)? as usize;
+                at = at.saturating_add(4).saturating_add(count.saturating_mul(4));
+            }
+        }
+        Ok(())
+    }
+}

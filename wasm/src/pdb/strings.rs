@@ -1,0 +1,30 @@
+//! The PDB's string table, the stream named `/names`: the names of source files.
+//!
+//! Layout: LLVM's "The PDB String Table": u32 signature, u32 version, u32 length, then zero-terminated strings.
+
+use crate::bytes::Bytes;
+use crate::error::Result;
+
+use super::msf::Msf;
+
+/// Name of the stream.
+pub const STREAM_NAME: &str = "/names";
+
+/// Byte offset of the strings.
+const STRINGS: u32 = 12;
+/// Longest string that is read, in bytes: a path.
+const MAX_STRING: u32 = 4096;
+
+/// The string at an offset from the first one; empty where there is none.
+pub fn string(msf: &Msf, stream: Option<u32>, offset: u32) -> Result<Vec<u8>> {
+    let stream = stream.and_then(|number| msf.stream(number, "the string table"));
+    let Some(stream) = stream else {
+        return Ok(Vec::new());
+    };
+    let start = offset.saturating_add(STRINGS);
+    let length = stream.size().saturating_sub(start).min(MAX_STRING);
+    let bytes = stream.bytes(start, length)?;
+    Ok(Bytes::new("the string table", &bytes)
+        .until_zero(0)?
+        .to_vec())
+}
