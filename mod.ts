@@ -26,5 +26,6 @@ export * from "./src/engine.ts";
 export * from "./src/symbolizer.ts";
 export * from "./src/module_symbols.ts";
 export * from "./src/session.ts";
+export * from "./src/recording/recording.ts";
 export * from "./src/targets/mod.ts";
 export * from "./src/reports/mod.ts";
