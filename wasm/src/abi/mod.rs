@@ -3,5 +3,6 @@
 //! What crosses: numbers, bytes and typed arrays, and ids of objects that live on this side. No JSON, no
 //! object a trace or a frame.
 
+pub mod cabinet;
 pub mod engine;
 pub mod symbols;

@@ -91,6 +91,13 @@ pub fn read_pdb_id(size: f64, read: Function) -> std::result::Result<String, JsE
     }))
 }
 
+/// Time stamp of an image and the bytes that it takes in memory: what symbol stores tell its builds by.
+#[wasm_bindgen(js_name = readImageKey)]
+pub fn read_image_key(size: f64, read: Function) -> std::result::Result<Vec<u32>, JsError> {
+    let image = Image::open(callback_file(size, read)?)?;
+    Ok(vec![image.timestamp, image.size])
+}
+
 /// Forgets a file of symbols. Numbers are not given out again, so one that is kept too long does no harm.
 #[wasm_bindgen(js_name = closeSymbols)]
 pub fn close_symbols(number: u32) {
