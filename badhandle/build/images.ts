@@ -58,7 +58,8 @@ export interface Image {
   readonly ordinarySection?: string;
 }
 
-const BADHANDLE: Image = {
+/** The program. */
+export const BADHANDLE: Image = {
   file: "badhandle.exe",
   sources: ["badhandle.c", "crt/crt.c"],
   frameless: [],

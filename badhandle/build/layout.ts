@@ -12,7 +12,9 @@ import type { PlacedFunction, PlacedSection } from "./images.ts";
 
 const NOP = 0x90;
 const INT3 = 0xcc;
-const PAGE = 0x1000;
+
+/** Bytes of a page, what sections of an image are aligned to. */
+export const PAGE = 0x1000;
 
 /** A function cannot be laid out as the table says. */
 export class LayoutError extends RangeError {
@@ -53,7 +55,9 @@ function placeCalls(lines: string[], placed: PlacedFunction): string[] {
   }
   if (pending[0] !== undefined) {
     throw new LayoutError(
-      `Cannot place "${placed.symbol}": it has no call with "${pending[0].operand}"; look at the compiler's output`,
+      `Cannot place "${placed.symbol}": it has no call with "${
+        pending[0].operand
+      }"; look at the compiler's output`,
     );
   }
   return out;
@@ -126,7 +130,9 @@ export function fillers(
     for (const entry of section.functions) {
       if (entry.address < at) {
         throw new LayoutError(
-          `Cannot place "${entry.symbol}" at 0x${entry.address.toString(16)}: what is before it ends at ` +
+          `Cannot place "${entry.symbol}" at 0x${
+            entry.address.toString(16)
+          }: what is before it ends at ` +
             `0x${at.toString(16)}; shorten that or release one of them`,
         );
       }

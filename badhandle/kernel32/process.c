@@ -24,6 +24,8 @@ static void initialize_process(void)
         enable_handle_tracing();
 }
 
+void NTAPI BaseThreadStart(THREAD_START start, PVOID parameter);
+
 /* A process's first thread starts here; the parameter is the image's entry point. */
 void NTAPI BaseProcessStart(ENTRY_POINT entry)
 {
@@ -32,7 +34,8 @@ void NTAPI BaseProcessStart(ENTRY_POINT entry)
     ExitProcess(0);
 }
 
-static void NTAPI BaseThreadStart(THREAD_START start, PVOID parameter)
+/* Every further thread starts here. Not static, so that its name is public: it is the last frame of their stacks. */
+void NTAPI BaseThreadStart(THREAD_START start, PVOID parameter)
 {
     NtTerminateThread(NtCurrentThread(), (NTSTATUS)start(parameter));
 }

@@ -15,23 +15,26 @@ typedef struct POOL_HEADER {
 
 #define POOL_GRANULARITY 8
 
-static struct {
+typedef struct POOL {
     UCHAR *Start, *End;
-} pools[2];
+    POOL_HEADER *FirstFree; /* no free block begins below; where a search starts */
+} POOL;
 
-static void initialize_pool(POOL_TYPE type, ULONG start, ULONG end)
+static POOL pools[2];
+
+static void initialize_pool(POOL *pool, ULONG start, ULONG end)
 {
-    POOL_HEADER *first = (POOL_HEADER *)start;
-    pools[type].Start = (UCHAR *)start;
-    pools[type].End = (UCHAR *)end;
-    first->Length = end - start;
-    first->Tag = 0;
+    pool->Start = (UCHAR *)start;
+    pool->End = (UCHAR *)end;
+    pool->FirstFree = (POOL_HEADER *)start;
+    pool->FirstFree->Length = end - start;
+    pool->FirstFree->Tag = 0;
 }
 
 void NTAPI ExInitializePools(ULONG NonPagedStart, ULONG NonPagedEnd, ULONG PagedStart, ULONG PagedEnd)
 {
-    initialize_pool(NonPagedPool, NonPagedStart, NonPagedEnd);
-    initialize_pool(PagedPool, PagedStart, PagedEnd);
+    initialize_pool(&pools[NonPagedPool], NonPagedStart, NonPagedEnd);
+    initialize_pool(&pools[PagedPool], PagedStart, PagedEnd);
 }
 
 static POOL_HEADER *next_block(POOL_HEADER *block)
@@ -47,22 +50,33 @@ static BOOLEAN fits(POOL_HEADER *block, UCHAR *end, ULONG length)
     return block->Length >= length;
 }
 
+/* Cuts what is beyond `length` off a free block, as another free block. */
+static void split(POOL_HEADER *block, ULONG length)
+{
+    if (block->Length > length) {
+        POOL_HEADER *rest = (POOL_HEADER *)((UCHAR *)block + length);
+        rest->Length = block->Length - length;
+        rest->Tag = 0;
+        block->Length = length;
+    }
+}
+
 PVOID NTAPI ExAllocatePool(POOL_TYPE Type, ULONG Length, ULONG Tag)
 {
-    POOL_HEADER *block = (POOL_HEADER *)pools[Type].Start;
-    UCHAR *end = pools[Type].End;
+    POOL *pool = &pools[Type];
+    POOL_HEADER *block, *first_free = NULL;
     ULONG length = (Length + sizeof(POOL_HEADER) + POOL_GRANULARITY - 1) & ~(ULONG)(POOL_GRANULARITY - 1);
     if (length < Length)
         return NULL;
-    for (; (UCHAR *)block < end; block = next_block(block)) {
-        if (block->Tag == 0 && fits(block, end, length)) {
-            if (block->Length > length) {
-                POOL_HEADER *rest = (POOL_HEADER *)((UCHAR *)block + length);
-                rest->Length = block->Length - length;
-                rest->Tag = 0;
-                block->Length = length;
-            }
+    for (block = pool->FirstFree; (UCHAR *)block < pool->End; block = next_block(block)) {
+        if (block->Tag != 0)
+            continue;
+        if (first_free == NULL)
+            first_free = block;
+        if (fits(block, pool->End, length)) {
+            split(block, length);
             block->Tag = Tag;
+            pool->FirstFree = block == first_free ? next_block(block) : first_free;
             memset(block + 1, 0, block->Length - sizeof *block);
             return block + 1;
         }
@@ -72,5 +86,12 @@ PVOID NTAPI ExAllocatePool(POOL_TYPE Type, ULONG Length, ULONG Tag)
 
 void NTAPI ExFreePool(PVOID Block)
 {
-    ((POOL_HEADER *)Block - 1)->Tag = 0;
+    POOL_HEADER *block = (POOL_HEADER *)Block - 1;
+    ULONG type;
+    block->Tag = 0;
+    for (type = 0; type < 2; type++) {
+        POOL *pool = &pools[type];
+        if ((UCHAR *)block >= pool->Start && (UCHAR *)block < pool->End && block < pool->FirstFree)
+            pool->FirstFree = block;
+    }
 }

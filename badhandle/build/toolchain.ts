@@ -1,0 +1,38 @@
+/**
+ * Running the compiler and the linker, which live in a folder of their own (`scripts/toolchain.sh`).
+ *
+ * @module
+ */
+
+/** Where everything is built, whatever the output folder: tools write the paths that they are given into files. */
+export const WORK_FOLDER = "dist/guest";
+
+/**
+ * The project's folder, as debug information has it: the guest's sources are those of a Windows program, and no folder
+ * of the building machine belongs in a checked-in file.
+ */
+export const SOURCE_ROOT = "C:/htrace";
+
+/** A tool failed; what it said is above. */
+export class ToolError extends Error {
+  /** Creates the error for the folder that was being built. */
+  constructor(what: string) {
+    super(`Cannot build ${what}: a tool failed; see its message above`);
+    this.name = "ToolError";
+  }
+}
+
+/** Runs command lines in the project's folder, one after the other; throws a `ToolError` at the first that fails. */
+export async function runTools(what: string, commands: readonly string[][]): Promise<void> {
+  const script = commands.map((words) => words.map((word) => `'${word}'`).join(" ")).join("\n");
+  const command = new Deno.Command("scripts/toolchain.sh", {
+    args: ["run", "bash", "-ec", script],
+  });
+  const { success } = await command.spawn().status;
+  if (!success) throw new ToolError(what);
+}
+
+/** A file name without its extension. */
+export function stem(file: string): string {
+  return file.replace(/\.[^.]*$/, "");
+}
