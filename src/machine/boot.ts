@@ -9,7 +9,7 @@
 import { Arena } from "./arena.ts";
 import { placeLoaderBlock, writeDebuggerData, writeModuleList } from "./kernel_data.ts";
 import { bindImports, type LoadedImage, loadImage, loadImageAnywhere } from "./loader.ts";
-import { FIRST_FRAME, KERNEL_MAP, USER_MAP } from "./memory_map.ts";
+import { FIRST_FRAME, KERNEL_MAP, START_POINTS, USER_MAP } from "./memory_map.ts";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
 import { parseImage } from "./pe_image.ts";
 import type { PhysicalMemory } from "./physical_memory.ts";
@@ -114,7 +114,7 @@ export function bootLoader(
     kernel,
     system,
     debugger: debuggerSpace,
-    entryPoint: kernel.address("KiSystemStartup"),
+    entryPoint: kernel.address(START_POINTS.kernel),
     stackPointer,
   };
 }
@@ -136,9 +136,9 @@ function startTarget(
     debuggerPresent: options.debuggerPresent,
     server2003: options.server2003,
   });
-  const start = libraries.find((library) => library.image.exports.byName.has("BaseProcessStart"));
+  const start = libraries.find((library) => library.image.exports.byName.has(START_POINTS.process));
   return {
-    startAddress: (start ?? program).address("BaseProcessStart"),
+    startAddress: (start ?? program).address(START_POINTS.process),
     entryPoint: program.entryPoint,
   };
 }
@@ -154,7 +154,7 @@ function startDebugger(space: AddressSpace, images: GuestImages, options: BootOp
     debuggerPresent: false,
     server2003: options.server2003,
   });
-  return ntdll.address("DbgServiceLoop");
+  return ntdll.address(START_POINTS.debugger);
 }
 
 function load(space: AddressSpace, file: ImageFile): LoadedImage {

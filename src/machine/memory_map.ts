@@ -4,7 +4,7 @@
  * It is what a boot loader and a memory manager would decide, given as data. Where the pools begin is
  * chosen so that the guest kernel's own allocations bring its structures to the addresses that the
  * documented session shows; nothing else in the machine knows those addresses. Images are not listed:
- * they lie where their headers want them.
+ * they lie where their headers want them; where their code starts is here, too.
  *
  * @module
  */
@@ -40,6 +40,16 @@ export const KERNEL_MAP = {
   /** Paged pool. */
   pagedPool: { start: 0xe10c_cf08, end: 0xe112_0000 },
 } as const satisfies Record<string, Region>;
+
+/** Exports at which the guest's code starts: a boot loader and CreateProcess know these by name. */
+export const START_POINTS = {
+  /** The kernel, with the loader block as its argument. */
+  kernel: "KiSystemStartup",
+  /** A process's first thread, in one of its DLLs, with the program's entry point as its argument. */
+  process: "BaseProcessStart",
+  /** The Debugger process, in ntdll. */
+  debugger: "DbgServiceLoop",
+} as const;
 
 /** Regions of a process's half, most of them where Windows XP puts them. */
 export const USER_MAP = {
