@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Builds the small Windows binaries that the Wine tests use, with the toolchain's mingw, into testdata/windows/:
-# the stand-in for ntdll (badhandle/ntdll_standin) and the process that holds handles for it.
+# Builds the small Windows binaries that the tests on Wine and Windows use, with the toolchain's mingw, into
+# testdata/windows/: the stand-in for ntdll, and the process that holds handles (64 and 32 bit). badhandle, which lies
+# there too, comes from scripts/build_guest.sh.
 #
 #   scripts/build_windows.sh           build
 #   scripts/build_windows.sh --check   build elsewhere and compare with what is checked in
 #
-# No C runtime is started (msvcrt.dll is there for memset and memcpy alone) and no time stamp is written, so the same
-# source gives the same bytes.
+# No time stamp is written and no base address is made of the output's name, so the same source gives the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,14 +21,19 @@ mkdir -p "$output"
 scripts/toolchain.sh run bash -c '
   set -e
   output=$1
-  compile="x86_64-w64-mingw32-gcc -std=c17 -O2 -Wall -Wextra -Werror -ffreestanding -nostdlib -s
-    -fno-ident -fno-asynchronous-unwind-tables -Wl,--no-insert-timestamp"
   source=badhandle/ntdll_standin
-  $compile -shared -Wl,--entry=0,--disable-auto-image-base -o "$output/ntdll_standin.dll" "$source"/{calls,controls,trace_db}.c \
-    "$source/ntdll_standin.def" -lntdll -lkernel32 -lmsvcrt
-  $compile -Wl,--entry=start -o "$output/handle_holder.exe" "$source/handle_holder.c" -lkernel32
+  # No C runtime is started; the one import from msvcrt.dll is memset.
+  flags="-std=c17 -Os -s -Wall -Wextra -Werror -ffreestanding -nostdlib -fno-ident -Wl,--no-insert-timestamp"
+  x86_64-w64-mingw32-gcc $flags -shared -Wl,--entry=0,--disable-auto-image-base \
+    -o "$output/ntdll_standin.dll" "$source"/{calls,controls,trace_db}.c "$source/ntdll_standin.def" \
+    -lntdll -lkernel32 -lmsvcrt
+  for target in x86_64:64:start i686:32:_start; do
+    IFS=: read -r processor bits entry <<<"$target"
+    "$processor-w64-mingw32-gcc" $flags -Wl,--entry="$entry" \
+      -o "$output/handle_holder$bits.exe" "$source/handle_holder.c" -lkernel32
+  done
 ' build "$output"
 
-for file in ntdll_standin.dll handle_holder.exe; do
+for file in ntdll_standin.dll handle_holder64.exe handle_holder32.exe; do
   cmp "$output/$file" "testdata/windows/$file"
 done

@@ -3,8 +3,14 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { readExact } from "../memory.ts";
 import { type Target, TraceControlError, TraceQueryError } from "../target.ts";
 import { traceAt, traceCount } from "../trace_log.ts";
-import { BEHAVIOUR, Standin, STANDIN_PATH } from "../win32/_standin.ts";
-import { HandleHolder, windowsTest, wineTest } from "../win32/_testing.ts";
+import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "../win32/_standin.ts";
+import {
+  binaryPath,
+  HandleHolder,
+  tracingWindowsTest,
+  windowsTest,
+  wineTest,
+} from "../win32/_testing.ts";
 import { WindowsNtdll } from "../win32/ntdll.ts";
 import { LiveTargetError, openLive } from "./live.ts";
 
@@ -22,22 +28,29 @@ windowsTest("a live process is opened by its id, in both notations", async () =>
   await using holder = await HandleHolder.start();
   for (const id of [`${holder.processId}`, `0x${holder.processId.toString(16)}`]) {
     using target = openLive(id);
-    assertEquals(target.name, `process ${holder.processId} (handle_holder.exe)`);
+    assertEquals(target.name, `process ${holder.processId} (handle_holder64.exe)`);
   }
 });
 
 windowsTest("a live process is opened by its image's name, where only one has it", async () => {
   await using _one = await HandleHolder.start();
   {
-    using target = openLive("Handle_Holder.exe");
-    assertMatch(target.name, /\(handle_holder\.exe\)$/);
+    using target = openLive("Handle_Holder64.exe");
+    assertMatch(target.name, /\(handle_holder64\.exe\)$/);
   }
   await using _another = await HandleHolder.start();
   assertThrows(
-    () => openLive("handle_holder.exe"),
+    () => openLive("handle_holder64.exe"),
     LiveTargetError,
-    'Cannot open process "handle_holder.exe": 2 processes have that name (',
+    'Cannot open process "handle_holder64.exe": 2 processes have that name (',
   );
+});
+
+windowsTest("badhandle runs through its scenarios", async () => {
+  for (const args of [[], ["leak", "3"], ["threads", "4"], ["churn", "100"], ["duplicate"]]) {
+    const { code } = await new Deno.Command(binaryPath("badhandle64.exe"), { args }).output();
+    assertEquals(code, 0, args.join(" "));
+  }
 });
 
 windowsTest("a live target tells that there is no such process", () => {
@@ -54,7 +67,7 @@ windowsTest("a live target has the process's modules and memory", async () => {
   using target = openLive(String(holder.processId));
   const modules = target.modules();
   const names = modules.map(({ name }) => name.toLowerCase());
-  assertEquals(names[0], "handle_holder");
+  assertEquals(names[0], "handle_holder64");
   assert(names.includes("ntdll") && names.includes("kernel32"), names.join());
   const memory = target.memory!();
   for (const { base, size, name } of modules) {
@@ -62,6 +75,20 @@ windowsTest("a live target has the process's modules and memory", async () => {
     assertEquals(new TextDecoder().decode(readExact(memory, base, 2, name)), "MZ");
   }
   assertEquals(memory.read(0x10n, 8).length, 0);
+});
+
+// Not under Wine: this one runs 64-bit programs only.
+tracingWindowsTest("a live target has the modules of both halves of a 32-bit process", async () => {
+  await using holder = await HandleHolder.start(32);
+  const warnings: string[] = [];
+  using target = openLive(String(holder.processId), {
+    warn: (sentence) => warnings.push(sentence),
+  });
+  const ntdlls = target.modules().filter(({ name }) => name.toLowerCase() === "ntdll");
+  assertEquals(ntdlls.length, 2);
+  assert(ntdlls.some(({ base }) => base < 0x1_0000_0000n));
+  target.control!.enable();
+  assert(warnings.some((sentence) => sentence.includes("is 32-bit")), warnings.join("\n"));
 });
 
 windowsTest("a live target lists handles with types and names", async () => {
@@ -79,7 +106,7 @@ windowsTest("a live target lists the system's processes with handle counts", asy
   await using holder = await HandleHolder.start();
   using target = openLive(String(Deno.pid));
   const entry = target.processes!().find(({ processId }) => processId === holder.processId);
-  assertEquals(entry?.imageName, "handle_holder.exe");
+  assertEquals(entry?.imageName, "handle_holder64.exe");
   assertEquals(entry?.parentProcessId, Deno.pid);
   assert((entry?.handleCount ?? 0) >= 3);
 });
@@ -100,7 +127,7 @@ wineTest("a live target says clearly that Wine has no handle tracing", async () 
   );
 });
 
-windowsTest("a live target enables, reads newest first, filters and disables", async () => {
+standinTest("a live target enables, reads newest first, filters and disables", async () => {
   await using holder = await HandleHolder.start();
   const { processId } = holder;
   using standin = new Standin();
@@ -121,7 +148,7 @@ windowsTest("a live target enables, reads newest first, filters and disables", a
   assertThrows(() => target.readTraces({}), TraceQueryError, "tracing is not enabled");
 });
 
-windowsTest("a live target reads a full table, also one that was overrun", async () => {
+standinTest("a live target reads a full table, also one that was overrun", async () => {
   await using holder = await HandleHolder.start();
   const { processId } = holder;
   using standin = new Standin();
@@ -136,7 +163,7 @@ windowsTest("a live target reads a full table, also one that was overrun", async
   assertEquals(traceAt(log, 0xfff).handle, 0x101 * 4);
 });
 
-windowsTest("a live target switches off what it switched on, unless told to keep it", async () => {
+standinTest("a live target switches off what it switched on, unless told to keep it", async () => {
   await using holder = await HandleHolder.start();
   using standin = new Standin();
   {
@@ -157,11 +184,11 @@ windowsTest("a live target switches off what it switched on, unless told to keep
   assertEquals(standin.slots(holder.processId), 0x1000);
 });
 
-windowsTest("a live target warns once of what enabling does", async () => {
+standinTest("a live target warns once of what enabling does", async () => {
   await using holder = await HandleHolder.start();
   using _standin = new Standin();
   const warnings: string[] = [];
-  const name = `process ${holder.processId} (handle_holder.exe)`;
+  const name = `process ${holder.processId} (handle_holder64.exe)`;
   using target = openTraced(holder, warnings);
   target.control!.enable();
   target.control!.enable();
@@ -174,7 +201,7 @@ windowsTest("a live target warns once of what enabling does", async () => {
   assertEquals(warnings[2], `tracing was on already for ${name}: its earlier traces are gone`);
 });
 
-windowsTest("a live target needs SeDebugPrivilege for processes of others", async () => {
+standinTest("a live target needs SeDebugPrivilege for processes of others", async () => {
   await using holder = await HandleHolder.start();
   {
     using _willing = new Standin(BEHAVIOUR.foreignProcesses);
@@ -191,7 +218,7 @@ windowsTest("a live target needs SeDebugPrivilege for processes of others", asyn
   assertThrows(() => target.readTraces({}), TraceQueryError, "PROCESS_QUERY_INFORMATION (0x400)");
 });
 
-windowsTest(
+standinTest(
   "a live target says that 24H2 hides stacks from callers without privilege",
   async () => {
     await using holder = await HandleHolder.start();
@@ -209,7 +236,7 @@ windowsTest(
   },
 );
 
-windowsTest(
+standinTest(
   "a live target says that Windows XP keeps tracing, and has one number of slots",
   async () => {
     await using holder = await HandleHolder.start();
@@ -226,7 +253,7 @@ windowsTest(
   },
 );
 
-windowsTest("a live target says when the process has ended between two calls", async () => {
+standinTest("a live target says when the process has ended between two calls", async () => {
   await using holder = await HandleHolder.start();
   using standin = new Standin();
   using target = openTraced(holder);
@@ -237,7 +264,7 @@ windowsTest("a live target says when the process has ended between two calls", a
   assertThrows(() => target.control!.enable(), TraceControlError, ended);
 });
 
-windowsTest("a live target gives up a table that outgrows every buffer", async () => {
+standinTest("a live target gives up a table that outgrows every buffer", async () => {
   await using holder = await HandleHolder.start();
   using standin = new Standin();
   using target = openTraced(holder);
@@ -246,7 +273,7 @@ windowsTest("a live target gives up a table that outgrows every buffer", async (
   assertThrows(() => target.readTraces({}), TraceQueryError, "still more than fitted");
 });
 
-windowsTest(
+standinTest(
   "a live target leaves out the name of a pipe that never comes, and says so",
   async () => {
     await using holder = await HandleHolder.start();
@@ -263,7 +290,7 @@ windowsTest(
   },
 );
 
-windowsTest("a thousand snapshots leave no handle behind", async () => {
+standinTest("a thousand snapshots leave no handle behind", async () => {
   await using holder = await HandleHolder.start();
   using standin = new Standin();
   using ntdll = new WindowsNtdll();

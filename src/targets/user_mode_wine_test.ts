@@ -1,13 +1,13 @@
 /** The user-mode suite on the stand-in for ntdll, and on Windows' own where that traces. */
-import { Standin, STANDIN_PATH } from "../win32/_standin.ts";
-import { HandleHolder, tracingWindowsTest, windowsTest } from "../win32/_testing.ts";
+import { Standin, STANDIN_PATH, standinTest } from "../win32/_standin.ts";
+import { HandleHolder, tracingWindowsTest } from "../win32/_testing.ts";
 import { openLive } from "./live.ts";
 import { USER_MODE_SUITE } from "./_user_mode_suite.ts";
 
-const PROGRAM = "handle_holder";
+const PROGRAM = "handle_holder64";
 
 for (const { name, run } of USER_MODE_SUITE) {
-  windowsTest(`a user-mode target ${name} [stand-in]`, async () => {
+  standinTest(`a user-mode target ${name}`, async () => {
     await using holder = await HandleHolder.start();
     const { processId } = holder;
     using standin = new Standin();

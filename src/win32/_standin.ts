@@ -7,6 +7,12 @@
 import { TRACE_TYPE_CODES, type TraceType } from "../trace.ts";
 import { binaryPath } from "./_testing.ts";
 
+/** Registers a test that needs the stand-in: a DLL for x64, which a process on ARM64 cannot load. */
+export function standinTest(name: string, test: () => void | Promise<void>): void {
+  const ignore = Deno.build.os !== "windows" || Deno.build.arch !== "x86_64";
+  Deno.test({ name: `${name} [stand-in]`, ignore, fn: test });
+}
+
 /** Path of the DLL, for `new WindowsNtdll(path)`. */
 export const STANDIN_PATH: string = binaryPath("ntdll_standin.dll");
 

@@ -36,7 +36,7 @@ function isWine(): boolean {
   }
 }
 
-/** `handle_holder.exe`: a process with one named event, one named pipe and one semaphore. */
+/** `handle_holder64.exe` or its 32-bit twin: a process with one named event, one named pipe and one semaphore. */
 export class HandleHolder implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
@@ -49,8 +49,8 @@ export class HandleHolder implements AsyncDisposable {
   }
 
   /** Starts the process and waits until its handles are open. */
-  static async start(): Promise<HandleHolder> {
-    const command = new Deno.Command(binaryPath("handle_holder.exe"), {
+  static async start(bits: 64 | 32 = 64): Promise<HandleHolder> {
+    const command = new Deno.Command(binaryPath(`handle_holder${bits}.exe`), {
       stdin: "piped",
       stdout: "piped",
     });
@@ -79,6 +79,6 @@ export class HandleHolder implements AsyncDisposable {
 
   async #answer(): Promise<void> {
     const { done } = await this.#output.read();
-    if (done) throw new Error("Cannot use handle_holder.exe: it has ended");
+    if (done) throw new Error("Cannot use the handle holder: it has ended");
   }
 }

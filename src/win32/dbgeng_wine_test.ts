@@ -10,7 +10,7 @@ windowsTest("DebugEngine attaches to a process and has its modules and memory", 
   assertEquals([engine.isKernel, engine.pointerSize], [false, 8]);
   const modules = engine.modules();
   const names = modules.map(({ name }) => name.toLowerCase());
-  assert(names.includes("handle_holder") && names.includes("ntdll"), names.join());
+  assert(names.includes("handle_holder64") && names.includes("ntdll"), names.join());
   const memory = engine.memory();
   for (const { base, size, name } of modules) {
     assert(size >= 0x1000, name);

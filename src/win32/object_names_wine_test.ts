@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { WindowsNtdll } from "./ntdll.ts";
 import { ObjectNames } from "./object_names.ts";
-import { BEHAVIOUR, Standin, STANDIN_PATH } from "./_standin.ts";
+import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "./_standin.ts";
 import { HandleHolder, windowsTest } from "./_testing.ts";
 
 const PROCESS_DUP_HANDLE = 0x40;
@@ -46,7 +46,7 @@ windowsTest("ObjectNames says why there is no name", async () => {
   assertEquals(answer, { kind: "failed", status: STATUS_INVALID_HANDLE });
 });
 
-windowsTest(
+standinTest(
   "ObjectNames gives up a pipe whose name never comes, for good, and goes on",
   async () => {
     await using holder = await HandleHolder.start();
@@ -63,7 +63,7 @@ windowsTest(
   },
 );
 
-windowsTest("ObjectNames asks no more after sixteen names that never came", async () => {
+standinTest("ObjectNames asks no more after sixteen names that never came", async () => {
   await using holder = await HandleHolder.start();
   using _standin = new Standin(BEHAVIOUR.pipeNamesHang);
   using names = new ObjectNames({ library: STANDIN_PATH, patience: 20 });

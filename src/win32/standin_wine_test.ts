@@ -4,8 +4,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { SE_DEBUG_PRIVILEGE, WindowsNtdll } from "./ntdll.ts";
-import { BEHAVIOUR, Standin, STANDIN_PATH } from "./_standin.ts";
-import { HandleHolder, windowsTest } from "./_testing.ts";
+import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "./_standin.ts";
+import { HandleHolder } from "./_testing.ts";
 
 const SELF = -1;
 const PROCESS_SET_INFORMATION = 0x200;
@@ -58,7 +58,7 @@ function query(ntdll: WindowsNtdll, room: number, filter = 0, process = SELF): A
   return { ...answer, totalTraces: view.getUint32(8, true), handles, firstStack };
 }
 
-windowsTest("the stand-in enables by the length and its slot rules", () => {
+standinTest("the stand-in enables by the length and its slot rules", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   const slotsAfter = (buffer: Uint8Array): number => {
@@ -75,7 +75,7 @@ windowsTest("the stand-in enables by the length and its slot rules", () => {
   assertEquals(set(ntdll, null), STATUS_SUCCESS, "disabling what is off succeeds");
 });
 
-windowsTest("the stand-in checks length and flags before the handle", () => {
+standinTest("the stand-in checks length and flags before the handle", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   const bad = 0x7ffc;
@@ -96,7 +96,7 @@ windowsTest("the stand-in checks length and flags before the handle", () => {
   assertEquals(query(ntdll, 1).status, STATUS_PROCESS_IS_TERMINATING);
 });
 
-windowsTest("the stand-in wants 0x200 to set and 0x400 to query", async () => {
+standinTest("the stand-in wants 0x200 to set and 0x400 to query", async () => {
   await using holder = await HandleHolder.start();
   using _standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
@@ -110,7 +110,7 @@ windowsTest("the stand-in wants 0x200 to set and 0x400 to query", async () => {
   ntdll.close(reader);
 });
 
-windowsTest("the stand-in answers newest first, partly where the room ends", () => {
+standinTest("the stand-in answers newest first, partly where the room ends", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   set(ntdll, words(0));
@@ -131,7 +131,7 @@ windowsTest("the stand-in answers newest first, partly where the room ends", () 
   assertEquals(query(ntdll, 0, 0xabc).status, STATUS_SUCCESS, "nothing matches, so all of it fits");
 });
 
-windowsTest("the stand-in overwrites the oldest traces and drops all when enabled again", () => {
+standinTest("the stand-in overwrites the oldest traces and drops all when enabled again", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   set(ntdll, words(0, 0x80));
@@ -143,7 +143,7 @@ windowsTest("the stand-in overwrites the oldest traces and drops all when enable
   assertEquals(query(ntdll, 1).totalTraces, 0);
 });
 
-windowsTest("the stand-in refuses queries as the kernel does", () => {
+standinTest("the stand-in refuses queries as the kernel does", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   assertEquals(query(ntdll, 1).status, STATUS_INVALID_PARAMETER, "tracing is off");
@@ -159,7 +159,7 @@ windowsTest("the stand-in refuses queries as the kernel does", () => {
   assertEquals(query(ntdll, 1).status, STATUS_ACCESS_DENIED);
 });
 
-windowsTest("the stand-in as 24H2 hides stacks until SeDebugPrivilege is enabled", () => {
+standinTest("the stand-in as 24H2 hides stacks until SeDebugPrivilege is enabled", () => {
   using standin = new Standin(BEHAVIOUR.windows11_24H2);
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   set(ntdll, words(0));
@@ -169,7 +169,7 @@ windowsTest("the stand-in as 24H2 hides stacks until SeDebugPrivilege is enabled
   assertEquals(query(ntdll, 1).firstStack[0], 0x1234n);
 });
 
-windowsTest("the stand-in answers as the version it was given", () => {
+standinTest("the stand-in answers as the version it was given", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   standin.setVersion(5, 1, 2600);
