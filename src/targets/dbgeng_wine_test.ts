@@ -8,7 +8,7 @@ windowsTest("dbgeng:<pid> opens a process with its modules and memory", async ()
   await using holder = await HandleHolder.start();
   using target = await openTarget(`dbgeng:${holder.processId}`);
   assertEquals([target.mode, target.pointerSize], ["user", 8]);
-  const program = target.modules().find(({ name }) => name === "handle_holder");
+  const program = target.modules().find(({ name }) => name === "handle_holder64");
   assert(program !== undefined);
   const header = readExact(target.memory!(), program!.base, 2, "the image");
   assertEquals(new TextDecoder().decode(header), "MZ");
