@@ -1,6 +1,6 @@
 /*
  * Runs instructions on this machine's real CPU and writes what they did: the expectations of
- * src/machine/cpu_vectors_test.ts. make.sh builds and runs it; the file's format is described there and in
+ * src/machine/cpu/cpu_vectors_test.ts. make.sh builds and runs it; the file's format is described there and in
  * write_form() below.
  *
  * A 32-bit program without a C library, because 32-bit code has instructions that 64-bit code lacks and a plain

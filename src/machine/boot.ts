@@ -12,7 +12,7 @@ import { bindImports, type LoadedImage, loadImage, loadImageAnywhere } from "./l
 import { FIRST_FRAME, KERNEL_MAP, START_POINTS, USER_MAP } from "./memory_map.ts";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
 import { parseImage } from "./pe_image.ts";
-import type { PhysicalMemory } from "./physical_memory.ts";
+import type { PhysicalMemory } from "./cpu/physical_memory.ts";
 import { prepareProcess } from "./user_process.ts";
 
 /** An image file. */

@@ -6,7 +6,7 @@ import { type LoadedImage, loadImage } from "./loader.ts";
 import { KERNEL_MAP } from "./memory_map.ts";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
 import { parseImage } from "./pe_image.ts";
-import { PhysicalMemory } from "./physical_memory.ts";
+import { PhysicalMemory } from "./cpu/physical_memory.ts";
 
 /** Where the pretended kernel exports its variables: in its zero-filled data. */
 const EXPORTS: Readonly<Record<string, number>> = {

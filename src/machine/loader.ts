@@ -7,7 +7,7 @@
 import { type Region, SYSTEM_RANGE_START } from "./memory_map.ts";
 import type { AddressSpace } from "./page_tables.ts";
 import { BASE_ALIGNMENT, ImageError, type PeImage, relocatedBytes } from "./pe_image.ts";
-import { PAGE_SIZE } from "./physical_memory.ts";
+import { PAGE_SIZE } from "./cpu/physical_memory.ts";
 
 /** An image in an address space. */
 export interface LoadedImage {

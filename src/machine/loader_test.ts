@@ -3,8 +3,8 @@ import { testImage } from "./_image_testing.ts";
 import { bindImports, type LoadedImage, loadImage, loadImageAnywhere } from "./loader.ts";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
 import { ImageError, parseImage } from "./pe_image.ts";
-import { PTE } from "./mmu.ts";
-import { PhysicalMemory } from "./physical_memory.ts";
+import { PTE } from "./cpu/mmu.ts";
+import { PhysicalMemory } from "./cpu/physical_memory.ts";
 
 const ROOM = { start: 0x2000_0000, end: 0x2010_0000 };
 

@@ -14,11 +14,11 @@ import {
   type GuestImages,
   TARGET_IDS,
 } from "./boot.ts";
-import { Cpu, CR0 } from "./cpu.ts";
+import { Cpu, CR0 } from "./cpu/cpu.ts";
 import { PHYSICAL_MEMORY_SIZE } from "./memory_map.ts";
 import type { AddressSpace } from "./page_tables.ts";
-import { PhysicalMemory } from "./physical_memory.ts";
-import { REGISTER } from "./registers.ts";
+import { PhysicalMemory } from "./cpu/physical_memory.ts";
+import { REGISTER } from "./cpu/registers.ts";
 import { KD_MAILBOX, KD_MAILBOX_ARGUMENTS, STOP_REASONS } from "./structures.ts";
 
 /** Why the guest stopped. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { exportingImage } from "./_image_testing.ts";
 import type { GuestImages, ImageFile } from "./boot.ts";
-import { CpuFault } from "./cpu_fault.ts";
+import { CpuFault } from "./cpu/cpu_fault.ts";
 import { Machine, MachineError } from "./machine.ts";
 
 // A kernel of a few instructions by hand: it says that it has started, then runs the bytes of each test.

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { PAGE_SIZE, type PhysicalMemory } from "./physical_memory.ts";
+import { PAGE_SIZE, type PhysicalMemory } from "./cpu/physical_memory.ts";
 import { type Region, SYSTEM_RANGE_START } from "./memory_map.ts";
-import { PTE } from "./mmu.ts";
+import { PTE } from "./cpu/mmu.ts";
 
 /** Who may do what with mapped pages. */
 export interface PageAccess {

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
-import { Mmu } from "./mmu.ts";
-import { PhysicalMemory } from "./physical_memory.ts";
+import { Mmu } from "./cpu/mmu.ts";
+import { PhysicalMemory } from "./cpu/physical_memory.ts";
 
 const WRITABLE = { writable: true, user: true };
 

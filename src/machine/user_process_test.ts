@@ -4,7 +4,7 @@ import { type LoadedImage, loadImageAnywhere } from "./loader.ts";
 import { USER_MAP } from "./memory_map.ts";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
 import { parseImage } from "./pe_image.ts";
-import { PhysicalMemory } from "./physical_memory.ts";
+import { PhysicalMemory } from "./cpu/physical_memory.ts";
 import { prepareProcess } from "./user_process.ts";
 
 /** Two images and a command line in a fresh address space. */

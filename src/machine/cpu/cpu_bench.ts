@@ -1,5 +1,5 @@
 /**
- * How many guest instructions a second the CPU executes: `deno bench src/machine/cpu_bench.ts`.
+ * How many guest instructions a second the CPU executes: `deno bench src/machine/cpu/cpu_bench.ts`.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import { Cpu } from "./cpu.ts";
 import { PhysicalMemory } from "./physical_memory.ts";
 import { REGISTER } from "./registers.ts";
 
-const VECTORS = new URL("../../testdata/cpu_vectors.bin.gz", import.meta.url);
+const VECTORS = new URL("../../../testdata/cpu_vectors.bin.gz", import.meta.url);
 const DIVIDE_ERROR = 0x8000;
 /** More than any form needs. */
 const BUDGET = 10;

@@ -77,7 +77,7 @@ export class CpuFault extends RangeError {
 export class UnsupportedInstruction extends TypeError {
   /** Creates the error. */
   constructor() {
-    super("it is outside the supported subset; src/machine/ops/README.md lists what is in it");
+    super("it is outside the supported subset; src/machine/cpu/ops/README.md lists what is in it");
     this.name = "UnsupportedInstruction";
   }
 }
