@@ -1,0 +1,30 @@
+/**
+ * Every figure that the project is held to, as ratios measured in one run: `deno task bench`.
+ *
+ * Each part is a program of its own, so that none warms or fills the memory of another. Figures are for people; no
+ * test depends on them.
+ *
+ * @module
+ */
+
+/** Parts in the order they run: what they measure and how they are started. */
+const PARTS: readonly { readonly name: string; readonly args: readonly string[] }[] = [
+  { name: "Start-up and the emulated machine", args: ["run", "-A", "scripts/bench_machine.ts"] },
+  { name: "Diff engine", args: ["run", "-A", "src/engine_bench.ts"] },
+  { name: "Recordings", args: ["run", "-A", "src/recording/recording_bench.ts"] },
+  { name: "Symbols", args: ["run", "-A", "scripts/bench_symbols.ts"] },
+];
+
+const wanted = Deno.args.map((name) => name.toLowerCase());
+let failures = 0;
+for (const part of PARTS) {
+  if (wanted.length > 0 && !wanted.some((word) => part.name.toLowerCase().includes(word))) continue;
+  console.log(`\n## ${part.name}\n`);
+  const command = new Deno.Command(Deno.execPath(), {
+    args: [...part.args],
+    cwd: new URL("..", import.meta.url),
+  });
+  const { success } = await command.spawn().status;
+  if (!success) failures++;
+}
+Deno.exit(failures === 0 ? 0 : 1);

@@ -1,0 +1,56 @@
+/**
+ * The emulated machine reproduces the documented example; it does not know it.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+
+const root = new URL("../", import.meta.url);
+const golden = Deno.readTextFileSync(
+  new URL("testdata/golden/documented-example.txt", root),
+);
+
+/** Where the documented addresses of the memory map may stand: image bases, pools, the process. */
+const MEMORY_MAP = "src/machine/memory_map.ts";
+/** Documented functions that are system calls too, which the seam to ntdll must name. */
+const SYSTEM_CALLS = ["NtClose", "NtSetEvent"];
+
+/** Every source of the program and of the engine but tests, benchmarks and their helpers. */
+function* sources(folder: string): Generator<string> {
+  for (const entry of Deno.readDirSync(new URL(folder, root))) {
+    const path = folder + entry.name;
+    if (entry.isDirectory) yield* sources(`${path}/`);
+    else if (/\.(ts|rs)$/.test(path) && !/_(test|bench|testing)\.|\/tests?\//.test(path)) yield path;
+  }
+}
+
+/** What of the golden text would give the result away. */
+function documentedWords(): RegExp[] {
+  const frames = [...golden.matchAll(/^0x([0-9A-F]{8}): \w+!(\w+)\+0x([0-9A-F]+)$/gm)];
+  const addresses = new Set(frames.map(([, address]) => address ?? ""));
+  const symbols = new Set(
+    frames.map(([, , symbol]) => symbol ?? "").filter((name) => !SYSTEM_CALLS.includes(name)),
+  );
+  symbols.delete("main"); // every program has one, ours too
+  const handles = new Set([...golden.matchAll(/Handle 0x([0-9A-F]+)/g)].map(([, value]) => value));
+  return [
+    ...[...addresses].map((address) => new RegExp(address.replace(/^0+/, ""), "i")),
+    ...[...symbols].map((symbol) => new RegExp(`\\b${symbol}\\b`)),
+    ...[...handles].map((handle) => new RegExp(`\\b(0x)?${handle}\\b`, "i")),
+  ];
+}
+
+Deno.test("nothing in src/ or wasm/ knows a documented address, symbol or handle value", () => {
+  const words = documentedWords();
+  const found: string[] = [];
+  for (const path of [...sources("src/"), ...sources("wasm/src/")]) {
+    if (path === MEMORY_MAP) continue;
+    Deno.readTextFileSync(new URL(path, root)).replaceAll("_", "").split("\n").forEach(
+      (line, index) => {
+        const word = words.find((pattern) => pattern.test(line));
+        if (word) found.push(`${path}:${index + 1}: ${word.source}`);
+      },
+    );
+  }
+  assertEquals(found, []);
+});
