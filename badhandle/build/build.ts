@@ -6,7 +6,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { buildImage } from "./build_image.ts";
 import { BADHANDLE, type Image, IMAGES, released, VARIANTS } from "./images.ts";
-import { stem, WORK_FOLDER } from "./toolchain.ts";
+import { LayoutError } from "./layout.ts";
+import { stem, ToolError, WORK_FOLDER } from "./toolchain.ts";
 import { buildWindows, WINDOWS_FILES } from "./windows.ts";
 
 const USAGE = `Usage: scripts/build_guest.sh [--check]
@@ -122,5 +123,11 @@ if (import.meta.main) {
     string: ["source", "out", "define", "release"],
     collect: ["define", "release"],
   });
-  Deno.exitCode = await main(options);
+  try {
+    Deno.exitCode = await main(options);
+  } catch (error) {
+    if (!(error instanceof LayoutError || error instanceof ToolError)) throw error;
+    console.error(`build_guest: ${error.message}`);
+    Deno.exitCode = 1;
+  }
 }

@@ -12,6 +12,8 @@ export interface SectionHeader {
   readonly rva: number;
   /** Bytes in memory; in objects, of the contents. */
   readonly size: number;
+  /** Offset of its contents in the file; 0 where it has none. */
+  readonly fileOffset: number;
 }
 
 /** IMAGE_FILE_HEADER: offsets from its start, and its size. */
@@ -24,7 +26,14 @@ const FILE_HEADER = {
 } as const;
 
 /** IMAGE_SECTION_HEADER: offsets from its start, and its size. */
-const SECTION_HEADER = { name: 0, virtualSize: 8, rva: 12, rawSize: 16, size: 40 } as const;
+const SECTION_HEADER = {
+  name: 0,
+  virtualSize: 8,
+  rva: 12,
+  rawSize: 16,
+  rawOffset: 20,
+  size: 40,
+} as const;
 
 const SYMBOL_SIZE = 18;
 const PE_OFFSET = 0x3c;
@@ -60,6 +69,7 @@ export function readSections(bytes: Uint8Array): SectionHeader[] {
         at + (isImage ? SECTION_HEADER.virtualSize : SECTION_HEADER.rawSize),
         true,
       ),
+      fileOffset: view.getUint32(at + SECTION_HEADER.rawOffset, true),
     };
   });
 }

@@ -36,7 +36,7 @@ typedef struct LOADER_BLOCK {
     unsigned long PagedPoolStart;     /* 0C */
     unsigned long PagedPoolEnd;       /* 10 */
     unsigned long SystemDirectoryTableBase; /* 14 for the System process */
-    LOADER_PROCESS Target;            /* 18 the program under test; it is created first and runs first */
+    LOADER_PROCESS Target;            /* 18 the program under test; created before the Debugger, and runs first */
     LOADER_PROCESS Debugger;          /* 54 the process on whose behalf the host's Ntdll calls run */
 } LOADER_BLOCK;                       /* size 90 */
 

@@ -1,6 +1,8 @@
 /*
  * The trace database: its two forms, made and thrown away (reference: handle-tracing, A.3 and B.5).
  *
+ * The bits of BitMaskFlags that a debugger may set are not acted on; only the mark of a wrapped ring is kept.
+ *
  * The XP form has 4096 records and stays until the process ends. That of Server 2003 SP1 has a size, and can be
  * replaced by none. Its reference count and its lock are there for a debugger to see; on one processor that never
  * interrupts the kernel, nobody can take the database from under a writer.

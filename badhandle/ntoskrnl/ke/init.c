@@ -35,7 +35,7 @@ ULONG KiLoaderFlags;
 static unsigned long long gdt[GDT_COUNT];
 static unsigned long long idt[0x31];
 static TSS tss;
-static ULONG pcr[0x150 / 4]; /* KPCR; only CurrentThread is used */
+static ULONG pcr[0x150 / 4]; /* KPCR: ExceptionList (0) and CurrentThread */
 
 void NTAPI KiLoadDescriptorTables(PVOID Gdtr, PVOID Idtr);
 void __attribute__((cdecl)) _KiSystemService(void);

@@ -169,6 +169,7 @@ static inline KTHREAD *KeGetCurrentThread(void)
 
 /* ke/stop.c */
 void NTAPI KiInitializeStops(KPROCESS *Target, KTHREAD *Debugger);
+BOOLEAN NTAPI KiIsTarget(void); /* whether the current thread is one of the Target's */
 void NTAPI KiStopForTarget(ULONG Reason, ULONG Detail);
 void NTAPI KiStopMachine(ULONG Reason, ULONG Detail);
 void NTAPI KeBugCheck(ULONG Code, ULONG Address) __attribute__((noreturn)); /* Address 0: none to tell */

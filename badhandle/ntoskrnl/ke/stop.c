@@ -45,10 +45,15 @@ void NTAPI KiStopMachine(ULONG Reason, ULONG Detail)
     thread->State = state;
 }
 
+BOOLEAN NTAPI KiIsTarget(void)
+{
+    return KeGetCurrentThread()->Process == target_process;
+}
+
 /* Stops only for the Target: what other processes do is not the host's business. */
 void NTAPI KiStopForTarget(ULONG Reason, ULONG Detail)
 {
-    if (KeGetCurrentThread()->Process == target_process)
+    if (KiIsTarget())
         KiStopMachine(Reason, Detail);
 }
 

@@ -34,7 +34,7 @@ FUNCTION _KiEnterUserMode
     call _KiThreadStartup@0
     jmp _KiTrapExit
 
-/* Traps and interrupts: vector, C handler taking the trap frame, and whether the CPU pushes an error code. */
+/* Traps and interrupts: vector, and whether the CPU pushes an error code. */
     .macro TRAP vector, error_code
 FUNCTION _KiTrap\vector
     .if \error_code == 0
@@ -60,9 +60,8 @@ KiCommonTrap:
     test byte ptr [esp + 12], 3
     jz KiKernelFault
     ENTER_TRAP
-    push ebp
     push ecx
-    call _KiUserTrap@8
+    call _KiUserTrap@4
     jmp _KiTrapExit
 
 KiKernelFault:

@@ -7,6 +7,13 @@
 #define TRAP_INVALID_OPCODE 0x06
 #define TRAP_REQUEST 0x30 /* the machine's own interrupt: the host wants to stop the guest */
 
+/* The host may have suspended the process while it was stopped. */
+static void wait_until_resumed(void)
+{
+    if (KeGetCurrentThread()->SuspendCount > 0)
+        KiYield();
+}
+
 /* Called by a new thread on its own kernel stack before it enters user mode. */
 void NTAPI KiThreadStartup(void)
 {
@@ -14,19 +21,21 @@ void NTAPI KiThreadStartup(void)
     if (!target_started) {
         target_started = TRUE;
         KiStopForTarget(STOP_STARTED, 0);
+        wait_until_resumed();
     }
 }
 
 /* There are no exception handlers in the guest: a fault ends the process. */
-void NTAPI KiUserTrap(ULONG Vector, KTRAP_FRAME *TrapFrame)
+void NTAPI KiUserTrap(ULONG Vector)
 {
-    (void)TrapFrame;
     switch (Vector) {
     case TRAP_BREAKPOINT:
         KiStopForTarget(STOP_BREAKPOINT, 0);
+        wait_until_resumed();
         return;
     case TRAP_REQUEST:
         KiStopForTarget(STOP_REQUEST, 0);
+        wait_until_resumed();
         return;
     case TRAP_DIVIDE:
         PsExitCurrentProcess(STATUS_INTEGER_DIVIDE_BY_ZERO);

@@ -38,8 +38,10 @@ void NTAPI PsExitCurrentProcess(NTSTATUS ExitStatus)
     KiStopForTarget(STOP_PROCESS_EXITING, (ULONG)ExitStatus);
     end_process(PsGetCurrentProcess(), ExitStatus);
     end_thread(KeGetCurrentThread());
+    if (!KiIsTarget())
+        KeBugCheck((ULONG)ExitStatus, 0); /* the Debugger's loop is gone: the host can make no more calls */
     for (;;)
-        KiStopForTarget(STOP_PROCESS_ENDED, (ULONG)ExitStatus);
+        KiStopMachine(STOP_PROCESS_ENDED, (ULONG)ExitStatus);
 }
 
 NTSTATUS NTAPI NtTerminateProcess(HANDLE ProcessHandle, NTSTATUS ExitStatus)
