@@ -37,11 +37,11 @@ const LAYERS: readonly Layer[] = [
   { members: ["win32/"], usesDeno: true, mayImport: WORDS },
   { members: ["debugger/"], usesDeno: false },
   { members: ["session.ts"], usesDeno: false },
-  { members: ["module_symbols.ts", "judgement.ts"], usesDeno: false },
+  { members: ["module_symbols.ts", "symbol_identity.ts", "judgement.ts"], usesDeno: false },
   { members: ["reports/"], usesDeno: false, mayImport: WORDS },
   { members: ["recording/", "handle_diff.ts"], usesDeno: false },
   {
-    members: ["nt/", "dump/", "machine/", "engine.ts", "symbolizer.ts"],
+    members: ["nt/", "dump/", "machine/", "engine.ts", "symbolizer.ts", "cabinet.ts"],
     usesDeno: false,
   },
   { members: ["wasm.ts", "engine_error.ts"], usesDeno: false },

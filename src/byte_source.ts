@@ -20,6 +20,8 @@ export interface SymbolFiles {
   readonly pdb?: ByteSource;
   /** The image itself: exports and COFF symbols, section headers, the RSDS record. */
   readonly image?: ByteSource;
+  /** The PDB may be another build's: the user said so. */
+  readonly anyBuild?: boolean;
 }
 
 /** A {@linkcode ByteSource} over bytes in memory. */

@@ -12,8 +12,10 @@ import type { Frame } from "./frame.ts";
 import type { Module } from "./module.ts";
 import { Symbolizer, type SymbolStatus } from "./symbolizer.ts";
 
-/** Finds the symbol files of a module; answers an empty object where there are none. */
-export type SymbolSource = (module: Module) => Promise<SymbolFiles>;
+/** Finds the symbol files of a module; answers an empty object where there are none. Disposing closes them. */
+export interface SymbolSource extends Partial<Disposable> {
+  (module: Module): Promise<SymbolFiles>;
+}
 
 /** The symbolizer of a target with the modules that it knows. */
 export class ModuleSymbols implements Disposable {
@@ -46,7 +48,8 @@ export class ModuleSymbols implements Disposable {
       if (
         this.status(module) === undefined && unnamed.some((address) => contains(module, address))
       ) {
-        this.#symbolizer.addModule(module, await this.#source(module));
+        const files = await this.#source(module);
+        this.#symbolizer.addModule(module, files, { force: files.anyBuild ?? false });
         this.#loaded.push(module);
       }
     }

@@ -43,6 +43,8 @@ const KERNEL_START = { 4: 0x8000_0000n, 8: 0x8000_0000_0000n } as const;
 export class Session implements Disposable {
   /** What is examined; the session disposes of it. */
   readonly target: Target;
+  /** Where symbol files come from that the target does not bring along; the session disposes of it too. */
+  readonly #given: SymbolSource;
   readonly #source: SymbolSource;
   /** By process: two processes have different modules at one address. Key 0 where there is only one. */
   readonly #symbols = new Map<bigint, ModuleSymbols>();
@@ -54,6 +56,7 @@ export class Session implements Disposable {
    */
   constructor(target: Target, source: SymbolSource = () => Promise.resolve({})) {
     this.target = target;
+    this.#given = source;
     this.#snapshots = new Map(target.snapshots);
     for (const [name, log] of target.snapshots ?? []) this.keepSnapshot(log, name);
     this.#source = async (module) => target.symbolFiles?.(module) ?? await source(module);
@@ -125,9 +128,10 @@ export class Session implements Disposable {
     return this.#symbolsOf().status(module);
   }
 
-  /** Frees the symbols and the target. */
+  /** Frees the symbols, their source and the target. */
   [Symbol.dispose](): void {
     for (const symbols of this.#symbols.values()) symbols[Symbol.dispose]();
+    this.#given[Symbol.dispose]?.();
     this.target[Symbol.dispose]();
   }
 

@@ -9,6 +9,7 @@ import {
   memory,
 } from "../wasm/pkg/htrace_bg.wasm";
 
+export { expandCabinet } from "../wasm/pkg/htrace.js";
 export { analyzeLog, diffLogs, LogTables } from "../wasm/pkg/htrace.js";
 export {
   areExports,
@@ -16,6 +17,7 @@ export {
   locateModules,
   openImage,
   openPdb,
+  readImageKey,
   readPdbId,
   symbolizeRvas,
   takeInlined,

@@ -6,9 +6,15 @@
  * @module
  */
 import { Session } from "../session.ts";
+import { symbolSource, type SymbolSourceOptions } from "../symbol_path/mod.ts";
 import { openTarget } from "../targets/mod.ts";
 
 /** Opens a target by its form or content; `args` are for a target that takes arguments. */
-export async function openSession(spec: string, args: readonly string[] = []): Promise<Session> {
-  return new Session(await openTarget(spec, { args }));
+export async function openSession(
+  spec: string,
+  args: readonly string[] = [],
+  symbols: SymbolSourceOptions = {},
+): Promise<Session> {
+  const source = symbolSource(symbols);
+  return new Session(await openTarget(spec, { args }), source);
 }

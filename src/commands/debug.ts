@@ -5,8 +5,9 @@
  */
 import { buildCommand, type Command } from "@stricli/core";
 import type { CliContext } from "./_context.ts";
+import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
 
-interface Flags {
+interface Flags extends SymbolFlags {
   readonly command?: string;
 }
 
@@ -33,6 +34,7 @@ Examples:
         placeholder: "commands",
         brief: 'Run these commands, ";" between them, and exit',
       },
+      ...SYMBOL_FLAGS,
     },
     aliases: { c: "command" },
     positional: {
@@ -46,7 +48,11 @@ Examples:
 async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<void> {
   const { openSession } = await import("./_open_session.ts");
   const { PROMPTS, runPrompt } = await import("../debugger/prompt.ts");
-  using session = await openSession(spec, this.targetArguments);
+  using session = await openSession(
+    spec,
+    this.targetArguments,
+    symbolOptions(flags, this.process),
+  );
   const write = (text: string): void => this.process.stdout.write(text);
   if (flags.command !== undefined) {
     await runPrompt(session, [flags.command], write);

@@ -7,7 +7,7 @@
  * @module
  */
 import { download, type DownloadOptions } from "./download.ts";
-import { deeper, folderOf, messageOf, readIfThere } from "./files.ts";
+import { deeper, folderOf, isLocalPath, messageOf, readStart, sizeOf } from "./files.ts";
 import type { StoreLocation, SymbolPathElement } from "./parse.ts";
 import {
   compressedName,
@@ -28,21 +28,31 @@ export interface Candidate {
   settle(accepted: boolean): string;
 }
 
+/** Expands a compressed file and hands it on in pieces, or throws with a sentence. */
+export type Expand = (compressed: Uint8Array, write: (piece: Uint8Array) => void) => void;
+
 /** What the search may do, and whom it tells. */
 export interface CandidateOptions {
   /** The symbol path. */
   readonly path: readonly SymbolPathElement[];
-  /** Expands a compressed file, or throws with a sentence. */
-  readonly expand: (compressed: Uint8Array) => Uint8Array;
+  /** Expands a compressed file. */
+  readonly expand: Expand;
   /** Never ask a server. */
   readonly offline: boolean;
   /** How downloads behave. */
   readonly download: DownloadOptions;
   /** URLs that had no answer in this run, with the reason: a server is not asked the same twice. */
   readonly refused: Map<string, string>;
-  /** Told about places that gave nothing. */
+  /** Told why a place gave nothing, or the wrong thing. */
   readonly note: (sentence: string) => void;
+  /** Told about a server that has no such file. */
+  readonly missing: (url: string) => void;
 }
+
+/** A compressed file is expanded from memory, so a larger one is not taken. */
+const MAX_COMPRESSED = 1024 ** 3;
+/** A `file.ptr` is one line. */
+const MAX_POINTER = 4096;
 
 /** Candidates along the whole symbol path. */
 export async function* candidates(
@@ -102,12 +112,9 @@ function* inFolder(
   const file = deeper(folder, key.fileName);
   yield nearer === undefined ? inPlace(file) : copied(file, storeFile(nearer, key), options);
   const packed = deeper(folder, compressedName(key.fileName));
-  const compressed = readIfThere(packed);
-  if (compressed !== undefined) {
-    yield* expanded(compressed, packed, storeFile(nearer ?? root, key), options);
-  }
-  const pointer = readIfThere(deeper(folder, POINTER_FILE));
-  if (pointer !== undefined) yield* pointedTo(pointer, deeper(folder, POINTER_FILE), options);
+  yield* expanded(packed, packed, storeFile(nearer ?? root, key), options);
+  const pointer = deeper(folder, POINTER_FILE);
+  yield* pointedTo(pointer, pointer, () => true, options);
 }
 
 /** Candidates from a server, received into the store `cache`. */
@@ -130,13 +137,17 @@ async function* onServer(
     }
     if (name === key.fileName) {
       yield temporary(received, source, file, options);
-      continue;
+      return;
     }
-    const bytes = Deno.readFileSync(received);
-    Deno.removeSync(received);
-    if (name === POINTER_FILE) yield* pointedTo(bytes, source, options);
-    else yield* expanded(bytes, source, file, options);
+    try {
+      if (name === POINTER_FILE) yield* pointedTo(received, source, isLocalPath, options);
+      else yield* expanded(received, source, file, options);
+    } finally {
+      Deno.removeSync(received);
+    }
+    return;
   }
+  options.missing(`${base}/${encodeURIComponent(key.fileName)}`);
 }
 
 const MISSING = "not there";
@@ -209,34 +220,64 @@ function temporary(
   };
 }
 
+/** The file in the cabinet `packed`, when there is one. */
 function* expanded(
-  compressed: Uint8Array,
+  packed: string,
   origin: string,
   destination: string,
   options: CandidateOptions,
 ): Generator<Candidate> {
+  const size = sizeOf(packed);
+  if (size === undefined) return;
+  if (size > MAX_COMPRESSED) {
+    options.note(`${origin}: is larger than the limit of ${MAX_COMPRESSED} bytes`);
+    return;
+  }
   const path = `${destination}.${crypto.randomUUID()}.expanded`;
   try {
-    const bytes = options.expand(compressed);
     Deno.mkdirSync(folderOf(path), { recursive: true });
-    Deno.writeFileSync(path, bytes);
+    expandFile(packed, path, options.expand);
   } catch (error) {
-    options.note(`${origin}: cannot be expanded: ${messageOf(error)}`);
+    options.note(`${origin}: ${messageOf(error)}`);
+    removeIfThere(path);
     return;
   }
   yield temporary(path, origin, destination, options);
 }
 
+function expandFile(packed: string, destination: string, expand: Expand): void {
+  using file = Deno.openSync(destination, { write: true, createNew: true });
+  expand(Deno.readFileSync(packed), (piece) => {
+    for (let written = 0; written < piece.length;) {
+      written += file.writeSync(piece.subarray(written));
+    }
+  });
+}
+
+/** The file that the `file.ptr` lying at `pointer` names, where `mayOpen` allows it. */
 function* pointedTo(
-  pointer: Uint8Array,
+  pointer: string,
   origin: string,
+  mayOpen: (path: string) => boolean,
   options: CandidateOptions,
 ): Generator<Candidate> {
-  const parsed = parseFilePointer(new TextDecoder().decode(pointer));
-  if (parsed?.kind === "path") {
-    yield inPlace(parsed.path);
-  } else {
+  const bytes = readStart(pointer, MAX_POINTER);
+  if (bytes === undefined) return;
+  const parsed = parseFilePointer(new TextDecoder().decode(bytes));
+  if (parsed?.kind !== "path") {
     options.note(`${origin}: ${parsed?.text ?? "names no place"}`);
+  } else if (!mayOpen(parsed.path)) {
+    options.note(`${origin}: points to ${parsed.path}, which is not opened on a server's word`);
+  } else {
+    yield inPlace(parsed.path);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
@@ -245,6 +286,6 @@ function storeFile(root: string, key: StoreKey): string {
 }
 
 function storeFolder(root: string, key: StoreKey): string {
-  const isTwoTier = readIfThere(deeper(root, TWO_TIER_MARK)) !== undefined;
+  const isTwoTier = sizeOf(deeper(root, TWO_TIER_MARK)) !== undefined;
   return deeper(root, ...keyFolder(key, isTwoTier));
 }

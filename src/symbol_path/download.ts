@@ -20,6 +20,8 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Called once at the end of a download, however it ended. */
+  readonly onEnd?: () => void;
   /** Attempts in all for answers that may pass: no connection, 429, 5xx, a stalled or broken body. */
   readonly attempts?: number;
   /** Wait before the second attempt, doubled for each further one. */
@@ -36,7 +38,7 @@ export type DownloadOutcome =
   | { readonly kind: "missing" }
   | { readonly kind: "failed"; readonly reason: string };
 
-const DEFAULTS: Required<Omit<DownloadOptions, "onProgress">> = {
+const DEFAULTS: Required<Omit<DownloadOptions, "onProgress" | "onEnd">> = {
   attempts: 3,
   backoffMilliseconds: 500,
   stallMilliseconds: 30_000,
@@ -57,7 +59,18 @@ export async function download(
   destination: string,
   options: DownloadOptions = {},
 ): Promise<DownloadOutcome> {
-  const settings = { ...DEFAULTS, ...options };
+  try {
+    return await downloadPatiently(url, destination, { ...DEFAULTS, ...options });
+  } finally {
+    options.onEnd?.();
+  }
+}
+
+async function downloadPatiently(
+  url: string,
+  destination: string,
+  settings: typeof DEFAULTS & DownloadOptions,
+): Promise<DownloadOutcome> {
   let reason = "";
   for (let attempt = 0; attempt < settings.attempts; attempt++) {
     if (attempt > 0) await delay(settings.backoffMilliseconds * 2 ** (attempt - 1));

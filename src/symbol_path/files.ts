@@ -4,6 +4,7 @@
  * @module
  */
 import { dirname, isAbsolute, join } from "node:path";
+import { FileSource } from "./file_source.ts";
 import { fileNameOf } from "./store.ts";
 
 /** A path inside a folder. */
@@ -29,10 +30,20 @@ export function isLocalPath(path: string): boolean {
   return isAbsolute(path) && !/^[\\/]{2}/.test(path);
 }
 
-/** A whole file, or undefined where there is none or it cannot be read. */
-export function readIfThere(path: string): Uint8Array | undefined {
+/** Up to `limit` bytes from the start of a file, or undefined where there is none or it cannot be read. */
+export function readStart(path: string, limit: number): Uint8Array | undefined {
   try {
-    return Deno.readFileSync(path);
+    using file = FileSource.open(path);
+    return file.read(0, limit);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes of a file, or undefined where there is none or it cannot be read. */
+export function sizeOf(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).size;
   } catch {
     return undefined;
   }

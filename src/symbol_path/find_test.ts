@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import type { ByteSource } from "../byte_source.ts";
 import type { Module } from "../module.ts";
-import { type FinderOptions, SymbolFinder, type SymbolSearch } from "./find.ts";
+import { type FinderOptions, SymbolFinder, type SymbolReader, type SymbolSearch } from "./find.ts";
 import { parseSymbolPath } from "./parse.ts";
 
 const GUID = "0123456789ABCDEF0123456789ABCDEF";
@@ -16,17 +16,23 @@ const MODULE: Module = {
   pdb: { guid: GUID, age: 1, path: "D:\\build\\demo.pdb" },
 };
 
-/** Stands in for the symbol reader: the right file is known by its text. */
-function identify(source: ByteSource): string | undefined {
-  const text = new TextDecoder().decode(source.read(0, source.size));
-  return text === RIGHT ? undefined : "it is another build";
-}
+/** Stands in for the readers: the right PDB is known by its text, an image names a PDB or none. */
+const reader: SymbolReader = {
+  whyNot(file, _module, kind) {
+    return kind === "image" || textOf(file) === RIGHT ? undefined : "it is another build";
+  },
+  pdbIdOf(image) {
+    return textOf(image) === "names demo.pdb" ? MODULE.pdb : undefined;
+  },
+  expand(compressed, write) {
+    const text = new TextDecoder().decode(compressed);
+    if (!text.startsWith("packed:")) throw new TypeError("it is no cabinet");
+    for (const letter of text.slice("packed:".length)) write(new TextEncoder().encode(letter));
+  },
+};
 
-/** Stands in for the cabinet reader. */
-function expand(compressed: Uint8Array): Uint8Array {
-  const text = new TextDecoder().decode(compressed);
-  if (!text.startsWith("packed:")) throw new TypeError("it is no cabinet");
-  return new TextEncoder().encode(text.slice("packed:".length));
+function textOf(file: ByteSource): string {
+  return new TextDecoder().decode(file.read(0, file.size));
 }
 
 /** A symbol server on loopback for one test. */
@@ -60,17 +66,17 @@ const redirect = (location: string, status: number): Response =>
 async function search(
   path: string,
   options: Partial<FinderOptions> = {},
+  module = MODULE,
 ): Promise<SymbolSearch & { text: string }> {
   using finder = new SymbolFinder({
     path: parseSymbolPath(path, { cacheFolder: "/nowhere" }),
-    identify,
-    expand,
+    reader,
     ...options,
     download: { backoffMilliseconds: 1, stallMilliseconds: 100, ...options.download },
   });
-  const found = await finder.find(MODULE);
+  const found = await finder.find(module);
   const file = found.pdb ?? found.image;
-  return { ...found, text: new TextDecoder().decode(file?.read(0, file.size)) };
+  return { ...found, text: file === undefined ? "" : textOf(file) };
 }
 
 function storeFile(root: string, name = "demo.pdb", tier: string[] = []): string {
@@ -160,7 +166,7 @@ test("SymbolFinder says that a compressed copy cannot be expanded", async (folde
     path.endsWith(".pd_") ? new Response("LZX") : notFound()
   );
   const { notes } = await search(`srv*${folder}*${server.url}`);
-  assertStringIncludes(notes.join(), "cannot be expanded: it is no cabinet");
+  assertStringIncludes(notes.join(), "demo.pd_: it is no cabinet");
 });
 
 test("SymbolFinder refuses a lying answer and keeps nothing of it", async (folder) => {

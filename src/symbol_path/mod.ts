@@ -3,10 +3,15 @@
  *
  * @module
  */
+export type { Expand } from "./candidates.ts";
+export type { SymbolEnvironment } from "./default_path.ts";
+export { defaultCacheFolder, effectiveSymbolPath } from "./default_path.ts";
 export { download } from "./download.ts";
 export type { DownloadOptions, DownloadOutcome, DownloadProgress } from "./download.ts";
 export { FileSource } from "./file_source.ts";
 export { SymbolFinder } from "./find.ts";
-export type { FileKind, FinderOptions, Identify, SymbolSearch } from "./find.ts";
+export type { FileKind, FinderOptions, SymbolReader, SymbolSearch } from "./find.ts";
 export { parseSymbolPath, SymbolPathError } from "./parse.ts";
 export type { StoreLocation, SymbolPathDefaults, SymbolPathElement } from "./parse.ts";
+export { symbolFinder, symbolSource } from "./source.ts";
+export type { SymbolSourceOptions } from "./source.ts";

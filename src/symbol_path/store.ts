@@ -44,6 +44,15 @@ export function imageKey(module: Module): StoreKey | undefined {
   return { fileName: fileNameOf(module.path), index: timestamp + module.size.toString(16) };
 }
 
+/**
+ * Whether a key may become a path. Its parts come out of images and recordings, and a PDB named `..` would lead out
+ * of the store.
+ */
+export function isStorable({ fileName, index }: StoreKey): boolean {
+  // deno-lint-ignore no-control-regex -- they are what is refused
+  return !/^\.*$|[\x00-\x1f<>:"/\\|?*]/.test(fileName) && /^[0-9a-f]+$/i.test(index);
+}
+
 /** Folder of a key in a store, as path components from its root. */
 export function keyFolder(key: StoreKey, twoTier: boolean): string[] {
   const tier = twoTier ? [key.fileName.slice(0, 2).toLowerCase()] : [];

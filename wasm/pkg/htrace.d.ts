@@ -1,6 +1,10 @@
 /* tslint:disable */
 /* eslint-disable */
 /**
+ * Expands the file in a cabinet; `write(bytes)` is called with its pieces in their order.
+ */
+export function expandCabinet(bytes: Uint8Array, write: Function): void;
+/**
  * Compares a log with an earlier one of the same ring; `slots` is the ring's capacity, where it is known.
  */
 export function diffLogs(snapshot: Uint8Array, now: Uint8Array, layout: Uint32Array, slots?: number | null): LogDiff;
@@ -35,6 +39,10 @@ export function areExports(number: number): boolean;
  * where it asks for none.
  */
 export function readPdbId(size: number, read: Function): string;
+/**
+ * Time stamp of an image and the bytes that it takes in memory: what symbol stores tell its builds by.
+ */
+export function readImageKey(size: number, read: Function): Uint32Array;
 /**
  * Forgets a file of symbols. Numbers are not given out again, so one that is kept too long does no harm.
  */

@@ -1,6 +1,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export const memory: WebAssembly.Memory;
+export const expandCabinet: (a: number, b: number, c: number, d: number) => void;
 export const __wbg_logdiff_free: (a: number, b: number) => void;
 export const diffLogs: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => void;
 export const logdiff_newTraces: (a: number) => number;
@@ -25,6 +26,7 @@ export const openPdb: (a: number, b: number, c: number, d: number, e: number, f:
 export const openImage: (a: number, b: number, c: number) => void;
 export const areExports: (a: number) => number;
 export const readPdbId: (a: number, b: number, c: number) => void;
+export const readImageKey: (a: number, b: number, c: number) => void;
 export const symbolizeRvas: (a: number, b: number, c: number, d: number, e: number) => void;
 export const takeProblem: (a: number, b: number) => void;
 export const takeInlined: (a: number, b: number) => void;

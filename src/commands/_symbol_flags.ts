@@ -1,0 +1,55 @@
+/**
+ * The flags that say where symbols come from, the same for every verb that names addresses.
+ *
+ * @module
+ */
+import type { SymbolSourceOptions } from "../symbol_path/mod.ts";
+import type { CliProcess } from "./_context.ts";
+import { parseSymbolPath } from "../symbol_path/parse.ts";
+import { downloadProgress } from "./_download_progress.ts";
+
+/** What the user said about symbols. */
+export interface SymbolFlags {
+  /** A symbol path in the debugger's syntax. */
+  readonly symbols?: string;
+  /** Never ask a symbol server. */
+  readonly offline?: boolean;
+  /** Take symbol files of another build too. */
+  readonly force?: boolean;
+}
+
+/** The definitions of {@linkcode SymbolFlags}, to be spread into a verb's own flags. */
+export const SYMBOL_FLAGS = {
+  symbols: {
+    kind: "parsed",
+    parse: checkedSymbolPath,
+    optional: true,
+    placeholder: "path",
+    brief: "Symbol path, such as srv*C:\\symbols*https://msdl.microsoft.com/download/symbols; " +
+      "otherwise _NT_SYMBOL_PATH; otherwise only places on this machine are searched",
+  },
+  offline: {
+    kind: "boolean",
+    optional: true,
+    withNegated: false,
+    brief: "Ask no symbol server; what was downloaded before is used",
+  },
+  force: {
+    kind: "boolean",
+    optional: true,
+    withNegated: false,
+    brief: "Take symbol files of another build too: names may be wrong",
+  },
+} as const;
+
+function checkedSymbolPath(text: string): string {
+  parseSymbolPath(text, { cacheFolder: "" });
+  return text;
+}
+
+/** What the flags mean for a symbol source; progress of downloads goes to the standard error. */
+export function symbolOptions(flags: SymbolFlags, process: CliProcess): SymbolSourceOptions {
+  const { symbols, offline = false, force = false } = flags;
+  const download = downloadProgress(process.stderr.write, Deno.stderr.isTerminal());
+  return { ...(symbols === undefined ? {} : { path: symbols }), offline, force, download };
+}
