@@ -44,7 +44,7 @@ export interface Image {
   readonly sources: readonly string[];
   /** Those of the sources that are compiled without EBP frames. */
   readonly frameless: readonly string[];
-  /** Further compiler options. */
+  /** Further compiler options; folders after `-I` are relative to `badhandle/`. */
   readonly options: readonly string[];
   /** Preferred base, where it is loaded. */
   readonly base: number;
