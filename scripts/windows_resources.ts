@@ -1,6 +1,6 @@
 /**
- * Version data of the Windows executable, written into a copy of denort before `deno compile` appends the program, so
- * that no tool of Windows is needed.
+ * Version data of the Windows executable, written without any tool of Windows. `deno compile` has put the program into
+ * the image as a resource of its own (RT_RCDATA), which its runtime finds by name and which stays as it is.
  *
  * @module
  */
@@ -41,15 +41,13 @@ export function withVersionResource(image: Uint8Array, strings: VersionStrings):
   return new Uint8Array(executable.generate());
 }
 
-/** Writes a stamped copy of `denort` to a temporary file and answers its path. */
-export async function stampWindowsResources(denort: string, root: URL): Promise<string> {
+/** Writes the project's version data into an executable, in place. */
+export async function stampVersion(path: string, root: URL): Promise<void> {
   const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-  const stamped = withVersionResource(await Deno.readFile(denort), {
+  const stamped = withVersionResource(await Deno.readFile(path), {
     version: `${version}.0`,
     description: "Finds Windows handle leaks",
     copyright: "The htrace authors, MIT licence",
   });
-  const path = await Deno.makeTempFile({ prefix: "denort-", suffix: ".exe" });
   await Deno.writeFile(path, stamped);
-  return path;
 }
