@@ -104,7 +104,7 @@ const KERNEL32: Image = {
   frameless: ["kernel32/frameless.c"],
   options: [],
   base: 0x77dd0000,
-  link: ["/dll", "/noentry", "/def:badhandle/kernel32/kernel32.def"],
+  link: ["/dll", "/entry:BaseProcessStart", "/def:badhandle/kernel32/kernel32.def"],
   imports: ["ntdll"],
   sections: [
     {

@@ -119,7 +119,10 @@ export function bootLoader(
   };
 }
 
-/** Loads the program with its DLLs; its first thread starts in KERNEL32, which calls the entry point. */
+/**
+ * Loads the program with its DLLs. Its first thread starts at the entry point of the one DLL that has one, with
+ * the program's entry point as its argument; a program without such a DLL starts by itself.
+ */
 function startTarget(
   space: AddressSpace,
   images: GuestImages,
@@ -136,9 +139,9 @@ function startTarget(
     debuggerPresent: options.debuggerPresent,
     server2003: options.server2003,
   });
-  const start = libraries.find((library) => library.image.exports.byName.has(START_POINTS.process));
+  const start = libraries.find((library) => library.entryPoint !== 0);
   return {
-    startAddress: (start ?? program).address(START_POINTS.process),
+    startAddress: (start ?? program).entryPoint,
     entryPoint: program.entryPoint,
   };
 }

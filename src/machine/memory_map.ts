@@ -41,12 +41,10 @@ export const KERNEL_MAP = {
   pagedPool: { start: 0xe10c_cf08, end: 0xe112_0000 },
 } as const satisfies Record<string, Region>;
 
-/** Exports at which the guest's code starts: a boot loader and CreateProcess know these by name. */
+/** Exports at which the guest's code starts. A program starts at the entry point of its start DLL. */
 export const START_POINTS = {
   /** The kernel, with the loader block as its argument. */
   kernel: "KiSystemStartup",
-  /** A process's first thread, in one of its DLLs, with the program's entry point as its argument. */
-  process: "BaseProcessStart",
   /** The Debugger process, in ntdll. */
   debugger: "DbgServiceLoop",
 } as const;
