@@ -51,10 +51,8 @@ export function whyNotImageOf(module: Module, image: ByteSource): string | undef
   try {
     const { timestamp, size } = storeKey(image);
     if (size === module.size && timestamp === (module.timestamp ?? timestamp)) return undefined;
-    return "the file is of another build " +
-      `(${keyText(timestamp, size)}, the module asks for ${
-        keyText(module.timestamp, module.size)
-      })`;
+    const wanted = keyText(module.timestamp, module.size);
+    return `it is of another build, ${keyText(timestamp, size)}, and the module asks for ${wanted}`;
   } catch (error) {
     return found(error);
   }

@@ -1,0 +1,41 @@
+/**
+ * How `symbolize` prints a frame: as text, and as a line of JSON.
+ *
+ * @module
+ */
+import type { Frame, InlinedFrame } from "../frame.ts";
+
+/**
+ * `module!function+0x12 file:line`, then a line for each inlined function, innermost first. The displacement is left
+ * out at the start of a function, as debuggers do; without a name it is the distance from the module's start.
+ */
+export function frameText(frame: Frame): string {
+  const { module = "?", symbol, displacement = 0, inlined = [] } = frame;
+  const name = symbol === undefined ? module : `${module}!${symbol}`;
+  const distance = displacement === 0 ? "" : `+0x${displacement.toString(16)}`;
+  return [
+    `${name}${distance}${sourceText(frame)}`,
+    ...inlined.map((inline) => `    inlined ${inline.symbol}${sourceText(inline)}`),
+  ].join("\n");
+}
+
+/** One object: `rva`, `module`, and what the symbols have of `function` to `inlined`; the rest is absent. */
+export function frameJson(rva: number, frame: Frame): string {
+  const { module, symbol, displacement, file, line, inlined } = frame;
+  return JSON.stringify({
+    rva,
+    module,
+    ...(symbol === undefined ? {} : { function: symbol, displacement }),
+    file,
+    line,
+    inlined: inlined?.map((inline) => ({
+      function: inline.symbol,
+      file: inline.file,
+      line: inline.line,
+    })),
+  });
+}
+
+function sourceText({ file, line }: Frame | InlinedFrame): string {
+  return file === undefined ? "" : ` ${file}:${line}`;
+}

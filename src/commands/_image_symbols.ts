@@ -1,0 +1,129 @@
+/**
+ * The symbols of one image or PDB on disk, opened by its path.
+ *
+ * @module
+ */
+import { resolve } from "node:path";
+import type { ByteSource } from "../byte_source.ts";
+import type { Frame } from "../frame.ts";
+import { type Module, moduleNameOf } from "../module.ts";
+import { FileSource, symbolFinder, type SymbolSourceOptions } from "../symbol_path/mod.ts";
+import type { SymbolSearch } from "../symbol_path/mod.ts";
+import { imageFileIdentity } from "../symbol_identity.ts";
+import { type SymbolizeOptions, Symbolizer, type SymbolStatus } from "../symbolizer.ts";
+
+/** A file has no names to give. */
+export class NoSymbolsError extends TypeError {
+  /** Creates the error with the user's sentence. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "NoSymbolsError";
+  }
+}
+
+/** Names for places in one image. */
+export interface ImageSymbols extends Disposable {
+  /** A sentence about a PDB that should be used and is not. */
+  readonly warning?: string;
+  /** Where the names come from; may turn into a problem when a damaged part is met. */
+  readonly status: SymbolStatus;
+  /** Names RVAs. */
+  frames(rvas: readonly number[], options: SymbolizeOptions): Frame[];
+}
+
+/** A module from a PDB alone has no size that is known: every RVA may be in it. */
+const ANY_SIZE = 0xffff_ffff;
+
+/**
+ * Opens a PDB, or an image with the PDB that belongs to it.
+ *
+ * @throws {NoSymbolsError} where there is no name to be had.
+ */
+export async function openImageSymbols(
+  path: string,
+  options: SymbolSourceOptions,
+): Promise<ImageSymbols> {
+  using opening = new DisposableStack();
+  const file = opening.use(openFile(path));
+  const symbolizer = opening.use(new Symbolizer());
+  const finder = opening.use(symbolFinder(options));
+  const opened = isImage(file)
+    ? await addImage(symbolizer, file, (module) => finder.find(module))
+    : addPdb(symbolizer, file);
+  const owned = opening.move();
+  return {
+    ...opened,
+    get status(): SymbolStatus {
+      return symbolizer.status(opened.module);
+    },
+    frames: (rvas, how) => symbolizer.symbolizeRvas(opened.module, Uint32Array.from(rvas), how),
+    [Symbol.dispose]: () => owned.dispose(),
+  };
+}
+
+interface Opened {
+  readonly module: Module;
+  readonly warning?: string;
+}
+
+function addPdb(symbolizer: Symbolizer, pdb: FileSource): Opened {
+  // "app.dll.pdb" is how some builds name the PDB of app.dll.
+  const image = moduleNameOf(pdb.name).replace(/\.(dll|exe|sys)$/i, "");
+  const module: Module = { name: image, path: pdb.name, base: 0n, size: ANY_SIZE };
+  const { kind, problem } = symbolizer.addModule(module, { pdb });
+  if (kind === "none") throw new NoSymbolsError(problem ?? `Cannot read symbols of ${pdb.name}`);
+  return { module };
+}
+
+async function addImage(
+  symbolizer: Symbolizer,
+  image: FileSource,
+  find: (module: Module) => Promise<SymbolSearch>,
+): Promise<Opened> {
+  const path = resolve(image.name);
+  const module: Module = {
+    name: moduleNameOf(path),
+    path,
+    base: 0n,
+    ...imageFileIdentity(image),
+  };
+  const { pdb, anyBuild = false, notes, missing } = await find(module);
+  const files = pdb === undefined ? { image } : { pdb, image };
+  const { kind, problem } = symbolizer.addModule(module, files, { force: anyBuild });
+  if (kind === "pdb" || module.pdb === undefined && kind !== "none") return { module };
+  const reasons = problem === undefined || pdb === undefined ? notes : [problem, ...notes];
+  const reason = [...reasons, ...missing.map((place) => `${place}: not there`)].join(", ");
+  if (kind === "none") {
+    throw new NoSymbolsError(
+      `Cannot symbolize "${image.name}": it has no symbols of its own, and no PDB was found ` +
+        `(${reason}); name a symbol path with --symbols`,
+    );
+  }
+  const names = kind === "exports" ? "exports" : "COFF symbols";
+  return {
+    module,
+    warning: `Cannot use a PDB for "${image.name}", so names are its ${names}: ${reason}`,
+  };
+}
+
+function openFile(path: string): FileSource {
+  try {
+    return FileSource.open(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new NoSymbolsError(
+        `Cannot read "${path}": there is no such file; name a PDB or an image`,
+        { cause },
+      );
+    }
+    if (cause instanceof TypeError) throw cause; // has its sentence already
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new NoSymbolsError(`Cannot read "${path}": ${found}`, { cause });
+  }
+}
+
+/** Whether a file begins as images do; what it really is, its reader says. */
+function isImage(file: ByteSource): boolean {
+  const [m, z] = file.read(0, 2);
+  return m === 0x4d && z === 0x5a;
+}

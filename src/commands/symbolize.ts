@@ -1,0 +1,87 @@
+/**
+ * `htrace symbolize <pdb or image> [rva …]`: names for places in an image.
+ *
+ * @module
+ */
+import { buildCommand, type Command } from "@stricli/core";
+import { type CliContext, EXIT_CODES, UsageError } from "./_context.ts";
+import { frameJson, frameText } from "./_frame_lines.ts";
+import { parseRva, parseRvas } from "./_rvas.ts";
+import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
+
+interface Flags extends SymbolFlags {
+  readonly json?: boolean;
+  readonly names: "default" | "full";
+}
+
+/** The verb. */
+export const symbolize: Command<CliContext> = buildCommand<Flags, string[], CliContext>({
+  docs: {
+    brief: "Name places in an image by its PDB, its COFF symbols or its exports",
+    fullDescription:
+      `Prints module!function+displacement and the source line of each relative virtual address (RVA: decimal, or hex with
+0x), with the functions inlined there, innermost first. RVAs come from the command line, or else from the standard
+input, one a line.
+
+For an image its PDB is sought beside it, where it was built, and along the symbol path; without one the names are
+those of its COFF symbols or exports.
+
+Examples:
+  htrace symbolize app.pdb 0x1234 0x2000
+  htrace symbolize app.exe 4660 --symbols srv*C:\\symbols*https://msdl.microsoft.com/download/symbols
+  htrace symbolize --json --names full app.pdb < rvas.txt`,
+  },
+  parameters: {
+    flags: {
+      json: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: "Print an object a line: rva, module, function, displacement, file, line, inlined",
+      },
+      names: {
+        kind: "enum",
+        values: ["default", "full"],
+        default: "default",
+        brief: "Names as debuggers print them, or with C++ parameters and Rust names made readable",
+      },
+      ...SYMBOL_FLAGS,
+    },
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: {
+        parse: String,
+        placeholder: "pdb-or-image rva",
+        brief: "The PDB or image, then RVAs",
+      },
+    },
+  },
+  func: runSymbolize,
+});
+
+async function runSymbolize(
+  this: CliContext,
+  flags: Flags,
+  path = "",
+  ...rvas: string[]
+): Promise<void> {
+  const given = rvas.map((text) => parseRva(text, UsageError));
+  const { openImageSymbols } = await import("./_image_symbols.ts");
+  using symbols = await openImageSymbols(path, symbolOptions(flags, this.process));
+  if (symbols.warning !== undefined) this.process.stderr.write(`htrace: ${symbols.warning}\n`);
+  const batches = given.length > 0
+    ? [given]
+    : parseRvas(Deno.stdin.readable.pipeThrough(new TextDecoderStream()));
+  for await (const batch of batches) {
+    const frames = symbols.frames(batch, { fullNames: flags.names === "full" });
+    const lines = frames.map((frame, i) =>
+      flags.json ? frameJson(batch[i] ?? 0, frame) : frameText(frame)
+    );
+    if (lines.length > 0) this.process.stdout.write(lines.join("\n") + "\n");
+  }
+  const { kind, problem } = symbols.status;
+  if (problem === undefined || problem === symbols.warning) return;
+  this.process.stderr.write(`htrace: ${problem}\n`);
+  if (kind === "none") this.process.exitCode = EXIT_CODES.target;
+}

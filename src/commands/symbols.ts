@@ -1,0 +1,55 @@
+/**
+ * `htrace symbols <target>`: what was found for each module, and from where, or exactly why not.
+ *
+ * @module
+ */
+import { buildCommand, type Command } from "@stricli/core";
+import type { CliContext } from "./_context.ts";
+import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
+
+interface Flags extends SymbolFlags {
+  readonly json?: boolean;
+}
+
+/** The verb. */
+export const symbols: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
+  docs: {
+    brief: "List the modules of a target with the symbols found for them, or why there are none",
+    fullDescription:
+      `Lists each module with the symbols that its addresses are named by (PDB, COFF symbols of the image, its exports)
+and where they were found. Where that is no PDB, the places that were searched follow, each with the reason why
+nothing of it is used. Files from symbol servers are downloaded on the way. What follows "--" are arguments for the
+program of an emulated machine.
+
+Examples:
+  htrace symbols emulated
+  htrace symbols crash.dmp --symbols srv*C:\\symbols*https://msdl.microsoft.com/download/symbols
+  htrace symbols 4242 --offline --json`,
+  },
+  parameters: {
+    flags: {
+      json: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: "Print an object a line: module, base, path, kind, file, origin, notes, missing",
+      },
+      ...SYMBOL_FLAGS,
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{ parse: String, placeholder: "target", brief: "What to examine" }],
+    },
+  },
+  func: runSymbols,
+});
+
+async function runSymbols(this: CliContext, flags: Flags, spec: string): Promise<void> {
+  const { openTarget } = await import("../targets/mod.ts");
+  const { searchSymbols, searchJson, searchText } = await import("./_symbol_search.ts");
+  using target = await openTarget(spec, { args: this.targetArguments });
+  for await (const found of searchSymbols(target, symbolOptions(flags, this.process))) {
+    const line = flags.json ? searchJson(found) : searchText(found, target.pointerSize);
+    this.process.stdout.write(line + "\n");
+  }
+}
