@@ -20,7 +20,7 @@ scripts/toolchain.sh run bash -c '
   cd wasm
   export CARGO_TARGET_DIR=$PWD/target/toolchain
   cargo fetch --locked --quiet --target wasm32-unknown-unknown
-  flags="-C linker=wasm-ld --remap-path-prefix=$PWD=/htrace/wasm"
+  flags="-C linker=wasm-ld -C link-arg=-zstack-size=4194304 --remap-path-prefix=$PWD=/htrace/wasm"
   for folder in "$HOME"/.cargo/registry/src/*; do flags+=" --remap-path-prefix=$folder=/cargo"; done
   export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags
   wasm-pack --log-level warn build --release --target bundler --no-pack --mode no-install \

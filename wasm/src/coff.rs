@@ -71,3 +71,54 @@ pub fn symbols(image: &Image) -> Result<RvaTable> {
     functions.append(&mut labels);
     Ok(RvaTable::new(functions))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::File;
+    use crate::image_fixture::{image, CODE};
+    use crate::rva_table::read_name;
+
+    #[test]
+    fn functions_and_labels_of_code_have_names_of_any_length() {
+        let bytes = image(
+            &[],
+            &[
+                (".text", 0, 1, 0, symbol::STATIC),
+                ("main", 0x10, 1, symbol::FUNCTION, symbol::EXTERNAL),
+                (
+                    "a_name_of_more_than_8_bytes",
+                    0x20,
+                    1,
+                    symbol::FUNCTION,
+                    symbol::STATIC,
+                ),
+                ("___chkstk", 0x30, 1, 0, symbol::EXTERNAL),
+                ("data", 0x14, 2, 0, symbol::EXTERNAL),
+                ("undefined", 0, 0, symbol::FUNCTION, symbol::EXTERNAL),
+            ],
+        );
+        let image = Image::open(File::new(Box::new(bytes)).unwrap()).unwrap();
+        let table = symbols(&image).unwrap();
+        let name = |rva: u32| {
+            let (start, name) = table.at_or_below(rva)?;
+            let name = read_name(&image.file, name).unwrap();
+            Some((String::from_utf8(name).unwrap(), rva - start))
+        };
+        assert_eq!(name(CODE), None);
+        assert_eq!(name(CODE + 0x14), Some(("main".to_string(), 4)));
+        assert_eq!(
+            name(CODE + 0x20),
+            Some(("a_name_of_more_than_8_bytes".to_string(), 0))
+        );
+        assert_eq!(name(CODE + 0x35), Some(("___chkstk".to_string(), 5)));
+    }
+
+    #[test]
+    fn a_count_beyond_the_file_is_damage() {
+        let mut bytes = image(&[], &[("main", 0, 1, symbol::FUNCTION, symbol::EXTERNAL)]);
+        bytes[0x50..0x54].fill(0xff);
+        let image = Image::open(File::new(Box::new(bytes)).unwrap()).unwrap();
+        assert!(symbols(&image).is_err());
+    }
+}

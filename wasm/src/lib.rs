@@ -13,6 +13,8 @@ pub mod diff;
 pub mod error;
 pub mod file;
 pub mod groups;
+#[cfg(test)]
+mod image_fixture;
 pub mod image_symbols;
 pub mod log;
 pub mod modules;

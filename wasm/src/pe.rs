@@ -291,3 +291,54 @@ fn u32_at(file: &File, offset: u64) -> Result<u32> {
     file.read(offset, &mut bytes)?;
     Ok(u32::from_le_bytes(bytes))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image_fixture::{image, CODE, DATA};
+    use crate::rva_table::read_name;
+
+    fn open(bytes: Vec<u8>) -> Result<Image> {
+        Image::open(File::new(Box::new(bytes))?)
+    }
+
+    #[test]
+    fn exports_are_named_by_name_else_by_ordinal_and_forwarders_are_left_out() {
+        let exports = [
+            (Some("Open"), CODE + 0x10),
+            (None, CODE + 0x40),
+            (Some("Forwarded"), DATA + 0x200),
+        ];
+        let image = open(image(&exports, &[])).unwrap();
+        let table = image.exports().unwrap();
+        let name = |rva: u32| {
+            let (start, name) = table.at_or_below(rva)?;
+            let name = read_name(&image.file, name).unwrap();
+            Some((String::from_utf8(name).unwrap(), rva - start))
+        };
+        assert_eq!(name(CODE + 0xf), None);
+        assert_eq!(name(CODE + 0x13), Some(("Open".to_string(), 3)));
+        assert_eq!(name(CODE + 0x41), Some(("Ordinal6".to_string(), 1)));
+        assert_eq!(name(DATA + 0x200), Some(("Ordinal6".to_string(), 0x11c0)));
+    }
+
+    #[test]
+    fn a_directory_outside_the_file_is_damage_not_a_panic() {
+        let mut bytes = image(&[(Some("Open"), CODE)], &[]);
+        // The number of functions.
+        bytes[0x200 + 20..0x200 + 24].fill(0xff);
+        let image = open(bytes).unwrap();
+        assert!(matches!(image.exports(), Err(Error::Damaged { .. })));
+    }
+
+    #[test]
+    fn other_files_are_told_apart() {
+        assert_eq!(
+            open(b"MZ".to_vec()).err(),
+            Some(Error::Format {
+                expected: "a PE image"
+            })
+        );
+        assert!(open(vec![0; 4096]).is_err());
+    }
+}

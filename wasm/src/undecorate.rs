@@ -5,9 +5,11 @@
 
 use msvc_demangler::DemangleFlags;
 
-/// Longest name that is undecorated, in bytes; the undecorator recurses, and compilers replace longer names
-/// by a hash.
-const MAX_LENGTH: usize = 4096;
+/// Longest name that is undecorated, in bytes: the undecorator recurses, and dbghelp stops at 2000 itself.
+const MAX_LENGTH: usize = 2048;
+
+/// How names of string literals begin.
+const STRING_LITERAL: &str = "??_C@";
 
 const WITH_PARAMETERS: DemangleFlags = DemangleFlags::NO_CLASS_TYPE
     .union(DemangleFlags::MS_TYPENAMES)
@@ -43,7 +45,7 @@ pub fn compiler_name(name: &str) -> String {
 /// What a linker's name says in full: a C++ function with its types, or the path of a Rust function; None
 /// where the name says no more than [`linker_name`] does.
 pub fn full_name(name: &str) -> Option<String> {
-    if name.len() > MAX_LENGTH {
+    if name.len() > MAX_LENGTH || name.starts_with(STRING_LITERAL) {
         return None;
     }
     if name.starts_with('?') {
@@ -55,7 +57,7 @@ pub fn full_name(name: &str) -> Option<String> {
 }
 
 fn cpp_name(name: &str) -> String {
-    if name.starts_with("??_C@") {
+    if name.starts_with(STRING_LITERAL) {
         return "`string'".to_string();
     }
     if name.len() > MAX_LENGTH {
@@ -122,5 +124,37 @@ mod tests {
             compiler_name("@_EH4_TransferToHandler@8"),
             "_EH4_TransferToHandler"
         );
+    }
+
+    #[test]
+    fn the_deepest_names_leave_room_on_the_stack() {
+        let deep = |part: &str, head: &str, tail: &str| {
+            let count = (MAX_LENGTH - head.len() - tail.len()) / part.len();
+            format!("{head}{}{tail}", part.repeat(count))
+        };
+        let names = [
+            deep("PA", "?f@@YAX", "H@Z"),
+            deep("P6A", "?f@@YAX", "XZ@Z"),
+            deep("V?$a@", "?f@@YAX", "H@@Z"),
+            deep("?$a@", "?", "@@YAXXZ"),
+            deep("$1?", "??$f@", "a@@YAXXZ"),
+            deep("?1?", "?a@", "b@@YAXXZ"),
+            deep("R", "_RNv", "C1a1b"),
+            deep("INt", "_R", "C1a1bE"),
+        ];
+        // The engine's stack in WebAssembly has 4 MiB; frames of debug builds are several times larger.
+        let size = if cfg!(debug_assertions) {
+            32 << 20
+        } else {
+            4 << 20
+        };
+        let stack = std::thread::Builder::new().stack_size(size);
+        let undecorate_all = move || {
+            for name in names {
+                assert!(!linker_name(&name).is_empty());
+                let _ = full_name(&name);
+            }
+        };
+        stack.spawn(undecorate_all).unwrap().join().unwrap();
     }
 }

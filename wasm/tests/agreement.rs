@@ -1,106 +1,273 @@
-use htrace::{answer::*, file::File, pdb::Pdb, symbolizer::*};
+//! Names, lines and inlined frames against the recorded answers of Microsoft's dbghelp.dll for every PDB in the
+//! shared data (`*.expected.json`; the README there says how they were recorded).
+
+#![allow(clippy::unwrap_used)] // A test may fail by panicking, in its helpers too.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use htrace::answer::{Answer, NO_STRING};
+use htrace::file::File;
+use htrace::image_symbols::{ImageSymbols, ImageTable};
+use htrace::pdb::Pdb;
+use htrace::pe::Image;
+use htrace::symbolizer::{Options, Symbols};
 use serde_json::Value;
 
-fn main() {
-    let root = std::path::Path::new("../../shared/data/pdbs");
-    let only = std::env::args().nth(1).unwrap_or_default();
-    let (mut all, mut good) = (0, 0);
-    for folder in std::fs::read_dir(root).unwrap() {
-        let folder = folder.unwrap().path();
-        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        if !name.contains(&only) {
-            continue;
-        }
-        let json: Value = serde_json::from_slice(
-            &std::fs::read(folder.join(format!("{name}.expected.json"))).unwrap(),
-        )
-        .unwrap();
-        let bytes = std::fs::read(folder.join(json["pdb"].as_str().unwrap())).unwrap();
-        let mut s = Symbols::Pdb(Box::new(
-            Pdb::open(File::new(Box::new(bytes)).unwrap()).unwrap(),
-        ));
-        let addrs = json["addresses"].as_array().unwrap();
-        let rvas: Vec<u32> = addrs
-            .iter()
-            .map(|a| {
-                u32::from_str_radix(a["rva"].as_str().unwrap().trim_start_matches("0x"), 16)
-                    .unwrap()
-            })
-            .collect();
-        let ans = s.symbolize(
-            &rvas,
-            Options {
-                lines: true,
-                ..Default::default()
-            },
-        );
-        let st = |n: u32| {
-            let n = n as usize;
-            let start = if n == 0 { 0 } else { ans.strings.ends[n - 1] };
-            String::from_utf8_lossy(
-                &ans.strings.bytes[start as usize..ans.strings.ends[n] as usize],
-            )
-            .into_owned()
-        };
-        let opt = |n: u32| if n == NO_STRING { None } else { Some(st(n)) };
-        let (mut n, mut ok, mut lok, mut iok) = (0, 0, 0, 0);
-        let mut inl = 0usize;
-        for (a, row) in addrs.iter().zip(&ans.frames) {
-            let rva = a["rva"].as_str().unwrap();
-            let d = &a["dbghelp"];
-            let want = d["symbol"]
-                .as_str()
-                .map(|s| (s.to_string(), d["displacement"].as_u64().unwrap() as u32));
-            let got = opt(row.symbol).map(|s| (s, row.displacement));
-            n += 1;
-            if want == got {
-                ok += 1
-            } else {
-                println!("{name} {rva}: want {want:?} tag {} got {got:?}", d["tag"]);
-            }
-            let wl = d["line"]
-                .as_u64()
-                .map(|l| (d["file"].as_str().map(|s| s.to_string()), l as u32));
-            let gl = (row.line != 0).then(|| (opt(row.file), row.line));
-            if wl == gl {
-                lok += 1
-            } else {
-                println!(
-                    "LINE {name} {rva} {}+{}: want {wl:?} +{} got {gl:?} llvm {}",
-                    d["symbol"], d["displacement"], d["line_displacement"], a["llvm"]
-                );
-            }
-            let wi: Vec<_> = d["inline_frames"]
-                .as_array()
-                .map(|f| {
-                    f.iter()
-                        .map(|x| {
-                            (
-                                x["symbol"].as_str().map(|s| s.to_string()),
-                                x["file"].as_str().map(|s| s.to_string()),
-                                x["line"].as_u64().unwrap_or(0) as u32,
-                            )
-                        })
-                        .collect()
-                })
-                .unwrap_or_default();
-            let gi: Vec<_> = ans.inlined[inl..row.inlined_end as usize]
-                .iter()
-                .map(|r| (opt(r.symbol), opt(r.file), r.line))
-                .collect();
-            inl = row.inlined_end as usize;
-            if wi == gi {
-                iok += 1
-            } else {
-                println!(
-                    "INLINE {name} {rva} {}+{}:\n   want {wi:?}\n   got  {gi:?}\n   llvm {}",
-                    d["symbol"], d["displacement"], a["llvm"]
-                );
-            }
-        }
-        println!("== {name}: {ok} {lok} {iok} / {n}");
-        all += n;
-        good += ok;
+const PDBS: &str = "../../shared/data/pdbs";
+
+/// Where our answer is another one than dbghelp's, and why.
+const DISAGREEMENTS: [(&str, u32, &str, &str); 8] = [
+    ("xcpt4-x64", 0x500a, "Test83$fin$1", FOLDED),
+    ("xcpt4-x64", 0x5017, "Test83$fin$1", FOLDED),
+    (
+        "xframe_eh_dll-x86",
+        0x20b8,
+        "__scrt_stub_for_acrt_uninitialize",
+        FOLDED,
+    ),
+    (
+        "xframe_eh_dll-x86",
+        0x20b9,
+        "__scrt_stub_for_acrt_uninitialize",
+        FOLDED,
+    ),
+    ("sigsegv-x64", 0x101e, "ILT+20(printf)", TRAMPOLINE),
+    ("sigsegv-x64", 0x1023, "ILT+20(printf)", TRAMPOLINE),
+    (
+        "lldb-test-pdb-x86",
+        0x101e,
+        "ILT+20(__purecall)",
+        TRAMPOLINE,
+    ),
+    (
+        "lldb-test-pdb-x86",
+        0x1032,
+        "ILT+20(__purecall)",
+        TRAMPOLINE,
+    ),
+];
+
+/// `llvm-pdbutil dump -symbols` lists several S_GPROC32 or S_LPROC32 of one module at this very address:
+/// identical functions that the linker folded into one. Lines and displacement are the same.
+const FOLDED: &str = "identical functions at one address";
+
+/// The nearest record is an S_TRAMPOLINE, which has no name. dbghelp 6.3 says `t`: what it reads behind the
+/// record are bytes of the next one, an S_SECTION with the name `.text`. WinDbg says `ILT+20(...)`.
+const TRAMPOLINE: &str = "a jump of incremental linking, which has no name in the PDB";
+
+/// One address as both sides see it.
+#[derive(Debug, PartialEq)]
+struct Known {
+    symbol: Option<(String, u64)>,
+    line: Option<(Option<String>, u64)>,
+    inlined: Vec<(String, Option<String>, u64)>,
+}
+
+struct Fixture {
+    name: String,
+    folder: PathBuf,
+    expected: Value,
+}
+
+#[test]
+#[cfg_attr(
+    not(shared_data),
+    ignore = "the shared data are not beside the project"
+)]
+fn dbghelp_gives_the_same_names_lines_and_inlined_frames() {
+    let mut explained = BTreeMap::new();
+    for (pdb, rva, ours, why) in DISAGREEMENTS {
+        explained.insert((pdb.to_string(), rva), (ours, why));
     }
-    println!("{good}/{all}");
+    let (mut all, mut agreeing) = (0, 0);
+    for fixture in fixtures() {
+        for (rva, theirs, ours) in compare(&fixture) {
+            all += 1;
+            if theirs == ours {
+                agreeing += 1;
+                continue;
+            }
+            let Fixture { name, .. } = &fixture;
+            let explanation = explained.remove(&(name.clone(), rva));
+            let (symbol, _) = explanation
+                .unwrap_or_else(|| panic!("{name} {rva:#x}: {ours:?}, but dbghelp {theirs:?}"));
+            assert_eq!(
+                ours.symbol.as_ref().map(|(symbol, _)| &**symbol),
+                Some(symbol)
+            );
+            assert_eq!(
+                ours.symbol.map(|(_, at)| at),
+                theirs.symbol.map(|(_, at)| at)
+            );
+            assert_eq!((ours.line, ours.inlined), (theirs.line, theirs.inlined));
+        }
+    }
+    assert!(explained.is_empty(), "these agree by now: {explained:?}");
+    assert!(agreeing * 1000 >= all * 998, "{agreeing} of {all} agree");
+}
+
+#[test]
+#[cfg_attr(
+    not(shared_data),
+    ignore = "the shared data are not beside the project"
+)]
+fn an_image_asks_for_the_pdb_beside_it() {
+    let mut images = 0;
+    for fixture in fixtures() {
+        let image = fixture.expected["image"]
+            .as_str()
+            .map(|image| fixture.folder.join(image));
+        let Some(image) = image.filter(|image| image.exists()) else {
+            continue;
+        };
+        images += 1;
+        let id = Image::open(open(&image))
+            .unwrap()
+            .pdb_id()
+            .unwrap()
+            .unwrap();
+        let pdb = Pdb::open(open(&pdb_of(&fixture))).unwrap();
+        pdb.expect(&id.guid, id.age).unwrap();
+        let refusal = pdb.expect(&id.guid, id.age + 1).unwrap_err().to_string();
+        assert!(
+            refusal.starts_with("it is of another build, GUID "),
+            "{refusal}"
+        );
+    }
+    assert!(images >= 7, "only {images} images");
+}
+
+#[test]
+#[cfg_attr(
+    not(shared_data),
+    ignore = "the shared data are not beside the project"
+)]
+fn exports_name_a_dll_without_a_pdb() {
+    let path = Path::new(PDBS).join("xframe_eh_dll-x86/xframe_eh_dll.dll");
+    let image = ImageSymbols::open(open(&path)).unwrap();
+    assert_eq!(image.table, ImageTable::Exports);
+    let answer = Symbols::Image(Box::new(image)).symbolize(&[0x1000, 0x1005], Options::default());
+    let symbols: Vec<_> = known_to_us(&answer)
+        .into_iter()
+        .filter_map(|known| known.symbol)
+        .collect();
+    let expected = [
+        ("setup_data_dll".to_string(), 0),
+        ("setup_data_dll".to_string(), 5),
+    ];
+    assert_eq!(symbols, expected);
+}
+
+fn compare(fixture: &Fixture) -> Vec<(u32, Known, Known)> {
+    let rvas = rvas(fixture);
+    let pdb = Pdb::open(open(&pdb_of(fixture))).unwrap();
+    let options = Options {
+        lines: true,
+        ..Options::default()
+    };
+    let answer = Symbols::Pdb(Box::new(pdb)).symbolize(&rvas, options);
+    assert_eq!(answer.problem, None, "{}", fixture.name);
+    let theirs = addresses(fixture).map(known_to_dbghelp);
+    let both = theirs.zip(known_to_us(&answer));
+    rvas.into_iter()
+        .zip(both)
+        .map(|(rva, (theirs, ours))| (rva, theirs, ours))
+        .collect()
+}
+
+fn known_to_dbghelp(address: &Value) -> Known {
+    let answer = &address["dbghelp"];
+    let text = |value: &Value| value.as_str().map(str::to_string);
+    let line = |value: &Value| {
+        value["line"]
+            .as_u64()
+            .map(|line| (text(&value["file"]), line))
+    };
+    let inlined = answer["inline_frames"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|frame| {
+            let (file, line) = line(frame).unwrap();
+            (text(&frame["symbol"]).unwrap(), file, line)
+        });
+    Known {
+        symbol: text(&answer["symbol"])
+            .map(|symbol| (symbol, answer["displacement"].as_u64().unwrap())),
+        line: line(answer),
+        inlined: inlined.collect(),
+    }
+}
+
+fn known_to_us(answer: &Answer) -> Vec<Known> {
+    let text = |number: u32| {
+        let (ends, number) = (&answer.strings.ends, number as usize);
+        let start = if number == 0 { 0 } else { ends[number - 1] };
+        let bytes = &answer.strings.bytes[start as usize..ends[number] as usize];
+        String::from_utf8(bytes.to_vec()).unwrap()
+    };
+    let optional = |number: u32| (number != NO_STRING).then(|| text(number));
+    let mut start = 0;
+    let mut known = Vec::new();
+    for row in &answer.frames {
+        let inlined = &answer.inlined[start..row.inlined_end as usize];
+        start = row.inlined_end as usize;
+        known.push(Known {
+            symbol: optional(row.symbol).map(|symbol| (symbol, row.displacement.into())),
+            line: (row.line != 0).then(|| (optional(row.file), row.line.into())),
+            inlined: inlined
+                .iter()
+                .map(|row| (text(row.symbol), optional(row.file), row.line.into()))
+                .collect(),
+        });
+    }
+    known
+}
+
+fn fixtures() -> Vec<Fixture> {
+    let folders = fs::read_dir(PDBS).unwrap();
+    let fixtures: Vec<_> = folders
+        .map(|entry| fixture(entry.unwrap().path()))
+        .collect();
+    assert!(fixtures.len() >= 17, "only {} fixtures", fixtures.len());
+    fixtures
+}
+
+fn fixture(folder: PathBuf) -> Fixture {
+    let name = folder.file_name().unwrap().to_str().unwrap().to_string();
+    let expected = fs::read(folder.join(format!("{name}.expected.json"))).unwrap();
+    Fixture {
+        name,
+        folder,
+        expected: serde_json::from_slice(&expected).unwrap(),
+    }
+}
+
+fn pdb_of(fixture: &Fixture) -> PathBuf {
+    fixture
+        .folder
+        .join(fixture.expected["pdb"].as_str().unwrap())
+}
+
+fn addresses(fixture: &Fixture) -> impl Iterator<Item = &Value> {
+    fixture.expected["addresses"].as_array().unwrap().iter()
+}
+
+fn rvas(fixture: &Fixture) -> Vec<u32> {
+    let rva = |address: &Value| {
+        address["rva"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("0x")
+            .map(str::to_string)
+    };
+    addresses(fixture)
+        .map(|a| u32::from_str_radix(&rva(a).unwrap(), 16).unwrap())
+        .collect()
+}
+
+fn open(path: &Path) -> File {
+    File::new(Box::new(fs::read(path).unwrap())).unwrap()
 }

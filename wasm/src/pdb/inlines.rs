@@ -50,7 +50,7 @@ struct Range {
 
 impl InlineSite {
     /// Number of ranges, and the site itself.
-    pub fn len(&self) -> usize {
+    pub fn entry_count(&self) -> usize {
         1 + self.ranges.len()
     }
 

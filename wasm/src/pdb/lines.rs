@@ -15,7 +15,7 @@ use super::records::Place;
 use super::subsections::{kind as subsection, subsections};
 
 /// Byte offsets in a subsection of lines: a header, then blocks, one a file.
-mod lines {
+mod layout {
     pub const OFFSET: usize = 0;
     pub const SECTION: usize = 4;
     pub const CODE_SIZE: usize = 8;
@@ -134,36 +134,36 @@ impl ModuleLines {
     }
 
     /// Number of entries.
-    pub fn len(&self) -> usize {
+    pub fn entry_count(&self) -> usize {
         self.rows.len() + self.inlinees.len() + self.files.len()
     }
 
     fn add_lines(&mut self, bytes: Bytes<'_>) -> Result<()> {
         let place = Place {
-            section: bytes.u16(lines::SECTION)?,
-            offset: bytes.u32(lines::OFFSET)?,
+            section: bytes.u16(layout::SECTION)?,
+            offset: bytes.u32(layout::OFFSET)?,
         };
         let start = self.rows.len();
-        let mut at = lines::BLOCKS;
-        while at + lines::ENTRIES <= bytes.data.len() {
-            let file = bytes.u32(at + lines::FILE)?;
-            let count = bytes.u32(at + lines::COUNT)? as usize;
-            let size = count.saturating_mul(lines::ENTRY_SIZE);
+        let mut at = layout::BLOCKS;
+        while at + layout::ENTRIES <= bytes.data.len() {
+            let file = bytes.u32(at + layout::FILE)?;
+            let count = bytes.u32(at + layout::COUNT)? as usize;
+            let size = count.saturating_mul(layout::ENTRY_SIZE);
             for entry in bytes
-                .slice(at + lines::ENTRIES, size)?
-                .chunks_exact(lines::ENTRY_SIZE)
+                .slice(at + layout::ENTRIES, size)?
+                .chunks_exact(layout::ENTRY_SIZE)
             {
                 let entry = Bytes::new("a line", entry);
-                let line = entry.u32(4)? & lines::LINE_MASK;
+                let line = entry.u32(4)? & layout::LINE_MASK;
                 self.rows.push((entry.u32(0)?, SourceLine { file, line }));
             }
-            at += (bytes.u32(at + lines::BLOCK_SIZE)? as usize).max(lines::ENTRIES);
+            at += (bytes.u32(at + layout::BLOCK_SIZE)? as usize).max(layout::ENTRIES);
         }
         // A function with code from several files has a block for each.
         self.rows[start..].sort_by_key(|&(offset, _)| offset);
         self.pieces.push(Piece {
             place,
-            size: bytes.u32(lines::CODE_SIZE)?,
+            size: bytes.u32(layout::CODE_SIZE)?,
             rows: start..self.rows.len(),
         });
         Ok(())

@@ -99,7 +99,7 @@ impl ModuleSymbols {
     }
 
     /// Number of entries.
-    pub fn len(&self) -> usize {
+    pub fn entry_count(&self) -> usize {
         self.entries.len()
     }
 }

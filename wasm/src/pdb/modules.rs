@@ -107,7 +107,7 @@ impl Modules {
             ModuleSymbols::open(msf, info)
         });
         let symbols = Rc::new(self.or_empty(read));
-        self.make_room(1 + symbols.len());
+        self.make_room(1 + symbols.entry_count());
         self.symbols.insert(module, symbols.clone());
         symbols
     }
@@ -122,7 +122,7 @@ impl Modules {
             ModuleLines::open(msf, info)
         });
         let lines = Rc::new(self.or_empty(read));
-        self.make_room(1 + lines.len());
+        self.make_room(1 + lines.entry_count());
         self.lines.insert(module, lines.clone());
         lines
     }
@@ -151,7 +151,7 @@ impl Modules {
             inline_sites(&stream.bytes(procedure.record, length)?, lines)
         });
         let sites: Rc<[InlineSite]> = self.or_empty(read).into();
-        self.make_room(1 + sites.iter().map(InlineSite::len).sum::<usize>());
+        self.make_room(1 + sites.iter().map(InlineSite::entry_count).sum::<usize>());
         self.sites.insert(key, sites.clone());
         sites
     }

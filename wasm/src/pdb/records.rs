@@ -13,15 +13,12 @@ pub const KIND: usize = 2;
 
 /// Kinds of records that code addresses lead to. `_ST` kinds are those of Visual C++ 6 and before, with a
 /// length byte before the name instead of a zero after it.
-pub mod kind {
-    pub const END: u16 = 0x0006;
+pub(super) mod kind {
     pub const THUNK32_ST: u16 = 0x0206;
     pub const LPROC32_ST: u16 = 0x100a;
     pub const GPROC32_ST: u16 = 0x100b;
     pub const PUB32_ST: u16 = 0x1009;
     pub const THUNK32: u16 = 0x1102;
-    pub const BLOCK32: u16 = 0x1103;
-    pub const LABEL32: u16 = 0x1105;
     pub const LDATA32: u16 = 0x110c;
     pub const GDATA32: u16 = 0x110d;
     pub const PUB32: u16 = 0x110e;
@@ -33,7 +30,6 @@ pub mod kind {
     pub const GPROC32_ID: u16 = 0x1147;
     pub const INLINESITE: u16 = 0x114d;
     pub const INLINESITE_END: u16 = 0x114e;
-    pub const PROC_ID_END: u16 = 0x114f;
     pub const LPROC32_DPC: u16 = 0x1155;
     pub const LPROC32_DPC_ID: u16 = 0x1156;
     pub const INLINESITE2: u16 = 0x115d;

@@ -1,0 +1,97 @@
+//! What is fuzzed: each reader, with everything that it answers asked for.
+
+use std::path::Path;
+use std::{fs, io};
+
+use htrace::file::File;
+use htrace::image_symbols::ImageSymbols;
+use htrace::pdb::Pdb;
+use htrace::pe::Image;
+use htrace::symbolizer::{Options, Symbols};
+use htrace::undecorate;
+
+/// A reader.
+pub struct Target {
+    /// Name on the command line, and of its folder in the corpus.
+    pub name: &'static str,
+    /// Reads an input to the end.
+    pub read: fn(Vec<u8>),
+}
+
+/// All readers.
+pub const TARGETS: [Target; 4] = [
+    Target {
+        name: "pdb",
+        read: read_pdb,
+    },
+    Target {
+        name: "pe",
+        read: read_image,
+    },
+    Target {
+        name: "coff",
+        read: read_image,
+    },
+    Target {
+        name: "name",
+        read: read_names,
+    },
+];
+
+impl Target {
+    /// The files of its corpus, in the order of their names.
+    pub fn corpus(&self) -> io::Result<Vec<Vec<u8>>> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("corpus")
+            .join(self.name);
+        let mut paths: Vec<_> = fs::read_dir(folder)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<io::Result<_>>()?;
+        paths.sort();
+        paths.into_iter().map(fs::read).collect()
+    }
+}
+
+fn read_pdb(input: Vec<u8>) {
+    if let Ok(pdb) = File::new(Box::new(input)).and_then(Pdb::open) {
+        ask(Symbols::Pdb(Box::new(pdb)));
+    }
+}
+
+fn read_image(input: Vec<u8>) {
+    if let Ok(image) = File::new(Box::new(input.clone())).and_then(Image::open) {
+        let _ = image.pdb_id();
+        let _ = image.exports();
+    }
+    if let Ok(image) = File::new(Box::new(input)).and_then(ImageSymbols::open) {
+        ask(Symbols::Image(Box::new(image)));
+    }
+}
+
+fn read_names(input: Vec<u8>) {
+    for name in String::from_utf8_lossy(&input).lines() {
+        undecorate::linker_name(name);
+        undecorate::compiler_name(name);
+        undecorate::full_name(name);
+    }
+}
+
+/// A thousand addresses over the code, twice: first when nothing is known, then when much is.
+fn ask(mut symbols: Symbols) {
+    let rvas: Vec<u32> = (0..1000)
+        .map(|i| 0x1000 + i * 37)
+        .chain([0, u32::MAX])
+        .collect();
+    for full_names in [false, true] {
+        let options = Options {
+            return_addresses: full_names,
+            full_names,
+            lines: true,
+        };
+        let answer = symbols.symbolize(&rvas, options);
+        assert_eq!(answer.frames.len(), rvas.len());
+        if let Some(problem) = answer.problem {
+            assert!(!problem.to_string().is_empty());
+        }
+    }
+}
