@@ -23,6 +23,28 @@ export interface TargetOptions {
   readonly warn?: (sentence: string) => void;
 }
 
+/** How to start a program. */
+export interface LaunchOptions {
+  /** Capacity of its ring of traces; the target applies its own rules and default. */
+  readonly slots?: number;
+  /** Hears sentences that the user should see once. */
+  readonly warn?: (sentence: string) => void;
+}
+
+/**
+ * A program that was started to be traced from its first instruction on. Disposing it lets it end, or ends it where
+ * it has not run.
+ */
+export interface TracedProgram extends Disposable {
+  /** Its process, with tracing on. The caller disposes it, before the program. */
+  readonly target: Target;
+  /**
+   * Runs the program until it is about to end, and answers its exit status, an unsigned 32-bit number. Its handles,
+   * traces and modules are still there then, and stay until the program is disposed.
+   */
+  runToExit(): Promise<number>;
+}
+
 /** A kind of target: tells its own by form or by content, and opens it. */
 export interface TargetKind {
   /** Name of the kind. */
@@ -33,4 +55,13 @@ export interface TargetKind {
   accepts(spec: TargetSpec): boolean;
   /** Opens it; throws an error with the user's sentence. */
   open(text: string, options: TargetOptions): Promise<Target>;
+  /**
+   * Starts a program with its arguments, on the target that the user named or, without one, on this system; absent
+   * where targets of this kind start nothing.
+   */
+  launch?(
+    on: string | undefined,
+    command: readonly string[],
+    options: LaunchOptions,
+  ): Promise<TracedProgram>;
 }

@@ -19,8 +19,8 @@ import { findLayouts } from "../nt/layouts.ts";
 import { handleObjectName } from "../nt/open_handles.ts";
 import { translatedMemory } from "../nt/paging.ts";
 import { ProcessTarget } from "../nt/process_target.ts";
-import type { Execution, Target } from "../target.ts";
-import type { TargetKind, TargetOptions } from "./_target_kind.ts";
+import { type Execution, type Target, TraceControlError } from "../target.ts";
+import type { LaunchOptions, TargetKind, TargetOptions, TracedProgram } from "./_target_kind.ts";
 
 /** Where the guest's images and PDBs are, from source and inside the executable. */
 const GUEST_FOLDER = new URL("../../testdata/guest/", import.meta.url);
@@ -54,6 +54,15 @@ export const EMULATED: TargetKind = {
     return text === KERNEL_MODE
       ? openKernelMode(images, options)
       : openUserMode(images, options, text === USER_MODE_2003);
+  },
+  launch: async (on, command, options) => {
+    if (on === KERNEL_MODE) {
+      throw new TraceControlError(
+        `Cannot start a program on "${KERNEL_MODE}": its program has run already; ` +
+          `use "${USER_MODE}" or "${USER_MODE_2003}"`,
+      );
+    }
+    return launchBadhandle(await readGuestImages(), command, on === USER_MODE_2003, options);
   },
 };
 
@@ -115,12 +124,49 @@ function openUserMode(images: GuestImages, { args }: TargetOptions, server2003: 
   });
   const execution = executionOf(machine);
   execution.go(); // to the breakpoint before the step
+  return processTarget(machine, server2003, execution);
+}
+
+/** The guest's one program is badhandle, so a command is its arguments; without a debugger it does not break. */
+function launchBadhandle(
+  images: GuestImages,
+  args: readonly string[],
+  server2003: boolean,
+  { slots }: LaunchOptions,
+): TracedProgram {
+  // The machine stands at the program's first instruction.
+  const machine = new Machine(images, {
+    args,
+    traceFromMain: false,
+    debuggerPresent: false,
+    server2003,
+  });
+  const target = processTarget(machine, server2003);
+  target.control.enable(slots);
+  return {
+    target,
+    runToExit: () => Promise.try(runToExit, machine),
+    [Symbol.dispose]: () => {}, // a machine that nobody runs on does nothing more
+  };
+}
+
+function runToExit(machine: Machine): number {
+  let stop = machine.run();
+  while (stop.kind === "breakpoint") stop = machine.run();
+  return stop.exitStatus;
+}
+
+function processTarget(
+  machine: Machine,
+  server2003: boolean,
+  execution?: Execution,
+): ProcessTarget {
   const ntdll = new GuestNtdll(machine);
   return new ProcessTarget({
     ntdll,
     processId: machine.targetProcessId,
     name: server2003 ? USER_MODE_2003 : USER_MODE,
-    execution,
+    ...(execution && { execution }),
     symbolFiles: guestSymbolFiles,
     objectName: (process, handle) => handleObjectName(ntdll, process, handle),
   });

@@ -1,7 +1,7 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { TraceControlError, TraceQueryError } from "../target.ts";
 import { traceAt, traceCount, type TraceLog } from "../trace_log.ts";
-import { openTarget, UnknownTargetError } from "./mod.ts";
+import { launchProgram, openTarget, UnknownTargetError } from "./mod.ts";
 
 /** The operations of a log, oldest first, as `open 7dc`. */
 function operations(log: TraceLog): string[] {
@@ -111,5 +111,38 @@ Deno.test("openTarget() says what it does not know", async () => {
     () => openTarget("no such target"),
     UnknownTargetError,
     'Cannot open "no such target": it is no target of a known kind',
+  );
+});
+
+Deno.test("launchProgram() traces badhandle from its first instruction to just before its end", async () => {
+  using program = await launchProgram(["leak", "2"], "emulated");
+  using target = program.target;
+  assertEquals(operations(target.readTraces({})), []);
+  assertEquals(await program.runToExit(), 0);
+  const stepAlone = 2 * ["open", "open", "close"].length;
+  assert(operations(target.readTraces({})).length > stepAlone, "its startup opens handles, too");
+  assertEquals(target.modules()[0]?.name, "badhandle");
+});
+
+Deno.test("launchProgram() gives the ring as many slots as asked for, where the guest can", async () => {
+  using program = await launchProgram([], "emulated:2003", { slots: 300 });
+  assertEquals(program.target.readTraces({}).slots, 512);
+  await assertRejects(
+    () => launchProgram([], "emulated", { slots: 300 }),
+    TraceControlError,
+    "this Windows always uses 0x1000",
+  );
+});
+
+Deno.test("launchProgram() refuses targets that start nothing", async () => {
+  await assertRejects(
+    () => launchProgram([], "emulated:kernel"),
+    TraceControlError,
+    'Cannot start a program on "emulated:kernel": its program has run already',
+  );
+  await assertRejects(
+    () => launchProgram([], "x.htrace"),
+    TraceControlError,
+    'Cannot start a program on "x.htrace": a recording starts none',
   );
 });

@@ -18,7 +18,8 @@ import {
 } from "../target.ts";
 import { SE_DEBUG_PRIVILEGE, WindowsNtdll, type WindowsVersion } from "../win32/ntdll.ts";
 import { type ObjectName, ObjectNames } from "../win32/object_names.ts";
-import type { TargetKind, TargetOptions } from "./_target_kind.ts";
+import { WindowsProgram } from "../win32/program.ts";
+import type { LaunchOptions, TargetKind, TargetOptions, TracedProgram } from "./_target_kind.ts";
 
 /** What a live target asks of the system: Windows, or a test's stand-in for it. */
 export interface LiveSystem extends Disposable {
@@ -62,6 +63,12 @@ export const LIVE: TargetKind = {
   accepts: ({ text, head }) =>
     IMAGE_NAME.test(text) || (PROCESS_ID.test(text) && head === undefined),
   open: (text, options) => Promise.try(openLive, text, options),
+  launch: (on, command, options) => {
+    if (on === undefined) return Promise.try(launchLive, command, options);
+    throw new LiveTargetError(
+      `Cannot start a program on "${on}": that names a process which runs; leave the target out`,
+    );
+  },
 };
 
 /** Opens a process of this system by id or image name. */
@@ -73,6 +80,40 @@ export function openLive(text: string, options: LiveOptions = {}): Target {
     );
   }
   return openOn(new WindowsSystem(options.library), text, options);
+}
+
+/** The processes of this system. */
+export function liveProcesses(): ProcessEntry[] {
+  if (Deno.build.os !== "windows") {
+    throw new LiveTargetError(
+      "Cannot list the processes of this machine: this is not Windows; name a target that has " +
+        'some, such as "emulated"',
+    );
+  }
+  using ntdll = new WindowsNtdll();
+  return systemProcesses(ntdll);
+}
+
+/** Starts a program of this system, traced from its first instruction to its end. */
+export function launchLive(
+  command: readonly string[],
+  options: LaunchOptions & Pick<LiveOptions, "library"> = {},
+): TracedProgram {
+  if (Deno.build.os !== "windows") {
+    throw new LiveTargetError(
+      `Cannot start "${command[0]}": this is not Windows; use the target "emulated"`,
+    );
+  }
+  using untilTraced = new DisposableStack();
+  const program = untilTraced.use(new WindowsProgram(command));
+  const target = untilTraced.use(openLive(String(program.processId), options));
+  target.control?.enable(options.slots);
+  untilTraced.move();
+  return {
+    target,
+    runToExit: () => program.runToExit(),
+    [Symbol.dispose]: () => program[Symbol.dispose](),
+  };
 }
 
 /** This Windows. */

@@ -3,14 +3,21 @@
  *
  * @module
  */
-import type { Target } from "../target.ts";
-import type { TargetKind, TargetOptions, TargetSpec } from "./_target_kind.ts";
+import { type Target, TraceControlError } from "../target.ts";
+import type {
+  LaunchOptions,
+  TargetKind,
+  TargetOptions,
+  TargetSpec,
+  TracedProgram,
+} from "./_target_kind.ts";
 import { DBGENG } from "./dbgeng.ts";
 import { EMULATED } from "./emulated.ts";
 import { LIVE } from "./live.ts";
 import { RECORDING } from "./recording.ts";
 
-export type { TargetKind, TargetOptions, TargetSpec };
+export type { LaunchOptions, TargetKind, TargetOptions, TargetSpec, TracedProgram };
+export { liveProcesses } from "./live.ts";
 
 /** All kinds; the first that accepts a target opens it, so fixed forms stand before looser ones. */
 export const TARGET_KINDS: readonly TargetKind[] = [
@@ -38,11 +45,34 @@ export async function openTarget(
   text: string,
   options: TargetOptions = { args: [] },
 ): Promise<Target> {
+  return await kindOf(text).open(text, options);
+}
+
+/**
+ * Starts a program with tracing on from its first instruction: on this system, or on the target that `on` names. The
+ * emulated machine has one program, so a command there is that program's arguments.
+ */
+export async function launchProgram(
+  command: readonly string[],
+  on?: string,
+  options: LaunchOptions = {},
+): Promise<TracedProgram> {
+  const kind = on === undefined ? LIVE : kindOf(on);
+  if (kind.launch === undefined) {
+    throw new TraceControlError(
+      `Cannot start a program on "${on}": a ${kind.name} starts none; leave the target out or ` +
+        `use "emulated"`,
+    );
+  }
+  return await kind.launch(on, command, options);
+}
+
+function kindOf(text: string): TargetKind {
   const head = readHead(text);
   const spec = { text, ...(head && { head }) };
   const kind = TARGET_KINDS.find((candidate) => candidate.accepts(spec));
   if (kind === undefined) throw new UnknownTargetError(text);
-  return await kind.open(text, options);
+  return kind;
 }
 
 /** The first bytes of a file; undefined when there is none of that name. */

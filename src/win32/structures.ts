@@ -50,6 +50,48 @@ export const RTL_OSVERSIONINFOW = {
   dwBuildNumber: { offset: 0x0c, size: 4 },
 } as const;
 
+/** `STARTUPINFOW` (processthreadsapi.h), 64-bit. */
+export const STARTUPINFOW = {
+  size: 0x68,
+  cb: { offset: 0x00, size: 4 },
+  dwFlags: { offset: 0x3c, size: 4 },
+  hStdInput: { offset: 0x50, size: 8 },
+  hStdOutput: { offset: 0x58, size: 8 },
+  hStdError: { offset: 0x60, size: 8 },
+} as const;
+
+/** `PROCESS_INFORMATION` (processthreadsapi.h), 64-bit. */
+export const PROCESS_INFORMATION = {
+  size: 0x18,
+  hProcess: { offset: 0x00, size: 8 },
+  hThread: { offset: 0x08, size: 8 },
+  dwProcessId: { offset: 0x10, size: 4 },
+  dwThreadId: { offset: 0x14, size: 4 },
+} as const;
+
+/** `PROCESS_BASIC_INFORMATION` (winternl.h), 64-bit. */
+export const PROCESS_BASIC_INFORMATION = {
+  size: 0x30,
+  PebBaseAddress: { offset: 0x08, size: 8 },
+} as const;
+
+/**
+ * `DBGUI_WAIT_STATE_CHANGE` (phnt's ntdbg.h), 64-bit: an event of a debug object. What follows `AppClientId` depends on
+ * `NewState`; the largest is an exception's record.
+ */
+export const DBGUI_WAIT_STATE_CHANGE = {
+  size: 0xb8,
+  NewState: { offset: 0x00, size: 4 },
+  /** A CLIENT_ID of 0x10 bytes. */
+  AppClientId: 0x08,
+  CreateThread_HandleToThread: { offset: 0x18, size: 8 },
+  CreateProcess_HandleToProcess: { offset: 0x18, size: 8 },
+  CreateProcess_HandleToThread: { offset: 0x20, size: 8 },
+  CreateProcess_FileHandle: { offset: 0x30, size: 8 },
+  LoadDll_FileHandle: { offset: 0x18, size: 8 },
+  ExitProcess_ExitStatus: { offset: 0x18, size: 4 },
+} as const;
+
 /** A zeroed structure whose members are read and written by their table entries. */
 export class Structure {
   /** The bytes, as a call takes them. */

@@ -1,0 +1,33 @@
+/** Programs started suspended and held at their end, on Windows or Wine. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { binaryPath, windowsTest } from "./_testing.ts";
+import { ProgramError, WindowsProgram } from "./program.ts";
+
+const BADHANDLE = binaryPath("badhandle64.exe");
+
+windowsTest("WindowsProgram runs a program to its end and answers its exit status", async () => {
+  using program = new WindowsProgram([BADHANDLE, "leak", "2"]);
+  assert(program.processId > 0);
+  assertEquals(await program.runToExit(), 0);
+});
+
+windowsTest("WindowsProgram passes arguments and exit status on", async () => {
+  using program = new WindowsProgram(["cmd.exe", "/c", "exit", "7"]);
+  assertEquals(await program.runToExit(), 7);
+});
+
+windowsTest("WindowsProgram ends a program that it never ran", async () => {
+  using program = new WindowsProgram([BADHANDLE]);
+  const { processId } = program;
+  program[Symbol.dispose]();
+  const { stdout } = await new Deno.Command("tasklist").output();
+  assert(!new TextDecoder().decode(stdout).includes(String(processId)));
+});
+
+windowsTest("WindowsProgram says that there is no such program", () => {
+  assertThrows(
+    () => new WindowsProgram(["no such program.exe"]),
+    ProgramError,
+    'Cannot start "no such program.exe": Windows could not run it; check its path and your rights',
+  );
+});
