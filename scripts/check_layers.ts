@@ -32,11 +32,12 @@ const WORDS = [
 const LAYERS: readonly Layer[] = [
   { members: ["cli.ts"], usesDeno: true },
   { members: ["commands/"], usesDeno: true },
+  { members: ["library/"], usesDeno: true },
   { members: ["targets/"], usesDeno: true },
   { members: ["symbol_path/"], usesDeno: true },
   { members: ["win32/"], usesDeno: true, mayImport: WORDS },
   { members: ["debugger/"], usesDeno: false },
-  { members: ["session.ts"], usesDeno: false },
+  { members: ["session.ts", "leaks.ts"], usesDeno: false },
   { members: ["module_symbols.ts", "symbol_identity.ts", "judgement.ts"], usesDeno: false },
   { members: ["reports/"], usesDeno: false, mayImport: WORDS },
   { members: ["recording/", "handle_diff.ts"], usesDeno: false },

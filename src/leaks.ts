@@ -1,0 +1,65 @@
+/**
+ * Which handles leaked by the end of a program, and which of those leaks are known already.
+ *
+ * @module
+ */
+import type { Analysis, TraceGroup } from "./analysis.ts";
+import type { Frame } from "./frame.ts";
+import { isSystemModule } from "./judgement.ts";
+
+/** A stack whose handles were still open when its program ended. */
+export interface Leak {
+  /** The opens from the stack. */
+  readonly group: TraceGroup;
+  /** Names the stack in a {@linkcode Baseline}. */
+  readonly key: string;
+}
+
+/** Keys of leaks that are known and accepted. */
+export type Baseline = ReadonlySet<string>;
+
+/**
+ * The leaks of an analysis that was made as its program ended, with groups; biggest first.
+ *
+ * A group leaked when handles of it are open and code that is not the system's opened them: the system's own
+ * libraries keep handles for the life of a process, and nobody can close those.
+ */
+export function leaksOf(analysis: Analysis): Leak[] {
+  return (analysis.groups ?? [])
+    .filter(({ outstanding, suspect }) => outstanding > 0 && suspect !== undefined)
+    .map((group) => ({ group, key: stackKey(analysis.stacks.get(group.stack) ?? []) }));
+}
+
+/**
+ * A stack by the names of its frames outside the system, outermost first, as folded stacks are written:
+ * `app!main;app!open`. Neither a rebuild nor a load at another address changes it, and neither does another Windows.
+ */
+export function stackKey(frames: readonly Frame[]): string {
+  return frames
+    .filter(({ module }) => module !== undefined && !isSystemModule({ name: module, path: "" }))
+    .map(frameKey)
+    .reverse()
+    .join(";");
+}
+
+/** A module without symbols gives its RVA, which only a rebuild changes. */
+function frameKey({ module, symbol, displacement = 0 }: Frame): string {
+  return symbol === undefined ? `${module}+0x${displacement.toString(16)}` : `${module}!${symbol}`;
+}
+
+/** Reads a baseline: a key a line; empty lines and lines that begin with `#` are for people. */
+export function parseBaseline(text: string): Baseline {
+  const lines = text.split("\n").map((line) => line.trim());
+  return new Set(lines.filter((line) => line !== "" && !line.startsWith("#")));
+}
+
+/** Writes leaks as a baseline, each key once and with how many handles it left open. */
+export function renderBaseline(leaks: readonly Leak[]): string {
+  const outstanding = new Map<string, number>();
+  for (const { group, key } of leaks) {
+    outstanding.set(key, (outstanding.get(key) ?? 0) + group.outstanding);
+  }
+  const lines = ["# Known handle leaks: stacks outside the system, outermost first, one a line."];
+  for (const [key, count] of outstanding) lines.push("", `# ${count} outstanding`, key);
+  return lines.join("\n") + "\n";
+}

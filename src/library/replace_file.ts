@@ -1,0 +1,63 @@
+/**
+ * Writing a file as a whole or not at all.
+ *
+ * @module
+ */
+
+/** A file cannot be written; what was there of that name is as it was. */
+export class FileWriteError extends TypeError {
+  /** The file's path, as it was given. */
+  readonly path: string;
+
+  /** Creates the error: why the file cannot be written. */
+  constructor(path: string, found: string, options?: ErrorOptions) {
+    super(`Cannot write "${path}": ${found}; what was there before is as it was`, options);
+    this.name = "FileWriteError";
+    this.path = path;
+  }
+}
+
+/** The file system's part in it; tests have one that is full. */
+export interface FileWriter {
+  /** As `Deno.writeFile`. */
+  writeFile(path: string, bytes: Uint8Array, options: Deno.WriteFileOptions): Promise<void>;
+  /** As `Deno.rename`. */
+  rename(from: string, to: string): Promise<void>;
+  /** As `Deno.remove`. */
+  remove(path: string): Promise<void>;
+}
+
+/**
+ * Writes a file beside the one that is meant and then gives it its name, so that a full disk, a lost drive or an end
+ * of the program never leaves half a file under that name.
+ */
+export async function replaceFile(
+  path: string,
+  bytes: Uint8Array,
+  files: FileWriter = Deno,
+): Promise<void> {
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    await files.writeFile(temporary, bytes, { createNew: true });
+    await files.rename(temporary, path);
+  } catch (cause) {
+    await removeIfThere(temporary, files);
+    throw new FileWriteError(path, reasonOf(cause), { cause });
+  }
+}
+
+/** Codes of a full disk and of a used-up quota. */
+const FULL_CODES = ["ENOSPC", "EDQUOT"];
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
+  if (error instanceof Deno.errors.PermissionDenied) return "access denied";
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (FULL_CODES.includes(code)) return "the disk is full";
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What could not be written is often not there, and one that cannot be removed changes nothing of the error. */
+async function removeIfThere(path: string, files: FileWriter): Promise<void> {
+  await files.remove(path).catch(() => {});
+}
