@@ -25,6 +25,8 @@ export * from "./src/analysis.ts";
 export * from "./src/engine.ts";
 export * from "./src/symbolizer.ts";
 export * from "./src/module_symbols.ts";
+export * from "./src/symbol_identity.ts";
+export * from "./src/symbol_path/mod.ts";
 export * from "./src/session.ts";
 export * from "./src/recording/recording.ts";
 export * from "./src/targets/mod.ts";

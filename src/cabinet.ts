@@ -7,7 +7,7 @@ import { EngineError } from "./engine_error.ts";
 import { expandCabinet as expand, isTrap, withStackKept } from "./wasm.ts";
 
 /**
- * Expands the file in a cabinet (MSZIP, LZX or stored) and hands it on in pieces of up to 1 MiB.
+ * Expands the file in a cabinet (MSZIP, LZX or stored) and hands it on in pieces of up to 64 KiB.
  *
  * @throws {EngineError} for bytes that are no cabinet, or a damaged one; some pieces may have been written by then.
  */

@@ -3,7 +3,7 @@ import { expandCabinet } from "./cabinet.ts";
 import { cabinetOf } from "./cabinet_fixture.ts";
 import { EngineError } from "./engine_error.ts";
 
-const CONTENTS = Uint8Array.from({ length: 20_000 }, (_, i) => i % 251);
+const CONTENTS = Uint8Array.from({ length: 40_000 }, (_, i) => i % 251);
 
 function expanded(cabinet: Uint8Array): Uint8Array {
   const pieces: Uint8Array[] = [];
@@ -27,14 +27,12 @@ Deno.test("expandCabinet() refuses what is no cabinet, or a cut one, and works a
 Deno.test("expandCabinet() survives changed bytes anywhere in a cabinet", async () => {
   const cabinet = await cabinetOf("demo.pdb", CONTENTS);
   for (let at = 0; at < cabinet.length; at++) {
-    for (const value of [0x00, 0x7f, 0xff]) {
-      const changed = cabinet.slice();
-      changed[at] = value;
-      try {
-        expanded(changed);
-      } catch (error) {
-        if (!(error instanceof EngineError)) throw error;
-      }
+    const changed = cabinet.slice();
+    changed[at]! ^= 0xff;
+    try {
+      expanded(changed);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
     }
   }
   assertEquals(expanded(cabinet), CONTENTS);

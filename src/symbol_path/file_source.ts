@@ -7,7 +7,9 @@ import type { ByteSource } from "../byte_source.ts";
 
 /** An open file; dispose it to close it. */
 export class FileSource implements ByteSource, Disposable {
+  /** Its path, as it was given. */
   readonly name: string;
+  /** Length in bytes when it was opened. */
   readonly size: number;
   readonly #file: Deno.FsFile;
 

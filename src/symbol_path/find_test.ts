@@ -18,13 +18,13 @@ const MODULE: Module = {
 
 /** Stands in for the readers: the right PDB is known by its text, an image names a PDB or none. */
 const reader: SymbolReader = {
-  whyNot(file, _module, kind) {
+  whyNot(file, _module, kind): string | undefined {
     return kind === "image" || textOf(file) === RIGHT ? undefined : "it is another build";
   },
-  pdbIdOf(image) {
+  pdbIdOf(image): Module["pdb"] {
     return textOf(image) === "names demo.pdb" ? MODULE.pdb : undefined;
   },
-  expand(compressed, write) {
+  expand(compressed, write): void {
     const text = new TextDecoder().decode(compressed);
     if (!text.startsWith("packed:")) throw new TypeError("it is no cabinet");
     for (const letter of text.slice("packed:".length)) write(new TextEncoder().encode(letter));
@@ -263,3 +263,47 @@ test("SymbolFinder reports progress with the total", async (folder) => {
   });
   assertEquals(seen.slice(-2), [RIGHT.length, RIGHT.length]);
 });
+
+test("SymbolFinder asks the image which PDB it needs where the target does not know", async (folder) => {
+  const { pdb: _, ...unknown } = MODULE;
+  const module = { ...unknown, path: join(folder, "demo.exe") };
+  await write(module.path, "names demo.pdb");
+  await write(join(folder, "demo.pdb"), RIGHT);
+  assertEquals((await search("", {}, module)).text, RIGHT);
+});
+
+test("SymbolFinder gives the image where there is no PDB, and says why", async (folder) => {
+  const { pdb: _, ...unknown } = MODULE;
+  const module = { ...unknown, path: join(folder, "demo.exe") };
+  await write(module.path, "names no PDB");
+  const found = await search("", {}, module);
+  assertEquals([found.text, found.origin], ["names no PDB", module.path]);
+  assertEquals(found.notes, ["its image names no PDB"]);
+  const nothing = await search("", {}, { ...module, path: join(folder, "gone.exe") });
+  assertStringIncludes(nothing.notes.join(), "is not known, because its image was not found");
+});
+
+test("SymbolFinder names the places that have no such file", async (folder) => {
+  await using server = new Server(notFound);
+  const { missing } = await search(`cache*${folder};srv*${server.url}`);
+  assertEquals(missing, [
+    storeFile(folder),
+    `${server.url}/demo.pdb/${INDEX}/demo.pdb`,
+  ]);
+});
+
+test("SymbolFinder opens no file of this machine's network on a server's word", async (folder) => {
+  await using server = new Server((path) =>
+    path.endsWith("file.ptr") ? new Response("PATH:\\\\elsewhere\\share\\demo.pdb") : notFound()
+  );
+  const { notes } = await search(`srv*${folder}*${server.url}`);
+  assertStringIncludes(notes.join(), "elsewhere\\share\\demo.pdb, which is not opened");
+});
+
+for (const path of ["..", "C:\\build\\..", "demo.pdb:stream", ""]) {
+  test(`SymbolFinder makes no store path of a PDB named "${path}"`, async (folder) => {
+    const module = { ...MODULE, pdb: { guid: GUID, age: 1, path } };
+    const { notes } = await search(`cache*${folder}`, {}, module);
+    assertStringIncludes(notes.join(), "is no name that a symbol store can have");
+  });
+}

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Error, ErrorKind, Read, Result};
 
 /// Bytes handed on at a time.
-const PIECE: usize = 1 << 20;
+const PIECE: usize = 1 << 16;
 
 /// Expands the first file of a cabinet, piece by piece, so that memory does not grow with the file. A
 /// cabinet cannot hold more than 2 GiB, whatever it claims: 65,535 blocks of 32 KiB.

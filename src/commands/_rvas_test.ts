@@ -1,0 +1,23 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { parseRvas, RvaError } from "./_rvas.ts";
+
+async function* pieces(...texts: string[]): AsyncGenerator<string> {
+  yield* texts;
+}
+
+Deno.test("parseRvas() answers whole lines as they arrive, however they are cut", async () => {
+  const batches = await Array.fromAsync(parseRvas(pieces("0x10\n2", "0\r\n\n0x", "3", "0\n40")));
+  assertEquals(batches, [[0x10], [20], [0x30], [40]]);
+});
+
+Deno.test("parseRvas() answers the lines before a bad one", async () => {
+  const seen: number[][] = [];
+  await assertRejects(
+    async () => {
+      for await (const batch of parseRvas(pieces("1\n2\nthree\n4\n"))) seen.push(batch);
+    },
+    RvaError,
+    'Cannot read RVA "three"',
+  );
+  assertEquals(seen, [[1, 2]]);
+});
