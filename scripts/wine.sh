@@ -3,7 +3,7 @@
 # side of htrace on a machine without Windows. Wine there runs 64-bit programs only, has no handle tracing, and
 # does everything else that htrace asks of ntdll.
 #
-#   scripts/wine.sh test [FILE ...]   run the Wine tests (all of src/**/*_wine_test.ts)
+#   scripts/wine.sh test [FILE ...]   run the Wine tests (src/**/*_wine_test.ts and tests/windows)
 #   scripts/wine.sh deno ARGS ...     run deno.exe, in the project's folder
 #
 # Each run gets a Wine prefix of its own (about ten seconds), so that nothing is left over from another one;
@@ -58,7 +58,7 @@ case "${1:-}" in
   test)
     shift
     fetch
-    mapfile -t tests < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else find src -name '*_wine_test.ts' | sort; fi)
+    mapfile -t tests < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else find src tests/windows -name '*_wine_test.ts' -o -path 'tests/windows/*_test.ts' | sort; fi)
     DENO_DIR=$root$cache npx -y "deno@$version" cache --quiet "${tests[@]}"
     wine_deno test -A --cached-only "${tests[@]}"
     ;;

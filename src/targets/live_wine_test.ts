@@ -11,7 +11,6 @@ import {
   windowsTest,
   wineTest,
 } from "../win32/_testing.ts";
-import { WindowsNtdll } from "../win32/ntdll.ts";
 import { LiveTargetError, openLive } from "./live.ts";
 
 const STANDIN = { library: STANDIN_PATH };
@@ -289,30 +288,3 @@ standinTest(
     );
   },
 );
-
-standinTest("a thousand snapshots leave no handle behind", async () => {
-  await using holder = await HandleHolder.start();
-  using standin = new Standin();
-  using ntdll = new WindowsNtdll();
-  const snapshot = (): void => {
-    using target = openLive(String(holder.processId), { ...STANDIN, keepTracing: true });
-    assertEquals(traceCount(target.readTraces({})), 1);
-  };
-  using first = openTraced(holder);
-  first.control!.enable();
-  standin.record(holder.processId, "open", 4, 8, [1n]);
-  snapshot();
-  first.handles!();
-  const before = ownHandleCount(ntdll);
-  for (let i = 0; i < 1000; i++) snapshot();
-  for (let i = 0; i < 50; i++) first.handles!();
-  assertEquals(ownHandleCount(ntdll), before);
-});
-
-/** ProcessHandleCount (class 20) of this process. */
-function ownHandleCount(ntdll: WindowsNtdll): number {
-  const count = new Uint32Array(1);
-  const answer = ntdll.queryInformationProcess(-1, 20, new Uint8Array(count.buffer));
-  assertEquals(answer.status, 0);
-  return count[0]!;
-}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { WindowsNtdll } from "./ntdll.ts";
 
 /** Registers a test that needs Windows or Wine (`scripts/wine.sh test`); elsewhere it is reported as ignored. */
 export function windowsTest(name: string, test: () => void | Promise<void>): void {
@@ -34,6 +35,15 @@ function isWine(): boolean {
   } catch {
     return false;
   }
+}
+
+/** How many handles this process has: ProcessHandleCount, class 20, which Wine has too. */
+export function ownHandleCount(): number {
+  const count = new Uint32Array(1);
+  using ntdll = new WindowsNtdll();
+  const { status } = ntdll.queryInformationProcess(-1, 20, new Uint8Array(count.buffer));
+  if (status !== 0) throw new Error(`Cannot count handles: 0x${status.toString(16)}`);
+  return count[0]!;
 }
 
 /** `handle_holder64.exe` or its 32-bit twin: a process with one named event, one named pipe and one semaphore. */

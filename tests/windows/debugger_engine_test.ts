@@ -1,0 +1,81 @@
+/** The Windows debugger engine beside our own reading of the same process. */
+import { assert, assertEquals } from "@std/assert";
+import { parseAnswer } from "../../src/reports/_transcript_testing.ts";
+import { renderClassic } from "../../src/reports/classic.ts";
+import { Session } from "../../src/session.ts";
+import type { Target } from "../../src/target.ts";
+import { openTarget } from "../../src/targets/mod.ts";
+import { engineCandidates } from "../../src/win32/dbgeng_library.ts";
+import { HandleHolder, tracingWindowsTest, windowsTest } from "../../src/win32/_testing.ts";
+
+/** Registers a test that needs the Debugging Tools for Windows, whose engine has `!htrace`. */
+function debuggingToolsTest(name: string, test: () => Promise<void>): void {
+  const title = `${name} [Debugging Tools]`;
+  if (hasDebuggingTools()) tracingWindowsTest(title, test);
+  else Deno.test({ name: title, ignore: true, fn: test });
+}
+
+function hasDebuggingTools(): boolean {
+  return engineCandidates().filter((path) => path.includes("\\")).some((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Base and size of each module, by name. */
+function placesOf(target: Target): Record<string, string> {
+  return Object.fromEntries(
+    target.modules().map(({ name, base, size }) => [name.toLowerCase(), `${base}+${size}`]),
+  );
+}
+
+windowsTest("the engine and htrace agree on a process's modules", async () => {
+  await using holder = await HandleHolder.start();
+  using ours = await openTarget(String(holder.processId));
+  const places = placesOf(ours);
+  using engine = await openTarget(`dbgeng:${holder.processId}`);
+  assertEquals(placesOf(engine), places);
+});
+
+tracingWindowsTest("the engine opens a minidump, with the modules of the process", async () => {
+  await using holder = await HandleHolder.start();
+  const folder = Deno.makeTempDirSync({ prefix: "htrace-" });
+  try {
+    const path = `${folder}\\holder.dmp`;
+    let places: Record<string, string>;
+    {
+      using engine = await openTarget(`dbgeng:${holder.processId}`);
+      engine.runNative!(`.dump /mh "${path}"`);
+      places = placesOf(engine);
+    }
+    using dump = await openTarget(`dbgeng:${path}`);
+    assertEquals(dump.mode, "user");
+    assertEquals(placesOf(dump), places);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+debuggingToolsTest("the engine's own !htrace shows the traces that htrace shows", async () => {
+  await using holder = await HandleHolder.start();
+  using session = new Session(await openTarget(String(holder.processId)));
+  session.enable();
+  await holder.act();
+  const ours = sayingsOf(renderClassic(await session.show()));
+  assert(ours.length >= 3, "an open, and another one with its close");
+  using engine = await openTarget(`dbgeng:${holder.processId}`);
+  const native = engine.runNative!("!htrace");
+  // The engine may have talked about symbols before the first separator.
+  assertEquals(sayingsOf(native.slice(native.indexOf("-".repeat(38)))), ours);
+});
+
+/** What two debuggers must agree on, whatever symbols each of them has. */
+function sayingsOf(listing: string): unknown[] {
+  return parseAnswer(listing).traces.map(({ frames, ...trace }) => ({
+    ...trace,
+    addresses: frames.map(({ address }) => address),
+  }));
+}

@@ -1,0 +1,24 @@
+/** Processes that Windows lets nobody switch, not even an administrator with SeDebugPrivilege. */
+import { assertThrows } from "@std/assert";
+import { TraceControlError, TraceQueryError } from "../../src/target.ts";
+import { openLive } from "../../src/targets/live.ts";
+import { tracingWindowsTest } from "../../src/win32/_testing.ts";
+
+/** The process of the kernel: protected since Windows 8.1. */
+const SYSTEM = "4";
+
+tracingWindowsTest("a protected process refuses, and the sentence names the right", () => {
+  using target = openLive(SYSTEM);
+  assertThrows(
+    () => target.control!.enable(),
+    TraceControlError,
+    "Cannot enable tracing for process 4: access denied (0xC0000022) to " +
+      "PROCESS_SET_INFORMATION (0x200); run elevated or as its user; protected processes refuse everybody",
+  );
+  assertThrows(
+    () => target.readTraces({}),
+    TraceQueryError,
+    "Cannot read the traces of process 4: access denied (0xC0000022) to " +
+      "PROCESS_QUERY_INFORMATION (0x400)",
+  );
+});
