@@ -59,7 +59,7 @@ case "${1:-}" in
     shift
     fetch
     mapfile -t tests < <(if [ $# -gt 0 ]; then printf '%s\n' "$@"; else find src tests/windows -name '*_wine_test.ts' -o -path 'tests/windows/*_test.ts' | sort; fi)
-    DENO_DIR=$root$cache npx -y "deno@$version" cache --quiet "${tests[@]}"
+    DENO_DIR=$root$cache npx -y "deno@$version" cache --quiet src/cli.ts "${tests[@]}"
     wine_deno test -A --cached-only "${tests[@]}"
     ;;
   deno)

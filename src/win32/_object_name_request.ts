@@ -13,6 +13,8 @@ export const NAME_STATE = {
   idle: 1,
   /** A question is there; the worker is at it. */
   asked: 2,
+  /** The worker is no longer needed. */
+  ended: 3,
 } as const;
 
 /** Longest name asked for: a UNICODE_STRING and all the text that its 16-bit length can count. */

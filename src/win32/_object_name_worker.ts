@@ -22,11 +22,13 @@ self.onmessage = (message: MessageEvent<NameWorkerStart>) => {
     Atomics.store(state, NAME_REQUEST.state, NAME_STATE.idle);
     Atomics.notify(state, NAME_REQUEST.state);
     Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.idle);
+    if (Atomics.load(state, NAME_REQUEST.state) === NAME_STATE.ended) break;
     const process = Number(view.getBigInt64(NAME_REQUEST.process.offset, true));
     const handle = Number(view.getBigInt64(NAME_REQUEST.handle.offset, true));
     view.setUint32(NAME_REQUEST.status.offset, queryName(ntdll, process, handle, answer), true);
     new Uint8Array(memory).set(answer, NAME_REQUEST.answer);
   }
+  self.close();
 };
 
 /**

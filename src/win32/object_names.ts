@@ -3,7 +3,8 @@
  *
  * `NtQueryObject` for the name of a synchronous file waits for the file's lock, which a thread that reads from a
  * named pipe may hold for ever. So a worker thread asks, this thread waits with a limit, and a worker that does
- * not answer is given up together with the one duplicate handle that it holds; both end with the process.
+ * not answer is given up together with the one duplicate handle that it holds; both end with the process. Such a thread
+ * keeps the process, too, from running out by itself: a program that asked for names ends with `Deno.exit`.
  *
  * @module
  */
@@ -34,11 +35,18 @@ const START_PATIENCE = 30_000;
 /** Each abandoned question costs a thread and the whole patience, so there is an end to them. */
 const MOST_ABANDONED = 16;
 
+/** A thread, the memory shared with it, and the word there that both wait on. */
+interface NameWorker {
+  readonly thread: Worker;
+  readonly memory: SharedArrayBuffer;
+  readonly state: Int32Array<SharedArrayBuffer>;
+}
+
 /** Asks for names of objects; keeps one worker until disposed. */
 export class ObjectNames implements Disposable {
   readonly #library: string;
   readonly #patience: number;
-  #worker: { readonly thread: Worker; readonly memory: SharedArrayBuffer } | undefined;
+  #worker: NameWorker | undefined;
   /** Handles whose names did not come, as `process:handle`: they are not asked for again. */
   readonly #hung = new Set<string>();
 
@@ -60,8 +68,7 @@ export class ObjectNames implements Disposable {
   read(process: number, handle: number): ObjectName {
     const key = `${process}:${handle}`;
     if (this.#hung.has(key) || this.abandoned >= MOST_ABANDONED) return { kind: "abandoned" };
-    const { memory } = this.#worker ??= this.#start();
-    const state = new Int32Array(memory);
+    const { thread, memory, state } = this.#worker ??= startWorker(this.#library);
     const view = new DataView(memory);
     view.setBigInt64(NAME_REQUEST.process.offset, BigInt(process), true);
     view.setBigInt64(NAME_REQUEST.handle.offset, BigInt(handle), true);
@@ -69,7 +76,8 @@ export class ObjectNames implements Disposable {
     Atomics.notify(state, NAME_REQUEST.state);
     if (Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.asked, this.#patience) === "timed-out") {
       this.#hung.add(key);
-      this[Symbol.dispose]();
+      thread.terminate();
+      this.#worker = undefined;
       return { kind: "abandoned" };
     }
     const status = view.getUint32(NAME_REQUEST.status.offset, true);
@@ -78,26 +86,31 @@ export class ObjectNames implements Disposable {
 
   /** Ends the worker; the next question would start another one. */
   [Symbol.dispose](): void {
-    this.#worker?.thread.terminate();
+    if (this.#worker === undefined) return;
+    // Asked to end instead of terminated: terminating does not wake a thread from Atomics.wait.
+    const { state } = this.#worker;
+    Atomics.store(state, NAME_REQUEST.state, NAME_STATE.ended);
+    Atomics.notify(state, NAME_REQUEST.state);
     this.#worker = undefined;
   }
+}
 
-  #start(): { thread: Worker; memory: SharedArrayBuffer } {
-    const memory = new SharedArrayBuffer(NAME_REQUEST.size);
-    const thread = new Worker(new URL("./_object_name_worker.ts", import.meta.url), {
-      type: "module",
-    });
-    thread.postMessage({ memory, library: this.#library } satisfies NameWorkerStart);
-    const state = new Int32Array(memory);
-    const started = Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.starting, START_PATIENCE);
-    if (started === "timed-out") {
-      thread.terminate();
-      throw new Error(
-        "Cannot ask for object names: the worker thread did not start; list handles without names",
-      );
-    }
-    return { thread, memory };
+function startWorker(library: string): NameWorker {
+  const memory = new SharedArrayBuffer(NAME_REQUEST.size);
+  const state = new Int32Array(memory);
+  const thread = new Worker(new URL("./_object_name_worker.ts", import.meta.url), {
+    type: "module",
+  });
+  thread.postMessage({ memory, library } satisfies NameWorkerStart);
+  if (
+    Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.starting, START_PATIENCE) === "timed-out"
+  ) {
+    thread.terminate();
+    throw new Error(
+      "Cannot ask for object names: the worker thread did not start; list handles without names",
+    );
   }
+  return { thread, memory, state };
 }
 
 /** The text lies right behind the UNICODE_STRING; its Buffer field points into the worker's own copy. */
