@@ -56,10 +56,13 @@ const RETURN_ADDRESSES = 1;
 const FULL_NAMES = 2;
 const LINES = 4;
 /** Numbers a frame and an inlined frame in the engine's answer. */
-const FRAME_NUMBERS = 5;
+const FRAME_NUMBERS = 6;
 const INLINED_NUMBERS = 3;
 /** Stands for "no string" and "no module" in the engine's answers. */
 const NONE = 0xffff_ffff;
+
+/** What is being filled in. */
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 interface OpenModule {
   readonly module: Module;
@@ -234,42 +237,53 @@ function nameFrames(
   const inlinedRows = takeInlined(number);
   const strings = splitStrings(takeStringEnds(number), takeStrings(number));
   const frames: Frame[] = [];
-  let inlinedStart = 0;
   for (let i = 0; i < rvas.length; i++) {
     const rva = rvas[i]!;
     const at = i * FRAME_NUMBERS;
-    const symbol = strings[rows[at]!];
-    const inlinedEnd = rows[at + 4]!;
-    frames.push({
+    const frame: Writable<Frame> = {
       address: module.base + BigInt(rva),
       module: module.name,
-      ...(symbol === undefined ? { displacement: rva } : { symbol, displacement: rows[at + 1]! }),
-      ...sourceLine(strings[rows[at + 2]!], rows[at + 3]!),
-      ...inlinedFrames(
-        inlinedRows.subarray(inlinedStart * INLINED_NUMBERS, inlinedEnd * INLINED_NUMBERS),
-        strings,
-      ),
-    });
-    inlinedStart = inlinedEnd;
+      displacement: rva,
+    };
+    const symbol = strings[rows[at]!];
+    if (symbol !== undefined) {
+      frame.symbol = symbol;
+      frame.displacement = rows[at + 1]!;
+    }
+    setSourceLine(frame, strings[rows[at + 2]!], rows[at + 3]!);
+    const [inlinedStart, inlinedEnd] = [rows[at + 4]!, rows[at + 5]!];
+    if (inlinedEnd > inlinedStart) {
+      frame.inlined = inlinedFrames(inlinedRows, inlinedStart, inlinedEnd, strings);
+    }
+    frames.push(frame);
   }
   return { frames, problem };
 }
 
-function inlinedFrames(rows: Uint32Array, strings: readonly string[]): Pick<Frame, "inlined"> {
-  if (rows.length === 0) return {};
+function inlinedFrames(
+  rows: Uint32Array,
+  start: number,
+  end: number,
+  strings: readonly string[],
+): InlinedFrame[] {
   const inlined: InlinedFrame[] = [];
-  for (let at = 0; at < rows.length; at += INLINED_NUMBERS) {
-    inlined.push({
-      symbol: strings[rows[at]!] ?? "",
-      ...sourceLine(strings[rows[at + 1]!], rows[at + 2]!),
-    });
+  for (let i = start; i < end; i++) {
+    const at = i * INLINED_NUMBERS;
+    const frame: Writable<InlinedFrame> = { symbol: strings[rows[at]!] ?? "" };
+    setSourceLine(frame, strings[rows[at + 1]!], rows[at + 2]!);
+    inlined.push(frame);
   }
-  return { inlined };
+  return inlined;
 }
 
-function sourceLine(file: string | undefined, line: number): { file?: string; line?: number } {
-  if (line === 0) return {};
-  return file === undefined ? { line } : { file, line };
+function setSourceLine(
+  frame: Writable<Frame | InlinedFrame>,
+  file: string | undefined,
+  line: number,
+): void {
+  if (line === 0) return;
+  frame.line = line;
+  if (file !== undefined) frame.file = file;
 }
 
 function splitStrings(ends: Uint32Array, bytes: Uint8Array): string[] {

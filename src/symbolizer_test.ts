@@ -145,7 +145,8 @@ Deno.test("a trap costs the file that the engine was at, and nothing else", () =
   symbolizer.addModule(other, files);
   const rvas = Uint32Array.of(rvaOf(symbolizer, "main"));
   // More numbers than the engine's memory can hold: it traps for want of memory.
-  const tooMany = { length: 0x3fff_ffff, *[Symbol.iterator]() {} } as unknown as Uint32Array;
+  const nothing = (): Iterator<number> => [].values();
+  const tooMany = { length: 0x3fff_ffff, [Symbol.iterator]: nothing } as unknown as Uint32Array;
   assertEquals(symbolizer.symbolizeRvas(badhandle, tooMany), []);
   assertEquals(symbolizer.status(badhandle), {
     kind: "none",

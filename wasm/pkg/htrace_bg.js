@@ -422,8 +422,8 @@ export function closeSymbols(number) {
 }
 
 /**
- * Names RVAs; the answer has five numbers for each: symbol, displacement, file, line, and the end of its
- * inlined frames among those that [`take_inlined`] gives. Symbol and file are numbers of strings
+ * Names RVAs; the answer has six numbers for each: symbol, displacement, file, line, and where its inlined
+ * frames begin and end among those that [`take_inlined`] gives. Symbol and file are numbers of strings
  * (`0xffffffff`: none), see [`take_strings`]; line 0 is none.
  * @param {number} number
  * @param {Uint32Array} rvas

@@ -1,6 +1,6 @@
 //! What a batch of addresses is answered with: rows of numbers, and every string once.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
 use crate::pdb::{FunctionId, SymbolId};
@@ -14,17 +14,17 @@ pub const NO_STRING: u32 = u32::MAX;
 pub struct Answer {
     /// One row an address, in the order asked.
     pub frames: Vec<FrameRow>,
-    /// Inlined frames of all rows, innermost first in each.
+    /// Inlined frames of all rows, innermost first in each; rows of one address share theirs.
     pub inlined: Vec<InlinedRow>,
     /// Each name and file once.
     pub strings: Strings,
     /// What was wrong first with the file, if anything was.
     pub problem: Option<Error>,
-    known: HashMap<Key, u32>,
+    known: FxHashMap<Key, u32>,
 }
 
 /// What is known of one address.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameRow {
     /// Undecorated name of the function, or [`NO_STRING`].
     pub symbol: u32,
@@ -34,8 +34,22 @@ pub struct FrameRow {
     pub file: u32,
     /// Line in the file, from 1; 0 for none.
     pub line: u32,
-    /// End of the row's part of `Answer::inlined`; it begins where the part of the row before ends.
+    /// Where the row's part of `Answer::inlined` begins.
+    pub inlined_start: u32,
+    /// Where it ends.
     pub inlined_end: u32,
+}
+
+impl FrameRow {
+    /// Nothing is known.
+    pub const UNKNOWN: Self = Self {
+        symbol: NO_STRING,
+        displacement: 0,
+        file: NO_STRING,
+        line: 0,
+        inlined_start: 0,
+        inlined_end: 0,
+    };
 }
 
 /// A function inlined at an address.

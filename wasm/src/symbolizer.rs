@@ -27,45 +27,46 @@ pub enum Symbols {
 }
 
 impl Symbols {
-    /// Names for RVAs. What a damaged file has no sense in stays unnamed; the answer says what was wrong.
+    /// Names for RVAs, in any order. What a damaged file has no sense in stays unnamed; the answer says what
+    /// was wrong.
+    ///
+    /// The work is done in the order of the RVAs, each once: neighbours are in the same pages and tables.
     pub fn symbolize(&mut self, rvas: &[u32], options: Options) -> Answer {
         let mut answer = Answer::default();
-        for &rva in rvas {
-            let mut row = FrameRow {
-                symbol: NO_STRING,
-                displacement: 0,
-                file: NO_STRING,
-                line: 0,
-                inlined_end: 0,
+        answer.frames.resize(rvas.len(), FrameRow::UNKNOWN);
+        let mut places: Vec<usize> = (0..rvas.len()).collect();
+        places.sort_unstable_by_key(|&place| rvas[place]);
+        let mut last = None;
+        for place in places {
+            let rva = rvas[place];
+            let row = match last {
+                Some((known, row)) if known == rva => row,
+                _ => self.frame(rva, options, &mut answer),
             };
-            match self {
-                Self::Pdb(pdb) => {
-                    let named = pdb_symbol(pdb, rva, options, &mut answer);
-                    set_symbol(&mut row, named, &mut answer);
-                    if options.lines {
-                        let code = rva.saturating_sub(options.return_addresses.into());
-                        pdb_sources(pdb, code, &mut row, &mut answer);
-                    }
-                }
-                Self::Image(image) => {
-                    let named = image_symbol(image, rva, options, &mut answer);
-                    set_symbol(&mut row, named, &mut answer);
-                }
-            }
-            row.inlined_end = answer.inlined.len() as u32;
-            answer.frames.push(row);
+            answer.frames[place] = row;
+            last = Some((rva, row));
         }
         if let Self::Pdb(pdb) = self {
             answer.problem = answer.problem.or(pdb.take_problem());
         }
         answer
     }
-}
 
-fn set_symbol(row: &mut FrameRow, named: Result<Option<(u32, u32)>>, answer: &mut Answer) {
-    if let Some((symbol, displacement)) = answer.or_none(named).flatten() {
-        row.symbol = symbol;
-        row.displacement = displacement;
+    fn frame(&mut self, rva: u32, options: Options, answer: &mut Answer) -> FrameRow {
+        let mut row = FrameRow::UNKNOWN;
+        let named = match self {
+            Self::Pdb(pdb) => pdb_symbol(pdb, rva, options, answer),
+            Self::Image(image) => image_symbol(image, rva, options, answer),
+        };
+        if let Some((symbol, displacement)) = answer.or_none(named).flatten() {
+            row.symbol = symbol;
+            row.displacement = displacement;
+        }
+        if let (Self::Pdb(pdb), true) = (self, options.lines) {
+            let code = rva.saturating_sub(options.return_addresses.into());
+            pdb_sources(pdb, code, &mut row, answer);
+        }
+        row
     }
 }
 
@@ -100,6 +101,7 @@ fn pdb_name(pdb: &mut Pdb, symbol: SymbolId, options: Options) -> Result<String>
 
 fn pdb_sources(pdb: &mut Pdb, rva: u32, row: &mut FrameRow, answer: &mut Answer) {
     let sources = pdb.sources(rva);
+    row.inlined_start = answer.inlined.len() as u32;
     for (function, source) in sources.inlined {
         let symbol = answer.string_of(Key::Function(function), || inlined_name(pdb, function));
         let symbol = answer.or_none(symbol).unwrap_or(NO_STRING);
@@ -110,6 +112,7 @@ fn pdb_sources(pdb: &mut Pdb, rva: u32, row: &mut FrameRow, answer: &mut Answer)
             line: source.line,
         });
     }
+    row.inlined_end = answer.inlined.len() as u32;
     if let Some(source) = sources.line {
         row.file = file_of(pdb, source, answer);
         row.line = source.line;

@@ -209,11 +209,9 @@ fn known_to_us(answer: &Answer) -> Vec<Known> {
         String::from_utf8(bytes.to_vec()).unwrap()
     };
     let optional = |number: u32| (number != NO_STRING).then(|| text(number));
-    let mut start = 0;
     let mut known = Vec::new();
     for row in &answer.frames {
-        let inlined = &answer.inlined[start..row.inlined_end as usize];
-        start = row.inlined_end as usize;
+        let inlined = &answer.inlined[row.inlined_start as usize..row.inlined_end as usize];
         known.push(Known {
             symbol: optional(row.symbol).map(|symbol| (symbol, row.displacement.into())),
             line: (row.line != 0).then(|| (optional(row.file), row.line.into())),

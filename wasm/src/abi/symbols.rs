@@ -104,8 +104,8 @@ pub fn close_symbols(number: u32) {
     drop(take(number));
 }
 
-/// Names RVAs; the answer has five numbers for each: symbol, displacement, file, line, and the end of its
-/// inlined frames among those that [`take_inlined`] gives. Symbol and file are numbers of strings
+/// Names RVAs; the answer has six numbers for each: symbol, displacement, file, line, and where its inlined
+/// frames begin and end among those that [`take_inlined`] gives. Symbol and file are numbers of strings
 /// (`0xffffffff`: none), see [`take_strings`]; line 0 is none.
 #[wasm_bindgen(js_name = symbolizeRvas)]
 pub fn symbolize_rvas(
@@ -122,18 +122,11 @@ pub fn symbolize_rvas(
         lines: options & LINES != 0,
     };
     entry.answer = entry.symbols.symbolize(rvas, options);
-    let rows = entry.answer.frames.iter();
-    let frames = rows
-        .flat_map(|row| {
-            [
-                row.symbol,
-                row.displacement,
-                row.file,
-                row.line,
-                row.inlined_end,
-            ]
-        })
-        .collect();
+    let mut frames = Vec::with_capacity(6 * rvas.len());
+    for row in &entry.answer.frames {
+        frames.extend([row.symbol, row.displacement, row.file, row.line]);
+        frames.extend([row.inlined_start, row.inlined_end]);
+    }
     put_back(number, entry);
     Ok(frames)
 }

@@ -2,7 +2,7 @@
 //!
 //! Layout: LLVM's "CodeView Line Information", `cvinfo.h` of microsoft-pdb (`CV_DebugSSubsectionHeader_t`).
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 use crate::bytes::Bytes;
@@ -57,9 +57,9 @@ pub struct ModuleLines {
     /// Offset in its piece, and source, of every line, piece after piece.
     rows: Vec<(u32, SourceLine)>,
     /// Where functions that were inlined in this module begin in the source, by ID.
-    inlinees: HashMap<u32, SourceLine>,
+    inlinees: FxHashMap<u32, SourceLine>,
     /// Offset of a file's name in the PDB's string table, by the offset of its checksum.
-    files: HashMap<u32, u32>,
+    files: FxHashMap<u32, u32>,
 }
 
 /// Code with lines: a function, or all code of an assembler file.

@@ -1,6 +1,6 @@
 //! What was read of the modules (object files) that addresses led to.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 use crate::error::{Error, Result};
@@ -27,10 +27,10 @@ const MIN_BUDGET: u64 = 64 << 20;
 /// others; the first problem is kept.
 pub struct Modules {
     contributions: Option<Rc<[Contribution]>>,
-    symbols: HashMap<u16, Rc<ModuleSymbols>>,
-    lines: HashMap<u16, Rc<ModuleLines>>,
+    symbols: FxHashMap<u16, Rc<ModuleSymbols>>,
+    lines: FxHashMap<u16, Rc<ModuleLines>>,
     /// By module and offset of the procedure's record.
-    sites: HashMap<(u16, u32), Rc<[InlineSite]>>,
+    sites: FxHashMap<(u16, u32), Rc<[InlineSite]>>,
     entries: usize,
     budget: u64,
     problem: Option<Error>,
@@ -41,9 +41,9 @@ impl Modules {
     pub fn new(msf: &Msf) -> Self {
         Self {
             contributions: None,
-            symbols: HashMap::new(),
-            lines: HashMap::new(),
-            sites: HashMap::new(),
+            symbols: FxHashMap::default(),
+            lines: FxHashMap::default(),
+            sites: FxHashMap::default(),
             entries: 0,
             budget: msf.file_size().saturating_mul(MAX_ROUNDS).max(MIN_BUDGET),
             problem: None,
