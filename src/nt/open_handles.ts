@@ -9,7 +9,7 @@
 import type { PointerSize } from "../memory.ts";
 import type { Ntdll } from "../ntdll.ts";
 import type { HandleEntry } from "../target.ts";
-import { growingQuery } from "./growing_query.ts";
+import { type GrowingAnswer, growingQuery } from "./growing_query.ts";
 import { isFailure, NtStatusError, STATUS } from "./status.ts";
 import { unsignedOf } from "./structure_reader.ts";
 
@@ -91,17 +91,41 @@ export function listHandles(ntdll: Ntdll, process: number, processId: number): O
   const own = growingQuery((buffer) =>
     ntdll.queryInformationProcess(process, PROCESS_HANDLE_INFORMATION, buffer)
   );
-  if (own.kind === "bytes") return parseList(own.bytes, PROCESS_LIST[ntdll.pointerSize]);
+  if (own.kind === "bytes") {
+    const objects = objectAddresses(ntdll, processId);
+    return parseList(own.bytes, PROCESS_LIST[ntdll.pointerSize])
+      .map((entry) => ({ ...entry, ...objects.get(entry.handle) }));
+  }
   const isUnknownClass = own.status === STATUS.INVALID_INFO_CLASS ||
     own.status === STATUS.NOT_IMPLEMENTED;
   if (!isUnknownClass) throw new NtStatusError("NtQueryInformationProcess", own.status, attempt);
-  const all = growingQuery((buffer) =>
-    ntdll.querySystemInformation(SYSTEM_EXTENDED_HANDLE_INFORMATION, buffer)
-  );
+  const all = querySystemList(ntdll);
   if (all.kind === "failed") {
     throw new NtStatusError("NtQuerySystemInformation", all.status, attempt);
   }
   return parseList(all.bytes, SYSTEM_LIST[ntdll.pointerSize], processId);
+}
+
+/**
+ * The objects' addresses by handle, which only the system's list has: two lists of handles are told apart by them
+ * where a value was reused. None where that list is refused or shows no addresses.
+ */
+function objectAddresses(ntdll: Ntdll, processId: number): Map<number, { object: bigint }> {
+  const all = querySystemList(ntdll);
+  const addresses = new Map<number, { object: bigint }>();
+  if (all.kind === "failed") return addresses;
+  for (
+    const { handle, object } of parseList(all.bytes, SYSTEM_LIST[ntdll.pointerSize], processId)
+  ) {
+    if (object !== undefined) addresses.set(handle, { object });
+  }
+  return addresses;
+}
+
+function querySystemList(ntdll: Ntdll): GrowingAnswer {
+  return growingQuery((buffer) =>
+    ntdll.querySystemInformation(SYSTEM_EXTENDED_HANDLE_INFORMATION, buffer)
+  );
 }
 
 /** Entries of a list, all or those of one process; no more than the bytes hold, whatever the count says. */

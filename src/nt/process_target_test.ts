@@ -284,6 +284,17 @@ Deno.test("ProcessTarget lists handles with types, and names where it was given 
   }]);
 });
 
+Deno.test("ProcessTarget takes the objects' addresses of class 51's handles from class 64", () => {
+  const ntdll = new FakeNtdll(8);
+  ntdll.processReplies.set(51, CLASS_51);
+  ntdll.systemReplies.set(
+    64,
+    handleList(8, [[0, 0xffff_a081_1234_5670n, 8], [8, 4242, 8], [0x10, 0x7c, 8]]),
+  );
+  using target = targetOf(ntdll);
+  assertEquals(target.handles().map(({ object }) => object), [0xffff_a081_1234_5670n]);
+});
+
 Deno.test("ProcessTarget closes its duplicates and asks once for each type", () => {
   const ntdll = new FakeNtdll(8);
   const twice = new Uint8Array(0x10 + 2 * 40);
