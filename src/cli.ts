@@ -10,10 +10,11 @@ import {
   buildRouteMap,
   ExitCode,
   formatMessageForArgumentScannerError,
+  proposeCompletions,
   run,
   text_en,
 } from "@stricli/core";
-import { type CliProcess, EXIT_CODES, UsageError } from "./commands/_context.ts";
+import { type CliContext, type CliProcess, EXIT_CODES, UsageError } from "./commands/_context.ts";
 import { VERBS } from "./commands/mod.ts";
 import config from "../deno.json" with { type: "json" };
 
@@ -67,7 +68,15 @@ export async function main(args: readonly string[], process: CliProcess): Promis
   const end = args.indexOf("--");
   const own = end < 0 ? args : args.slice(0, end);
   const targetArguments = end < 0 ? [] : args.slice(end + 1);
-  await run(APPLICATION, own, { process, targetArguments });
+  const context: CliContext = {
+    process,
+    targetArguments,
+    propose: async (words) => {
+      const proposals = await proposeCompletions(APPLICATION, words, context);
+      return proposals.map(({ completion }) => completion);
+    },
+  };
+  await run(APPLICATION, own, context);
   return exitCodeOf(Number(process.exitCode ?? EXIT_CODES.done));
 }
 
@@ -98,8 +107,16 @@ function writeTo(stream: { writeSync(bytes: Uint8Array): number }, text: string)
 }
 
 if (import.meta.main) {
-  Deno.exitCode = await main(Deno.args, {
-    stdout: { write: (text) => writeTo(Deno.stdout, text) },
-    stderr: { write: (text) => writeTo(Deno.stderr, text) },
+  // Exits instead of running out: a name query that never returned keeps its thread, and so the process.
+  const code = await main(Deno.args, {
+    stdout: {
+      write: (text) => writeTo(Deno.stdout, text),
+      isTerminal: Deno.stdout.isTerminal(),
+    },
+    stderr: {
+      write: (text) => writeTo(Deno.stderr, text),
+      isTerminal: Deno.stderr.isTerminal(),
+    },
   });
+  Deno.exit(code);
 }

@@ -17,12 +17,20 @@ export const EXIT_CODES = {
   target: 3,
 } as const;
 
+/** A stream that texts are written to. */
+export interface CliStream {
+  /** Writes all of a text. */
+  readonly write: (text: string) => void;
+  /** A person reads it as it is written: it may have colours and lines that are redrawn. */
+  readonly isTerminal?: boolean;
+}
+
 /** The surroundings of a run: the process's own, or a test's. */
 export interface CliProcess {
   /** Where results go. */
-  readonly stdout: { readonly write: (text: string) => void };
+  readonly stdout: CliStream;
   /** Where errors and progress go. */
-  readonly stderr: { readonly write: (text: string) => void };
+  readonly stderr: CliStream;
   /** Set by a verb that ends with another code than {@linkcode EXIT_CODES.done}. */
   exitCode?: number | string | null;
 }
@@ -33,6 +41,8 @@ export interface CliContext extends CommandContext {
   readonly process: CliProcess;
   /** What follows `--` on the command line: for the target, not for us. */
   readonly targetArguments: readonly string[];
+  /** Words that may stand in the place of the last one of a command line. */
+  readonly propose: (words: readonly string[]) => Promise<readonly string[]>;
 }
 
 /** The command line cannot be understood; ends the program with {@linkcode EXIT_CODES.usage}. */

@@ -5,8 +5,17 @@
  */
 import type { Command } from "@stricli/core";
 import type { CliContext } from "./_context.ts";
+import { completions } from "./completions.ts";
 import { debug } from "./debug.ts";
+import { diff } from "./diff.ts";
+import { disable } from "./disable.ts";
+import { enable } from "./enable.ts";
 import { example } from "./example.ts";
+import { processes } from "./processes.ts";
+import { record } from "./record.ts";
+import { run } from "./run.ts";
+import { show } from "./show.ts";
+import { snapshot } from "./snapshot.ts";
 import { symbolize } from "./symbolize.ts";
 import { symbols } from "./symbols.ts";
 
@@ -14,6 +23,15 @@ import { symbols } from "./symbols.ts";
 export const VERBS: Readonly<Record<string, Command<CliContext>>> = {
   example,
   debug,
+  enable,
+  snapshot,
+  diff,
+  show,
+  disable,
+  record,
+  run,
+  processes,
   symbols,
   symbolize,
+  completions,
 };

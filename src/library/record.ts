@@ -7,7 +7,7 @@ import { QUERY_ENTRY_LAYOUTS } from "../nt/tracing.ts";
 import { encodeRecording, type Recording, recordTarget } from "../recording/recording.ts";
 import type { Session } from "../session.ts";
 import { type Target, TraceQueryError } from "../target.ts";
-import { traceCount, type TraceLog } from "../trace_log.ts";
+import type { TraceLog } from "../trace_log.ts";
 import { type FileWriter, replaceFile } from "./replace_file.ts";
 
 /**
@@ -31,21 +31,6 @@ export async function writeRecording(
   files: FileWriter = Deno,
 ): Promise<void> {
   await replaceFile(path, await encodeRecording(recording), files);
-}
-
-/** What a recording has, in words. */
-export function describeRecording({ log, snapshots, modules, handles }: Recording): string {
-  const parts = [
-    counted(traceCount(log), "trace"),
-    counted(modules.length, "module"),
-    ...(handles ? [counted(handles.length, "handle")] : []),
-    ...(snapshots.size > 0 ? [counted(snapshots.size, "snapshot")] : []),
-  ];
-  return parts.join(", ");
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /**

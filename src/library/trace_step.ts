@@ -4,11 +4,19 @@
  * @module
  */
 import type { Session } from "../session.ts";
+import type { Target } from "../target.ts";
 
 /**
- * Where a target is one that htrace itself runs and traces (the emulated machine in user mode), enables tracing and
- * runs it to its next stop. It begins anew whenever it is opened, so that what one verb enables the next one could
- * never see; a live process was traced before, and everything recorded is over. Answers whether it ran.
+ * Whether a target is one that htrace itself runs and traces: the emulated machine in user mode. It begins anew
+ * whenever it is opened, so that what one verb enables the next one could never see.
+ */
+export function beginsAnew(target: Target): boolean {
+  return target.control !== undefined && target.execution !== undefined;
+}
+
+/**
+ * Enables tracing and runs the target to its next stop, where it is one that begins anew; a live process was traced
+ * before, and everything recorded is over. Answers whether it ran.
  *
  * ```ts
  * import { openTarget, Session, traceStep } from "@htrace/htrace";
@@ -19,9 +27,9 @@ import type { Session } from "../session.ts";
  * ```
  */
 export function traceStep(session: Session): boolean {
-  const { control, execution } = session.target;
-  if (control === undefined || execution === undefined) return false;
+  const { target } = session;
+  if (!beginsAnew(target)) return false;
   session.enable();
-  execution.go();
+  target.execution?.go();
   return true;
 }

@@ -1,0 +1,72 @@
+/**
+ * Arguments and flags that several verbs take.
+ *
+ * @module
+ */
+
+/** The target, the first argument of most verbs. */
+export const TARGET = {
+  parse: String,
+  placeholder: "target",
+  brief: "What to examine",
+  proposeCompletions: proposeTargets,
+} as const;
+
+/** An earlier recording to compare with. */
+export const SNAPSHOT = {
+  parse: String,
+  placeholder: "snapshot",
+  brief: 'What "htrace snapshot" saved of the same target',
+  optional: true,
+} as const;
+
+/** The file that a verb writes. */
+export const OUTPUT = {
+  kind: "parsed",
+  parse: String,
+  placeholder: "file.htrace",
+  brief: "File to write; an old one is replaced once the new one is whole",
+} as const;
+
+/** The capacity of the ring. */
+export const SLOTS = {
+  kind: "parsed",
+  parse: parseCount,
+  optional: true,
+  placeholder: "n",
+  brief: "Traces that the ring holds: 128 to 131072, rounded up to a power of two; otherwise 4096",
+} as const;
+
+/** A count: decimal, or hexadecimal with `0x`. */
+export function parseCount(text: string): number {
+  if (/^(?:\d+|0x[\da-f]+)$/i.test(text) && Number(text) <= 0xffff_ffff) return Number(text);
+  throw new SyntaxError(`"${text}" is no number: give digits, or 0x and hexadecimal digits`);
+}
+
+/** A handle, as `!htrace` takes it: hexadecimal, with or without `0x`. */
+export function parseHandle(text: string): number {
+  return Number(BigInt.asUintN(32, parseAddress(text)));
+}
+
+/** An address, as the debugger takes it: hexadecimal, with or without `0x`. */
+export function parseAddress(text: string): bigint {
+  const digits = /^(?:0x)?([\da-f]{1,16})$/i.exec(text)?.[1];
+  if (digits === undefined) {
+    throw new SyntaxError(`"${text}" is no number: give hexadecimal digits, with or without 0x`);
+  }
+  return BigInt(`0x${digits}`);
+}
+
+/** The targets that have a word of their own; a shell knows files itself. */
+const NAMED_TARGETS = ["emulated", "emulated:2003", "emulated:kernel"];
+
+async function proposeTargets(partial: string): Promise<readonly string[]> {
+  const names = [...NAMED_TARGETS, ...(partial === "" ? [] : await imageNames())];
+  return names.filter((name) => name.toLowerCase().startsWith(partial.toLowerCase()));
+}
+
+async function imageNames(): Promise<Iterable<string>> {
+  if (Deno.build.os !== "windows") return [];
+  const { listProcesses } = await import("../library/mod.ts");
+  return new Set(listProcesses().map(({ imageName }) => imageName));
+}

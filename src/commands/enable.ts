@@ -1,0 +1,42 @@
+/**
+ * `htrace enable <target>`: switches tracing on, for later verbs.
+ *
+ * @module
+ */
+import { buildCommand, type Command } from "@stricli/core";
+import { SLOTS, TARGET } from "./_arguments.ts";
+import type { CliContext } from "./_context.ts";
+import { warnTo } from "./_output.ts";
+
+interface Flags {
+  readonly slots?: number;
+}
+
+/** The verb. */
+export const enable: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
+  docs: {
+    brief: "Switch handle tracing on for a process",
+    fullDescription: `Switches handle tracing on, with an empty ring, and leaves it on.
+
+While it is on, each use of a bad handle raises an exception in the process, which ends it if it does not expect one.
+"htrace disable" switches it off again.
+
+Examples:
+  htrace enable 4242
+  htrace enable service.exe --slots 65536`,
+  },
+  parameters: {
+    flags: { slots: SLOTS },
+    positional: { kind: "tuple", parameters: [TARGET] },
+  },
+  func: runEnable,
+});
+
+async function runEnable(this: CliContext, { slots }: Flags, spec: string): Promise<void> {
+  const { openSession } = await import("./_open_session.ts");
+  const { CLASSIC_TEXT } = await import("../reports/classic.ts");
+  const options = { keepTracing: true, warn: warnTo(this.process) };
+  using session = await openSession(spec, this.targetArguments, {}, options);
+  session.enable(slots);
+  this.process.stdout.write(`${CLASSIC_TEXT.enabled}\n`);
+}

@@ -1,0 +1,75 @@
+/**
+ * `htrace processes [target]`: the processes with their handle counts.
+ *
+ * @module
+ */
+import { buildCommand, type Command } from "@stricli/core";
+import type { ProcessEntry } from "../target.ts";
+import { TARGET } from "./_arguments.ts";
+import type { CliContext } from "./_context.ts";
+import { writeJson } from "./_output.ts";
+
+interface Flags {
+  readonly json?: boolean;
+}
+
+/** The verb. */
+export const processes: Command<CliContext> = buildCommand<Flags, [string?], CliContext>({
+  docs: {
+    brief: "List processes with their handle counts, most handles first",
+    fullDescription:
+      `Lists the processes of this machine, of a kernel dump or of an emulated machine, most handles first.
+
+Examples:
+  htrace processes
+  htrace processes emulated:kernel
+  htrace processes --json`,
+  },
+  parameters: {
+    flags: {
+      json: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: "Print one line of JSON, an array of processes",
+      },
+    },
+    positional: {
+      kind: "tuple",
+      parameters: [{
+        ...TARGET,
+        brief: "Whose processes; this machine's if omitted",
+        optional: true,
+      }],
+    },
+  },
+  func: runProcesses,
+});
+
+async function runProcesses(this: CliContext, flags: Flags, spec?: string): Promise<void> {
+  const { listProcesses } = await import("../library/mod.ts");
+  const { openTarget } = await import("../targets/mod.ts");
+  using target = spec === undefined ? undefined : await openTarget(spec);
+  const list = listProcesses(target);
+  if (flags.json) writeJson(this.process, list);
+  else this.process.stdout.write(listText(list));
+}
+
+/** A table; the address that kernel-mode commands take is there only where processes have one. */
+function listText(list: readonly ProcessEntry[]): string {
+  const hasAddress = list.some(({ process }) => process !== undefined);
+  const row = (id: string, parent: string, handles: string, address: string, name: string) => {
+    const place = hasAddress ? `${address.padEnd(18)}  ` : "";
+    return `${id.padStart(8)}${parent.padStart(8)}${handles.padStart(9)}  ${place}${name}\n`;
+  };
+  const rows = list.map(({ processId, parentProcessId, handleCount, process, imageName }) =>
+    row(
+      String(processId),
+      String(parentProcessId ?? ""),
+      String(handleCount ?? ""),
+      process === undefined ? "" : `0x${process.toString(16)}`,
+      imageName,
+    )
+  );
+  return row("Id", "Parent", "Handles", "Address", "Image") + rows.join("");
+}

@@ -1,0 +1,61 @@
+/**
+ * `htrace snapshot <target> -o file`: keeps what a target has now, as the base of a later diff.
+ *
+ * @module
+ */
+import { buildCommand, type Command } from "@stricli/core";
+import { OUTPUT, TARGET } from "./_arguments.ts";
+import type { CliContext } from "./_context.ts";
+import { describeRecording, warnTo } from "./_output.ts";
+
+interface Flags {
+  readonly output: string;
+  readonly handles?: boolean;
+}
+
+/** The verb. */
+export const snapshot: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
+  docs: {
+    brief: "Save the traces of now, to compare with later",
+    fullDescription: `Saves the traces of now as the base of a later "htrace diff".
+
+With --handles it saves the list of open handles alone, for "htrace diff --handles": that needs no tracing, and says
+who and what, but not which code. An emulated machine begins anew with each verb: its snapshot is that of its
+beginning.
+
+Examples:
+  htrace snapshot 4242 -o before.htrace
+  htrace snapshot service.exe --handles -o before.htrace`,
+  },
+  parameters: {
+    flags: {
+      output: OUTPUT,
+      handles: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: "Save the open handles instead of the traces: needs no tracing",
+      },
+    },
+    aliases: { o: "output" },
+    positional: { kind: "tuple", parameters: [TARGET] },
+  },
+  func: runSnapshot,
+});
+
+async function runSnapshot(this: CliContext, flags: Flags, spec: string): Promise<void> {
+  const { openSession } = await import("./_open_session.ts");
+  const library = await import("../library/mod.ts");
+  const warn = warnTo(this.process);
+  using session = await openSession(spec, this.targetArguments, {}, { warn });
+  if (flags.handles) {
+    const recording = library.recordHandles(session.target, new Date());
+    await library.writeRecording(flags.output, recording);
+    this.process.stdout.write(describeRecording(recording));
+    warn(`no traces were saved: ${recording.log.incomplete}`);
+    return;
+  }
+  if (library.beginsAnew(session.target)) session.enable();
+  const recording = await library.record(session, flags.output);
+  this.process.stdout.write(describeRecording(recording));
+}

@@ -1,0 +1,36 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { Session } from "../session.ts";
+import { TraceQueryError } from "../target.ts";
+import { FakeTarget } from "../target_fixture.ts";
+import { openTarget } from "../targets/mod.ts";
+import { trace } from "../trace_log_fixture.ts";
+import { record } from "./record.ts";
+
+Deno.test("record() writes a target that opens as what it was, with its snapshots", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".htrace" });
+  try {
+    const target = new FakeTarget();
+    using session = new Session(target);
+    session.enable();
+    target.record(trace("open", 0x10, [1n]));
+    session.snapshot("after");
+    await record(session, path);
+    using opened = await openTarget(path);
+    assertEquals(opened.readTraces({}), target.readTraces({}));
+    assertEquals([...opened.snapshots?.keys() ?? []], ["", "after"]);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+Deno.test("record() leaves the old file where the target has ended", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".htrace" });
+  try {
+    await Deno.writeTextFile(path, "old");
+    using session = new Session(new FakeTarget()); // without tracing, as one that is gone
+    await assertRejects(() => record(session, path), TraceQueryError);
+    assertEquals(await Deno.readTextFile(path), "old");
+  } finally {
+    await Deno.remove(path);
+  }
+});
