@@ -167,11 +167,27 @@ Deno.test("the executable embeds all that the program reads, and may do all that
 
   const example = await runProgram(folder.path, PERMISSIONS, ["example"]);
   assertEquals(example, { code: 0, stdout: EXAMPLE, stderr: "" });
-  const commands = "!htrace -enable; g; !htrace -diff; lm; q";
-  const debug = ["debug", "emulated", "-c", commands, "--", "leak", "3"];
-  const { code, stdout, stderr } = await runProgram(folder.path, PERMISSIONS, debug);
-  assertEquals([code, stderr], [0, ""]);
-  assertStringIncludes(stdout, "Displayed 0x3 ");
+  const recording = `${folder.path}/leak.htrace`;
+  const cases = [
+    {
+      args: ["debug", "emulated", "-c", "!htrace -enable; g; !htrace -diff; q", "--", "leak", "3"],
+      stdout: "Displayed 0x3 ",
+    },
+    { args: ["record", "emulated", "-o", recording, "--", "leak", "3"], stdout: "Saved " },
+    { args: ["show", recording, "--json"], stdout: '"badhandle"' },
+    { args: ["processes", "emulated:kernel"], stdout: "badhandle.exe" },
+    { args: ["symbols", "emulated"], stdout: "badhandle.pdb" },
+    { args: ["symbolize", `${folder.path}/testdata/guest/ntdll.dll`, "0x1000"], stdout: "ntdll!" },
+  ];
+  for (const { args, stdout } of cases) {
+    const ended = await runProgram(folder.path, PERMISSIONS, args);
+    assertEquals([ended.code, ended.stderr], [0, ""], args.join(" "));
+    assertStringIncludes(ended.stdout, stdout);
+  }
+  const run = ["run", "--target", "emulated", "--fail-on-leak", "--", "leak", "3"];
+  const { code, stderr } = await runProgram(folder.path, PERMISSIONS, run);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "leaked 3 handles");
 });
 
 Deno.test("the executable may do nothing that it does not need", async () => {
