@@ -4,11 +4,15 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
+import { TARGET } from "./_arguments.ts";
 import type { CliContext } from "./_context.ts";
+import { disposeOnInterrupt } from "./_interrupt.ts";
+import { warnTo } from "./_output.ts";
 import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
 
 interface Flags extends SymbolFlags {
   readonly command?: string;
+  readonly keep?: boolean;
 }
 
 /** The verb. */
@@ -18,12 +22,15 @@ export const debug: Command<CliContext> = buildCommand<Flags, [string], CliConte
     fullDescription: `Opens a debugger prompt on a target; "?" lists its commands, "q" ends it.
 
 With -c runs the given commands, ";" between them, and exits, as cdb does: only what they print goes to the standard
-output. What follows "--" are arguments for the program of an emulated machine.
+output. What follows "--" are arguments for the program of an emulated machine. Tracing that "!htrace -enable" switched
+on for a live process is switched off at the end, Ctrl-C included, unless --keep is given.
 
 Examples:
   htrace debug emulated
   htrace debug emulated -c "!htrace -enable; g; !htrace -diff; q" -- leak 3
-  htrace debug emulated:kernel -c "!process 0 0; !htrace"`,
+  htrace debug emulated:kernel -c "!process 0 0; !htrace"
+  htrace debug service.exe --keep
+  htrace debug service.htrace`,
   },
   parameters: {
     flags: {
@@ -34,12 +41,18 @@ Examples:
         placeholder: "commands",
         brief: 'Run these commands, ";" between them, and exit',
       },
+      keep: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: "Leave tracing on that was enabled here",
+      },
       ...SYMBOL_FLAGS,
     },
     aliases: { c: "command" },
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, placeholder: "target", brief: "What to examine" }],
+      parameters: [TARGET],
     },
   },
   func: runDebug,
@@ -52,7 +65,9 @@ async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<v
     spec,
     this.targetArguments,
     symbolOptions(flags, this.process),
+    { keepTracing: flags.keep ?? false, warn: warnTo(this.process) },
   );
+  using _interrupt = disposeOnInterrupt(session);
   const write = (text: string): void => this.process.stdout.write(text);
   if (flags.command !== undefined) {
     await runPrompt(session, [flags.command], write);

@@ -4,6 +4,7 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
+import { TARGET } from "./_arguments.ts";
 import type { CliContext } from "./_context.ts";
 import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
 
@@ -38,7 +39,7 @@ Examples:
     },
     positional: {
       kind: "tuple",
-      parameters: [{ parse: String, placeholder: "target", brief: "What to examine" }],
+      parameters: [TARGET],
     },
   },
   func: runSymbols,
