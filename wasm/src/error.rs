@@ -59,7 +59,7 @@ impl fmt::Display for Error {
             Self::Damaged { what, offset } => {
                 write!(
                     f,
-                    "it is damaged: {what} makes no sense at offset 0x{offset:x}"
+                    "it is damaged in {what}, at offset 0x{offset:x}"
                 )
             }
             Self::Unsupported { what } => write!(f, "it has {what}, which is not supported"),

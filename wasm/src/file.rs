@@ -90,7 +90,7 @@ impl File {
         let end = offset.checked_add(bytes.len() as u64);
         if end.is_none_or(|end| end > self.size) {
             return Err(Error::Damaged {
-                what: "a reference past the end of the file",
+                what: "a reference to what is past its end",
                 offset,
             });
         }
@@ -120,7 +120,7 @@ impl File {
     /// reserved; `offset` is where the bytes would be, for the message.
     pub fn room_for(&self, length: usize, offset: u64) -> Result<Vec<u8>> {
         if length as u64 > self.size {
-            let what = "a length beyond the file's own";
+            let what = "a length beyond its own";
             return Err(Error::Damaged { what, offset });
         }
         if length > MAX_PIECE {

@@ -16,7 +16,6 @@ pub const NO_STREAM: u16 = 0xffff;
 /// Byte offsets in the header.
 mod header {
     pub const AGE: usize = 8;
-    pub const GLOBALS: usize = 12;
     pub const PUBLICS: usize = 16;
     pub const SYMBOL_RECORDS: usize = 20;
     /// Sizes of the substreams that follow the header, in this order but for the last two: the debug
@@ -28,7 +27,6 @@ mod header {
     pub const TYPE_SERVER_MAP_SIZE: usize = 40;
     pub const DEBUG_HEADER_SIZE: usize = 48;
     pub const EDIT_AND_CONTINUE_SIZE: usize = 52;
-    pub const MACHINE: usize = 58;
     pub const SIZE: u32 = 64;
 }
 
@@ -55,7 +53,6 @@ mod contribution {
 
 /// Byte offsets in a section header of an image (PE/COFF specification, "Section Table").
 mod section_header {
-    pub const VIRTUAL_SIZE: usize = 8;
     pub const RVA: usize = 12;
     pub const SIZE: usize = 40;
 }
@@ -63,7 +60,6 @@ mod section_header {
 /// Places of stream numbers in the debug header, u16 each.
 mod debug_header {
     pub const OMAP_TO_SOURCE: usize = 3;
-    pub const OMAP_FROM_SOURCE: usize = 4;
     pub const SECTIONS: usize = 5;
     pub const ORIGINAL_SECTIONS: usize = 10;
 }
@@ -72,20 +68,14 @@ mod debug_header {
 pub struct Dbi {
     /// Age that images record; the information stream's own age counts other rewrites too.
     pub age: u32,
-    /// Machine type of the image (PE/COFF specification).
-    pub machine: u16,
-    /// Number of the stream of global symbols.
-    pub globals: u16,
     /// Number of the stream of public symbols.
     pub publics: u16,
-    /// Number of the stream of symbol records that both refer to.
+    /// Number of the stream of symbol records, those of public symbols among them.
     pub symbol_records: u16,
     /// Modules, by index.
     pub modules: Vec<Module>,
     /// Stream of the map from addresses of the image to those before it was rewritten.
     pub omap_to_source: u16,
-    /// Stream of the reverse map.
-    pub omap_from_source: u16,
     /// Sections of the image as it was linked: symbols are relative to these.
     pub sections: Vec<Section>,
     /// Bytes of the list of modules in the stream.
@@ -111,8 +101,6 @@ pub struct Module {
 pub struct Section {
     /// RVA of its first byte.
     pub rva: u32,
-    /// Bytes in memory.
-    pub size: u32,
 }
 
 /// A part of a section that one module contributed.
@@ -154,8 +142,6 @@ impl Dbi {
         };
         Ok(Self {
             age: head.u32(header::AGE)?,
-            machine: head.u16(header::MACHINE)?,
-            globals: head.u16(header::GLOBALS)?,
             publics: head.u16(header::PUBLICS)?,
             symbol_records: head.u16(header::SYMBOL_RECORDS)?,
             modules: parse_modules(&stream.bytes(header::SIZE, modules_size)?)
@@ -163,7 +149,6 @@ impl Dbi {
                 .collect::<Result<_>>()?,
             modules_size,
             omap_to_source: debug_stream(debug_header::OMAP_TO_SOURCE),
-            omap_from_source: debug_stream(debug_header::OMAP_FROM_SOURCE),
             sections: read_sections(msf, sections)?,
             contributions: (contributions, contributions_size),
         })
@@ -293,7 +278,6 @@ fn read_sections(msf: &Msf, number: u16) -> Result<Vec<Section>> {
             let header = words(header);
             Ok(Section {
                 rva: header[section_header::RVA / 4],
-                size: header[section_header::VIRTUAL_SIZE / 4],
             })
         })
         .collect()

@@ -59,7 +59,7 @@ fn parse_named_streams(bytes: Bytes<'_>) -> Result<Vec<(String, u32)>> {
     let length = bytes.u32(layout::NAMES)? as usize;
     let start = layout::NAMES + 4;
     let names = Bytes::new("the names of streams", bytes.slice(start, length)?);
-    let table = start + length;
+    let table = start + length; // inside the stream, as the slice above was
     let count = bytes.u32(table)? as usize;
     let present_words = bytes.u32(table + 8)? as usize;
     let deleted = table + 12 + present_words * 4;
@@ -76,4 +76,24 @@ fn parse_named_streams(bytes: Bytes<'_>) -> Result<Vec<(String, u32)>> {
             ))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_fields_of_a_guid_are_numbers() {
+        let guid: Vec<u8> = (0..16).collect();
+        assert_eq!(guid_text(&guid), "030201000504070608090A0B0C0D0E0F");
+    }
+
+    #[test]
+    fn names_of_streams_survive_a_damaged_table() {
+        let mut stream = vec![0; layout::NAMES];
+        stream.extend(u32::MAX.to_le_bytes());
+        let info = Info::parse(&stream).unwrap();
+        assert_eq!(info.named_stream("/names"), None);
+        assert!(Info::parse(&stream[..20]).is_err());
+    }
 }

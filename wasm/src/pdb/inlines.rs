@@ -183,3 +183,52 @@ impl Iterator for Operands<'_> {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: SourceLine = SourceLine {
+        file: 0x18,
+        line: 40,
+    };
+
+    fn lines(annotations: &[u8]) -> Vec<(u32, u32, u32, u32)> {
+        let ranges = ranges(annotations, FIRST).into_iter();
+        ranges
+            .map(|Range { start, end, source }| (start, end, source.file, source.line))
+            .collect()
+    }
+
+    #[test]
+    fn a_range_ends_at_its_length_or_where_the_next_begins() {
+        // Code +3, line +2; code +8; length 5 and code +4, in that order.
+        let annotations = [0x0b, 0x43, 0x03, 0x08, 0x0c, 0x05, 0x04];
+        let expected = [(3, 11, 0x18, 42), (11, 15, 0x18, 42), (15, 20, 0x18, 42)];
+        assert_eq!(lines(&annotations), expected);
+    }
+
+    #[test]
+    fn lines_go_back_and_files_change() {
+        // Line -1, file 0x1234 (two bytes), code +1, length 2, padding.
+        let annotations = [
+            0x06, 0x03, 0x05, 0x92, 0x34, 0x03, 0x01, 0x04, 0x02, 0x00, 0x00,
+        ];
+        assert_eq!(lines(&annotations), [(1, 3, 0x1234, 39)]);
+    }
+
+    #[test]
+    fn numbers_have_one_two_or_four_bytes() {
+        let bytes = [0x7f, 0x80, 0x80, 0xc0, 0x01, 0x02, 0x03, 0xff];
+        let operands: Vec<_> = Operands { bytes: &bytes }.collect();
+        assert_eq!(operands, [0x7f, 0x80, 0x1_0203]);
+    }
+
+    #[test]
+    fn unknown_operations_end_the_annotations() {
+        assert_eq!(
+            lines(&[0x03, 0x01, 0x0e, 0x01, 0x03, 0x01]),
+            [(1, u32::MAX, 0x18, 40)]
+        );
+    }
+}

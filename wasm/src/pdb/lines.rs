@@ -145,7 +145,7 @@ impl ModuleLines {
         };
         let start = self.rows.len();
         let mut at = layout::BLOCKS;
-        while at + layout::ENTRIES <= bytes.data.len() {
+        while at.saturating_add(layout::ENTRIES) <= bytes.data.len() {
             let file = bytes.u32(at + layout::FILE)?;
             let count = bytes.u32(at + layout::COUNT)? as usize;
             let size = count.saturating_mul(layout::ENTRY_SIZE);
@@ -157,7 +157,9 @@ impl ModuleLines {
                 let line = entry.u32(4)? & layout::LINE_MASK;
                 self.rows.push((entry.u32(0)?, SourceLine { file, line }));
             }
-            at += (bytes.u32(at + layout::BLOCK_SIZE)? as usize).max(layout::ENTRIES);
+            let size = bytes.u32(at + layout::BLOCK_SIZE)? as usize;
+            // A sum that wraps around, as it could in 32 bits, would begin anew.
+            at = at.saturating_add(size.max(layout::ENTRIES));
         }
         // A function with code from several files has a block for each.
         self.rows[start..].sort_by_key(|&(offset, _)| offset);
@@ -183,7 +185,7 @@ impl ModuleLines {
     fn add_inlinees(&mut self, bytes: Bytes<'_>) -> Result<()> {
         let with_more_files = bytes.u32(0)? == inlinee::WITH_MORE_FILES;
         let mut at = inlinee::ENTRIES;
-        while at + inlinee::SIZE <= bytes.data.len() {
+        while at.saturating_add(inlinee::SIZE) <= bytes.data.len() {
             let source = SourceLine {
                 file: bytes.u32(at + inlinee::FILE)?,
                 line: bytes.u32(at + inlinee::LINE)?,

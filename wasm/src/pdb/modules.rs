@@ -32,6 +32,7 @@ pub struct Modules {
     /// By module and offset of the procedure's record.
     sites: FxHashMap<(u16, u32), Rc<[InlineSite]>>,
     entries: usize,
+    file_size: u64,
     budget: u64,
     problem: Option<Error>,
 }
@@ -45,6 +46,7 @@ impl Modules {
             lines: FxHashMap::default(),
             sites: FxHashMap::default(),
             entries: 0,
+            file_size: msf.file_size(),
             budget: msf.file_size().saturating_mul(MAX_ROUNDS).max(MIN_BUDGET),
             problem: None,
         }
@@ -156,17 +158,17 @@ impl Modules {
         sites
     }
 
-    /// Takes bytes that are about to be read from what may be read in all.
+    /// Takes bytes that are about to be read from what may be read in all. More than the file has are not
+    /// taken: reading them fails.
     pub fn spend(&mut self, bytes: u32) -> Result<()> {
-        match self.budget.checked_sub(bytes.into()) {
-            Some(rest) => {
-                self.budget = rest;
-                Ok(())
-            }
-            None => Err(Error::Unsupported {
-                what: "modules that share their symbols",
-            }),
+        let bytes = u64::from(bytes);
+        if bytes > self.file_size {
+            return Ok(());
         }
+        let what = "parts that lead to the same bytes over and over";
+        let rest = self.budget.checked_sub(bytes);
+        self.budget = rest.ok_or(Error::Unsupported { what })?;
+        Ok(())
     }
 
     fn contributions(&mut self, msf: &Msf, dbi: &Dbi) -> Rc<[Contribution]> {

@@ -186,3 +186,68 @@ impl Stream<'_> {
         Ok(u32::from_le_bytes(bytes))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCK: usize = 512;
+
+    /// Blocks of 512 bytes: the superblock, the directory's map, the directory, and what follows.
+    fn msf(directory: &[u32], blocks: &[&[u8]]) -> Vec<u8> {
+        let mut file = vec![0; 3 * BLOCK];
+        file[..MAGIC.len()].copy_from_slice(MAGIC);
+        let fields = [
+            (superblock::BLOCK_SIZE, BLOCK as u32),
+            (superblock::BLOCK_COUNT, 3 + blocks.len() as u32),
+            (superblock::DIRECTORY_BYTES, directory.len() as u32 * 4),
+            (superblock::DIRECTORY_MAP, 1),
+            (BLOCK, 2),
+        ];
+        for (offset, value) in fields {
+            file[offset..offset + 4].copy_from_slice(&value.to_le_bytes());
+        }
+        for (place, word) in file[2 * BLOCK..].chunks_exact_mut(4).zip(directory) {
+            place.copy_from_slice(&word.to_le_bytes());
+        }
+        for block in blocks {
+            let start = file.len();
+            file.resize(start + BLOCK, 0);
+            file[start..start + block.len()].copy_from_slice(block);
+        }
+        file
+    }
+
+    fn open(file: Vec<u8>) -> Result<Msf> {
+        Msf::open(File::new(Box::new(file))?)
+    }
+
+    #[test]
+    fn a_stream_is_its_blocks_in_order() {
+        // Two streams: none, and one of 514 bytes in blocks 4 and 3.
+        let msf = open(msf(&[2, DELETED, 514, 4, 3], &[b"YZ", &[b'A'; BLOCK]])).unwrap();
+        let stream = msf.stream(1, "a stream").unwrap();
+        assert_eq!(stream.bytes(510, 4).unwrap(), b"AAYZ");
+        assert!(stream.bytes(511, 4).is_err());
+        assert_eq!(msf.stream(0, "a stream").unwrap().all().unwrap(), b"");
+        assert!(msf.stream(2, "a stream").is_none());
+    }
+
+    #[test]
+    fn sizes_that_the_file_does_not_have_are_damage() {
+        assert!(open(msf(&[u32::MAX], &[])).is_err());
+        assert!(open(msf(&[1, 0x7fff_ffff], &[])).is_err());
+        let beyond = open(msf(&[1, 4, 99], &[])).unwrap();
+        let stream = beyond.stream(0, "a stream").unwrap();
+        assert!(matches!(stream.all(), Err(Error::Damaged { .. })));
+    }
+
+    #[test]
+    fn other_files_are_told_apart() {
+        let expected = Some(Error::Format {
+            expected: "a PDB 7.0 file",
+        });
+        assert_eq!(open(vec![0; 4096]).err(), expected);
+        assert_eq!(open(Vec::new()).err(), expected);
+    }
+}

@@ -39,3 +39,20 @@ impl Omap {
         (to != 0).then(|| to.wrapping_add(rva - from))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_moves_with_the_range_it_is_in() {
+        let omap = Omap {
+            entries: vec![(0x1000, 0x5000), (0x1100, 0), (0x1200, 0x1000)],
+        };
+        let moved = [0xfff, 0x1000, 0x10ff, 0x1100, 0x1234].map(|rva| omap.map(rva));
+        assert_eq!(
+            moved,
+            [None, Some(0x5000), Some(0x50ff), None, Some(0x1034)]
+        );
+    }
+}
