@@ -68,7 +68,7 @@ mod tests {
         let stored = cabinet_of(cab::CompressionType::None, contents);
         let data = u32::from_le_bytes([stored[36], stored[37], stored[38], stored[39]]) as usize;
         // One bit: no translation of calls; three: the kind of block; 24: its size; four to align.
-        let head = (3_u32 << 28) | (contents.len() as u32) << 4;
+        let head = (3_u32 << 28) | ((contents.len() as u32) << 4);
         let mut block = Vec::new();
         for word in [head >> 16, head & 0xffff] {
             block.extend_from_slice(&(word as u16).to_le_bytes());

@@ -46,11 +46,8 @@ impl Info {
 /// A GUID's text: its first three fields are little-endian numbers, the rest are bytes.
 pub fn guid_text(guid: &[u8]) -> String {
     const ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-    ORDER
-        .iter()
-        .filter_map(|&i| guid.get(i))
-        .map(|byte| format!("{byte:02X}"))
-        .collect()
+    let ordered = ORDER.map(|index| guid.get(index).copied().unwrap_or(0));
+    format!("{:032X}", u128::from_be_bytes(ordered))
 }
 
 /// A hash table of (offset of the name in the buffer, stream number), behind bit vectors of used and

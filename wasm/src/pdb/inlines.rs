@@ -178,7 +178,7 @@ impl Iterator for Operands<'_> {
             operand[1..]
                 .iter()
                 .fold(u32::from(first & mask), |value, &byte| {
-                    value << 8 | u32::from(byte)
+                    (value << 8) | u32::from(byte)
                 }),
         )
     }
