@@ -63,7 +63,21 @@ fn cpp_name(name: &str) -> String {
     if name.len() > MAX_LENGTH {
         return name.to_string();
     }
-    msvc_demangler::demangle(name, NAME_ONLY).unwrap_or_else(|_| name.to_string())
+    match msvc_demangler::demangle(name, NAME_ONLY) {
+        Ok(name) => initializer_name(&name).unwrap_or(name),
+        Err(_) => name.to_string(),
+    }
+}
+
+/// Microsoft's way to say whose initializer or destructor a function is, where the undecorator has LLVM's.
+fn initializer_name(name: &str) -> Option<String> {
+    ["`dynamic initializer'", "`dynamic atexit destructor'"]
+        .into_iter()
+        .find_map(|kind| {
+            let variable = name.strip_suffix(kind)?.strip_suffix("::")?;
+            let kind = kind.strip_suffix('\'')?;
+            Some(format!("{kind} for '{variable}''"))
+        })
 }
 
 /// `f` of `@f@8`.
@@ -102,6 +116,10 @@ mod tests {
         );
         assert_eq!(linker_name("??_C@_03ABC@x@"), "`string'");
         assert_eq!(linker_name("?@broken"), "?@broken");
+        assert_eq!(
+            linker_name("??__Ex@ns@@YAXXZ"),
+            "`dynamic initializer for 'ns::x''"
+        );
     }
 
     #[test]

@@ -103,9 +103,9 @@ fn fuzz(target: &'static Target, arguments: &Arguments) -> Result<(), String> {
         seed += 1;
     }
     println!(
-        "{}: {seed} inputs, no failure, at most {} MiB",
+        "{}: {seed} inputs, no failure, at most {} KiB",
         target.name,
-        peak >> 20
+        peak >> 10
     );
     Ok(())
 }
