@@ -24,7 +24,7 @@ export const TARGETS: Readonly<Record<string, string>> = {
  * cache. Network: the symbol servers that the user names. Environment: the symbol path and where caches belong.
  * No permission to run programs: `htrace run` starts them through ntdll.
  */
-export const PERMISSIONS: readonly string[] = [
+const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   "--allow-net",
@@ -46,12 +46,20 @@ const EXIT_CODES = { usage: 2, failed: 3 } as const;
 
 const root = new URL("..", import.meta.url);
 
+/** The permissions that the executable for a target has, as flags of `deno`. */
+export function permissionsFor(target: string): string[] {
+  return isWindows(target) ? [...PERMISSIONS, ...WINDOWS_PERMISSIONS] : PERMISSIONS;
+}
+
+function isWindows(target: string): boolean {
+  return target.includes("windows");
+}
+
 /** What follows `deno compile` to make the executable for a target. */
 export function compileArguments(target: string, output: string): string[] {
-  const isWindows = target.includes("windows");
   return [
-    ...PERMISSIONS,
-    ...(isWindows ? [...WINDOWS_PERMISSIONS, "--icon", "assets/htrace.ico"] : []),
+    ...permissionsFor(target),
+    ...(isWindows(target) ? ["--icon", "assets/htrace.ico"] : []),
     ...INCLUDES.flatMap((path) => ["--include", path]),
     ...EXCLUDES.flatMap((path) => ["--exclude", path]),
     // The lock file also holds what only tests and scripts import.
@@ -73,7 +81,7 @@ async function compile(target: string, output: string): Promise<string | undefin
     stderr: "piped",
   }).output();
   if (success) {
-    if (target.includes("windows")) await stampVersion(output, root);
+    if (isWindows(target)) await stampVersion(output, root);
     return undefined;
   }
   const reason = new TextDecoder().decode(stderr).trim();

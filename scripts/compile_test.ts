@@ -7,10 +7,11 @@ import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { NtExecutable, NtExecutableResource, Resource } from "resedit";
-import { compileArguments, PERMISSIONS, TARGETS } from "./compile.ts";
+import { compileArguments, permissionsFor, TARGETS } from "./compile.ts";
 
 const ROOT = new URL("..", import.meta.url);
 const WINDOWS = "x86_64-pc-windows-msvc";
+const PERMISSIONS = permissionsFor("x86_64-unknown-linux-gnu");
 /** Embedding takes an image without the program's runtime too. */
 const STAND_IN = fromRoot("testdata/windows/badhandle64.exe");
 const EXAMPLE = await Deno.readTextFile(fromRoot("testdata/golden/documented-example.txt"));

@@ -1,0 +1,28 @@
+/** The program with no more than the permissions of the Windows executable. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { permissionsFor } from "../../scripts/compile.ts";
+import { HandleHolder, windowsTest } from "../../src/win32/_testing.ts";
+
+const PROGRAM = new URL("../../src/cli.ts", import.meta.url).href;
+
+windowsTest(
+  "the executable may do what live processes need, names of objects included",
+  async () => {
+    await using holder = await HandleHolder.start();
+    const debug = ["debug", `${holder.processId}`, "-c", "lm; !handle; q"];
+    const command = new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--cached-only",
+        ...permissionsFor("x86_64-pc-windows-msvc"),
+        PROGRAM,
+        ...debug,
+      ],
+    });
+    const { code, stdout, stderr } = await command.output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+    const text = new TextDecoder().decode(stdout);
+    assertMatch(text, /handle_holder64 .*handle_holder64\.exe/);
+    assertMatch(text, /\\htrace-holder-event\n/); // its thread calls ntdll too
+  },
+);
