@@ -25,8 +25,8 @@ An emulated machine in user mode is traced over its step first; what follows "--
 
 Examples:
   htrace show 4242
-  htrace show service.htrace 7dc
-  htrace show emulated:kernel --process 81400300 --max 3
+  htrace show service.htrace 1a4
+  htrace show emulated:kernel --max 3
   htrace show emulated --group --json -- leak 3`,
   },
   parameters: {
