@@ -8,8 +8,9 @@
  *   badhandle duplicate      duplicates a handle into the own process and closes only one of the two
  *   badhandle churn N        opens and closes N events, to overrun a table of traces
  *
- * Under a debugger it breaks before and after its step, so that the step alone can be traced. Plain Win32, for any
- * compiler, 32 and 64 bit; the emulated machine's guest runs the same source.
+ * Under a debugger it breaks before and after its step, so that the step alone can be traced. Exit code 2: there is no
+ * such scenario; 3: the system had no more events or threads to give. Plain Win32, for any compiler, 32 and 64 bit; the
+ * emulated machine's guest runs the same source.
  */
 #include <windows.h>
 
@@ -30,12 +31,14 @@ static void open_and_close(void)
 }
 
 /* The loop's transient event shows what a diff counts as new but does not list. */
-static void leak(unsigned count)
+static BOOL leak(unsigned count)
 {
     while (count-- > 0) {
-        open_event();
+        if (open_event() == NULL)
+            return FALSE;
         open_and_close();
     }
+    return TRUE;
 }
 
 static void double_close(void)
@@ -55,20 +58,29 @@ static DWORD WINAPI worker(void *parameter)
     return 0;
 }
 
-#define MAX_THREADS 32
+#define MAX_BATCH 32
 
-static void threads(unsigned count)
+/* Runs threads side by side and waits for all of them. */
+static BOOL run_batch(unsigned count)
 {
-    HANDLE handles[MAX_THREADS];
-    unsigned i;
-    if (count > MAX_THREADS)
-        count = MAX_THREADS;
-    for (i = 0; i < count; i++)
-        handles[i] = CreateThread(NULL, 0, worker, NULL, 0, NULL);
-    for (i = 0; i < count; i++) {
+    HANDLE handles[MAX_BATCH];
+    unsigned started = 0, i;
+    while (started < count && (handles[started] = CreateThread(NULL, 0, worker, NULL, 0, NULL)) != NULL)
+        started++;
+    for (i = 0; i < started; i++) {
         WaitForSingleObject(handles[i], INFINITE);
         CloseHandle(handles[i]);
     }
+    return started == count;
+}
+
+static BOOL threads(unsigned count)
+{
+    for (; count > MAX_BATCH; count -= MAX_BATCH) {
+        if (!run_batch(MAX_BATCH))
+            return FALSE;
+    }
+    return run_batch(count);
 }
 
 static void duplicate(void)
@@ -84,11 +96,16 @@ static void churn(unsigned count)
         open_and_close();
 }
 
+#define MAX_COUNT 0xFFFFFFFFu
+
+/* More than fits is the most that fits. */
 static unsigned parse_count(const char *text)
 {
     unsigned value = 0;
-    for (; *text >= '0' && *text <= '9'; text++)
-        value = value * 10 + (unsigned)(*text - '0');
+    for (; *text >= '0' && *text <= '9'; text++) {
+        unsigned digit = (unsigned)(*text - '0');
+        value = value <= (MAX_COUNT - digit) / 10 ? value * 10 + digit : MAX_COUNT;
+    }
     return value;
 }
 
@@ -101,18 +118,18 @@ static int same(const char *a, const char *b)
     return *a == *b;
 }
 
-/* Exit code 2: no such scenario. */
 static int run_named(int argc, char **argv)
 {
     const char *name = argv[1];
     unsigned count = argc > 2 ? parse_count(argv[2]) : 1;
+    BOOL done = TRUE;
     break_if_debugged();
     if (same(name, "leak"))
-        leak(count);
+        done = leak(count);
     else if (same(name, "double-close"))
         double_close();
     else if (same(name, "threads"))
-        threads(count);
+        done = threads(count);
     else if (same(name, "duplicate"))
         duplicate();
     else if (same(name, "churn"))
@@ -120,7 +137,7 @@ static int run_named(int argc, char **argv)
     else
         return 2;
     break_if_debugged();
-    return 0;
+    return done ? 0 : 3;
 }
 
 int main(int argc, char **argv)

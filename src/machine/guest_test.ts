@@ -150,6 +150,13 @@ Deno.test("Threads of the program have ids of their own", () => {
   assert(ids.size >= 4, `thread ids: ${[...ids]}`);
 });
 
+Deno.test("Threads that have ended make room for any number of others", () => {
+  const machine = new Machine(IMAGES, { ...KERNEL_MODE, args: ["threads", "1000"] });
+  assertEquals(machine.run(), { kind: "exiting", exitStatus: 0 });
+  const ids = new Set(traceRecords(machine).map(({ threadId }) => threadId));
+  assertEquals(ids.size, 1001);
+});
+
 Deno.test("A guest image that is cut anywhere is refused in a sentence", () => {
   const { name, bytes } = IMAGES.kernel;
   for (let length = 0; length < bytes.length; length += 500) {
@@ -193,6 +200,24 @@ Deno.test("The guest's kernel ends a program that faults, with the status of its
     const machine = new Machine(guestRunning(...code), KERNEL_MODE);
     assertEquals(machine.run(), { kind: "exiting", exitStatus }, name);
   }
+});
+
+Deno.test("A user stack that faults half-way up gives no user frames at all", () => {
+  const code = [
+    ...[0x64, 0xc7, 0x05, 8, 0, 0, 0, 0, 0, 2, 0], // mov dword ptr fs:[8], 0x20000: StackLimit
+    ...[0xc7, 0x05, 0, 0x3f, 2, 0, 0, 0x80, 2, 0], // mov dword ptr [0x23f00], 0x28000: not mapped
+    ...[0xc7, 0x05, 4, 0x3f, 2, 0, 0x78, 0x56, 0x34, 0x12], // mov dword ptr [0x23f04], 0x12345678
+    ...[0xbd, 0, 0x3f, 2, 0], // mov ebp, 0x23f00
+    ...[0x6a, 0x44, 0x89, 0xe2], // push 0x44; mov edx, esp
+    ...[0xb8, 0x19, 0, 0, 0, 0xcd, 0x2e], // mov eax, 0x19; int 2Eh: NtClose(0x44)
+    ...[0x0f, 0x0b], // ud2
+  ];
+  const machine = new Machine(guestRunning(...code), KERNEL_MODE);
+  machine.run();
+  const [{ handle, stack } = { handle: 0, stack: [] }] = traceRecords(machine);
+  assertEquals(handle, 0x44);
+  assert(stack.length > 0);
+  assertEquals(stack.filter((address) => address < 0x8000_0000), []);
 });
 
 Deno.test("A program that loops for ever is stopped so that it can be examined and goes on", () => {

@@ -37,8 +37,8 @@ export const KERNEL_MAP = {
    * since a new one is made before the old one goes.
    */
   nonPagedPool: { start: 0x813f_f998, end: 0x8300_0000 },
-  /** Paged pool. */
-  pagedPool: { start: 0xe10c_cf08, end: 0xe112_0000 },
+  /** Paged pool: large enough for some 200,000 handles, a page for each 511 of them. */
+  pagedPool: { start: 0xe10c_cf08, end: 0xe128_0000 },
 } as const satisfies Record<string, Region>;
 
 /** Exports at which the guest's code starts. A program starts at the entry point of its start DLL. */

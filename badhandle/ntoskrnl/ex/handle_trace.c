@@ -52,7 +52,7 @@ static ULONG walk_kernel_stack(ULONG *callers, ULONG count, ULONG ebp)
 }
 
 /* From the EBP that the thread had in user mode, within the stack that its TEB names. A fault gives no frames at all. */
-static ULONG walk_user_stack(ULONG *callers, ULONG count)
+static void walk_user_stack(ULONG *callers, ULONG count)
 {
     KTHREAD *thread = KeGetCurrentThread();
     STACK_BOUNDS bounds;
@@ -60,17 +60,18 @@ static ULONG walk_user_stack(ULONG *callers, ULONG count)
     ULONG found = 0;
     if (thread->Teb == NULL || thread->TrapFrame == NULL ||
         !MmCopyFromUser(&bounds, thread->Teb, sizeof bounds))
-        return 0;
+        return;
     frame.Ebp = thread->TrapFrame->Ebp;
     while (found < count && is_frame(frame.Ebp, bounds.StackLimit, bounds.StackBase)) {
         bounds.StackLimit = frame.Ebp + sizeof frame;
-        if (!MmCopyFromUser(&frame, (PVOID)frame.Ebp, sizeof frame))
-            return 0;
+        if (!MmCopyFromUser(&frame, (PVOID)frame.Ebp, sizeof frame)) {
+            memset(callers, 0, found * sizeof *callers);
+            return;
+        }
         if (frame.ReturnAddress < LOWEST_USER_ADDRESS || frame.ReturnAddress >= MM_USER_PROBE_ADDRESS)
-            break;
+            return;
         callers[found++] = frame.ReturnAddress;
     }
-    return found;
 }
 
 /* The kernel walk begins at this function's own frame, so that its caller's address is the first one. */

@@ -1,6 +1,6 @@
 /*
- * The ends of threads and processes. Their objects stay, for a debugger to look at: nothing here lives long enough for
- * their memory to matter.
+ * The ends of threads and processes. A thread's object and stacks stay until the process wants another thread, a
+ * process's object for good, for a debugger to look at.
  */
 #include "ntcalls.h"
 #include "ob/ob.h"

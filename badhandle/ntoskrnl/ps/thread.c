@@ -50,41 +50,74 @@ ETHREAD *NTAPI PspCreateThread(EPROCESS *Process, ULONG ThreadId, PVOID Teb, ULO
     return thread;
 }
 
-/* Takes a TEB and the stack above it from the process's region; FALSE where the region or its memory ends. */
-static BOOLEAN allocate_user_part(EPROCESS *process, ULONG thread_id, PVOID first, PVOID second, ULONG *teb,
-                                  ULONG *user_stack)
+/*
+ * Frees a thread of the process that has ended and that nobody refers to any more; its TEB and user stack serve the
+ * next thread. NT does this in a thread of its own, soon after the end; only then is the thread off its kernel stack.
+ * Answers the TEB, 0: there is no such thread. The first thread is passed over: its TEB and stack are not of one piece.
+ */
+static ULONG reap_thread(EPROCESS *process)
+{
+    LIST_ENTRY *head = &process->ThreadListHead, *entry;
+    for (entry = head->Flink->Flink; entry != head; entry = entry->Flink) {
+        ETHREAD *thread = CONTAINING_RECORD(entry, ETHREAD, ThreadListEntry);
+        if (thread->Tcb.State == Terminated && ObHeaderOf(thread)->PointerCount == 1) {
+            ULONG teb = (ULONG)thread->Tcb.Teb;
+            RemoveEntryList(&thread->ThreadListEntry);
+            RemoveEntryList(&thread->Tcb.ThreadListEntry);
+            ExFreePool(thread->Tcb.StackLimit);
+            ObDereferenceObject(thread);
+            return teb;
+        }
+    }
+    return 0;
+}
+
+/* Room for a TEB with a stack above it in the process's region; 0 where that ends. */
+static ULONG allocate_teb(EPROCESS *process)
+{
+    ULONG teb = process->UserRegionNext;
+    if (process->UserRegionEnd - teb < TEB_SIZE + USER_STACK_SIZE)
+        return 0;
+    process->UserRegionNext = teb + TEB_SIZE + USER_STACK_SIZE;
+    return teb;
+}
+
+/* Fills a TEB and the stack above it; answers the stack pointer to start with, 0 where that memory is not there. */
+static ULONG prepare_user_part(const EPROCESS *process, ULONG thread_id, ULONG teb, PVOID first, PVOID second)
 {
     ULONG stack[3] = {0, (ULONG)first, (ULONG)second}; /* return address and parameters */
+    ULONG user_stack;
     INITIAL_TEB initial;
-    *teb = process->UserRegionNext;
-    if (process->UserRegionEnd - *teb < TEB_SIZE + USER_STACK_SIZE)
-        return FALSE;
     memset(&initial, 0, sizeof initial);
     initial.ExceptionList = END_OF_EXCEPTION_LIST;
-    initial.StackLimit = *teb + TEB_SIZE;
+    initial.StackLimit = teb + TEB_SIZE;
     initial.StackBase = initial.StackLimit + USER_STACK_SIZE;
-    initial.Self = *teb;
+    initial.Self = teb;
     initial.ClientId.UniqueProcess = process->UniqueProcessId;
     initial.ClientId.UniqueThread = (HANDLE)thread_id;
     initial.ProcessEnvironmentBlock = process->Peb;
-    *user_stack = initial.StackBase - sizeof stack;
-    if (!MmCopyToUser((PVOID)*teb, &initial, sizeof initial) ||
-        !MmCopyToUser((PVOID)*user_stack, stack, sizeof stack))
-        return FALSE;
-    process->UserRegionNext = initial.StackBase;
-    return TRUE;
+    user_stack = initial.StackBase - sizeof stack;
+    return MmCopyToUser((PVOID)teb, &initial, sizeof initial) &&
+                   MmCopyToUser((PVOID)user_stack, stack, sizeof stack)
+               ? user_stack
+               : 0;
 }
 
 NTSTATUS NTAPI NtCreateUserThread(HANDLE *ThreadHandle, PVOID StartAddress, PVOID FirstParameter,
                                   PVOID SecondParameter, ULONG *ThreadId)
 {
     EPROCESS *process = PsGetCurrentProcess();
-    ULONG id = last_thread_id + 4, teb, user_stack;
+    ULONG id = last_thread_id + 4, teb = reap_thread(process), user_stack;
     ETHREAD *thread;
     HANDLE handle;
     NTSTATUS status;
-    if (!allocate_user_part(process, id, FirstParameter, SecondParameter, &teb, &user_stack))
+    if (teb == 0)
+        teb = allocate_teb(process);
+    if (teb == 0)
         return STATUS_NO_MEMORY;
+    user_stack = prepare_user_part(process, id, teb, FirstParameter, SecondParameter);
+    if (user_stack == 0)
+        return STATUS_ACCESS_VIOLATION;
     thread = PspCreateThread(process, id, (PVOID)teb, (ULONG)StartAddress, user_stack);
     if (thread == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
