@@ -21,6 +21,7 @@ for (
     ["debug", "--frobnicate"],
     ["debug", "emulated", "second"],
     ["debug", "emulated", "-c"],
+    ["debug", "emulated", "--native", "-c", "q"],
     ["example", "more"],
   ]
 ) {

@@ -5,7 +5,7 @@
  */
 import { buildCommand, type Command } from "@stricli/core";
 import { TARGET } from "./_arguments.ts";
-import type { CliContext } from "./_context.ts";
+import { type CliContext, UsageError } from "./_context.ts";
 import { disposeOnInterrupt } from "./_interrupt.ts";
 import { warnTo } from "./_output.ts";
 import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
@@ -13,6 +13,7 @@ import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.t
 interface Flags extends SymbolFlags {
   readonly command?: string;
   readonly keep?: boolean;
+  readonly native?: boolean;
 }
 
 /** The verb. */
@@ -23,14 +24,16 @@ export const debug: Command<CliContext> = buildCommand<Flags, [string], CliConte
 
 With -c runs the given commands, ";" between them, and exits, as cdb does: only what they print goes to the standard
 output. What follows "--" are arguments for the program of an emulated machine. Tracing that "!htrace -enable" switched
-on for a live process is switched off at the end, Ctrl-C included, unless --keep is given.
+on for a live process is switched off at the end, Ctrl-C included, unless --keep is given. With --native, on a target
+that the Windows debugger engine opened, each answer of "!htrace" is followed by that of the engine's own.
 
 Examples:
   htrace debug emulated
   htrace debug emulated -c "!htrace -enable; g; !htrace -diff; q" -- leak 3
   htrace debug emulated:kernel -c "!process 0 0; !htrace"
   htrace debug service.exe --keep
-  htrace debug service.htrace`,
+  htrace debug service.htrace
+  htrace debug dbgeng:memory.dmp --native -c "!htrace"`,
   },
   parameters: {
     flags: {
@@ -46,6 +49,12 @@ Examples:
         optional: true,
         withNegated: false,
         brief: "Leave tracing on that was enabled here",
+      },
+      native: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: "Also print what the debugger engine's own !htrace answers",
       },
       ...SYMBOL_FLAGS,
     },
@@ -68,11 +77,17 @@ async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<v
     { keepTracing: flags.keep ?? false, warn: warnTo(this.process) },
   );
   using _interrupt = disposeOnInterrupt(session);
+  const native = flags.native ?? false;
+  if (native && session.target.runNative === undefined) {
+    throw new UsageError(
+      `Cannot compare ${session.target.name} with a debugger engine: it has none; open it as "dbgeng:…"`,
+    );
+  }
   const write = (text: string): void => this.process.stdout.write(text);
   if (flags.command !== undefined) {
-    await runPrompt(session, [flags.command], write);
+    await runPrompt(session, [flags.command], write, { native });
     return;
   }
   const { promptedLines } = await import("./_terminal.ts");
-  await runPrompt(session, promptedLines(PROMPTS[session.target.mode]), write);
+  await runPrompt(session, promptedLines(PROMPTS[session.target.mode]), write, { native });
 }

@@ -6,12 +6,18 @@
  * @module
  */
 import type { Session } from "../session.ts";
-import type { TargetMode } from "../target.ts";
+import type { Target, TargetMode } from "../target.ts";
 import { CommandError, type DebuggerCommand } from "./_command.ts";
 import { COMMANDS } from "./mod.ts";
 
 /** What stands before the user's input, with the blank that follows it. */
 export const PROMPTS: Readonly<Record<TargetMode, string>> = { user: "0:000> ", kernel: "kd> " };
+
+/** What a prompt does beside running commands. */
+export interface PromptOptions {
+  /** Behind each answer of `!htrace`, also print what the target's own debugger engine answers to it. */
+  readonly native?: boolean;
+}
 
 /**
  * Runs the commands of one line, `;` between them, and writes their answers. A command that fails answers with its
@@ -21,6 +27,7 @@ export async function runLine(
   session: Session,
   line: string,
   write: (text: string) => void,
+  options: PromptOptions = {},
 ): Promise<boolean> {
   for (const text of splitCommands(line)) {
     try {
@@ -28,10 +35,25 @@ export async function runLine(
       write(await command.run(session, args));
       if (command.ends) return false;
     } catch (error) {
-      write(`${error instanceof Error ? error.message : error}\n`);
+      write(sentenceOf(error));
     }
+    if (options.native && /^!htrace\b/i.test(text)) write(nativeAnswer(session.target, text));
   }
   return true;
+}
+
+/** The engine's own text, under a heading that tells it from ours. */
+function nativeAnswer(target: Target, command: string): string {
+  const heading = `\n${target.name} answers:\n`;
+  try {
+    return heading + (target.runNative?.(command) ?? "it has no debugger engine\n");
+  } catch (error) {
+    return heading + sentenceOf(error);
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  return `${error instanceof Error ? error.message : error}\n`;
 }
 
 /** Runs lines until `q` or their end. */
@@ -39,9 +61,10 @@ export async function runPrompt(
   session: Session,
   lines: AsyncIterable<string> | Iterable<string>,
   write: (text: string) => void,
+  options: PromptOptions = {},
 ): Promise<void> {
   for await (const line of lines) {
-    if (!await runLine(session, line, write)) return;
+    if (!await runLine(session, line, write, options)) return;
   }
 }
 

@@ -11,7 +11,10 @@ export const quit: DebuggerCommand = {
   name: "q",
   forms: [{ usage: "q", brief: "quit" }],
   ends: true,
-  run: () => "",
+  run: (_, args) => {
+    if (args === "") return "";
+    throw new CommandError(`Cannot quit with "${args}": "q" takes no arguments; use "q" alone`);
+  },
 };
 
 /** `?`: lists the commands of a table; the table is asked for late, because `?` stands in it itself. */

@@ -25,11 +25,33 @@ Deno.test("splitCommands() splits at semicolons outside double quotes", () => {
   assertEquals(splitCommands(" ; "), []);
 });
 
+Deno.test("with native, an answer of !htrace is followed by the engine's own", async () => {
+  const { target, session } = newSession();
+  target.tracing = true;
+  const engine = Object.assign(target, {
+    runNative: (command: string): string => `the engine's text of ${command}\n`,
+  });
+  let text = "";
+  const lines = ["!htrace -snapshot; ?"];
+  await runPrompt(session, lines, (more) => text += more, { native: true });
+  const [ours, native = ""] = text.split(`\n${engine.name} answers:\n`);
+  assertEquals(ours, "Handle tracing information snapshot successfully taken.\n");
+  assertEquals(native.startsWith("the engine's text of !htrace -snapshot\n"), true);
+  assertEquals(text.split("answers:").length, 2, "only !htrace is compared");
+});
+
 Deno.test("runPrompt() ends after q, in the middle of a line too", async () => {
   const { session } = newSession();
   let text = "";
   await runPrompt(session, ["!htrace -?; q; !htrace -?", "!htrace -?"], (more) => text += more);
   assertEquals(text.match(/-snapshot/g)?.length, 1);
+});
+
+Deno.test("q with an argument is refused and ends nothing", async () => {
+  const { session } = newSession();
+  let text = "";
+  await runPrompt(session, ["q 5; ?"], (more) => text += more);
+  assertMatch(text, /^Cannot quit with "5": [^\n]*\n!htrace /);
 });
 
 Deno.test("!htrace -? prints the published help in user mode", async () => {
