@@ -140,6 +140,12 @@ pub struct Operations {
 }
 
 impl Operations {
+    /// Keeps the `newest` traces alone.
+    pub fn truncate(&mut self, newest: usize) {
+        self.kinds.truncate(newest);
+        self.handles.truncate(newest);
+    }
+
     /// The traces that did one kind of thing, newest first.
     pub fn of_kind(&self, kind: Operation) -> impl Iterator<Item = usize> + use<'_> {
         let kinds = self.kinds.iter().enumerate();

@@ -45,17 +45,19 @@ pub fn intern(log: &Log<'_>, kernel_start: Option<u64>) -> Stacks {
     // Ids with the hashes of their stacks, so that growing the table hashes nothing again.
     let mut ids: HashTable<(u64, u32)> = HashTable::new();
     let mut stack_of = Vec::with_capacity(log.len());
+    let mut stack = Vec::new();
     for trace in 0..log.len() {
-        let stack = log.stack(trace).skip_while(|&address| is_kernel(address));
-        let hash = hash(stack.clone());
-        let is_same = |&(other, id): &(u64, u32)| {
-            other == hash && stack.clone().eq(stacks.stack(id).iter().copied())
-        };
+        stack.clear();
+        stack.extend(log.stack(trace).skip_while(|&address| is_kernel(address)));
+        let hash = hash(&stack);
+        // Compared address by address: WASM has no instruction to compare memory, and bytes are slow.
+        let is_same =
+            |&(other, id): &(u64, u32)| other == hash && stack.iter().eq(stacks.stack(id));
         let id = match ids.find(hash, is_same) {
             Some(&(_, id)) => id,
             None => {
                 let id = stacks.count() as u32;
-                stacks.addresses.extend(stack);
+                stacks.addresses.extend_from_slice(&stack);
                 stacks.starts.push(stacks.addresses.len() as u32);
                 ids.insert_unique(hash, (hash, id), |&(hash, _)| hash);
                 id
@@ -67,9 +69,9 @@ pub fn intern(log: &Log<'_>, kernel_start: Option<u64>) -> Stacks {
     stacks
 }
 
-fn hash(stack: impl Iterator<Item = u64>) -> u64 {
+fn hash(stack: &[u64]) -> u64 {
     let mut hasher = FxHasher::default();
-    stack.for_each(|address| hasher.write_u64(address));
+    stack.iter().for_each(|&address| hasher.write_u64(address));
     hasher.finish()
 }
 

@@ -75,8 +75,10 @@ pub fn analyze_log(
     let log = Log::new(bytes, Layout::from_numbers(layout)?)?;
     let newest = log.len().min(newest as usize);
     let stacks = intern(&log, kernel_start);
-    let pairs = pair(&log.operations(log.len()));
-    let groups = group(&log.operations(newest), &stacks, &pairs);
+    let mut operations = log.operations(log.len());
+    let pairs = pair(&operations);
+    operations.truncate(newest);
+    let groups = group(&operations, &stacks, &pairs);
     Ok(LogTables {
         stacks,
         pairs,
