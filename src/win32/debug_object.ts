@@ -1,58 +1,22 @@
 /**
  * Being the debugger of a process, through ntdll: a debug object, its events, letting the process go on.
  *
- * Declarations as phnt's ntdbg.h and ntpsapi.h have them. The documented calls of kernel32 tie a debugger to one of
- * its threads and wait on that thread; a debug object is a handle, so that a thread of the runtime's pool can wait.
+ * The documented calls of kernel32 tie a debugger to one of its threads and wait on that thread; a debug object is a
+ * handle, so that a thread of the runtime's pool can wait.
  *
  * @module
  */
 import type { NtStatus } from "../ntdll.ts";
+import { NTDLL } from "./ntdll_functions.ts";
 import { DBGUI_WAIT_STATE_CHANGE, Structure } from "./structures.ts";
 
-const SYMBOLS = {
-  // ntdbg.h
-  NtCreateDebugObject: {
-    parameters: [
-      "buffer", // PHANDLE DebugObjectHandle
-      "u32", // ACCESS_MASK DesiredAccess
-      "pointer", // POBJECT_ATTRIBUTES ObjectAttributes
-      "u32", // ULONG Flags: 1 ends the processes with the object
-    ],
-    result: "u32",
-  },
-  // ntdbg.h
-  NtDebugActiveProcess: {
-    parameters: [
-      "isize", // HANDLE ProcessHandle
-      "isize", // HANDLE DebugObjectHandle
-    ],
-    result: "u32",
-  },
-  // ntdbg.h
-  NtWaitForDebugEvent: {
-    parameters: [
-      "isize", // HANDLE DebugObjectHandle
-      "u8", // BOOLEAN Alertable
-      "pointer", // PLARGE_INTEGER Timeout: none, wait for ever
-      "buffer", // PDBGUI_WAIT_STATE_CHANGE WaitStateChange
-    ],
-    result: "u32",
-    nonblocking: true,
-  },
-  // ntdbg.h
-  NtDebugContinue: {
-    parameters: [
-      "isize", // HANDLE DebugObjectHandle
-      "buffer", // PCLIENT_ID ClientId
-      "u32", // NTSTATUS ContinueStatus
-    ],
-    result: "u32",
-  },
-  // ntobapi.h, winternl.h
-  NtClose: {
-    parameters: ["isize"], // HANDLE Handle
-    result: "u32",
-  },
+/** What this file calls. */
+const FUNCTIONS = {
+  NtCreateDebugObject: NTDLL.NtCreateDebugObject,
+  NtDebugActiveProcess: NTDLL.NtDebugActiveProcess,
+  NtWaitForDebugEvent: NTDLL.NtWaitForDebugEvent,
+  NtDebugContinue: NTDLL.NtDebugContinue,
+  NtClose: NTDLL.NtClose,
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** `DEBUG_ALL_ACCESS` (ntdbg.h). */
@@ -100,7 +64,7 @@ export type ExitAnswer =
 export class DebugObject implements Disposable {
   /** How making the object ended; one that could not be made attaches to nothing. */
   readonly status: NtStatus;
-  readonly #library: Deno.DynamicLibrary<typeof SYMBOLS> = Deno.dlopen("ntdll.dll", SYMBOLS);
+  readonly #library: Deno.DynamicLibrary<typeof FUNCTIONS> = Deno.dlopen("ntdll.dll", FUNCTIONS);
   readonly #handle: bigint;
   /** The client id of the event that holds the process still. */
   #held: Uint8Array<ArrayBuffer> | undefined;

@@ -7,120 +7,23 @@
  * @module
  */
 import type { HandleAnswer, Ntdll, NtStatus, QueryAnswer } from "../ntdll.ts";
+import { NTDLL } from "./ntdll_functions.ts";
 import { CLIENT_ID, OBJECT_ATTRIBUTES, RTL_OSVERSIONINFOW, Structure } from "./structures.ts";
 
-/**
- * The calls. A HANDLE is an `isize` and not a pointer, so that it stays a number on our side; NTSTATUS is read
- * unsigned. Headers: ntpsapi.h, ntexapi.h, ntobapi.h, ntrtl.h as phnt has them; SDK and WDK headers where they
- * declare the call, too.
- */
-const SYMBOLS = {
-  // ntpsapi.h, wdm.h
-  NtOpenProcess: {
-    parameters: [
-      "buffer", // PHANDLE ProcessHandle
-      "u32", // ACCESS_MASK DesiredAccess
-      "buffer", // POBJECT_ATTRIBUTES ObjectAttributes
-      "buffer", // PCLIENT_ID ClientId
-    ],
-    result: "u32",
-  },
-  // ntobapi.h, winternl.h
-  NtClose: {
-    parameters: ["isize"], // HANDLE Handle
-    result: "u32",
-  },
-  // ntpsapi.h
-  NtSetInformationProcess: {
-    parameters: [
-      "isize", // HANDLE ProcessHandle
-      "u32", // PROCESSINFOCLASS ProcessInformationClass
-      "buffer", // PVOID ProcessInformation
-      "u32", // ULONG ProcessInformationLength
-    ],
-    result: "u32",
-  },
-  // ntpsapi.h, winternl.h
-  NtQueryInformationProcess: {
-    parameters: [
-      "isize", // HANDLE ProcessHandle
-      "u32", // PROCESSINFOCLASS ProcessInformationClass
-      "buffer", // PVOID ProcessInformation
-      "u32", // ULONG ProcessInformationLength
-      "buffer", // PULONG ReturnLength
-    ],
-    result: "u32",
-  },
-  // ntmmapi.h
-  NtReadVirtualMemory: {
-    parameters: [
-      "isize", // HANDLE ProcessHandle
-      "usize", // PVOID BaseAddress
-      "buffer", // PVOID Buffer
-      "usize", // SIZE_T NumberOfBytesToRead
-      "buffer", // PSIZE_T NumberOfBytesRead
-    ],
-    result: "u32",
-  },
-  // ntexapi.h, winternl.h
-  NtQuerySystemInformation: {
-    parameters: [
-      "u32", // SYSTEM_INFORMATION_CLASS SystemInformationClass
-      "buffer", // PVOID SystemInformation
-      "u32", // ULONG SystemInformationLength
-      "buffer", // PULONG ReturnLength
-    ],
-    result: "u32",
-  },
-  // ntobapi.h, winternl.h
-  NtQueryObject: {
-    parameters: [
-      "isize", // HANDLE Handle
-      "u32", // OBJECT_INFORMATION_CLASS ObjectInformationClass
-      "buffer", // PVOID ObjectInformation
-      "u32", // ULONG ObjectInformationLength
-      "buffer", // PULONG ReturnLength
-    ],
-    result: "u32",
-  },
-  // ntobapi.h, ntifs.h
-  NtDuplicateObject: {
-    parameters: [
-      "isize", // HANDLE SourceProcessHandle
-      "isize", // HANDLE SourceHandle
-      "isize", // HANDLE TargetProcessHandle
-      "buffer", // PHANDLE TargetHandle
-      "u32", // ACCESS_MASK DesiredAccess
-      "u32", // ULONG HandleAttributes
-      "u32", // ULONG Options
-    ],
-    result: "u32",
-  },
-  // ntpsapi.h
-  NtSuspendProcess: {
-    parameters: ["isize"], // HANDLE ProcessHandle
-    result: "u32",
-  },
-  // ntpsapi.h
-  NtResumeProcess: {
-    parameters: ["isize"], // HANDLE ProcessHandle
-    result: "u32",
-  },
-  // ntrtl.h, wdm.h
-  RtlGetVersion: {
-    parameters: ["buffer"], // PRTL_OSVERSIONINFOW VersionInformation
-    result: "u32",
-  },
-  // ntrtl.h
-  RtlAdjustPrivilege: {
-    parameters: [
-      "u32", // ULONG Privilege
-      "u8", // BOOLEAN Enable
-      "u8", // BOOLEAN Client: the thread's token instead of the process's
-      "buffer", // PBOOLEAN WasEnabled
-    ],
-    result: "u32",
-  },
+/** What this file calls. */
+const FUNCTIONS = {
+  NtOpenProcess: NTDLL.NtOpenProcess,
+  NtClose: NTDLL.NtClose,
+  NtSetInformationProcess: NTDLL.NtSetInformationProcess,
+  NtQueryInformationProcess: NTDLL.NtQueryInformationProcess,
+  NtReadVirtualMemory: NTDLL.NtReadVirtualMemory,
+  NtQuerySystemInformation: NTDLL.NtQuerySystemInformation,
+  NtQueryObject: NTDLL.NtQueryObject,
+  NtDuplicateObject: NTDLL.NtDuplicateObject,
+  NtSuspendProcess: NTDLL.NtSuspendProcess,
+  NtResumeProcess: NTDLL.NtResumeProcess,
+  RtlGetVersion: NTDLL.RtlGetVersion,
+  RtlAdjustPrivilege: NTDLL.RtlAdjustPrivilege,
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** `SE_DEBUG_PRIVILEGE` (wdm.h): opens processes of other users; since Windows 11 24H2 also shows stacks. */
@@ -140,13 +43,13 @@ export interface WindowsVersion {
 export class WindowsNtdll implements Ntdll, Disposable {
   /** Deno is a 64-bit process wherever it runs on Windows. */
   readonly pointerSize = 8;
-  readonly #library: Deno.DynamicLibrary<typeof SYMBOLS>;
+  readonly #library: Deno.DynamicLibrary<typeof FUNCTIONS>;
   /** Where a call puts its one integer answer; calls are synchronous, so that one place is enough. */
   readonly #answer = new BigUint64Array(1);
 
   /** Opens the library: Windows' own, or in tests the DLL at a path, which must export the same calls. */
   constructor(library = "ntdll.dll") {
-    this.#library = Deno.dlopen(library, SYMBOLS);
+    this.#library = Deno.dlopen(library, FUNCTIONS);
   }
 
   /** `NtOpenProcess`. */

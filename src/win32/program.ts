@@ -11,6 +11,7 @@
 import type { NtStatus } from "../ntdll.ts";
 import { commandLine } from "./command_line.ts";
 import { DebugObject } from "./debug_object.ts";
+import { NTDLL } from "./ntdll_functions.ts";
 import {
   PROCESS_BASIC_INFORMATION,
   PROCESS_INFORMATION,
@@ -43,60 +44,14 @@ const KERNEL32 = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-const NTDLL = {
-  // ntpsapi.h
-  NtResumeThread: {
-    parameters: [
-      "isize", // HANDLE ThreadHandle
-      "pointer", // PULONG PreviousSuspendCount
-    ],
-    result: "u32",
-  },
-  // ntpsapi.h, ntddk.h
-  NtTerminateProcess: {
-    parameters: [
-      "isize", // HANDLE ProcessHandle
-      "u32", // NTSTATUS ExitStatus
-    ],
-    result: "u32",
-  },
-  // ntpsapi.h
-  NtSetInformationProcess: {
-    parameters: [
-      "isize", // HANDLE ProcessHandle
-      "u32", // PROCESSINFOCLASS ProcessInformationClass
-      "buffer", // PVOID ProcessInformation
-      "u32", // ULONG ProcessInformationLength
-    ],
-    result: "u32",
-  },
-  // ntpsapi.h, winternl.h
-  NtQueryInformationProcess: {
-    parameters: [
-      "isize", // HANDLE ProcessHandle
-      "u32", // PROCESSINFOCLASS ProcessInformationClass
-      "buffer", // PVOID ProcessInformation
-      "u32", // ULONG ProcessInformationLength
-      "pointer", // PULONG ReturnLength
-    ],
-    result: "u32",
-  },
-  // ntmmapi.h
-  NtWriteVirtualMemory: {
-    parameters: [
-      "isize", // HANDLE ProcessHandle
-      "usize", // PVOID BaseAddress
-      "buffer", // PVOID Buffer
-      "usize", // SIZE_T NumberOfBytesToWrite
-      "pointer", // PSIZE_T NumberOfBytesWritten
-    ],
-    result: "u32",
-  },
-  // ntobapi.h, winternl.h
-  NtClose: {
-    parameters: ["isize"], // HANDLE Handle
-    result: "u32",
-  },
+/** What this file calls of ntdll. */
+const FUNCTIONS = {
+  NtResumeThread: NTDLL.NtResumeThread,
+  NtTerminateProcess: NTDLL.NtTerminateProcess,
+  NtSetInformationProcess: NTDLL.NtSetInformationProcess,
+  NtQueryInformationProcess: NTDLL.NtQueryInformationProcess,
+  NtWriteVirtualMemory: NTDLL.NtWriteVirtualMemory,
+  NtClose: NTDLL.NtClose,
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** `CREATE_SUSPENDED` (WinBase.h). */
@@ -133,7 +88,7 @@ export class WindowsProgram implements Disposable {
   readonly #name: string;
   readonly #process: number;
   readonly #thread: number;
-  readonly #ntdll: Deno.DynamicLibrary<typeof NTDLL>;
+  readonly #ntdll: Deno.DynamicLibrary<typeof FUNCTIONS>;
   readonly #debug: DebugObject;
   readonly #resources: DisposableStack;
   #isRunning = false;
@@ -142,7 +97,7 @@ export class WindowsProgram implements Disposable {
   constructor(command: readonly string[]) {
     this.#name = command[0] ?? "";
     using resources = new DisposableStack();
-    this.#ntdll = Deno.dlopen("ntdll.dll", NTDLL);
+    this.#ntdll = Deno.dlopen("ntdll.dll", FUNCTIONS);
     resources.defer(() => this.#ntdll.close());
     const information = createSuspended(command);
     this.processId = information.get(PROCESS_INFORMATION.dwProcessId);

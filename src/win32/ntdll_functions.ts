@@ -1,0 +1,184 @@
+/**
+ * The functions of ntdll that are called, in one table; each caller opens those that it needs.
+ *
+ * All answer with an NTSTATUS, read unsigned. A HANDLE is an `isize` and not a pointer, so that it stays a number on
+ * our side. Headers: ntpsapi.h, ntexapi.h, ntobapi.h, ntmmapi.h, ntdbg.h and ntrtl.h as phnt has them; SDK and WDK
+ * headers where they declare the call, too. An optional pointer is a `buffer`, which takes null.
+ *
+ * @module
+ */
+
+/** By name, with each parameter's C declaration. */
+export const NTDLL = {
+  // ntpsapi.h, wdm.h
+  NtOpenProcess: {
+    parameters: [
+      "buffer", // PHANDLE ProcessHandle
+      "u32", // ACCESS_MASK DesiredAccess
+      "buffer", // POBJECT_ATTRIBUTES ObjectAttributes
+      "buffer", // PCLIENT_ID ClientId
+    ],
+    result: "u32",
+  },
+  // ntobapi.h, winternl.h
+  NtClose: {
+    parameters: ["isize"], // HANDLE Handle
+    result: "u32",
+  },
+  // ntpsapi.h
+  NtSetInformationProcess: {
+    parameters: [
+      "isize", // HANDLE ProcessHandle
+      "u32", // PROCESSINFOCLASS ProcessInformationClass
+      "buffer", // PVOID ProcessInformation
+      "u32", // ULONG ProcessInformationLength
+    ],
+    result: "u32",
+  },
+  // ntpsapi.h, winternl.h
+  NtQueryInformationProcess: {
+    parameters: [
+      "isize", // HANDLE ProcessHandle
+      "u32", // PROCESSINFOCLASS ProcessInformationClass
+      "buffer", // PVOID ProcessInformation
+      "u32", // ULONG ProcessInformationLength
+      "buffer", // PULONG ReturnLength
+    ],
+    result: "u32",
+  },
+  // ntmmapi.h
+  NtReadVirtualMemory: {
+    parameters: [
+      "isize", // HANDLE ProcessHandle
+      "usize", // PVOID BaseAddress
+      "buffer", // PVOID Buffer
+      "usize", // SIZE_T NumberOfBytesToRead
+      "buffer", // PSIZE_T NumberOfBytesRead
+    ],
+    result: "u32",
+  },
+  // ntexapi.h, winternl.h
+  NtQuerySystemInformation: {
+    parameters: [
+      "u32", // SYSTEM_INFORMATION_CLASS SystemInformationClass
+      "buffer", // PVOID SystemInformation
+      "u32", // ULONG SystemInformationLength
+      "buffer", // PULONG ReturnLength
+    ],
+    result: "u32",
+  },
+  // ntobapi.h, winternl.h
+  NtQueryObject: {
+    parameters: [
+      "isize", // HANDLE Handle
+      "u32", // OBJECT_INFORMATION_CLASS ObjectInformationClass
+      "buffer", // PVOID ObjectInformation
+      "u32", // ULONG ObjectInformationLength
+      "buffer", // PULONG ReturnLength
+    ],
+    result: "u32",
+  },
+  // ntobapi.h, ntifs.h
+  NtDuplicateObject: {
+    parameters: [
+      "isize", // HANDLE SourceProcessHandle
+      "isize", // HANDLE SourceHandle
+      "isize", // HANDLE TargetProcessHandle
+      "buffer", // PHANDLE TargetHandle
+      "u32", // ACCESS_MASK DesiredAccess
+      "u32", // ULONG HandleAttributes
+      "u32", // ULONG Options
+    ],
+    result: "u32",
+  },
+  // ntpsapi.h
+  NtSuspendProcess: {
+    parameters: ["isize"], // HANDLE ProcessHandle
+    result: "u32",
+  },
+  // ntpsapi.h
+  NtResumeProcess: {
+    parameters: ["isize"], // HANDLE ProcessHandle
+    result: "u32",
+  },
+  // ntrtl.h, wdm.h
+  RtlGetVersion: {
+    parameters: ["buffer"], // PRTL_OSVERSIONINFOW VersionInformation
+    result: "u32",
+  },
+  // ntrtl.h
+  RtlAdjustPrivilege: {
+    parameters: [
+      "u32", // ULONG Privilege
+      "u8", // BOOLEAN Enable
+      "u8", // BOOLEAN Client: the thread's token instead of the process's
+      "buffer", // PBOOLEAN WasEnabled
+    ],
+    result: "u32",
+  },
+  // ntpsapi.h
+  NtResumeThread: {
+    parameters: [
+      "isize", // HANDLE ThreadHandle
+      "pointer", // PULONG PreviousSuspendCount
+    ],
+    result: "u32",
+  },
+  // ntpsapi.h, ntddk.h
+  NtTerminateProcess: {
+    parameters: [
+      "isize", // HANDLE ProcessHandle
+      "u32", // NTSTATUS ExitStatus
+    ],
+    result: "u32",
+  },
+  // ntmmapi.h
+  NtWriteVirtualMemory: {
+    parameters: [
+      "isize", // HANDLE ProcessHandle
+      "usize", // PVOID BaseAddress
+      "buffer", // PVOID Buffer
+      "usize", // SIZE_T NumberOfBytesToWrite
+      "pointer", // PSIZE_T NumberOfBytesWritten
+    ],
+    result: "u32",
+  },
+  // ntdbg.h
+  NtCreateDebugObject: {
+    parameters: [
+      "buffer", // PHANDLE DebugObjectHandle
+      "u32", // ACCESS_MASK DesiredAccess
+      "pointer", // POBJECT_ATTRIBUTES ObjectAttributes
+      "u32", // ULONG Flags: 1 ends the processes with the object
+    ],
+    result: "u32",
+  },
+  // ntdbg.h
+  NtDebugActiveProcess: {
+    parameters: [
+      "isize", // HANDLE ProcessHandle
+      "isize", // HANDLE DebugObjectHandle
+    ],
+    result: "u32",
+  },
+  // ntdbg.h
+  NtWaitForDebugEvent: {
+    parameters: [
+      "isize", // HANDLE DebugObjectHandle
+      "u8", // BOOLEAN Alertable
+      "pointer", // PLARGE_INTEGER Timeout: none, wait for ever
+      "buffer", // PDBGUI_WAIT_STATE_CHANGE WaitStateChange
+    ],
+    result: "u32",
+    nonblocking: true,
+  },
+  // ntdbg.h
+  NtDebugContinue: {
+    parameters: [
+      "isize", // HANDLE DebugObjectHandle
+      "buffer", // PCLIENT_ID ClientId
+      "u32", // NTSTATUS ContinueStatus
+    ],
+    result: "u32",
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
