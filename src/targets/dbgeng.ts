@@ -1,17 +1,19 @@
 /**
  * What the Windows debugger engine opens: a process, a dump, this machine's kernel or another one's.
  *
- * The engine supplies memory and modules; in kernel mode the walk is ours, as for every kernel. In user mode it has
+ * The engine supplies memory, modules and the PDBs that it found by its own symbol path; in kernel mode the walk is ours, as for every kernel. In user mode it has
  * no call that reads traces: only its own `!htrace`, a command with text for an answer, does.
  *
  * @module
  */
+import type { SymbolFiles } from "../byte_source.ts";
 import type { Memory, PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
 import { KernelTarget } from "../nt/kernel_target.ts";
 import { findLayouts } from "../nt/layouts.ts";
 import { translatedMemory } from "../nt/paging.ts";
 import { type Target, TraceQueryError } from "../target.ts";
+import { FileSource } from "../symbol_path/mod.ts";
 import { DebugEngine, type EngineTarget } from "../win32/dbgeng.ts";
 import { DebugEngineError } from "../win32/dbgeng_library.ts";
 import { DEBUG } from "../win32/dbgeng_interfaces.ts";
@@ -28,6 +30,7 @@ export type Engine =
     | "buildNumber"
     | "currentProcess"
     | "modules"
+    | "symbolFile"
     | "memory"
     | "physicalMemory"
     | "debuggerData"
@@ -78,15 +81,41 @@ export function openOnEngine(engine: Engine, text: string): Target {
   return target;
 }
 
+/** The PDBs that the engine has found, open as long as the target is. */
+class EngineSymbols implements Disposable {
+  readonly #engine: Engine;
+  readonly #files = new DisposableStack();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  filesOf(module: Module): SymbolFiles | undefined {
+    const path = this.#engine.symbolFile(module);
+    if (path === undefined || !/\.pdb$/i.test(path)) return undefined;
+    try {
+      return { pdb: this.#files.use(FileSource.open(path)) };
+    } catch {
+      return undefined; // it has gone meanwhile: the session looks along its own path
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#files[Symbol.dispose]();
+  }
+}
+
 /** A process or a user-mode dump. */
 class EngineProcess implements Target {
   readonly mode = "user";
   readonly name: string;
   readonly pointerSize: PointerSize;
   readonly #engine: Engine;
+  readonly #symbols: EngineSymbols;
 
   constructor(engine: Engine, name: string) {
     this.#engine = engine;
+    this.#symbols = new EngineSymbols(engine);
     this.name = name;
     this.pointerSize = engine.pointerSize;
   }
@@ -106,11 +135,16 @@ class EngineProcess implements Target {
     return this.#engine.memory();
   }
 
+  symbolFiles(module: Module): SymbolFiles | undefined {
+    return this.#symbols.filesOf(module);
+  }
+
   runNative(command: string): string {
     return this.#engine.execute(command);
   }
 
   [Symbol.dispose](): void {
+    this.#symbols[Symbol.dispose]();
     this.#engine[Symbol.dispose]();
   }
 }
@@ -124,6 +158,7 @@ class EngineKernel extends KernelTarget {
 
   constructor(engine: Engine, name: string) {
     const { pointerSize } = engine;
+    const symbols = new EngineSymbols(engine);
     super({
       name,
       layouts: findLayouts(engine.buildNumber, pointerSize === 8 ? "x64" : "x86"),
@@ -138,7 +173,11 @@ class EngineKernel extends KernelTarget {
       psLoadedModuleList: engine.debuggerData(DEBUG.DATA_PS_LOADED_MODULE_LIST),
       psActiveProcessHead: engine.debuggerData(DEBUG.DATA_PS_ACTIVE_PROCESS_HEAD),
       initialProcess: engine.currentProcess,
-      dispose: () => engine[Symbol.dispose](),
+      symbolFiles: (module) => symbols.filesOf(module),
+      dispose: () => {
+        symbols[Symbol.dispose]();
+        engine[Symbol.dispose]();
+      },
     });
     this.#engine = engine;
   }

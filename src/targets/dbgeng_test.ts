@@ -1,4 +1,5 @@
 /** The engine's target over an engine made of the emulated machine: its memory is real, its kernel ran. */
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Machine } from "../machine/machine.ts";
 import type { Memory } from "../memory.ts";
@@ -25,6 +26,7 @@ function engineOf(given: Partial<Engine>): CountedEngine {
     buildNumber: 0,
     currentProcess: 0n,
     modules: () => [],
+    symbolFile: () => undefined,
     memory: () => nothing,
     physicalMemory: () => nothing,
     debuggerData: () => 0n,
@@ -131,4 +133,17 @@ Deno.test("an engine is let go of when its kernel is of no known build", () => {
   const engine = engineOf({ isKernel: true, buildNumber: 1 });
   assertThrows(() => openOnEngine(engine, "dbgeng:kernel"), TypeError, "Windows build 1 x86");
   assertEquals(engine.disposed, 1);
+});
+
+Deno.test("the PDB that the engine found is the module's, and is closed with the target", () => {
+  const module = { name: "badhandle", path: "C:\\badhandle.exe", base: 0x40_0000n, size: 0x1000 };
+  const path = fileURLToPath(new URL("../../testdata/guest/badhandle.pdb", import.meta.url));
+  const found: (string | undefined)[] = [path, "C:\\gone.pdb", "C:\\badhandle.exe", undefined];
+  const target = openOnEngine(engineOf({ symbolFile: () => found.shift() }), "dbgeng:1234");
+  const pdb = target.symbolFiles!(module)?.pdb;
+  assertEquals(pdb?.name, path);
+  assertEquals(pdb?.read(0, 9), new TextEncoder().encode("Microsoft"));
+  for (let i = 0; i < 3; i++) assertEquals(target.symbolFiles!(module), undefined);
+  target[Symbol.dispose]();
+  assertThrows(() => pdb?.read(0, 9), Error);
 });

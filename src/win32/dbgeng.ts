@@ -117,6 +117,16 @@ export class DebugEngine implements Disposable {
     return Array.from({ length: loaded[0]! }, (_, index) => this.#module(index));
   }
 
+  /** Path of the symbol file that the engine has found for a module by its own symbol path. */
+  symbolFile(module: Module): string | undefined {
+    const { MODNAME_SYMBOL_FILE } = DEBUG;
+    const known = this.#moduleName(MODNAME_SYMBOL_FILE, module.base);
+    if (known !== "") return known;
+    // The engine puts loading off until a name is asked for; /f loads now.
+    this.#symbols.call("Reload", new TextEncoder().encode(`/f ${module.name}\0`));
+    return this.#moduleName(MODNAME_SYMBOL_FILE, module.base) || undefined;
+  }
+
   /** Virtual memory, as the current process sees it. */
   memory(): Memory {
     return {
@@ -228,7 +238,7 @@ export class DebugEngine implements Disposable {
     const known = this.#symbols.call("GetModuleParameters", 1, base, 0, parameters);
     if (isFailure(known)) throw failure(`read module ${index}`, "GetModuleParameters", known);
     const view = new DataView(parameters.buffer);
-    const path = this.#modulePath(base[0]!);
+    const path = this.#moduleName(DEBUG.MODNAME_IMAGE, base[0]!);
     return {
       name: moduleNameOf(path),
       path,
@@ -238,11 +248,19 @@ export class DebugEngine implements Disposable {
     };
   }
 
-  #modulePath(base: bigint): string {
+  /** One of a module's names, a DEBUG_MODNAME_; empty where the engine has none. */
+  #moduleName(which: number, base: bigint): string {
     const text = new Uint8Array(LONGEST_PATH);
-    const { ANY_ID, MODNAME_IMAGE } = DEBUG;
     const size = new Uint32Array(1);
-    this.#symbols.call("GetModuleNameString", MODNAME_IMAGE, ANY_ID, base, text, text.length, size);
+    this.#symbols.call(
+      "GetModuleNameString",
+      which,
+      DEBUG.ANY_ID,
+      base,
+      text,
+      text.length,
+      size,
+    );
     const end = text.indexOf(0);
     return new TextDecoder().decode(text.subarray(0, end < 0 ? text.length : end));
   }

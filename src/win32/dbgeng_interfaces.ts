@@ -46,7 +46,7 @@ export const IDebugControl = {
   },
 } as const satisfies ComInterface;
 
-/** IDebugSymbols2: modules. */
+/** IDebugSymbols2: modules and the symbol files that the engine found for them. */
 export const IDebugSymbols2 = {
   iid: "3a707211-afdd-4495-ad4f-56fecdf8163f",
   methods: {
@@ -54,6 +54,7 @@ export const IDebugSymbols2 = {
     GetModuleByIndex: { slot: 13, parameters: ["u32", "buffer"] }, // ULONG Index, PULONG64 Base
     // ULONG Count, PULONG64 Bases, ULONG Start, PDEBUG_MODULE_PARAMETERS Params
     GetModuleParameters: { slot: 17, parameters: ["u32", "buffer", "u32", "buffer"] },
+    Reload: { slot: 39, parameters: ["buffer"] }, // PCSTR Module, as the command .reload takes it
     // ULONG Which, ULONG Index, ULONG64 Base, PSTR Buffer, ULONG BufferSize, PULONG NameSize
     GetModuleNameString: {
       slot: 53,
@@ -107,5 +108,6 @@ export const DEBUG = {
   END_ACTIVE_DETACH: 2,
   EXECUTE_NOT_LOGGED: 2,
   MODNAME_IMAGE: 0,
+  MODNAME_SYMBOL_FILE: 3,
   OUTCTL_THIS_CLIENT: 0,
 } as const;

@@ -57,6 +57,18 @@ windowsTest("DebugEngine prefers the Debugging Tools, and says which it loaded",
   assert(candidates[0]?.includes("\\Windows Kits\\10\\Debuggers\\"), candidates[0]);
 });
 
+windowsTest(
+  "DebugEngine answers the symbol files that it found, and nothing for the others",
+  async () => {
+    await using holder = await HandleHolder.start();
+    using engine = new DebugEngine({ kind: "process", processId: holder.processId });
+    for (const module of engine.modules()) {
+      const path = engine.symbolFile(module);
+      assert(path === undefined || path.includes("."), `${module.name}: ${path}`);
+    }
+  },
+);
+
 wineTest("DebugEngine says that Wine's engine runs no commands", async () => {
   await using holder = await HandleHolder.start();
   using engine = new DebugEngine({ kind: "process", processId: holder.processId });
