@@ -29,21 +29,35 @@ export interface FileWriter {
 
 /**
  * Writes a file beside the one that is meant and then gives it its name, so that a full disk, a lost drive or an end
- * of the program never leaves half a file under that name.
+ * of the program never leaves half a file under that name. A symbolic link stays one; what it leads to is replaced.
+ *
+ * @throws {FileWriteError} also where the name is that of a folder or a device: a device would be gone for good.
  */
 export async function replaceFile(
   path: string,
   bytes: Uint8Array,
   files: FileWriter = Deno,
 ): Promise<void> {
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  const place = await placeOf(path);
+  const temporary = `${place}.${crypto.randomUUID()}.tmp`;
   try {
     await files.writeFile(temporary, bytes, { createNew: true });
-    await files.rename(temporary, path);
+    await files.rename(temporary, place);
   } catch (cause) {
     await removeIfThere(temporary, files);
     throw new FileWriteError(path, reasonOf(cause), { cause });
   }
+}
+
+/** Where the file really is that is to be replaced, or the path itself where there is none yet. */
+async function placeOf(path: string): Promise<string> {
+  try {
+    if ((await Deno.stat(path)).isFile) return await Deno.realPath(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return path;
+    throw new FileWriteError(path, reasonOf(cause), { cause });
+  }
+  throw new FileWriteError(path, "it is a folder or a device");
 }
 
 /** Codes of a full disk and of a used-up quota. */

@@ -26,6 +26,44 @@ Deno.test("replaceFile() replaces a file and leaves nothing beside it", () =>
     assertEquals(namesIn(folder), ["x.htrace"]);
   }));
 
+Deno.test({
+  name: "replaceFile() replaces what a symbolic link leads to, and leaves the link [no Windows]",
+  ignore: Deno.build.os === "windows", // where making a link needs a right
+  fn: () =>
+    withFolder(async (folder) => {
+      await replaceFile(`${folder}/x.htrace`, OLD);
+      await Deno.symlink("x.htrace", `${folder}/link`);
+      await replaceFile(`${folder}/link`, NEW);
+      assertEquals(await Deno.readFile(`${folder}/x.htrace`), NEW);
+      assertEquals(await Deno.readLink(`${folder}/link`), "x.htrace");
+    }),
+});
+
+Deno.test("replaceFile() refuses a folder", () =>
+  withFolder(async (folder) => {
+    await assertRejects(
+      () => replaceFile(folder, NEW),
+      FileWriteError,
+      `Cannot write "${folder}": it is a folder or a device`,
+    );
+  }));
+
+Deno.test({
+  name: "replaceFile() refuses a device, which would be gone for good [no Windows]",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFolder(async (folder) => {
+      // A pipe with a name stands for devices, so that a failure of this test breaks no machine.
+      await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
+      await assertRejects(
+        () => replaceFile(`${folder}/pipe`, NEW),
+        FileWriteError,
+        "it is a folder or a device",
+      );
+      assertEquals((await Deno.lstat(`${folder}/pipe`)).isFifo, true);
+    }),
+});
+
 Deno.test("replaceFile() says that there is no such folder", () =>
   withFolder(async (folder) => {
     await assertRejects(
