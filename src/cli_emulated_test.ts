@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { main } from "./cli.ts";
-import { parseAnswer, type ParsedAnswer, shapeOf } from "./reports/_transcript_testing.ts";
+import { parseAnswer, type ParsedAnswer, shapeOf } from "./reports/transcript_fixture.ts";
 
 const GOLDEN = new URL("../testdata/golden/", import.meta.url);
 const PUBLISHED = new URL(

@@ -1,6 +1,6 @@
 /** The program itself on a live process, as a user runs it. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { HandleHolder, windowsTest, wineTest } from "./win32/_testing.ts";
+import { HandleHolder, windowsTest, wineTest } from "./win32/windows_fixture.ts";
 
 /** Runs `htrace debug` on a process with commands; answers exit code and output. */
 async function debug(holder: HandleHolder, commands: string): Promise<[number, string]> {

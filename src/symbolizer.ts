@@ -236,22 +236,18 @@ function nameFrames(
   const problem = takeProblem(number);
   const inlinedRows = takeInlined(number);
   const strings = splitStrings(takeStringEnds(number), takeStrings(number));
+  const { name, base } = module;
   const frames: Frame[] = [];
-  for (let i = 0; i < rvas.length; i++) {
+  for (let i = 0, at = 0; i < rvas.length; i++, at += FRAME_NUMBERS) {
     const rva = rvas[i]!;
-    const at = i * FRAME_NUMBERS;
-    const frame: Writable<Frame> = {
-      address: module.base + BigInt(rva),
-      module: module.name,
-      displacement: rva,
-    };
     const symbol = strings[rows[at]!];
-    if (symbol !== undefined) {
-      frame.symbol = symbol;
-      frame.displacement = rows[at + 1]!;
-    }
+    const address = base + BigInt(rva);
+    const frame: Writable<Frame> = symbol === undefined
+      ? { address, module: name, displacement: rva }
+      : { address, module: name, symbol, displacement: rows[at + 1]! };
     setSourceLine(frame, strings[rows[at + 2]!], rows[at + 3]!);
-    const [inlinedStart, inlinedEnd] = [rows[at + 4]!, rows[at + 5]!];
+    const inlinedStart = rows[at + 4]!;
+    const inlinedEnd = rows[at + 5]!;
     if (inlinedEnd > inlinedStart) {
       frame.inlined = inlinedFrames(inlinedRows, inlinedStart, inlinedEnd, strings);
     }
@@ -286,9 +282,15 @@ function setSourceLine(
   if (file !== undefined) frame.file = file;
 }
 
-function splitStrings(ends: Uint32Array, bytes: Uint8Array): string[] {
-  const decoder = new TextDecoder();
-  return Array.from(ends, (end, i) => decoder.decode(bytes.subarray(ends[i - 1] ?? 0, end)));
+/** Cuts strings out of a text by their ends in it. */
+function splitStrings(ends: Uint32Array, text: string): string[] {
+  const strings: string[] = [];
+  let start = 0;
+  for (const end of ends) {
+    strings.push(text.slice(start, end));
+    start = end;
+  }
+  return strings;
 }
 
 function optionBits({ lines = true, fullNames = false }: SymbolizeOptions): number {

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { parseAnswer } from "../reports/_transcript_testing.ts";
+import { parseAnswer } from "../reports/transcript_fixture.ts";
 import { Session } from "../session.ts";
 import { fakeModule, FakeTarget } from "../target_fixture.ts";
 import { trace } from "../trace_log_fixture.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { MemoryError } from "../memory.ts";
 import { DebuggerDataError, readDebuggerData } from "./debugger_data.ts";
-import { SparseMemory } from "./_testing.ts";
+import { SparseMemory } from "./_memory_testing.ts";
 
 const BLOCK = 0x8054_c000n;
 

@@ -3,7 +3,7 @@ import type { HandleEntry } from "../target.ts";
 import { readHandleTable } from "./handle_table.ts";
 import { findLayouts } from "./layouts.ts";
 import type { ObjectTypeVariables } from "./object.ts";
-import { SparseMemory } from "./_testing.ts";
+import { SparseMemory } from "./_memory_testing.ts";
 
 const TABLE_86 = 0xe10c_cf60n;
 const LEAF_86 = 0xe110_0000n;

@@ -5,7 +5,7 @@ import { traceCount } from "../trace_log.ts";
 import { KernelTarget, type KernelTargetOptions } from "./kernel_target.ts";
 import { findLayouts } from "./layouts.ts";
 import { ProcessError } from "./process.ts";
-import { kernelRecord, SparseMemory } from "./_testing.ts";
+import { kernelRecord, SparseMemory } from "./_memory_testing.ts";
 
 const BADHANDLE = 0x8140_0300n;
 const OTHER = 0x8150_0020n;

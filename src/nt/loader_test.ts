@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { findLayouts } from "./layouts.ts";
 import { kernelModules, processModules } from "./loader.ts";
 import { parseRsds, readImageIdentity } from "./image.ts";
-import { integerBytes, SparseMemory } from "./_testing.ts";
+import { integerBytes, SparseMemory } from "./_memory_testing.ts";
 
 /** Offsets of the reference's table D.5. */
 const OFFSETS = {

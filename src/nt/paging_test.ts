@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { MemoryError, readExact } from "../memory.ts";
 import { type PagingOptions, type TranslatedMemory, translatedMemory } from "./paging.ts";
-import { SparseMemory } from "./_testing.ts";
+import { SparseMemory } from "./_memory_testing.ts";
 
 const PRESENT = 0x3n;
 const LARGE = 0x80n;

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { TraceControlError, TraceQueryError } from "../target.ts";
 import { traceAt, traceCount, type TraceLog } from "../trace_log.ts";
-import { FakeNtdll } from "./_fake_ntdll.ts";
-import { integerBytes, SparseMemory } from "./_testing.ts";
+import { FakeNtdll } from "./ntdll_fixture.ts";
+import { integerBytes, SparseMemory } from "./_memory_testing.ts";
 import { ProcessTarget, type ProcessTargetOptions } from "./process_target.ts";
 import { NtStatusError } from "./status.ts";
 

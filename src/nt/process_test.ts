@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { TraceQueryError } from "../target.ts";
 import { findLayouts } from "./layouts.ts";
 import { listProcesses, ProcessError, readProcess } from "./process.ts";
-import { SparseMemory } from "./_testing.ts";
+import { SparseMemory } from "./_memory_testing.ts";
 
 const HEAD = 0x8054_4560n;
 const XP = findLayouts(2600, "x86");

@@ -9,7 +9,7 @@ import {
   unsignedOf,
   whereReadable,
 } from "./structure_reader.ts";
-import { SparseMemory } from "./_testing.ts";
+import { SparseMemory } from "./_memory_testing.ts";
 
 const XP = findLayouts(2600, "x86");
 const PROCESS = 0x8140_0f00n;

@@ -5,7 +5,7 @@ import { findLayouts, type WindowsLayouts } from "./layouts.ts";
 import type { KernelProcess } from "./process.ts";
 import type { TraceFilter } from "./trace_entries.ts";
 import { readTraceDatabase } from "./trace_db.ts";
-import { kernelRecord, type SampleTrace, SparseMemory } from "./_testing.ts";
+import { kernelRecord, type SampleTrace, SparseMemory } from "./_memory_testing.ts";
 
 /** Where one version keeps its traces (reference B.3 to B.5). */
 interface Version {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { FakeNtdll } from "./_fake_ntdll.ts";
-import { queryRecord, type SampleTrace } from "./_testing.ts";
+import { FakeNtdll } from "./ntdll_fixture.ts";
+import { queryRecord, type SampleTrace } from "./_memory_testing.ts";
 import { encodeEnable, queryTraces, slotsFor } from "./tracing.ts";
 
 const QUERY_RIGHT = 0x400;

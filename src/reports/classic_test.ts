@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { TestTrace } from "./_testing.ts";
-import { testAnalysis } from "./_testing.ts";
-import { parseAnswer, parseSession, shapeOf } from "./_transcript_testing.ts";
+import type { TestTrace } from "./_analysis_testing.ts";
+import { testAnalysis } from "./_analysis_testing.ts";
+import { parseAnswer, parseSession, shapeOf } from "./transcript_fixture.ts";
 import { renderClassic } from "./classic.ts";
 
 const GOLDEN = new URL("../../testdata/golden/", import.meta.url);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { TraceGroup } from "../analysis.ts";
 import type { Frame } from "../frame.ts";
-import { testAnalysis, type TestTrace } from "./_testing.ts";
+import { testAnalysis, type TestTrace } from "./_analysis_testing.ts";
 import { renderGroups } from "./groups.ts";
 
 const MAIN: Frame = { address: 0x1001200n, module: "app", symbol: "main", displacement: 0x20 };

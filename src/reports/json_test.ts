@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Frame } from "../frame.ts";
-import { testAnalysis } from "./_testing.ts";
+import { testAnalysis } from "./_analysis_testing.ts";
 import { renderJson } from "./json.ts";
 
 const FRAME: Frame = {

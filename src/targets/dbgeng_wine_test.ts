@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { readExact } from "../memory.ts";
 import { DebugEngineError } from "../win32/dbgeng_library.ts";
-import { HandleHolder, windowsTest, wineTest } from "../win32/_testing.ts";
+import { HandleHolder, windowsTest, wineTest } from "../win32/windows_fixture.ts";
 import { openTarget } from "./mod.ts";
 
 windowsTest("dbgeng:<pid> opens a process with its modules and memory", async () => {

@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { TraceControlError } from "../target.ts";
 import { traceAt, traceCount } from "../trace_log.ts";
-import { Standin, STANDIN_PATH, standinTest } from "../win32/_standin.ts";
-import { binaryPath, tracingWindowsTest, wineTest } from "../win32/_testing.ts";
+import { Standin, STANDIN_PATH, standinTest } from "../win32/standin_fixture.ts";
+import { binaryPath, tracingWindowsTest, wineTest } from "../win32/windows_fixture.ts";
 import { launchLive } from "./live.ts";
 
 const COMMAND = [binaryPath("badhandle64.exe"), "leak", "3"];

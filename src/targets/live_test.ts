@@ -1,7 +1,7 @@
 /** The live target over a system made in the test: what needs no Windows. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { NtStatus } from "../ntdll.ts";
-import { FakeNtdll } from "../nt/_fake_ntdll.ts";
+import { FakeNtdll } from "../nt/ntdll_fixture.ts";
 import { type Target, TraceControlError, TraceQueryError } from "../target.ts";
 import type { WindowsVersion } from "../win32/ntdll.ts";
 import type { ObjectName } from "../win32/object_names.ts";

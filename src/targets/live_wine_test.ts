@@ -3,14 +3,14 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { readExact } from "../memory.ts";
 import { type Target, TraceControlError, TraceQueryError } from "../target.ts";
 import { traceAt, traceCount } from "../trace_log.ts";
-import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "../win32/_standin.ts";
+import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "../win32/standin_fixture.ts";
 import {
   binaryPath,
   HandleHolder,
   tracingWindowsTest,
   windowsTest,
   wineTest,
-} from "../win32/_testing.ts";
+} from "../win32/windows_fixture.ts";
 import { LiveTargetError, openLive } from "./live.ts";
 
 const STANDIN = { library: STANDIN_PATH };

@@ -1,6 +1,6 @@
 /** The user-mode suite on the stand-in for ntdll, and on Windows' own where that traces. */
-import { Standin, STANDIN_PATH, standinTest } from "../win32/_standin.ts";
-import { HandleHolder, tracingWindowsTest } from "../win32/_testing.ts";
+import { Standin, STANDIN_PATH, standinTest } from "../win32/standin_fixture.ts";
+import { HandleHolder, tracingWindowsTest } from "../win32/windows_fixture.ts";
 import { openLive } from "./live.ts";
 import { USER_MODE_SUITE } from "./_user_mode_suite.ts";
 

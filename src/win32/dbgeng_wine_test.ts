@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readExact } from "../memory.ts";
 import { DebugEngine } from "./dbgeng.ts";
 import { DebugEngineError, engineCandidates } from "./dbgeng_library.ts";
-import { HandleHolder, windowsTest, wineTest } from "./_testing.ts";
+import { HandleHolder, windowsTest, wineTest } from "./windows_fixture.ts";
 
 windowsTest("DebugEngine attaches to a process and has its modules and memory", async () => {
   await using holder = await HandleHolder.start();

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { SE_DEBUG_PRIVILEGE, WindowsNtdll } from "./ntdll.ts";
-import { HandleHolder, windowsTest, wineTest } from "./_testing.ts";
+import { HandleHolder, windowsTest, wineTest } from "./windows_fixture.ts";
 
 const CURRENT_PROCESS = -1;
 const PROCESS_QUERY_INFORMATION = 0x400;

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { WindowsNtdll } from "./ntdll.ts";
 import { ObjectNames } from "./object_names.ts";
-import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "./_standin.ts";
-import { HandleHolder, windowsTest } from "./_testing.ts";
+import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "./standin_fixture.ts";
+import { HandleHolder, windowsTest } from "./windows_fixture.ts";
 
 const PROCESS_DUP_HANDLE = 0x40;
 const STATUS_INVALID_HANDLE = 0xc0000008;

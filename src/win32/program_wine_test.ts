@@ -1,6 +1,6 @@
 /** Programs started suspended and held at their end, on Windows or Wine. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { binaryPath, windowsTest } from "./_testing.ts";
+import { binaryPath, windowsTest } from "./windows_fixture.ts";
 import { ProgramError, WindowsProgram } from "./program.ts";
 
 const BADHANDLE = binaryPath("badhandle64.exe");

@@ -4,8 +4,8 @@
  */
 import { assertEquals } from "@std/assert";
 import { SE_DEBUG_PRIVILEGE, WindowsNtdll } from "./ntdll.ts";
-import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "./_standin.ts";
-import { HandleHolder } from "./_testing.ts";
+import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "./standin_fixture.ts";
+import { HandleHolder } from "./windows_fixture.ts";
 
 const SELF = -1;
 const PROCESS_SET_INFORMATION = 0x200;

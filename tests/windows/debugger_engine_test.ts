@@ -1,12 +1,12 @@
 /** The Windows debugger engine beside our own reading of the same process. */
 import { assert, assertEquals } from "@std/assert";
-import { parseAnswer } from "../../src/reports/_transcript_testing.ts";
+import { parseAnswer } from "../../src/reports/transcript_fixture.ts";
 import { renderClassic } from "../../src/reports/classic.ts";
 import { Session } from "../../src/session.ts";
 import type { Target } from "../../src/target.ts";
 import { openTarget } from "../../src/targets/mod.ts";
 import { engineCandidates } from "../../src/win32/dbgeng_library.ts";
-import { HandleHolder, tracingWindowsTest, windowsTest } from "../../src/win32/_testing.ts";
+import { HandleHolder, tracingWindowsTest, windowsTest } from "../../src/win32/windows_fixture.ts";
 
 /** Registers a test that needs the Debugging Tools for Windows, whose engine has `!htrace`. */
 function debuggingToolsTest(name: string, test: () => Promise<void>): void {

@@ -3,8 +3,12 @@ import { assert } from "@std/assert";
 import { Session } from "../../src/session.ts";
 import type { Target } from "../../src/target.ts";
 import { type LiveOptions, openLive } from "../../src/targets/live.ts";
-import { Standin, STANDIN_PATH, standinTest } from "../../src/win32/_standin.ts";
-import { HandleHolder, ownHandleCount, tracingWindowsTest } from "../../src/win32/_testing.ts";
+import { Standin, STANDIN_PATH, standinTest } from "../../src/win32/standin_fixture.ts";
+import {
+  HandleHolder,
+  ownHandleCount,
+  tracingWindowsTest,
+} from "../../src/win32/windows_fixture.ts";
 
 const ROUNDS = 1000;
 /** Threads of the runtime come and go with a few handles each; one handle left a round would be a thousand. */

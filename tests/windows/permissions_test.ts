@@ -1,7 +1,7 @@
 /** The program with no more than the permissions of the Windows executable. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { permissionsFor } from "../../scripts/compile.ts";
-import { HandleHolder, windowsTest } from "../../src/win32/_testing.ts";
+import { HandleHolder, windowsTest } from "../../src/win32/windows_fixture.ts";
 
 const PROGRAM = new URL("../../src/cli.ts", import.meta.url).href;
 

@@ -2,7 +2,7 @@
 import { assertThrows } from "@std/assert";
 import { TraceControlError, TraceQueryError } from "../../src/target.ts";
 import { openLive } from "../../src/targets/live.ts";
-import { tracingWindowsTest } from "../../src/win32/_testing.ts";
+import { tracingWindowsTest } from "../../src/win32/windows_fixture.ts";
 
 /** The process of the kernel: protected since Windows 8.1. */
 const SYSTEM = "4";

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Session } from "../../src/session.ts";
 import { launchProgram } from "../../src/targets/mod.ts";
-import { binaryPath, tracingWindowsTest } from "../../src/win32/_testing.ts";
+import { binaryPath, tracingWindowsTest } from "../../src/win32/windows_fixture.ts";
 import { runScenario, SCENARIO_SUITE, type ScenarioSystem } from "../_scenario_suite.ts";
 
 const WINDOWS: ScenarioSystem = {

@@ -1,13 +1,13 @@
 /** The verbs on live processes: one after the other as a script has them, each opening the process anew. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { parseAnswer } from "../../src/reports/_transcript_testing.ts";
+import { parseAnswer } from "../../src/reports/transcript_fixture.ts";
 import {
   binaryPath,
   HandleHolder,
   tracingWindowsTest,
   windowsTest,
   wineTest,
-} from "../../src/win32/_testing.ts";
+} from "../../src/win32/windows_fixture.ts";
 import { htrace, temporaryFolder } from "./_htrace.ts";
 
 tracingWindowsTest("the verbs find the handle that a process leaves open", async () => {

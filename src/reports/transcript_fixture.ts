@@ -9,7 +9,7 @@
  */
 import type { Frame } from "../frame.ts";
 import type { TraceType } from "../trace.ts";
-import type { TestTrace } from "./_testing.ts";
+import type { TestTrace } from "./_analysis_testing.ts";
 
 /** The lines: a letter for the order below, and the form. */
 const LINES: readonly (readonly [letter: string, form: RegExp])[] = [

@@ -18,7 +18,7 @@ function* sources(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(new URL(folder, root))) {
     const path = folder + entry.name;
     if (entry.isDirectory) yield* sources(`${path}/`);
-    else if (/\.(ts|rs)$/.test(path) && !/_(test|bench|testing)\.|\/tests?\//.test(path)) {
+    else if (/\.(ts|rs)$/.test(path) && !/_(test|bench|testing|fixture)\.|\/tests?\//.test(path)) {
       yield path;
     }
   }

@@ -5,7 +5,7 @@
  * @module
  */
 import { TRACE_TYPE_CODES, type TraceType } from "../trace.ts";
-import { binaryPath } from "./_testing.ts";
+import { binaryPath } from "./windows_fixture.ts";
 
 /** Registers a test that needs the stand-in: a DLL for x64, which a process on ARM64 cannot load. */
 export function standinTest(name: string, test: () => void | Promise<void>): void {

@@ -6,7 +6,13 @@
  */
 import type { PointerSize } from "../memory.ts";
 import type { HandleAnswer, Ntdll, NtStatus, QueryAnswer } from "../ntdll.ts";
-import { integerBytes, queryRecord, type SampleTrace, SparseMemory, utf16 } from "./_testing.ts";
+import {
+  integerBytes,
+  queryRecord,
+  type SampleTrace,
+  SparseMemory,
+  utf16,
+} from "./_memory_testing.ts";
 
 /** A query's reply: a status, or the bytes to fill the buffer with. */
 export type Reply = NtStatus | Uint8Array;
