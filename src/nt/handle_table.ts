@@ -7,7 +7,7 @@
  * @module
  */
 import type { HandleEntry } from "../target.ts";
-import type { Memory } from "../memory.ts";
+import type { Memory, PointerSize } from "../memory.ts";
 import { fieldLayout, type StructureLayout, structureLayout } from "./layouts.ts";
 import { describeObject, type ObjectTypeVariables } from "./object.ts";
 import {
@@ -21,6 +21,8 @@ import {
 const PAGE = 4096;
 /** 2^24 handles, four apart: no kernel makes more. */
 const HIGHEST_HANDLE = 2 ** 26;
+/** Width of the access mask; above it a GrantedAccess word has flags, such as protection from close. */
+const ACCESS_BITS = 25;
 
 /** One used entry of a handle table. */
 interface TableEntry {
@@ -88,7 +90,7 @@ function* leaves(memory: Memory, table: bigint, levels: number): Generator<bigin
 function decodeEntry(
   entry: Uint8Array,
   layout: StructureLayout,
-  pointerSize: 4 | 8,
+  pointerSize: PointerSize,
 ): Omit<TableEntry, "handle"> | undefined {
   const integer = (name: string): bigint => {
     const field = fieldLayout(layout, name);
@@ -115,6 +117,3 @@ function decodeEntry(
     grantedAccess: Number(integer("GrantedAccessBits")),
   };
 }
-
-/** Above the access mask a GrantedAccess word has flags, such as protection from close. */
-const ACCESS_BITS = 25;

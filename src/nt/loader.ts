@@ -27,7 +27,7 @@ export function kernelModules(space: StructureSpace, listHead: bigint): Module[]
  * The modules of a process, in load order. Empty where the PEB has no loader data: a process that is just
  * starting, or one whose PEB is missing.
  */
-export function userModules(space: StructureSpace, peb: bigint): Module[] {
+function userModules(space: StructureSpace, peb: bigint): Module[] {
   const loaderData = whereReadable(() => new StructureReader(space, "PEB", peb).pointer("Ldr"));
   if (loaderData === undefined || loaderData === 0n) return [];
   const lists = new StructureReader(space, "PEB_LDR_DATA", loaderData);

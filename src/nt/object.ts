@@ -33,6 +33,8 @@ const NAME_INFO: Readonly<Record<PointerSize, { Name: bigint; size: bigint; crea
 /** Bits of OBJECT_HEADER.InfoMask. */
 const INFO_CREATOR = 1;
 const INFO_NAME = 2;
+/** Windows 10 RTM: from here on type indices are mixed with the cookie. */
+const FIRST_BUILD_WITH_COOKIE = 10240;
 
 /** What the object with its header at `header` is; type and name are left out where they cannot be read. */
 export function describeObject(
@@ -88,8 +90,6 @@ function typeByIndex(
   const place = types.typeIndexTable + BigInt(index * layouts.pointerSize);
   return unsignedOf(readExact(memory, place, layouts.pointerSize, "nt!ObTypeIndexTable"));
 }
-
-const FIRST_BUILD_WITH_COOKIE = 10240;
 
 function nameOf(space: StructureSpace, header: StructureReader): string | undefined {
   const { Name, size, creator } = NAME_INFO[space.layouts.pointerSize];

@@ -26,29 +26,29 @@ export const STATUS = {
   PROCESS_IS_TERMINATING: 0xc000010a,
 } as const satisfies Record<string, NtStatus>;
 
-/** Name and meaning of each value that the calls of this program are known to answer. */
-const MEANINGS: ReadonlyMap<NtStatus, readonly [name: string, meaning: string]> = new Map([
-  [0x00000000, ["STATUS_SUCCESS", "success"]],
-  [0x80000002, ["STATUS_DATATYPE_MISALIGNMENT", "a buffer was not aligned"]],
-  [0x80000005, ["STATUS_BUFFER_OVERFLOW", "the answer did not fit its buffer"]],
-  [0x8000000d, ["STATUS_PARTIAL_COPY", "only part of the memory could be read"]],
-  [0xc0000001, ["STATUS_UNSUCCESSFUL", "the call failed"]],
-  [0xc0000002, ["STATUS_NOT_IMPLEMENTED", "this system does not implement it"]],
-  [0xc0000003, ["STATUS_INVALID_INFO_CLASS", "this system does not know it"]],
-  [0xc0000004, ["STATUS_INFO_LENGTH_MISMATCH", "the buffer had the wrong length"]],
-  [0xc0000005, ["STATUS_ACCESS_VIOLATION", "a buffer could not be accessed"]],
-  [0xc0000008, ["STATUS_INVALID_HANDLE", "the handle is not valid"]],
-  [0xc000000b, ["STATUS_INVALID_CID", "there is no process of that id"]],
-  [0xc000000d, ["STATUS_INVALID_PARAMETER", "a parameter was refused"]],
-  [0xc0000017, ["STATUS_NO_MEMORY", "the system is out of memory"]],
-  [0xc0000022, ["STATUS_ACCESS_DENIED", "access denied"]],
-  [0xc0000023, ["STATUS_BUFFER_TOO_SMALL", "the buffer was too small"]],
-  [0xc0000024, ["STATUS_OBJECT_TYPE_MISMATCH", "the handle is of another type of object"]],
-  [0xc0000044, ["STATUS_QUOTA_EXCEEDED", "the process has used up its quota of nonpaged pool"]],
-  [0xc0000061, ["STATUS_PRIVILEGE_NOT_HELD", "a privilege is missing"]],
-  [0xc000009a, ["STATUS_INSUFFICIENT_RESOURCES", "the system has no nonpaged pool left for it"]],
-  [0xc00000bb, ["STATUS_NOT_SUPPORTED", "the object does not support it"]],
-  [0xc000010a, ["STATUS_PROCESS_IS_TERMINATING", "the process has ended"]],
+/** The meaning of each value that the calls of this program are known to answer. */
+const MEANINGS: ReadonlyMap<NtStatus, string> = new Map([
+  [0x00000000, "success"], // STATUS_SUCCESS
+  [0x80000002, "a buffer was not aligned"], // STATUS_DATATYPE_MISALIGNMENT
+  [0x80000005, "the answer did not fit its buffer"], // STATUS_BUFFER_OVERFLOW
+  [0x8000000d, "only part of the memory could be read"], // STATUS_PARTIAL_COPY
+  [0xc0000001, "the call failed"], // STATUS_UNSUCCESSFUL
+  [0xc0000002, "this system does not implement it"], // STATUS_NOT_IMPLEMENTED
+  [0xc0000003, "this system does not know it"], // STATUS_INVALID_INFO_CLASS
+  [0xc0000004, "the buffer had the wrong length"], // STATUS_INFO_LENGTH_MISMATCH
+  [0xc0000005, "a buffer could not be accessed"], // STATUS_ACCESS_VIOLATION
+  [0xc0000008, "the handle is not valid"], // STATUS_INVALID_HANDLE
+  [0xc000000b, "there is no process of that id"], // STATUS_INVALID_CID
+  [0xc000000d, "a parameter was refused"], // STATUS_INVALID_PARAMETER
+  [0xc0000017, "the system is out of memory"], // STATUS_NO_MEMORY
+  [0xc0000022, "access denied"], // STATUS_ACCESS_DENIED
+  [0xc0000023, "the buffer was too small"], // STATUS_BUFFER_TOO_SMALL
+  [0xc0000024, "the handle is of another type of object"], // STATUS_OBJECT_TYPE_MISMATCH
+  [0xc0000044, "the process has used up its quota of nonpaged pool"], // STATUS_QUOTA_EXCEEDED
+  [0xc0000061, "a privilege is missing"], // STATUS_PRIVILEGE_NOT_HELD
+  [0xc000009a, "the system has no nonpaged pool left for it"], // STATUS_INSUFFICIENT_RESOURCES
+  [0xc00000bb, "the object does not support it"], // STATUS_NOT_SUPPORTED
+  [0xc000010a, "the process has ended"], // STATUS_PROCESS_IS_TERMINATING
 ]);
 
 /** Whether a status means failure: its two top bits are 11. Warnings, such as a partial copy, are none. */
@@ -59,12 +59,7 @@ export function isFailure(status: NtStatus): boolean {
 /** A status as people see it, such as `access denied (0xC0000022)`. */
 export function statusText(status: NtStatus): string {
   const code = `0x${(status >>> 0).toString(16).toUpperCase().padStart(8, "0")}`;
-  return `${MEANINGS.get(status >>> 0)?.[1] ?? "the call failed"} (${code})`;
-}
-
-/** The name of a status in `ntstatus.h`, or undefined for one that is not in the table. */
-export function statusName(status: NtStatus): string | undefined {
-  return MEANINGS.get(status >>> 0)?.[0];
+  return `${MEANINGS.get(status >>> 0) ?? "the call failed"} (${code})`;
 }
 
 /** A system call failed. */

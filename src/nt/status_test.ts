@@ -1,15 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { isFailure, NtStatusError, PROCESS_RIGHTS, statusName, statusText } from "./status.ts";
+import { isFailure, NtStatusError, PROCESS_RIGHTS, statusText } from "./status.ts";
 
 Deno.test("statusText() has the meaning and the number", () => {
   assertEquals(statusText(0xc0000022), "access denied (0xC0000022)");
   assertEquals(statusText(0xc0001234), "the call failed (0xC0001234)");
   assertEquals(statusText(0xc0000022 | 0), "access denied (0xC0000022)"); // as a signed number
-});
-
-Deno.test("statusName() knows the names of ntstatus.h", () => {
-  assertEquals(statusName(0xc000010a), "STATUS_PROCESS_IS_TERMINATING");
-  assertEquals(statusName(0xc0001234), undefined);
 });
 
 Deno.test("isFailure() counts warnings as no failure", () => {

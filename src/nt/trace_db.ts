@@ -14,7 +14,7 @@ import { entryState, isWanted, joinEntries, type TraceFilter } from "./trace_ent
 import { LEAST_SLOTS, MOST_SLOTS } from "./tracing.ts";
 
 /** HANDLE_TRACE_DB_ENTRY of one build in the terms of a trace log. */
-export function kernelEntryLayout(layouts: WindowsLayouts): EntryLayout {
+function kernelEntryLayout(layouts: WindowsLayouts): EntryLayout {
   const entry = structureLayout(layouts, "HANDLE_TRACE_DB_ENTRY");
   const clientId = fieldLayout(entry, "ClientId").offset;
   const ids = structureLayout(layouts, "CLIENT_ID");

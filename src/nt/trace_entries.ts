@@ -15,7 +15,7 @@ export interface TraceFilter {
 }
 
 /** Whether two handle values mean the same handle: the two low bits are the caller's own. */
-export function isSameHandle(handle: number, other: number): boolean {
+function isSameHandle(handle: number, other: number): boolean {
   return ((handle ^ other) & ~3) === 0;
 }
 

@@ -20,7 +20,7 @@ export interface TestTrace {
 }
 
 /** A log of traces, newest first, as the user-mode query returns them. */
-export function testLog(traces: readonly TestTrace[], pointerSize: PointerSize = 4): TraceLog {
+function testLog(traces: readonly TestTrace[], pointerSize: PointerSize = 4): TraceLog {
   return traceLog(
     pointerSize === 8 ? QUERY_ENTRY_64 : QUERY_ENTRY_32,
     traces.map(({ type, handle, frames, threadId, processId }) =>

@@ -46,7 +46,7 @@ export function analysisJson(analysis: Analysis): JsonValue {
 }
 
 /** An address as JSON has it. */
-export function addressText(address: bigint | undefined): string | undefined {
+function addressText(address: bigint | undefined): string | undefined {
   return address === undefined ? undefined : `0x${address.toString(16)}`;
 }
 

@@ -7,7 +7,7 @@ import { deeper } from "./files.ts";
 import { parseSymbolPath, type SymbolPathElement } from "./parse.ts";
 
 /** The variable in which the debugger's users keep their symbol path. */
-export const SYMBOL_PATH_VARIABLE = "_NT_SYMBOL_PATH";
+const SYMBOL_PATH_VARIABLE = "_NT_SYMBOL_PATH";
 
 /** What of the surroundings counts: a process's own, or a test's. */
 export interface SymbolEnvironment {
@@ -18,7 +18,7 @@ export interface SymbolEnvironment {
 }
 
 /** The environment of this process. */
-export const OWN_ENVIRONMENT: SymbolEnvironment = {
+const OWN_ENVIRONMENT: SymbolEnvironment = {
   os: Deno.build.os,
   get: (name) => Deno.env.get(name),
 };

@@ -27,7 +27,7 @@ export function engineCandidates(): string[] {
 }
 
 /** What is called of the library itself; everything else goes through interfaces. */
-export const DBGENG_EXPORTS = {
+const DBGENG_EXPORTS = {
   // dbgeng.h
   DebugCreate: {
     parameters: [

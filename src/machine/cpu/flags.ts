@@ -25,10 +25,6 @@ export const EFLAGS = {
   identification: 1 << 21,
 } as const;
 
-/** Flags that arithmetic sets. */
-export const ARITHMETIC_FLAGS = EFLAGS.carry | EFLAGS.parity | EFLAGS.adjust | EFLAGS.zero |
-  EFLAGS.sign | EFLAGS.overflow;
-
 /** Flags that are only stored: nothing in this CPU acts on TF, NT, RF or AC. */
 const STORED_FLAGS = EFLAGS.trap | EFLAGS.ioPrivilege | EFLAGS.nestedTask | EFLAGS.resume |
   EFLAGS.alignmentCheck | EFLAGS.identification;

@@ -47,7 +47,7 @@ export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
 }
 
 /** Loads SS for `ring`: the stack's privileges must be exactly those of the ring. */
-export function loadStackSegment(cpu: Cpu, selector: number, ring: number): void {
+function loadStackSegment(cpu: Cpu, selector: number, ring: number): void {
   cpu.segments.set(SEGMENT.ss, selector, stackSegmentBase(cpu, selector, ring));
 }
 
