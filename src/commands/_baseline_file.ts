@@ -24,6 +24,6 @@ export async function readBaseline(path: string, mayBeMissing: boolean): Promise
 /** Writes all leaks of a run as the baseline; what was fixed is no longer in it. */
 export async function writeBaseline(path: string, leaks: readonly Leak[]): Promise<void> {
   const { renderBaseline } = await import("../leaks.ts");
-  const { replaceFile } = await import("../library/mod.ts");
+  const { replaceFile } = await import("../library/replace_file.ts");
   await replaceFile(path, new TextEncoder().encode(renderBaseline(leaks)));
 }

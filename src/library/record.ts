@@ -6,7 +6,7 @@
 import { QUERY_ENTRY_LAYOUTS } from "../nt/tracing.ts";
 import { encodeRecording, type Recording, recordTarget } from "../recording/recording.ts";
 import type { Session } from "../session.ts";
-import { type Target, TraceQueryError } from "../target.ts";
+import { type HandleEntry, type Target, TraceQueryError } from "../target.ts";
 import type { TraceLog } from "../trace_log.ts";
 import { type FileWriter, replaceFile } from "./replace_file.ts";
 
@@ -51,7 +51,7 @@ export function recordHandles(target: Target, recordedAt: Date): Recording {
 }
 
 /** The open handles of a target; says so where it cannot list them. */
-export function handlesOf(target: Target): ReturnType<NonNullable<Target["handles"]>> {
+export function handlesOf(target: Target): HandleEntry[] {
   if (target.handles !== undefined) return target.handles();
   throw new TraceQueryError(
     `Cannot list the handles of ${target.name}: it has traces only; leave "--handles" out`,
