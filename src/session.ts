@@ -45,20 +45,20 @@ export class Session implements Disposable {
   readonly target: Target;
   /** Where symbol files come from that the target does not bring along; the session disposes of it too. */
   readonly #given: SymbolSource;
+  /** The target's own symbol files, then those of `#given`. */
   readonly #source: SymbolSource;
   /** By process: two processes have different modules at one address. Key 0 where there is only one. */
   readonly #symbols = new Map<bigint, ModuleSymbols>();
   readonly #snapshots: Map<string, TraceLog>;
 
   /**
-   * Takes over a target with the snapshots that it brings along. Symbol files that the target brings along (the emulated guest's PDBs) are preferred to
-   * those of `source`; without a source there are no others.
+   * Takes over a target with the snapshots that it brings along. Its own symbol files (the emulated
+   * guest's PDBs) are preferred to those of `source`; without a source there are no others.
    */
   constructor(target: Target, source: SymbolSource = () => Promise.resolve({})) {
     this.target = target;
     this.#given = source;
     this.#snapshots = new Map(target.snapshots);
-    for (const [name, log] of target.snapshots ?? []) this.keepSnapshot(log, name);
     this.#source = async (module) => target.symbolFiles?.(module) ?? await source(module);
   }
 
