@@ -7,6 +7,7 @@ import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { NtExecutable, NtExecutableResource, Resource } from "resedit";
+import { temporaryFolder } from "../src/folder_fixture.ts";
 import { compileArguments, permissionsFor, TARGETS } from "./compile.ts";
 
 const ROOT = new URL("..", import.meta.url);
@@ -20,12 +21,6 @@ const RESOURCE = { data: 10, iconGroup: 14 } as const;
 
 function fromRoot(path: string): string {
   return fileURLToPath(new URL(path, ROOT));
-}
-
-/** A folder that is removed with what is in it. */
-function temporaryFolder(): { readonly path: string } & Disposable {
-  const path = Deno.makeTempDirSync({ prefix: "htrace-" });
-  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
 interface Ended {

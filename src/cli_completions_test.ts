@@ -1,6 +1,6 @@
 /** Shell completions: what the program proposes, and the scripts that ask it. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { runCli } from "./_cli_testing.ts";
+import { runCli } from "./cli_fixture.ts";
 
 async function propose(...words: string[]): Promise<string[]> {
   const { code, stdout } = await runCli("completions", "propose", "--", ...words);

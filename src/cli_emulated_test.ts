@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { main } from "./cli.ts";
+import { runCli } from "./cli_fixture.ts";
 import { parseAnswer, type ParsedAnswer, shapeOf } from "./reports/transcript_fixture.ts";
 
 const GOLDEN = new URL("../testdata/golden/", import.meta.url);
@@ -14,12 +14,7 @@ const PUBLISHED = new URL(
 );
 
 async function run(...args: string[]): Promise<string> {
-  let stdout = "";
-  let stderr = "";
-  const code = await main(args, {
-    stdout: { write: (text) => void (stdout += text) },
-    stderr: { write: (text) => void (stderr += text) },
-  });
+  const { code, stdout, stderr } = await runCli(...args);
   assertEquals([code, stderr], [0, ""]);
   return stdout;
 }

@@ -1,6 +1,7 @@
 /** The verbs on recordings and on the emulated machine: steps by separate runs of the program. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runCli, runCliOn, withFolder } from "./_cli_testing.ts";
+import { runCli, runCliOn } from "./cli_fixture.ts";
+import { withFolder } from "./folder_fixture.ts";
 import { encodeRecording } from "./recording/recording.ts";
 import { openTarget } from "./targets/mod.ts";
 

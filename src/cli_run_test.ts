@@ -1,6 +1,7 @@
 /** `htrace run` on the emulated machine: a program from its first instruction to its end. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runCli, withFolder } from "./_cli_testing.ts";
+import { runCli } from "./cli_fixture.ts";
+import { withFolder } from "./folder_fixture.ts";
 
 const EMULATED = ["run", "--target", "emulated"];
 const LEAK = ["--", "leak", "3"];

@@ -1,18 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { main } from "./cli.ts";
+import { runCli } from "./cli_fixture.ts";
 import { VERBS } from "./commands/mod.ts";
-
-async function run(
-  ...args: string[]
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  let stdout = "";
-  let stderr = "";
-  const code = await main(args, {
-    stdout: { write: (text) => void (stdout += text) },
-    stderr: { write: (text) => void (stderr += text) },
-  });
-  return { code, stdout, stderr };
-}
 
 for (
   const args of [
@@ -26,34 +14,34 @@ for (
   ]
 ) {
   Deno.test(`htrace ${args.join(" ")} is bad usage: one line, exit code 2`, async () => {
-    const { code, stdout, stderr } = await run(...args);
+    const { code, stdout, stderr } = await runCli(...args);
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, /^htrace: [^\n]+: [^\n]+\n$/);
   });
 }
 
 Deno.test("a target that is none ends with one line and exit code 3", async () => {
-  const { code, stdout, stderr } = await run("debug", "no-such-target-anywhere", "-c", "q");
+  const { code, stdout, stderr } = await runCli("debug", "no-such-target-anywhere", "-c", "q");
   assertEquals([code, stdout], [3, ""]);
   assertMatch(stderr, /^htrace: [^\n]+: [^\n]+\n$/);
 });
 
 Deno.test("--version prints the version of the package", async () => {
-  const { code, stdout } = await run("--version");
+  const { code, stdout } = await runCli("--version");
   assertEquals(code, 0);
   assertMatch(stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
 Deno.test("a verb mistyped names the nearest one", async () => {
-  assertStringIncludes((await run("exampel")).stderr, "did you mean `example`?");
+  assertStringIncludes((await runCli("exampel")).stderr, "did you mean `example`?");
 });
 
 Deno.test("--help lists all verbs, and each verb's help has examples", async () => {
-  const { code, stdout } = await run("--help");
+  const { code, stdout } = await runCli("--help");
   assertEquals(code, 0);
   for (const verb of Object.keys(VERBS)) {
     assertStringIncludes(stdout, verb);
-    const help = await run(verb, "--help");
+    const help = await runCli(verb, "--help");
     assertEquals(help.code, 0);
     assertMatch(help.stdout, new RegExp(`Examples:\\n  htrace ${verb}`));
   }

@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { main } from "../cli.ts";
+import { type CliResult, runCli } from "../cli_fixture.ts";
+import { withFolder } from "../folder_fixture.ts";
 
 const GUEST = fileURLToPath(new URL("../../testdata/guest/", import.meta.url));
 const IMAGE = join(GUEST, "kernel32.dll");
@@ -9,29 +10,8 @@ const PDB = join(GUEST, "kernel32.pdb");
 /** RVA of the return address in `CreateSemaphoreA` that Microsoft's example of `!htrace` shows. */
 const RETURN_RVA = "0x123b2";
 
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function symbolize(...args: string[]): Promise<Run> {
-  let stdout = "";
-  let stderr = "";
-  const code = await main(["symbolize", "--offline", ...args], {
-    stdout: { write: (text) => void (stdout += text) },
-    stderr: { write: (text) => void (stderr += text) },
-  });
-  return { code, stdout, stderr };
-}
-
-async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+function symbolize(...args: string[]): Promise<CliResult> {
+  return runCli("symbolize", "--offline", ...args);
 }
 
 for (const file of [PDB, IMAGE]) {
@@ -53,7 +33,7 @@ Deno.test("symbolize --json prints an object a line, without what the PDB does n
 });
 
 Deno.test("symbolize refuses the PDB of another build beside an image, and --force takes it", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const image = join(folder, "badhandle.exe");
     await Deno.copyFile(join(GUEST, "badhandle.exe"), image);
     await Deno.copyFile(PDB, join(folder, "badhandle.pdb"));
@@ -66,7 +46,7 @@ Deno.test("symbolize refuses the PDB of another build beside an image, and --for
 });
 
 Deno.test("symbolize names an image without its PDB by its exports, and says so", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const image = join(folder, "kernel32.dll");
     await Deno.copyFile(IMAGE, image);
     const { code, stdout, stderr } = await symbolize("--symbols", folder, image, RETURN_RVA);
@@ -79,7 +59,7 @@ Deno.test("symbolize names an image without its PDB by its exports, and says so"
 });
 
 Deno.test("symbolize says what is wrong with its input in one line, with exit code 3", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const text = join(folder, "text.pdb");
     await Deno.writeTextFile(text, "this is no PDB");
     const cut = join(folder, "cut.pdb");

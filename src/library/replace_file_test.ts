@@ -1,17 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { withFolder } from "../folder_fixture.ts";
 import { FileWriteError, type FileWriter, replaceFile } from "./replace_file.ts";
 
 const OLD = new TextEncoder().encode("old");
 const NEW = new Uint8Array(0x10_0000).fill(0x4e);
-
-async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 function namesIn(folder: string): string[] {
   return Array.from(Deno.readDirSync(folder), ({ name }) => name);

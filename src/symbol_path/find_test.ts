@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import type { ByteSource } from "../byte_source.ts";
+import { withFolder } from "../folder_fixture.ts";
 import type { Module } from "../module.ts";
 import { type FinderOptions, SymbolFinder, type SymbolReader, type SymbolSearch } from "./find.ts";
 import { parseSymbolPath } from "./parse.ts";
@@ -89,14 +90,7 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 function test(name: string, run: (folder: string) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      await run(folder);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  });
+  Deno.test(name, () => withFolder(run));
 }
 
 test("SymbolFinder finds a PDB lying in a plain folder", async (folder) => {

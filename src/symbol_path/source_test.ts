@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bytesSource } from "../byte_source.ts";
 import { cabinetOf } from "../cabinet_fixture.ts";
+import { withFolder } from "../folder_fixture.ts";
 import type { Module } from "../module.ts";
 import { imageFileIdentity } from "../symbol_identity.ts";
 import { Symbolizer } from "../symbolizer.ts";
@@ -38,14 +39,7 @@ async function nameAt(module: Module, path: string, force = false): Promise<stri
 }
 
 function test(name: string, run: (folder: string) => Promise<void>): void {
-  Deno.test(name, async () => {
-    const folder = await Deno.makeTempDir();
-    try {
-      await run(folder);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  });
+  Deno.test(name, () => withFolder(run));
 }
 
 test("symbolSource() downloads a compressed PDB, expands and keeps it", async (folder) => {

@@ -1,5 +1,6 @@
 /** The Windows debugger engine beside our own reading of the same process. */
 import { assert, assertEquals } from "@std/assert";
+import { temporaryFolder } from "../../src/folder_fixture.ts";
 import { parseAnswer } from "../../src/reports/transcript_fixture.ts";
 import { renderClassic } from "../../src/reports/classic.ts";
 import { Session } from "../../src/session.ts";
@@ -42,21 +43,17 @@ windowsTest("the engine and htrace agree on a process's modules", async () => {
 
 tracingWindowsTest("the engine opens a minidump, with the modules of the process", async () => {
   await using holder = await HandleHolder.start();
-  const folder = Deno.makeTempDirSync({ prefix: "htrace-" });
-  try {
-    const path = `${folder}\\holder.dmp`;
-    let places: Record<string, string>;
-    {
-      using engine = await openTarget(`dbgeng:${holder.processId}`);
-      engine.runNative!(`.dump /mh "${path}"`);
-      places = placesOf(engine);
-    }
-    using dump = await openTarget(`dbgeng:${path}`);
-    assertEquals(dump.mode, "user");
-    assertEquals(placesOf(dump), places);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
+  using folder = temporaryFolder();
+  const path = `${folder.path}\\holder.dmp`;
+  let places: Record<string, string>;
+  {
+    using engine = await openTarget(`dbgeng:${holder.processId}`);
+    engine.runNative!(`.dump /mh "${path}"`);
+    places = placesOf(engine);
   }
+  using dump = await openTarget(`dbgeng:${path}`);
+  assertEquals(dump.mode, "user");
+  assertEquals(placesOf(dump), places);
 });
 
 debuggingToolsTest("the engine's own !htrace shows the traces that htrace shows", async () => {

@@ -1,5 +1,7 @@
 /** The verbs on live processes: one after the other as a script has them, each opening the process anew. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runCli } from "../../src/cli_fixture.ts";
+import { temporaryFolder } from "../../src/folder_fixture.ts";
 import { parseAnswer } from "../../src/reports/transcript_fixture.ts";
 import {
   binaryPath,
@@ -8,7 +10,6 @@ import {
   windowsTest,
   wineTest,
 } from "../../src/win32/windows_fixture.ts";
-import { htrace, temporaryFolder } from "./_htrace.ts";
 
 tracingWindowsTest("the verbs find the handle that a process leaves open", async () => {
   await using holder = await HandleHolder.start();
@@ -17,14 +18,14 @@ tracingWindowsTest("the verbs find the handle that a process leaves open", async
   const before = `${folder.path}\\before.htrace`;
   const whole = `${folder.path}\\whole.htrace`;
 
-  const enabled = await htrace("enable", id);
+  const enabled = await runCli("enable", id);
   assertEquals([enabled.code, enabled.stdout], [0, "Handle tracing enabled.\n"]);
   assertStringIncludes(enabled.stderr, "raises an exception in process");
   await holder.act(); // before the snapshot: not in the diff
-  assertMatch((await htrace("snapshot", id, "-o", before)).stdout, /^Saved \d+ traces, /);
+  assertMatch((await runCli("snapshot", id, "-o", before)).stdout, /^Saved \d+ traces, /);
   await holder.act();
 
-  const diff = await htrace("diff", id, before);
+  const diff = await runCli("diff", id, before);
   assertEquals([diff.code, diff.stderr], [0, ""]);
   const { kind, traces } = parseAnswer(diff.stdout);
   assertEquals([kind, traces.map(({ type }) => type)], ["diff", ["open"]]);
@@ -34,23 +35,23 @@ tracingWindowsTest("the verbs find the handle that a process leaves open", async
     assert(frames.some(({ symbol }) => /^(?:Nt|Zw)CreateEvent$/.test(symbol ?? "")), diff.stdout);
     assert(frames.some(({ module }) => module === "handle_holder64"), diff.stdout);
   }
-  const named = await htrace("diff", id, before, "--names");
+  const named = await runCli("diff", id, before, "--names");
   assertMatch(named.stdout, /\bEvent\b/);
 
-  const shown = parseAnswer((await htrace("show", id, handle.toString(16))).stdout);
+  const shown = parseAnswer((await runCli("show", id, handle.toString(16))).stdout);
   // The value may have been another object's before.
   assertEquals(new Set(shown.traces.map((trace) => trace.handle)), new Set([handle]));
   assertEquals(shown.traces[0]?.type, "open");
 
-  assertEquals((await htrace("record", id, before, "-o", whole)).code, 0);
-  assertEquals((await htrace("disable", id)).stdout, "Handle tracing disabled.\n");
-  const late = await htrace("show", id);
+  assertEquals((await runCli("record", id, before, "-o", whole)).code, 0);
+  assertEquals((await runCli("disable", id)).stdout, "Handle tracing disabled.\n");
+  const late = await runCli("show", id);
   assertEquals([late.code, late.stdout], [3, ""]);
   assertMatch(
     late.stderr,
     /^htrace: Cannot read the traces of process \d+: tracing is not enabled.*\n$/,
   );
-  assertEquals(await htrace("diff", whole), diff, "the recording says the same");
+  assertEquals(await runCli("diff", whole), diff, "the recording says the same");
 });
 
 tracingWindowsTest(
@@ -58,11 +59,11 @@ tracingWindowsTest(
   async () => {
     await using holder = await HandleHolder.start();
     const id = String(holder.processId);
-    const { code, stdout } = await htrace("debug", id, "-c", "!htrace -enable; !htrace; q");
+    const { code, stdout } = await runCli("debug", id, "-c", "!htrace -enable; !htrace; q");
     assertEquals(code, 0);
     assertStringIncludes(stdout, "Handle tracing enabled.\n");
     assertStringIncludes(stdout, "Parsed 0x0 stack traces.\n");
-    assertEquals((await htrace("show", id)).code, 3);
+    assertEquals((await runCli("show", id)).code, 3);
   },
 );
 
@@ -76,7 +77,7 @@ tracingWindowsTest(
   "run tells a leak from its absence and from the program's own failure",
   async () => {
     const run = (...args: string[]) =>
-      htrace("run", "--fail-on-leak", "--json", "--", binaryPath("badhandle64.exe"), ...args);
+      runCli("run", "--fail-on-leak", "--json", "--", binaryPath("badhandle64.exe"), ...args);
     const leaking = await run("leak", "3");
     const { exitStatus, leaks }: RunJson = JSON.parse(leaking.stdout);
     assertEquals([leaking.code, exitStatus], [1, 0]);
@@ -93,12 +94,12 @@ tracingWindowsTest("run accepts the leaks of a baseline", async () => {
   using folder = temporaryFolder();
   const baseline = ["--baseline", `${folder.path}\\known.txt`];
   const program = ["--", binaryPath("badhandle64.exe"), "leak", "3"];
-  assertEquals((await htrace("run", ...baseline, "--update-baseline", ...program)).code, 0);
-  assertEquals((await htrace("run", "--fail-on-leak", ...baseline, ...program)).code, 0);
+  assertEquals((await runCli("run", ...baseline, "--update-baseline", ...program)).code, 0);
+  assertEquals((await runCli("run", "--fail-on-leak", ...baseline, ...program)).code, 0);
 });
 
 tracingWindowsTest("a protected process refuses the verbs in one line", async () => {
-  const { code, stdout, stderr } = await htrace("enable", "4");
+  const { code, stdout, stderr } = await runCli("enable", "4");
   assertEquals([code, stdout], [3, ""]);
   assertMatch(stderr, /^htrace: Cannot enable tracing for process 4: access denied.*\n$/);
 });
@@ -109,11 +110,11 @@ windowsTest("handle lists are compared where there is no tracing", async () => {
   const id = String(holder.processId);
   const before = `${folder.path}\\before.htrace`;
   assertMatch(
-    (await htrace("snapshot", id, "--handles", "-o", before)).stdout,
+    (await runCli("snapshot", id, "--handles", "-o", before)).stdout,
     /, \d+ handles\.\n$/,
   );
   await holder.act();
-  const { code, stdout } = await htrace("diff", id, before, "--handles");
+  const { code, stdout } = await runCli("diff", id, before, "--handles");
   assertEquals(code, 0);
   assertMatch(stdout, /^1 opened, 0 closed, 0 replaced, \d+ kept\.\n/);
   // Not the new handle's value: under Wine a pending read has a handle of its own, which moves.
@@ -123,7 +124,7 @@ windowsTest("handle lists are compared where there is no tracing", async () => {
 
 windowsTest("processes lists this machine's processes with their handle counts", async () => {
   await using holder = await HandleHolder.start();
-  const { code, stdout } = await htrace("processes", "--json");
+  const { code, stdout } = await runCli("processes", "--json");
   const list: { processId: number; imageName: string; handleCount: number }[] = JSON.parse(stdout);
   const found = list.find(({ processId }) => processId === holder.processId);
   assertEquals([code, found?.imageName], [0, "handle_holder64.exe"]);
@@ -131,7 +132,7 @@ windowsTest("processes lists this machine's processes with their handle counts",
 });
 
 windowsTest("a process that is not there is said in one line", async () => {
-  const { code, stdout, stderr } = await htrace("show", "2147483644");
+  const { code, stdout, stderr } = await runCli("show", "2147483644");
   assertEquals([code, stdout], [3, ""]);
   assertMatch(
     stderr,
@@ -141,7 +142,7 @@ windowsTest("a process that is not there is said in one line", async () => {
 
 wineTest("the verbs say that Wine has no handle tracing", async () => {
   await using holder = await HandleHolder.start();
-  const { code, stderr } = await htrace("enable", String(holder.processId));
+  const { code, stderr } = await runCli("enable", String(holder.processId));
   assertEquals(code, 3);
   assertMatch(stderr, /^htrace: Cannot enable tracing .* this system does not implement it.*\n$/);
 });

@@ -1,5 +1,5 @@
 /**
- * Running the program in a test, as the command line does.
+ * Test help: runs the program in this process, as the command line does.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface CliResult {
   readonly stderr: string;
 }
 
-/** Runs a command line. */
+/** Runs a command line, such as `runCli("enable", "4242")`. */
 export async function runCli(...args: string[]): Promise<CliResult> {
   return await runCliOn(false, ...args);
 }
@@ -29,14 +29,4 @@ export async function runCliOn(isTerminal: boolean, ...args: string[]): Promise<
     stderr: { write: (text) => void (stderr += text), isTerminal },
   });
   return { code, stdout, stderr };
-}
-
-/** Runs a test with a folder of its own. */
-export async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
