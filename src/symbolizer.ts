@@ -213,8 +213,16 @@ function joined(problems: readonly string[]): Pick<SymbolStatus, "problem"> {
   return problems.length === 0 ? {} : { problem: problems.join("; ") };
 }
 
+/** How the engine reads a file: it copies the bytes out at once, so that one buffer does for all reads. */
 function reader(file: ByteSource): (offset: number, length: number) => Uint8Array {
-  return (offset, length) => file.read(offset, length);
+  const readInto = file.readInto?.bind(file);
+  if (!readInto) return (offset, length) => file.read(offset, length);
+  let buffer = new Uint8Array();
+  return (offset, length) => {
+    if (buffer.length < length) buffer = new Uint8Array(length);
+    const count = readInto(offset, buffer.subarray(0, length));
+    return buffer.subarray(0, count);
+  };
 }
 
 /** Frees a file of symbols; one that a trap left in pieces is gone already. */

@@ -102,6 +102,27 @@ Deno.test("addModule() falls back to the exports of the image and says why", () 
   assert(frames.some(({ symbol, displacement }) => symbol === "SetEvent" && displacement === 0));
 });
 
+Deno.test("addModule() reads into a buffer of its own where the file can", () => {
+  const { name, size, read } = files.pdb!;
+  const refused = (): never => {
+    throw new Error("read() is called");
+  };
+  const readInto = (offset: number, target: Uint8Array): number => {
+    const bytes = read(offset, target.length);
+    target.set(bytes);
+    return bytes.length;
+  };
+  const pdb = { name, size, read: refused, readInto };
+  const short = { ...pdb, readInto: () => 3 };
+  using symbolizer = new Symbolizer();
+  assertEquals(symbolizer.addModule(badhandle, { pdb }), { kind: "pdb", file: name });
+  rvaOf(symbolizer, "main");
+  assertMatch(
+    symbolizer.addModule(badhandle, { pdb: short }).problem ?? "",
+    /bytes at offset 0x0 could not be read \(the reader gave 3\)$/,
+  );
+});
+
 Deno.test("addModule() says what is wrong with files that are none", () => {
   using symbolizer = new Symbolizer();
   const unreadable = {

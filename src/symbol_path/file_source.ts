@@ -19,12 +19,12 @@ export class FileSource implements ByteSource, Disposable {
     this.size = size;
   }
 
-  /** Opens a file for reading; throws what Deno throws when it cannot. */
+  /** Opens a file for reading; throws the reason, mostly as Deno words it, when it cannot. */
   static open(path: string): FileSource {
     const file = Deno.openSync(path, { read: true });
     try {
       const info = file.statSync();
-      if (!info.isFile) throw new TypeError(`Cannot read "${path}": it is not a file`);
+      if (!info.isFile) throw new TypeError("it is not a file");
       return new FileSource(path, file, info.size);
     } catch (error) {
       file.close();
@@ -35,14 +35,19 @@ export class FileSource implements ByteSource, Disposable {
   /** Reads up to `length` bytes from `offset`; shorter at the end of the file. */
   read(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - offset)));
+    return bytes.subarray(0, this.readInto(offset, bytes));
+  }
+
+  /** Fills `target` from `offset` and gives the number of bytes; fewer at the end of the file. */
+  readInto(offset: number, target: Uint8Array): number {
     this.#file.seekSync(offset, Deno.SeekMode.Start);
     let filled = 0;
-    while (filled < bytes.length) {
-      const count = this.#file.readSync(bytes.subarray(filled));
+    while (filled < target.length) {
+      const count = this.#file.readSync(target.subarray(filled));
       if (count === null) break;
       filled += count;
     }
-    return bytes.subarray(0, filled);
+    return filled;
   }
 
   /** Closes the file. */

@@ -62,13 +62,13 @@ export function takeProblem(number: number): string;
  */
 export function takeInlined(number: number): Uint32Array;
 /**
- * End of each string of the last answer in the bytes that [`take_strings`] gives.
+ * End of each string of the last answer in the text that [`take_strings`] gives, in UTF-16 code units.
  */
 export function takeStringEnds(number: number): Uint32Array;
 /**
- * All strings of the last answer in a row, UTF-8.
+ * All strings of the last answer in a row.
  */
-export function takeStrings(number: number): Uint8Array;
+export function takeStrings(number: number): string;
 /**
  * What is new in a log, and which of it is outstanding.
  */

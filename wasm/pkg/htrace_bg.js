@@ -493,7 +493,7 @@ export function takeInlined(number) {
 }
 
 /**
- * End of each string of the last answer in the bytes that [`take_strings`] gives.
+ * End of each string of the last answer in the text that [`take_strings`] gives, in UTF-16 code units.
  * @param {number} number
  * @returns {Uint32Array}
  */
@@ -511,26 +511,25 @@ export function takeStringEnds(number) {
     }
 }
 
-function getArrayU8FromWasm0(ptr, len) {
-    ptr = ptr >>> 0;
-    return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
-}
 /**
- * All strings of the last answer in a row, UTF-8.
+ * All strings of the last answer in a row.
  * @param {number} number
- * @returns {Uint8Array}
+ * @returns {string}
  */
 export function takeStrings(number) {
+    let deferred1_0;
+    let deferred1_1;
     try {
         const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
         wasm.takeStrings(retptr, number);
         var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
         var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-        var v1 = getArrayU8FromWasm0(r0, r1).slice();
-        wasm.__wbindgen_export_3(r0, r1 * 1, 1);
-        return v1;
+        deferred1_0 = r0;
+        deferred1_1 = r1;
+        return getStringFromWasm0(r0, r1);
     } finally {
         wasm.__wbindgen_add_to_stack_pointer(16);
+        wasm.__wbindgen_export_3(deferred1_0, deferred1_1, 1);
     }
 }
 

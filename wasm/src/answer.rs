@@ -66,9 +66,10 @@ pub struct InlinedRow {
 /// Strings in a row.
 #[derive(Debug, Default)]
 pub struct Strings {
-    /// All strings, UTF-8.
-    pub bytes: Vec<u8>,
-    /// End of each string in `bytes`.
+    /// All strings.
+    pub text: String,
+    /// End of each string in `text`, counted in UTF-16 code units: JavaScript decodes the text in one go
+    /// and cuts the strings out of it.
     pub ends: Vec<u32>,
 }
 
@@ -91,9 +92,12 @@ impl Answer {
         if let Some(&known) = self.known.get(&key) {
             return Ok(known);
         }
-        let number = self.strings.ends.len() as u32;
-        self.strings.bytes.extend_from_slice(make()?.as_bytes());
-        self.strings.ends.push(self.strings.bytes.len() as u32);
+        let string = make()?;
+        let Strings { text, ends } = &mut self.strings;
+        let number = ends.len() as u32;
+        let start = ends.last().copied().unwrap_or(0);
+        ends.push(start + string.encode_utf16().count() as u32);
+        text.push_str(&string);
         self.known.insert(key, number);
         Ok(number)
     }

@@ -2,21 +2,28 @@
 //!
 //! The readers above jump about in files of a gigabyte to find one name. What they touch is kept in pages
 //! and the pages that were not touched lately make room (a clock: nearly as good as least recently used,
-//! without moving anything on a hit).
+//! without moving anything on a hit). All files share the pages: a bound for each would be none for a
+//! process with hundreds of modules.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+
+use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
 
 /// Bytes of a page: four blocks of a usual PDB, one call of the read callback.
 const PAGE: usize = 16 * 1024;
-/// Pages kept: 32 MiB a file.
-const MAX_PAGES: usize = 2048;
+/// Pages kept: 8 MiB for all files.
+const MAX_PAGES: usize = 512;
 /// Largest file that is taken; PDBs end at 4 GiB times the block size growth that MSVC allows.
 const MAX_SIZE: u64 = 64 << 30;
 /// Most bytes that are read in one piece.
 const MAX_PIECE: usize = 128 << 20;
-const NO_SLOT: u32 = u32::MAX;
+
+thread_local! {
+    static PAGES: RefCell<Pages> = RefCell::new(Pages::new());
+    static NEXT_FILE: Cell<u32> = const { Cell::new(0) };
+}
 
 /// Where a file's bytes come from.
 pub trait Source {
@@ -39,21 +46,26 @@ impl Source for Vec<u8> {
     }
 }
 
-/// A file and the pages of it that are in memory.
+/// A file whose pages are kept while it is open.
 pub struct File {
     source: Box<dyn Source>,
     size: u64,
-    pages: RefCell<Pages>,
+    number: u32,
 }
 
+/// Number of a file, and of a page in it.
+type PageOf = (u32, u32);
+
+/// The pages in memory, of all files.
 struct Pages {
     slots: Vec<Slot>,
-    slot_of_page: Vec<u32>,
+    slot_of: FxHashMap<PageOf, usize>,
     hand: usize,
 }
 
 struct Slot {
-    page: usize,
+    /// None when its file is closed.
+    page: Option<PageOf>,
     touched: bool,
     bytes: Vec<u8>,
 }
@@ -67,16 +79,12 @@ impl File {
                 what: "more than 64 GiB",
             });
         }
-        let count = size.div_ceil(PAGE as u64) as usize;
-        let pages = Pages {
-            slots: Vec::new(),
-            slot_of_page: vec![NO_SLOT; count],
-            hand: 0,
-        };
+        let number = NEXT_FILE.get();
+        NEXT_FILE.set(number.wrapping_add(1));
         Ok(Self {
             source,
             size,
-            pages: RefCell::new(pages),
+            number,
         })
     }
 
@@ -94,18 +102,38 @@ impl File {
                 offset,
             });
         }
-        let mut pages = self.pages.borrow_mut();
         let mut at = offset;
         let mut rest = bytes;
         while !rest.is_empty() {
-            let page = pages.get(self, (at / PAGE as u64) as usize)?;
             let start = (at % PAGE as u64) as usize;
-            let length = rest.len().min(page.len() - start);
+            let length = rest.len().min(PAGE - start);
             let (head, tail) = rest.split_at_mut(length);
-            head.copy_from_slice(&page[start..start + length]);
+            self.read_in_page((at / PAGE as u64) as u32, start, head)?;
             at += length as u64;
             rest = tail;
         }
+        Ok(())
+    }
+
+    /// Fills `bytes` from `start` of one page. The source is not called while the pages are borrowed: it is
+    /// code of others, which may fail or come back here.
+    fn read_in_page(&self, page: u32, start: usize, bytes: &mut [u8]) -> Result<()> {
+        let key = (self.number, page);
+        let copy = |page: &[u8], bytes: &mut [u8]| {
+            bytes.copy_from_slice(&page[start..start + bytes.len()]);
+        };
+        let is_kept = PAGES.with_borrow_mut(|pages| {
+            let kept = pages.get(key);
+            kept.map(|page| copy(page, bytes)).is_some()
+        });
+        if is_kept {
+            return Ok(());
+        }
+        let offset = u64::from(page) * PAGE as u64;
+        let mut read = vec![0; (self.size - offset).min(PAGE as u64) as usize];
+        self.source.read(offset, &mut read)?;
+        copy(&read, bytes);
+        PAGES.with_borrow_mut(|pages| pages.keep(key, read));
         Ok(())
     }
 
@@ -131,53 +159,72 @@ impl File {
     }
 }
 
+impl Drop for File {
+    fn drop(&mut self) {
+        PAGES.with_borrow_mut(|pages| pages.forget(self.number));
+    }
+}
+
 impl Pages {
-    fn get(&mut self, file: &File, page: usize) -> Result<&[u8]> {
-        let mut slot = self.slot_of_page[page];
-        if slot == NO_SLOT {
-            slot = self.load(file, page)?;
+    /// Takes all room for its own tables now: memory that is not had traps, and a trap while the pages are
+    /// borrowed would be the end of all files.
+    fn new() -> Self {
+        Self {
+            slots: Vec::with_capacity(MAX_PAGES),
+            slot_of: FxHashMap::with_capacity_and_hasher(MAX_PAGES, Default::default()),
+            hand: 0,
         }
-        let slot = &mut self.slots[slot as usize];
+    }
+
+    fn get(&mut self, page: PageOf) -> Option<&[u8]> {
+        let slot = &mut self.slots[*self.slot_of.get(&page)?];
         slot.touched = true;
-        Ok(&slot.bytes)
+        Some(&slot.bytes)
     }
 
-    fn load(&mut self, file: &File, page: usize) -> Result<u32> {
-        let offset = page as u64 * PAGE as u64;
-        let length = (file.size - offset).min(PAGE as u64) as usize;
-        let index = self.free_slot();
-        let slot = &mut self.slots[index];
-        slot.bytes.resize(length, 0);
-        file.source.read(offset, &mut slot.bytes)?;
-        slot.page = page;
-        self.slot_of_page[page] = index as u32;
-        Ok(index as u32)
+    fn keep(&mut self, page: PageOf, bytes: Vec<u8>) {
+        let slot = Slot {
+            page: Some(page),
+            touched: true,
+            bytes,
+        };
+        let index = if self.slots.len() < MAX_PAGES {
+            self.slots.push(slot);
+            self.slots.len() - 1
+        } else {
+            let index = self.untouched();
+            if let Some(page) = self.slots[index].page {
+                self.slot_of.remove(&page);
+            }
+            self.slots[index] = slot;
+            index
+        };
+        self.slot_of.insert(page, index);
     }
 
-    /// A slot that no page refers to: a new one, or that of the first page untouched since the last round.
-    fn free_slot(&mut self) -> usize {
-        if self.slots.len() < MAX_PAGES {
-            self.slots.push(Slot {
-                page: usize::MAX,
-                touched: false,
-                bytes: Vec::new(),
-            });
-            return self.slots.len() - 1;
-        }
+    /// The first slot that was not touched since the last round.
+    fn untouched(&mut self) -> usize {
         loop {
             let index = self.hand;
             self.hand = (self.hand + 1) % self.slots.len();
             let slot = &mut self.slots[index];
-            if slot.touched {
-                slot.touched = false;
-                continue;
+            if !slot.touched {
+                return index;
             }
-            if let Some(owner) = self.slot_of_page.get_mut(slot.page) {
-                *owner = NO_SLOT;
+            slot.touched = false;
+        }
+    }
+
+    fn forget(&mut self, file: u32) {
+        self.slot_of.retain(|&(owner, _), _| owner != file);
+        for slot in &mut self.slots {
+            if slot.page.is_some_and(|(owner, _)| owner == file) {
+                *slot = Slot {
+                    page: None,
+                    touched: false,
+                    bytes: Vec::new(),
+                };
             }
-            // A failed read leaves the slot without a page.
-            slot.page = usize::MAX;
-            return index;
         }
     }
 }
@@ -209,25 +256,47 @@ mod tests {
         assert!(file.bytes(0, usize::MAX).is_err());
     }
 
+    /// A gigabyte, each page full of its number.
+    struct Numbers;
+
+    impl Source for Numbers {
+        fn size(&self) -> u64 {
+            1 << 30
+        }
+
+        fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
+            bytes.fill((offset / PAGE as u64) as u8);
+            Ok(())
+        }
+    }
+
+    fn kept_pages() -> usize {
+        PAGES.with_borrow(|pages| pages.slot_of.len())
+    }
+
     #[test]
-    fn keeps_a_bounded_number_of_pages() {
-        struct Zeros;
-        impl Source for Zeros {
-            fn size(&self) -> u64 {
-                1 << 30
-            }
-            fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
-                bytes.fill((offset / PAGE as u64) as u8);
-                Ok(())
-            }
-        }
-        let file = File::new(Box::new(Zeros)).unwrap();
-        for round in 0..2u64 {
-            for page in 0..3 * MAX_PAGES as u64 {
-                let offset = page * PAGE as u64 + round;
-                assert_eq!(file.bytes(offset, 1).unwrap(), [page as u8]);
+    fn keeps_a_bounded_number_of_pages_of_all_files() {
+        let files = [(); 3].map(|()| File::new(Box::new(Numbers)).unwrap());
+        for round in 0..2 {
+            for page in 0..2 * MAX_PAGES as u64 {
+                for file in &files {
+                    let offset = page * PAGE as u64 + round;
+                    assert_eq!(file.bytes(offset, 1).unwrap(), [page as u8]);
+                }
             }
         }
-        assert_eq!(file.pages.borrow().slots.len(), MAX_PAGES);
+        assert_eq!(kept_pages(), MAX_PAGES);
+    }
+
+    #[test]
+    fn pages_go_with_their_file() {
+        let kept = File::new(Box::new(pattern(10))).unwrap();
+        let closed = File::new(Box::new(Numbers)).unwrap();
+        kept.bytes(0, 1).unwrap();
+        closed.bytes(0, 2 * PAGE).unwrap();
+        assert_eq!(kept_pages(), 3);
+        drop(closed);
+        assert_eq!(kept_pages(), 1);
+        assert_eq!(kept.bytes(3, 1).unwrap(), pattern(10)[3..4]);
     }
 }

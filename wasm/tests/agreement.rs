@@ -202,11 +202,11 @@ fn known_to_dbghelp(address: &Value) -> Known {
 }
 
 fn known_to_us(answer: &Answer) -> Vec<Known> {
+    let text_units: Vec<u16> = answer.strings.text.encode_utf16().collect();
     let text = |number: u32| {
         let (ends, number) = (&answer.strings.ends, number as usize);
         let start = if number == 0 { 0 } else { ends[number - 1] };
-        let bytes = &answer.strings.bytes[start as usize..ends[number] as usize];
-        String::from_utf8(bytes.to_vec()).unwrap()
+        String::from_utf16(&text_units[start as usize..ends[number] as usize]).unwrap()
     };
     let optional = |number: u32| (number != NO_STRING).then(|| text(number));
     let mut known = Vec::new();

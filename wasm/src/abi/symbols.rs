@@ -123,7 +123,7 @@ pub fn symbolize_rvas(
     };
     entry.answer = entry.symbols.symbolize(rvas, options);
     let mut frames = Vec::with_capacity(6 * rvas.len());
-    for row in &entry.answer.frames {
+    for row in std::mem::take(&mut entry.answer.frames) {
         frames.extend([row.symbol, row.displacement, row.file, row.line]);
         frames.extend([row.inlined_start, row.inlined_end]);
     }
@@ -148,16 +148,16 @@ pub fn take_inlined(number: u32) -> Vec<u32> {
         .collect()
 }
 
-/// End of each string of the last answer in the bytes that [`take_strings`] gives.
+/// End of each string of the last answer in the text that [`take_strings`] gives, in UTF-16 code units.
 #[wasm_bindgen(js_name = takeStringEnds)]
 pub fn take_string_ends(number: u32) -> Vec<u32> {
     with_answer(number, |answer| std::mem::take(&mut answer.strings.ends))
 }
 
-/// All strings of the last answer in a row, UTF-8.
+/// All strings of the last answer in a row.
 #[wasm_bindgen(js_name = takeStrings)]
-pub fn take_strings(number: u32) -> Vec<u8> {
-    with_answer(number, |answer| std::mem::take(&mut answer.strings.bytes))
+pub fn take_strings(number: u32) -> String {
+    with_answer(number, |answer| std::mem::take(&mut answer.strings.text))
 }
 
 fn add(symbols: Symbols) -> u32 {

@@ -14,7 +14,7 @@ use super::records::{self, Place};
 
 /// Entries of all kinds kept over all modules; beyond it all that was read is forgotten. An entry takes
 /// about 32 bytes.
-const MAX_ENTRIES: usize = 1 << 20;
+const MAX_ENTRIES: usize = 1 << 19;
 /// Contributions that are walked over in search of one with symbols.
 const MAX_WALK: usize = 4096;
 /// Bytes of modules that are read in all, as a multiple of the file: a sound file is not read over and over.
