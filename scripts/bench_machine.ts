@@ -5,16 +5,15 @@
  */
 import { Machine } from "../src/machine/machine.ts";
 import { readGuestImages } from "../src/targets/emulated.ts";
+import { measure, median } from "./_bench_process.ts";
 
 /** Runs of each command; the median counts. */
 const RUNS = 11;
 /** Opens and closes of the guest program that the CPU is measured on. */
 const CHURN = "20000";
 
-const root = new URL("..", import.meta.url);
-
-const deno = await medianOf(RUNS, () => run("eval", ""));
-const example = await medianOf(RUNS, () => run("run", "-A", "src/cli.ts", "example"));
+const deno = await medianOf(RUNS, "eval", "");
+const example = await medianOf(RUNS, "run", "-A", "src/cli.ts", "example");
 console.log(`htrace example  ${milliseconds(example)}, wall, whole process`);
 console.log(`deno eval ""    ${milliseconds(deno)}`);
 console.log(`ratio           ${(example / deno).toFixed(1)}`);
@@ -26,18 +25,13 @@ console.log(
     `(${instructions} in ${milliseconds(elapsed)}, badhandle churn ${CHURN})`,
 );
 
-async function run(...args: string[]): Promise<number> {
-  const start = performance.now();
-  const { success } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
-  if (!success) throw new Error(`Cannot measure deno ${args.join(" ")}: it failed; run it by hand`);
-  return performance.now() - start;
-}
-
-async function medianOf(runs: number, measure: () => Promise<number>): Promise<number> {
+/** Middle of the times that a whole process of Deno takes. */
+async function medianOf(runs: number, ...args: string[]): Promise<number> {
   const times: number[] = [];
-  for (let i = 0; i < runs; i++) times.push(await measure());
-  times.sort((a, b) => a - b);
-  return times[Math.floor(runs / 2)] ?? NaN;
+  for (let i = 0; i < runs; i++) {
+    times.push((await measure([Deno.execPath(), ...args], "")).milliseconds);
+  }
+  return median(times);
 }
 
 /** Runs the guest's program from its first instruction to its end. */
