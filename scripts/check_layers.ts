@@ -35,6 +35,7 @@ const LAYERS: readonly Layer[] = [
   { members: ["library/"], usesDeno: true },
   { members: ["targets/"], usesDeno: true },
   { members: ["symbol_path/"], usesDeno: true },
+  { members: ["file_reason.ts"], usesDeno: true },
   { members: ["win32/"], usesDeno: true, mayImport: WORDS },
   { members: ["debugger/"], usesDeno: false },
   { members: ["session.ts", "leaks.ts"], usesDeno: false },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileReason } from "../file_reason.ts";
 import type { Baseline, Leak } from "../leaks.ts";
 import { UsageError } from "./_context.ts";
 
@@ -14,10 +15,8 @@ export async function readBaseline(path: string, mayBeMissing: boolean): Promise
   } catch (error) {
     const isMissing = error instanceof Deno.errors.NotFound;
     if (isMissing && mayBeMissing) return new Set();
-    const found = isMissing ? "there is no such file" : String(error);
-    throw new UsageError(
-      `Cannot read the baseline "${path}": ${found}; "--update-baseline" writes one`,
-    );
+    const advice = isMissing ? '"--update-baseline" writes one' : "name a file that you may read";
+    throw new UsageError(`Cannot read the baseline "${path}": ${fileReason(error)}; ${advice}`);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import type { ByteSource } from "../byte_source.ts";
+import { fileReason } from "../file_reason.ts";
 import type { Frame } from "../frame.ts";
 import { type Module, moduleNameOf } from "../module.ts";
 import { FileSource, symbolFinder, type SymbolSourceOptions } from "../symbol_path/mod.ts";
@@ -71,7 +72,10 @@ function addPdb(symbolizer: Symbolizer, pdb: FileSource): Opened {
   const image = moduleNameOf(pdb.name).replace(/\.(dll|exe|sys)$/i, "");
   const module: Module = { name: image, path: pdb.name, base: 0n, size: ANY_SIZE };
   const { kind, problem } = symbolizer.addModule(module, { pdb });
-  if (kind === "none") throw new NoSymbolsError(problem ?? `Cannot read symbols of ${pdb.name}`);
+  if (kind === "none") {
+    const found = problem ?? `Cannot read symbols from ${pdb.name}: it has none`;
+    throw new NoSymbolsError(`${found}; name a whole PDB or image`);
+  }
   return { module };
 }
 
@@ -110,15 +114,10 @@ function openFile(path: string): FileSource {
   try {
     return FileSource.open(path);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) {
-      throw new NoSymbolsError(
-        `Cannot read "${path}": there is no such file; name a PDB or an image`,
-        { cause },
-      );
-    }
-    if (cause instanceof TypeError) throw cause; // has its sentence already
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new NoSymbolsError(`Cannot read "${path}": ${found}`, { cause });
+    throw new NoSymbolsError(
+      `Cannot read "${path}": ${fileReason(cause)}; name a PDB or an image`,
+      { cause },
+    );
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileReason } from "../file_reason.ts";
 
 /** A file cannot be written; what was there of that name is as it was. */
 export class FileWriteError extends TypeError {
@@ -60,15 +61,8 @@ async function placeOf(path: string): Promise<string> {
   throw new FileWriteError(path, "it is a folder or a device");
 }
 
-/** Codes of a full disk and of a used-up quota. */
-const FULL_CODES = ["ENOSPC", "EDQUOT"];
-
 function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "its folder does not exist";
-  if (error instanceof Deno.errors.PermissionDenied) return "access denied";
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (FULL_CODES.includes(code)) return "the disk is full";
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Deno.errors.NotFound ? "its folder does not exist" : fileReason(error);
 }
 
 /** What could not be written is often not there, and one that cannot be removed changes nothing of the error. */

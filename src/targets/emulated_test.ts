@@ -110,7 +110,7 @@ Deno.test("openTarget() says what it does not know", async () => {
   await assertRejects(
     () => openTarget("no such target"),
     UnknownTargetError,
-    'Cannot open "no such target": it is no target of a known kind',
+    'Cannot open "no such target": there is no such file, nor another target of a known kind',
   );
 });
 

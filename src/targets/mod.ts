@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileReason } from "../file_reason.ts";
 import { type Target, TraceControlError } from "../target.ts";
 import type {
   LaunchOptions,
@@ -32,10 +33,11 @@ const HEAD_SIZE = 0x1_0000;
 
 /** No kind accepts what the user named. */
 export class UnknownTargetError extends TypeError {
-  /** Creates the error for the target as given. */
-  constructor(text: string) {
+  /** Creates the error for the target as given, which may be a file. */
+  constructor(text: string, isFile: boolean) {
     const names = TARGET_KINDS.map((kind) => kind.name).join(", ");
-    super(`Cannot open "${text}": it is no target of a known kind (${names}); see htrace --help`);
+    const found = isFile ? "the file is no target" : "there is no such file, nor another target";
+    super(`Cannot open "${text}": ${found} of a known kind (${names}); see htrace --help`);
     this.name = "UnknownTargetError";
   }
 }
@@ -71,20 +73,31 @@ function kindOf(text: string): TargetKind {
   const head = readHead(text);
   const spec = { text, ...(head && { head }) };
   const kind = TARGET_KINDS.find((candidate) => candidate.accepts(spec));
-  if (kind === undefined) throw new UnknownTargetError(text);
+  if (kind === undefined) throw new UnknownTargetError(text, head !== undefined);
   return kind;
+}
+
+/** What the system throws where there is no file of a name. */
+const MISSING = [Deno.errors.NotFound, Deno.errors.NotADirectory];
+
+/** A file is there, and the system does not let it be read. */
+export class UnreadableTargetError extends TypeError {
+  /** Creates the error with what the system said. */
+  constructor(path: string, cause: unknown) {
+    super(`Cannot open "${path}": ${fileReason(cause)}; name a file that you may read`, { cause });
+    this.name = "UnreadableTargetError";
+  }
 }
 
 /** The first bytes of a file; undefined when there is none of that name. */
 function readHead(path: string): Uint8Array | undefined {
   try {
+    if (!Deno.statSync(path).isFile) return undefined; // a pipe would be waited for
     using file = Deno.openSync(path, { read: true });
     const head = new Uint8Array(HEAD_SIZE);
     return head.subarray(0, file.readSync(head) ?? 0);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.IsADirectory) {
-      return undefined;
-    }
-    throw error;
+    if (MISSING.some((Missing) => error instanceof Missing)) return undefined;
+    throw new UnreadableTargetError(path, error);
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileReason } from "../file_reason.ts";
 import type { PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
 import { isWanted, joinEntries, splitEntries } from "../nt/trace_entries.ts";
@@ -35,8 +36,7 @@ async function readFile(path: string): Promise<Uint8Array> {
   try {
     return await Deno.readFile(path);
   } catch (cause) {
-    const found = cause instanceof Deno.errors.NotFound ? "there is no such file" : String(cause);
-    throw new RecordingError(path, found, "check its path and your rights", { cause });
+    throw new RecordingError(path, fileReason(cause), "check its path and your rights", { cause });
   }
 }
 

@@ -1,0 +1,42 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { runCli } from "./cli_fixture.ts";
+import { withFolder } from "./folder_fixture.ts";
+
+/** What takes a file that is read, each with `FILE` for it. */
+const READERS = [
+  ["show", "FILE"],
+  ["symbols", "FILE"],
+  ["debug", "FILE", "-c", "q"],
+  ["diff", "emulated", "FILE"],
+  ["record", "emulated", "FILE", "-o", "unwritten"],
+  ["symbolize", "FILE", "0"],
+  ["run", "--target", "emulated", "--baseline", "FILE", "--", "leak"],
+];
+
+async function assertRefused(path: string, reason: string): Promise<void> {
+  for (const words of READERS) {
+    const { code, stdout, stderr } = await runCli(
+      ...words.map((word) => word === "FILE" ? path : word),
+    );
+    assertEquals([code, stdout], [words[0] === "run" ? 2 : 3, ""], words.join(" "));
+    assertMatch(stderr, new RegExp(`^htrace: Cannot [^\\n]+: ${reason}[^\\n]*\\n$`));
+  }
+}
+
+Deno.test("every verb says in one line that there is no such file", () =>
+  withFolder((folder) => assertRefused(`${folder}/missing`, "there is no such file")));
+
+Deno.test({
+  name: "every verb says in one line why the system refuses a file [no Windows]",
+  ignore: Deno.build.os === "windows", // where making a link needs a right
+  fn: () =>
+    withFolder(async (folder) => {
+      await Deno.symlink("loop", `${folder}/loop`);
+      await assertRefused(`${folder}/loop`, "Too many levels of symbolic links; ");
+    }),
+});
+
+Deno.test("every verb says in one line that a folder is no file", () =>
+  withFolder((folder) =>
+    assertRefused(folder, "(it is a folder|it is not a file|there is no such file)")
+  ));

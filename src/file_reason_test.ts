@@ -1,0 +1,13 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { fileReason } from "./file_reason.ts";
+
+Deno.test("fileReason() says what the system found, without path and number", () => {
+  const missing = assertThrows(() => Deno.openSync("/no such folder/file"));
+  assertEquals(fileReason(missing), "there is no such file");
+  const full = Object.assign(new Error("No space left on device (os error 28)"), {
+    code: "ENOSPC",
+  });
+  assertEquals(fileReason(full), "the disk is full");
+  const loop = new Error("Too many levels of symbolic links (os error 40): open 'loop'");
+  assertEquals(fileReason(loop), "Too many levels of symbolic links");
+});
