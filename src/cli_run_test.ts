@@ -109,3 +109,25 @@ Deno.test({
     );
   },
 });
+
+for (
+  const words of [
+    ["run", "--target", "emulated", "--", "leak", "100000"],
+    ["debug", "emulated", "-c", "g", "--", "leak", "100000"],
+  ]
+) {
+  Deno.test({
+    name: `Ctrl-C ends htrace ${words[0]} while the emulated machine runs`,
+    ignore: Deno.build.os === "windows", // a process cannot send SIGINT to another there
+    fn: async () => {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", new URL("cli.ts", import.meta.url).pathname, ...words],
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      // Long enough for it to have begun, and the run would take half a minute.
+      setTimeout(() => child.kill("SIGINT"), 1000);
+      assertEquals((await child.status).signal, "SIGINT");
+    },
+  });
+}

@@ -7,6 +7,7 @@ import type { SymbolSourceOptions } from "../symbol_path/mod.ts";
 import type { CliProcess } from "./_context.ts";
 import { parseSymbolPath } from "../symbol_path/parse.ts";
 import { downloadProgress } from "./_download_progress.ts";
+import { removedOnInterrupt } from "./_unfinished_download.ts";
 
 /** What the user said about symbols. */
 export interface SymbolFlags {
@@ -50,6 +51,7 @@ function checkedSymbolPath(text: string): string {
 /** What the flags mean for a symbol source; progress of downloads goes to the standard error. */
 export function symbolOptions(flags: SymbolFlags, process: CliProcess): SymbolSourceOptions {
   const { symbols, offline = false, force = false } = flags;
-  const download = downloadProgress(process.stderr.write, Deno.stderr.isTerminal());
+  const progress = downloadProgress(process.stderr.write, Deno.stderr.isTerminal());
+  const download = removedOnInterrupt(progress);
   return { ...(symbols === undefined ? {} : { path: symbols }), offline, force, download };
 }

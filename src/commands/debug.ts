@@ -70,13 +70,15 @@ Examples:
 async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<void> {
   const { openSession } = await import("./_open_session.ts");
   const { PROMPTS, runPrompt } = await import("../debugger/prompt.ts");
+  const { beginsAnew } = await import("../library/mod.ts");
   using session = await openSession(
     spec,
     this.targetArguments,
     symbolOptions(flags, this.process),
     { keepTracing: flags.keep ?? false, warn: warnTo(this.process) },
   );
-  using _interrupt = disposeOnInterrupt(session);
+  // While the emulated machine runs no signal would be heard, and it has nothing to let go of.
+  using _interrupt = beginsAnew(session.target) ? undefined : disposeOnInterrupt(session);
   const native = flags.native ?? false;
   if (native && session.target.runNative === undefined) {
     throw new UsageError(

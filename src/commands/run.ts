@@ -114,15 +114,16 @@ async function runRun(this: CliContext, flags: Flags): Promise<void> {
   const baseline = baselinePath === undefined
     ? new Set<string>()
     : await readBaseline(baselinePath, updateBaseline);
-  const result = await withInterruptsLeftToProgram(() =>
+  const traced = (): Promise<RunResult> =>
     runProgram(this.targetArguments, {
       ...(on !== undefined && { on }),
       ...(slots !== undefined && { slots }),
       baseline,
       symbols: symbolSource(symbolOptions(flags, this.process)),
       warn: warnTo(this.process),
-    })
-  );
+    });
+  // An emulated program hears of no Ctrl-C: nothing but our own end would end it.
+  const result = await (on === undefined ? withInterruptsLeftToProgram(traced) : traced());
   if (output !== undefined) await writeRecording(output, result.recording);
   const isUpdated = updateBaseline && baselinePath !== undefined;
   if (isUpdated) await writeBaseline(baselinePath, [...result.leaks, ...result.knownLeaks]);

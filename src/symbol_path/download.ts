@@ -20,6 +20,8 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Called as the first bytes arrive, with the file that has them: to remove where the program ends before. */
+  readonly onReceive?: (path: string) => void;
   /** Called once at the end of a download, however it ended. */
   readonly onEnd?: () => void;
   /** Attempts in all for answers that may pass: no connection, 429, 5xx, a stalled or broken body. */
@@ -38,7 +40,7 @@ export type DownloadOutcome =
   | { readonly kind: "missing" }
   | { readonly kind: "failed"; readonly reason: string };
 
-const DEFAULTS: Required<Omit<DownloadOptions, "onProgress" | "onEnd">> = {
+const DEFAULTS: Required<Omit<DownloadOptions, "onProgress" | "onReceive" | "onEnd">> = {
   attempts: 3,
   backoffMilliseconds: 500,
   stallMilliseconds: 30_000,
@@ -142,6 +144,7 @@ async function save(
   const length = response.headers.get("content-length");
   const total = length === null ? undefined : Number(length);
   using file = await Deno.open(path, { write: true, createNew: true });
+  settings.onReceive?.(path);
   let received = 0;
   for await (const bytes of response.body ?? []) {
     stall.restart();
