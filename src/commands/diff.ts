@@ -108,8 +108,7 @@ async function writeHandleDiff(
       'Cannot compare handles: there is no snapshot; give the file of an earlier "htrace snapshot"',
     );
   }
-  const { diffHandles } = await import("../library/mod.ts");
-  const { renderHandleDiff } = await import("../handle_diff.ts");
+  const { diffHandles, renderHandleDiff } = await import("../library/mod.ts");
   const { diff, reason } = diffHandles(target, earlier);
   if (json) writeJson(process, { target: target.name, ...diff, reason });
   else writeText(process, renderHandleDiff(diff, reason));

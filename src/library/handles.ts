@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { diffHandleLists, type HandleListDiff } from "../handle_diff.ts";
 import type { Target } from "../target.ts";
 import { checkSame } from "./compare.ts";
+import { diffHandleLists, type HandleListDiff } from "./handle_diff.ts";
 import { handlesOf, whyNoTraces } from "./record.ts";
 
 /** A difference of handle lists, and why it is no more. */

@@ -4,10 +4,13 @@
  * @module
  */
 export { diffSince, snapshotOf } from "./compare.ts";
+export { diffHandleLists } from "./handle_diff.ts";
+export type { HandleListDiff, HandleTypeCount, ReplacedHandle } from "./handle_diff.ts";
 export { diffHandles } from "./handles.ts";
 export type { HandlesAnswer } from "./handles.ts";
 export { listProcesses } from "./processes.ts";
 export { record, recordHandles, writeRecording } from "./record.ts";
+export { renderHandleDiff } from "./render_handle_diff.ts";
 export { FileWriteError } from "./replace_file.ts";
 export type { FileWriter } from "./replace_file.ts";
 export { runProgram } from "./run.ts";
