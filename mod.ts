@@ -28,7 +28,6 @@ export * from "./src/module_symbols.ts";
 export * from "./src/symbol_identity.ts";
 export * from "./src/symbol_path/mod.ts";
 export * from "./src/session.ts";
-export * from "./src/leaks.ts";
 export * from "./src/recording/recording.ts";
 export * from "./src/targets/mod.ts";
 export * from "./src/reports/mod.ts";

@@ -38,10 +38,10 @@ const LAYERS: readonly Layer[] = [
   { members: ["file_reason.ts"], usesDeno: true },
   { members: ["win32/"], usesDeno: true, mayImport: WORDS },
   { members: ["debugger/"], usesDeno: false },
-  { members: ["session.ts", "leaks.ts"], usesDeno: false },
+  { members: ["session.ts"], usesDeno: false },
   { members: ["module_symbols.ts", "symbol_identity.ts", "judgement.ts"], usesDeno: false },
   { members: ["reports/"], usesDeno: false, mayImport: WORDS },
-  { members: ["recording/", "handle_diff.ts"], usesDeno: false },
+  { members: ["recording/"], usesDeno: false },
   {
     members: ["nt/", "dump/", "machine/", "engine.ts", "symbolizer.ts", "cabinet.ts"],
     usesDeno: false,

@@ -4,12 +4,12 @@
  * @module
  */
 import { fileReason } from "../file_reason.ts";
-import type { Baseline, Leak } from "../leaks.ts";
+import type { Baseline, Leak } from "../library/mod.ts";
 import { UsageError } from "./_context.ts";
 
 /** Reads a baseline; one that is about to be written may be missing yet. */
 export async function readBaseline(path: string, mayBeMissing: boolean): Promise<Baseline> {
-  const { parseBaseline } = await import("../leaks.ts");
+  const { parseBaseline } = await import("../library/mod.ts");
   try {
     return parseBaseline(await Deno.readTextFile(path));
   } catch (error) {
@@ -22,7 +22,7 @@ export async function readBaseline(path: string, mayBeMissing: boolean): Promise
 
 /** Writes all leaks of a run as the baseline; what was fixed is no longer in it. */
 export async function writeBaseline(path: string, leaks: readonly Leak[]): Promise<void> {
-  const { renderBaseline } = await import("../leaks.ts");
+  const { renderBaseline } = await import("../library/mod.ts");
   const { replaceFile } = await import("../library/replace_file.ts");
   await replaceFile(path, new TextEncoder().encode(renderBaseline(leaks)));
 }

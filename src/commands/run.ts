@@ -4,8 +4,7 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import type { Leak } from "../leaks.ts";
-import type { RunResult } from "../library/mod.ts";
+import type { Leak, RunResult } from "../library/mod.ts";
 import { parseCount, SLOTS } from "./_arguments.ts";
 import { readBaseline, writeBaseline } from "./_baseline_file.ts";
 import { type CliContext, type CliProcess, EXIT_CODES, UsageError } from "./_context.ts";

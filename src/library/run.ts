@@ -4,12 +4,12 @@
  * @module
  */
 import type { Analysis } from "../analysis.ts";
-import { type Baseline, type Leak, leaksOf } from "../leaks.ts";
 import type { SymbolSource } from "../module_symbols.ts";
 import { type Recording, recordTarget } from "../recording/recording.ts";
 import { Session } from "../session.ts";
 import { launchProgram } from "../targets/mod.ts";
 import { traceCount } from "../trace_log.ts";
+import { type Baseline, type Leak, leaksOf } from "./leaks.ts";
 
 /** How to run a program. */
 export interface RunOptions {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Analysis, TraceGroup } from "./analysis.ts";
-import type { Frame } from "./frame.ts";
-import { isSystemModule } from "./judgement.ts";
+import type { Analysis, TraceGroup } from "../analysis.ts";
+import type { Frame } from "../frame.ts";
+import { isSystemModule } from "../judgement.ts";
 
 /** A stack whose handles were still open when its program ended. */
 export interface Leak {

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { Analysis, TraceGroup } from "./analysis.ts";
-import type { Frame } from "./frame.ts";
+import type { Analysis, TraceGroup } from "../analysis.ts";
+import type { Frame } from "../frame.ts";
 import { leaksOf, parseBaseline, renderBaseline, stackKey } from "./leaks.ts";
-import { QUERY_ENTRY_32, traceLog } from "./trace_log_fixture.ts";
+import { QUERY_ENTRY_32, traceLog } from "../trace_log_fixture.ts";
 
 const STACK: readonly Frame[] = [
   { address: 0x7c80_1000n, module: "KERNEL32", symbol: "CreateEventA", displacement: 0x66 },
