@@ -16,6 +16,7 @@ import {
 } from "@stricli/core";
 import { type CliContext, type CliProcess, EXIT_CODES, UsageError } from "./commands/_context.ts";
 import { VERBS } from "./commands/mod.ts";
+import { fileReason } from "./file_reason.ts";
 import config from "../deno.json" with { type: "json" };
 
 /** Every error is one line, `htrace: what is wrong: what to do`; none shows a stack. */
@@ -34,6 +35,7 @@ const TEXT: ApplicationText = {
   exceptionWhileLoadingCommandFunction: errorLine,
   exceptionWhileLoadingCommandContext: errorLine,
   exceptionWhileRunningCommand: errorLine,
+  exceptionWhileRunningIntegrationFlag: ({ exception }) => errorLine(exception),
   commandErrorResult: errorLine,
 };
 
@@ -90,7 +92,18 @@ function exitCodeOf(code: number): number {
 
 function errorLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return `htrace: ${message.replaceAll(/\s*\n\s*/g, " ")}`;
+  // What a user or a file gave is quoted in it, and may have what moves the cursor or ends the line.
+  // deno-lint-ignore no-control-regex
+  return `htrace: ${message.replaceAll(/\s*[\0-\x1f\x7f]+\s*/g, " ")}`;
+}
+
+/** The standard output takes no more. */
+class OutputError extends Error {
+  /** Creates the error with what the system said. */
+  constructor(cause: unknown) {
+    super(`Cannot write the output: ${fileReason(cause)}; send it elsewhere`, { cause });
+    this.name = "OutputError";
+  }
 }
 
 /** Writes all of a text; a reader that has gone away (`| head`) ends the program without a word. */
@@ -102,7 +115,8 @@ function writeTo(stream: { writeSync(bytes: Uint8Array): number }, text: string)
     }
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) Deno.exit(EXIT_CODES.done);
-    throw error;
+    if (stream === Deno.stderr) Deno.exit(EXIT_CODES.target); // nobody is left to be told
+    throw new OutputError(error);
   }
 }
 

@@ -40,3 +40,38 @@ Deno.test("every verb says in one line that a folder is no file", () =>
   withFolder((folder) =>
     assertRefused(folder, "(it is a folder|it is not a file|there is no such file)")
   ));
+
+Deno.test("an error stays one line that moves no cursor, whatever it quotes", async () => {
+  const { stderr } = await runCli("show", "a\nb\x1b[2Jc\r");
+  assertMatch(stderr, /^htrace: Cannot open "a b \[2Jc ": [^\n]+\n$/);
+});
+
+const CLI = decodeURIComponent(new URL("cli.ts", import.meta.url).pathname);
+
+/** Runs a shell's line, in which `htrace` is the program. */
+async function shell(line: string): Promise<{ code: number; stderr: string }> {
+  const script = `htrace() { "${Deno.execPath()}" run -A "${CLI}" "$@"; }; ${line}`;
+  const { code, stderr } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
+
+for (const words of ["--help", "completions bash", 'debug emulated -c "lm; q"']) {
+  Deno.test({
+    name: `htrace ${words} says that its output is full in one line [Linux]`,
+    ignore: Deno.build.os !== "linux",
+    fn: async () => {
+      assertEquals(await shell(`htrace ${words} > /dev/full`), {
+        code: 3,
+        stderr: "htrace: Cannot write the output: the disk is full; send it elsewhere\n",
+      });
+    },
+  });
+}
+
+Deno.test({
+  name: "an error that cannot be written still has its exit code [Linux]",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    assertEquals((await shell("htrace show missing 2> /dev/full")).code, 3);
+  },
+});

@@ -110,6 +110,14 @@ Deno.test({
   },
 });
 
+for (const code of ["0", "256", "-1", "leak"]) {
+  Deno.test(`run --leak-code ${code} is bad usage: it could not tell a leak`, async () => {
+    const { code: ended, stderr } = await runCli("run", "--leak-code", code, "--", "x");
+    assertEquals(ended, 2);
+    assertMatch(stderr, /^htrace: [^\n]+ for leak-code: [^\n]+\n$/);
+  });
+}
+
 for (
   const words of [
     ["run", "--target", "emulated", "--", "leak", "100000"],

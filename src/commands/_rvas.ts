@@ -5,6 +5,8 @@
  */
 
 const LARGEST = 0xffff_ffff;
+/** Characters of a line that an error repeats: a file that is not of lines has long ones. */
+const LONGEST_QUOTE = 40;
 
 /** A line of the standard input is no RVA. */
 export class RvaError extends SyntaxError {
@@ -20,8 +22,9 @@ export function parseRva(text: string, Failure: new (message: string) => Error):
   const rva = /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? Number(text) : NaN;
   if (rva <= LARGEST) return rva;
   const found = Number.isNaN(rva) ? "it is no number" : "it has more than 32 bits";
+  const quoted = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
   throw new Failure(
-    `Cannot read RVA "${text}": ${found}; write it decimal, or in hex with "0x"`,
+    `Cannot read RVA "${quoted}": ${found}; write it decimal, or in hex with "0x"`,
   );
 }
 

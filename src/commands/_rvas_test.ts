@@ -1,5 +1,5 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { parseRvas, RvaError } from "./_rvas.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { parseRva, parseRvas, RvaError } from "./_rvas.ts";
 
 async function* pieces(...texts: string[]): AsyncGenerator<string> {
   yield* texts;
@@ -8,6 +8,14 @@ async function* pieces(...texts: string[]): AsyncGenerator<string> {
 Deno.test("parseRvas() answers whole lines as they arrive, however they are cut", async () => {
   const batches = await Array.fromAsync(parseRvas(pieces("0x10\n2", "0\r\n\n0x", "3", "0\n40")));
   assertEquals(batches, [[0x10], [20], [0x30], [40]]);
+});
+
+Deno.test("parseRva() repeats no more of a long line than tells it", () => {
+  const error = assertThrows(() => parseRva("x".repeat(1000), RvaError), RvaError);
+  assertEquals(
+    error.message,
+    `Cannot read RVA "${"x".repeat(40)}…": it is no number; write it decimal, or in hex with "0x"`,
+  );
 });
 
 Deno.test("parseRvas() answers the lines before a bad one", async () => {

@@ -54,7 +54,7 @@ Examples:
       },
       leakCode: {
         kind: "parsed",
-        parse: parseCount,
+        parse: parseLeakCode,
         default: String(EXIT_CODES.leaks),
         placeholder: "n",
         brief: "The exit code that says that the program leaked",
@@ -99,6 +99,13 @@ Examples:
   },
   func: runRun,
 });
+
+/** A code that every system passes on whole, and that is not that of success. */
+function parseLeakCode(text: string): number {
+  const code = parseCount(text);
+  if (code >= 1 && code <= 255) return code;
+  throw new SyntaxError(`"${text}" is no exit code for leaks: give 1 to 255`);
+}
 
 async function runRun(this: CliContext, flags: Flags): Promise<void> {
   const { baseline: baselinePath, updateBaseline = false, slots, output, target: on } = flags;

@@ -5,8 +5,9 @@
  */
 import { buildCommand, type Command } from "@stricli/core";
 import { type CliContext, EXIT_CODES, UsageError } from "./_context.ts";
+import { fileReason } from "../file_reason.ts";
 import { frameJson, frameText } from "./_frame_lines.ts";
-import { parseRva, parseRvas } from "./_rvas.ts";
+import { parseRva, parseRvas, RvaError } from "./_rvas.ts";
 import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
 
 interface Flags extends SymbolFlags {
@@ -66,13 +67,11 @@ async function runSymbolize(
   path = "",
   ...rvas: string[]
 ): Promise<void> {
-  const given = rvas.map((text) => parseRva(text, UsageError));
+  const given = [...rvas, ...this.targetArguments].map((text) => parseRva(text, UsageError));
   const { openImageSymbols } = await import("./_image_symbols.ts");
   using symbols = await openImageSymbols(path, symbolOptions(flags, this.process));
   if (symbols.warning !== undefined) this.process.stderr.write(`htrace: ${symbols.warning}\n`);
-  const batches = given.length > 0
-    ? [given]
-    : parseRvas(Deno.stdin.readable.pipeThrough(new TextDecoderStream()));
+  const batches = given.length > 0 ? [given] : parseRvas(standardInput());
   for await (const batch of batches) {
     const frames = symbols.frames(batch, { fullNames: flags.names === "full" });
     const lines = frames.map((frame, i) =>
@@ -84,4 +83,14 @@ async function runSymbolize(
   if (problem === undefined || problem === symbols.warning) return;
   this.process.stderr.write(`htrace: ${problem}\n`);
   if (kind === "none") this.process.exitCode = EXIT_CODES.target;
+}
+
+async function* standardInput(): AsyncGenerator<string> {
+  try {
+    yield* Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+  } catch (cause) {
+    throw new RvaError(
+      `Cannot read RVAs from the standard input: ${fileReason(cause)}; pipe lines`,
+    );
+  }
 }

@@ -95,3 +95,24 @@ Deno.test("symbolize reads RVAs from the standard input when none is given", asy
   assertMatch(decoder.decode(stdout), /^(kernel32!CreateSemaphoreA\+0x66 \S+\n){2}$/);
   assertStringIncludes(decoder.decode(stderr), 'htrace: Cannot read RVA "last": it is no number');
 });
+
+Deno.test('symbolize takes RVAs behind "--", too', async () => {
+  const { code, stdout } = await symbolize("--json", PDB, "--", "0");
+  assertEquals([code, stdout], [0, '{"rva":0,"module":"kernel32"}\n']);
+});
+
+Deno.test({
+  name: "symbolize says in one line that its standard input cannot be read [no Windows]",
+  ignore: Deno.build.os === "windows", // where a shell opens no folder
+  fn: async () => {
+    const script = `"$1" run -A "$2" symbolize "$3" < /`;
+    const cli = fileURLToPath(new URL("../cli.ts", import.meta.url));
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", script, "sh", Deno.execPath(), cli, PDB],
+    }).output();
+    assertEquals([code, new TextDecoder().decode(stderr)], [
+      3,
+      "htrace: Cannot read RVAs from the standard input: it is a folder; pipe lines\n",
+    ]);
+  },
+});

@@ -30,10 +30,17 @@ export async function diffSince(
   return await session.diff("", options);
 }
 
-/** The traces that an earlier recording of a target holds; refuses those of another. */
+/** The traces that an earlier recording of a target holds; refuses those of another, and one that kept none. */
 export function snapshotOf(earlier: Target, target: Target): TraceLog {
   checkSame(earlier, target);
-  return earlier.readTraces({});
+  const log = earlier.readTraces({});
+  if (log.bytes.length === 0 && log.incomplete !== undefined) {
+    throw new TraceQueryError(
+      `Cannot compare ${target.name} with the snapshot: it has no traces (${log.incomplete}); ` +
+        "take one without --handles",
+    );
+  }
+  return log;
 }
 
 /** Two processes have nothing in common that could be compared; ids are reused, so the image's name counts too. */

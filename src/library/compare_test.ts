@@ -47,3 +47,16 @@ Deno.test("diffSince() refuses the reading of another target", async () => {
     "Cannot compare fake with the snapshot: it is of another; take one of the same target",
   );
 });
+
+Deno.test("diffSince() refuses a reading that kept no traces, since which all would be new", async () => {
+  const { target, earlier } = twoStates();
+  const reason = "handles were asked for, not traces";
+  const empty = { ...earlier.readTraces({}), bytes: new Uint8Array(), incomplete: reason };
+  earlier.readTraces = () => empty;
+  using session = new Session(target);
+  await assertRejects(
+    () => diffSince(session, earlier),
+    TraceQueryError,
+    `Cannot compare fake with the snapshot: it has no traces (${reason}); take one without --handles`,
+  );
+});
