@@ -75,6 +75,7 @@ export class ImageReader {
   }
 }
 
-function hex(value: number): string {
+/** A number as messages have it. */
+export function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { ImageError, ImageReader } from "./image_reader.ts";
+import { hex, ImageError, ImageReader } from "./image_reader.ts";
 
 export { ImageError };
 
@@ -344,8 +344,4 @@ function dataDirectory(reader: ImageReader, index: number): DataDirectory | unde
   if (rva === 0 || size === 0) return undefined;
   reader.require(rva, size, `data directory ${index}`);
   return { rva, size };
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }
