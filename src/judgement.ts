@@ -6,7 +6,7 @@
 import type { GroupJudgement, TraceGroup } from "./analysis.ts";
 import type { StackGroup } from "./engine.ts";
 import type { Frame } from "./frame.ts";
-import type { Module } from "./module.ts";
+import { isInModule, type Module } from "./module.ts";
 
 /**
  * Folders of the system's own images, as parts of a lower-case path with forward slashes. Compilers' run-time
@@ -67,9 +67,7 @@ export function suspectOf(
 ): Frame | undefined {
   return frames.find(({ address, module: name }) => {
     if (name === undefined) return false;
-    const module = modules.find(({ base, size }) =>
-      address >= base && address < base + BigInt(size)
-    );
+    const module = modules.find((candidate) => isInModule(candidate, address));
     return !isSystemModule(module ?? { name, path: "" });
   });
 }

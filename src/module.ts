@@ -30,6 +30,11 @@ export interface Module {
   readonly pdb?: PdbId;
 }
 
+/** Whether an address lies in a module. */
+export function isInModule(module: Pick<Module, "base" | "size">, address: bigint): boolean {
+  return address >= module.base && address < module.base + BigInt(module.size);
+}
+
 /** Names a module the way debuggers do: file name of the path, without its last extension. */
 export function moduleNameOf(path: string): string {
   const file = path.slice(Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1);

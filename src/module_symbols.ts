@@ -9,7 +9,7 @@
  */
 import type { SymbolFiles } from "./byte_source.ts";
 import type { Frame } from "./frame.ts";
-import type { Module } from "./module.ts";
+import { isInModule, type Module } from "./module.ts";
 import { Symbolizer, type SymbolStatus } from "./symbolizer.ts";
 
 /** Finds the symbol files of a module; answers an empty object where there are none. Disposing closes them. */
@@ -46,7 +46,7 @@ export class ModuleSymbols implements Disposable {
       .filter((address) => this.#frames.get(address)?.module === undefined);
     for (const module of modules) {
       if (
-        this.status(module) === undefined && unnamed.some((address) => contains(module, address))
+        this.status(module) === undefined && unnamed.some((address) => isInModule(module, address))
       ) {
         const files = await this.#source(module);
         this.#symbolizer.addModule(module, files, { force: files.anyBuild ?? false });
@@ -75,12 +75,8 @@ export class ModuleSymbols implements Disposable {
   }
 }
 
-function contains(module: Module, address: bigint): boolean {
-  return address >= module.base && address < module.base + BigInt(module.size);
-}
-
 function overlap(one: Module, other: Module): boolean {
-  return contains(one, other.base) || contains(other, one.base);
+  return isInModule(one, other.base) || isInModule(other, one.base);
 }
 
 function isSameImage(one: Module, other: Module): boolean {
