@@ -36,7 +36,7 @@ export type ShowOptions = TraceQuery & AnalysisOptions;
 /** The name of the snapshot that is meant when none is named. */
 const UNNAMED = "";
 
-/** First address of the kernel's half of the address space, by pointer size. */
+/** First address beyond the half of the address space that processes have, by pointer size. */
 const KERNEL_START = { 4: 0x8000_0000n, 8: 0x8000_0000_0000n } as const;
 
 /** A target with snapshots and symbols. */

@@ -45,7 +45,7 @@ interface HandleListLayout {
 const PROCESS_LIST: Readonly<Record<PointerSize, HandleListLayout>> = {
   4: {
     entries: 8,
-    entrySize: 28,
+    entrySize: 0x1c,
     HandleValue: [0, 4],
     HandleCount: [4, 4],
     PointerCount: [8, 4],
@@ -54,7 +54,7 @@ const PROCESS_LIST: Readonly<Record<PointerSize, HandleListLayout>> = {
   },
   8: {
     entries: 0x10,
-    entrySize: 40,
+    entrySize: 0x28,
     HandleValue: [0, 8],
     HandleCount: [8, 8],
     PointerCount: [0x10, 8],
@@ -67,7 +67,7 @@ const PROCESS_LIST: Readonly<Record<PointerSize, HandleListLayout>> = {
 const SYSTEM_LIST: Readonly<Record<PointerSize, HandleListLayout>> = {
   4: {
     entries: 8,
-    entrySize: 28,
+    entrySize: 0x1c,
     Object: [0, 4],
     UniqueProcessId: [4, 4],
     HandleValue: [8, 4],
@@ -76,7 +76,7 @@ const SYSTEM_LIST: Readonly<Record<PointerSize, HandleListLayout>> = {
   },
   8: {
     entries: 0x10,
-    entrySize: 40,
+    entrySize: 0x28,
     Object: [0, 8],
     UniqueProcessId: [8, 8],
     HandleValue: [0x10, 8],
