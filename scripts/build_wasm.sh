@@ -5,7 +5,8 @@
 #   scripts/build_wasm.sh --check    rebuild elsewhere and compare with wasm/pkg
 #
 # The bytes depend on nothing but the sources and the pinned versions: paths of the cargo registry are
-# remapped, dependencies are locked, and one code generation unit leaves nothing to scheduling.
+# remapped, dependencies are locked, and one code generation unit leaves nothing to scheduling. Bytes are copied by the
+# instruction for it (bulk memory), which every engine with BigInt parameters has too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +21,7 @@ scripts/toolchain.sh run bash -c '
   cd wasm
   export CARGO_TARGET_DIR=$PWD/target/toolchain
   cargo fetch --locked --quiet --target wasm32-unknown-unknown
-  flags="-C linker=wasm-ld -C link-arg=-zstack-size=4194304 --remap-path-prefix=$PWD=/htrace/wasm"
+  flags="-C linker=wasm-ld -C target-feature=+bulk-memory -C link-arg=-zstack-size=4194304 --remap-path-prefix=$PWD=/htrace/wasm"
   for folder in "$HOME"/.cargo/registry/src/*; do flags+=" --remap-path-prefix=$folder=/cargo"; done
   export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags
   wasm-pack --log-level warn build --release --target bundler --no-pack --mode no-install \

@@ -106,9 +106,14 @@ impl ModuleLines {
     /// dbghelp names the first of them for that very place and the last one for what follows.
     pub fn at(&self, place: Place) -> Option<SourceLine> {
         let end = self.pieces.partition_point(|piece| piece.place <= place);
-        let nearest = self.pieces[..end].last()?.place;
-        let start = self.pieces[..end].partition_point(|piece| piece.place < nearest);
-        let piece = &self.pieces[start];
+        let (last, before) = self.pieces[..end].split_last()?;
+        let nearest = last.place;
+        let piece = match before.last() {
+            Some(other) if other.place == nearest => {
+                &before[before.partition_point(|piece| piece.place < nearest)]
+            }
+            _ => last,
+        };
         let offset = place.offset.wrapping_sub(nearest.offset);
         if nearest.section != place.section || offset >= piece.size {
             return None;

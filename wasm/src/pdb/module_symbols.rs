@@ -56,8 +56,22 @@ impl ModuleSymbols {
         let end = self
             .entries
             .partition_point(|entry| entry.code.place <= place);
-        let found = self.entries[..end].last()?.code.place;
-        (found.section == place.section).then(|| self.at(found))?
+        let last = end.checked_sub(1)?;
+        let is_near = self.entries[last].code.place.section == place.section;
+        is_near.then(|| self.among_equals(last))?
+    }
+
+    /// The entry that counts at the place of the one with an index. Most are alone there, which is seen
+    /// without a search.
+    fn among_equals(&self, index: usize) -> Option<Entry> {
+        let place = |index: usize| self.entries.get(index).map(|entry| entry.code.place);
+        let own = place(index)?;
+        let is_alone = place(index.wrapping_sub(1)) != Some(own) && place(index + 1) != Some(own);
+        if is_alone {
+            Some(self.entries[index])
+        } else {
+            self.at(own)
+        }
     }
 
     /// The entry at exactly this place.
@@ -82,13 +96,13 @@ impl ModuleSymbols {
         let end = self
             .entries
             .partition_point(|entry| entry.code.place <= place);
-        let before = self.entries[..end].iter().rev();
-        let procedure = before
-            .clone()
-            .find(|entry| entry.code.role == Role::Procedure)?;
-        let covers = procedure.code.place.section == place.section
-            && place.offset - procedure.code.place.offset < procedure.code.length;
-        covers.then(|| self.at(procedure.code.place))?
+        let index = self.entries[..end]
+            .iter()
+            .rposition(|entry| entry.code.role == Role::Procedure)?;
+        let code = self.entries[index].code;
+        let covers =
+            code.place.section == place.section && place.offset - code.place.offset < code.length;
+        covers.then(|| self.among_equals(index))?
     }
 
     /// Where the linker's jumps for incremental linking begin.

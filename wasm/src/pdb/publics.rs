@@ -55,8 +55,13 @@ impl Publics {
             return Ok(None);
         };
         let found = map.place(records, last)?;
-        // A map that is out of order may lead anywhere.
-        let first = map.first_where(records, |other| other >= found)?.min(last);
+        let first = match last.checked_sub(1) {
+            // A map that is out of order may lead anywhere.
+            Some(before) if map.place(records, before)? == found => {
+                map.first_where(records, |other| other >= found)?.min(last)
+            }
+            _ => last,
+        };
         Ok((found.section == place.section).then_some((first as u32, found)))
     }
 
