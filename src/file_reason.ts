@@ -7,7 +7,7 @@
 /** By the system's code, which Deno gives its errors on every system. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
-  ENOTDIR: "there is no such file",
+  ENOTDIR: "a part of its path is no folder",
   EACCES: "access denied",
   EPERM: "access denied",
   EISDIR: "it is a folder",
@@ -19,5 +19,5 @@ const REASONS: Readonly<Record<string, string>> = {
 export function fileReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? String(error.code) : "";
-  return REASONS[code] ?? error.message.replace(/ \(os error \d+\).*$/s, "");
+  return REASONS[code] ?? error.message.replace(/\.? \(os error \d+\).*$/s, "");
 }

@@ -8,6 +8,8 @@ Deno.test("fileReason() says what the system found, without path and number", ()
     code: "ENOSPC",
   });
   assertEquals(fileReason(full), "the disk is full");
+  const invalid = new Error("Invalid parameter. (os error 87): stat 'NUL'");
+  assertEquals(fileReason(invalid), "Invalid parameter");
   const loop = new Error("Too many levels of symbolic links (os error 40): open 'loop'");
   assertEquals(fileReason(loop), "Too many levels of symbolic links");
 });

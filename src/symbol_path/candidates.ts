@@ -7,7 +7,8 @@
  * @module
  */
 import { download, type DownloadOptions } from "./download.ts";
-import { deeper, folderOf, isLocalPath, messageOf, readStart, sizeOf } from "./files.ts";
+import { fileReason } from "../file_reason.ts";
+import { deeper, folderOf, isLocalPath, readStart, sizeOf } from "./files.ts";
 import type { StoreLocation, SymbolPathElement } from "./parse.ts";
 import {
   compressedName,
@@ -163,7 +164,7 @@ async function receive(
   try {
     Deno.mkdirSync(folderOf(path), { recursive: true });
   } catch (error) {
-    return `cannot be kept in ${folderOf(path)}: ${messageOf(error)}`;
+    return `cannot be kept in ${folderOf(path)}: ${fileReason(error)}`;
   }
   const outcome = await download(url, path, options.download);
   if (outcome.kind === "saved") return undefined;
@@ -191,7 +192,7 @@ function copied(path: string, destination: string, options: CandidateOptions): C
         Deno.renameSync(copy, destination);
         return destination;
       } catch (error) {
-        options.note(`${destination}: cannot be kept: ${messageOf(error)}`);
+        options.note(`${destination}: cannot be kept: ${fileReason(error)}`);
         return path;
       }
     },
@@ -238,7 +239,7 @@ function* expanded(
     Deno.mkdirSync(folderOf(path), { recursive: true });
     expandFile(packed, path, options.expand);
   } catch (error) {
-    options.note(`${origin}: ${messageOf(error)}`);
+    options.note(`${origin}: ${fileReason(error)}`);
     removeIfThere(path);
     return;
   }

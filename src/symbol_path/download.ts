@@ -4,7 +4,7 @@
  * @module
  */
 
-import { messageOf } from "./files.ts";
+import { fileReason } from "../file_reason.ts";
 
 /** How far a download has come. */
 export interface DownloadProgress {
@@ -79,7 +79,7 @@ async function downloadPatiently(
     try {
       return await downloadOnce(url, destination, settings);
     } catch (error) {
-      reason = messageOf(error);
+      reason = downloadReason(error);
       if (error instanceof FinalFailure) break;
     }
   }
@@ -111,10 +111,16 @@ async function downloadOnce(
     return { kind: "saved" };
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
-    throw stall.signal.aborted ? new Error(messageOf(stall.signal.reason)) : error;
+    throw stall.signal.aborted ? stall.signal.reason : error;
   } finally {
     stall.stop();
   }
+}
+
+/** Why nothing came: `fetch` says only that it failed, and its cause repeats the URL before it says why. */
+function downloadReason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return fileReason(cause).replace(/^error sending request for url \(.*?\): /, "");
 }
 
 /** Follows redirects, but never from an encrypted connection to a plain one. */

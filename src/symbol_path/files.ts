@@ -48,8 +48,3 @@ export function sizeOf(path: string): number | undefined {
     return undefined;
   }
 }
-
-/** The message of whatever was thrown. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -16,7 +16,8 @@ import {
   inPlace,
 } from "./candidates.ts";
 import type { DownloadOptions } from "./download.ts";
-import { beside, isLocalPath, messageOf } from "./files.ts";
+import { fileReason } from "../file_reason.ts";
+import { beside, isLocalPath } from "./files.ts";
 import { FileSource } from "./file_source.ts";
 import type { SymbolPathElement } from "./parse.ts";
 import { fileNameOf, imageKey, isStorable, pdbKey, type StoreKey } from "./store.ts";
@@ -115,7 +116,7 @@ export class SymbolFinder implements Disposable {
       if (id === undefined) log.notes.push("its image names no PDB");
       return id;
     } catch (error) {
-      log.notes.push(`${image.origin}: ${messageOf(error)}`);
+      log.notes.push(`${image.origin}: ${fileReason(error)}`);
       return undefined;
     }
   }
@@ -166,7 +167,7 @@ export class SymbolFinder implements Disposable {
     } catch (error) {
       const { NotFound, NotADirectory } = Deno.errors;
       const isAbsent = error instanceof NotFound || error instanceof NotADirectory;
-      return isAbsent ? NOT_THERE : messageOf(error);
+      return isAbsent ? NOT_THERE : fileReason(error);
     }
   }
 }
