@@ -21,6 +21,8 @@ export * from "./src/frame.ts";
 export * from "./src/memory.ts";
 export * from "./src/byte_source.ts";
 export * from "./src/target.ts";
+export { type AccessRight, NtStatusError } from "./src/nt/status.ts";
+export type { NtStatus } from "./src/ntdll.ts";
 export * from "./src/analysis.ts";
 export * from "./src/engine.ts";
 export * from "./src/symbolizer.ts";

@@ -18,7 +18,7 @@ import { LIVE } from "./live.ts";
 import { RECORDING } from "./recording.ts";
 
 export type { LaunchOptions, TargetKind, TargetOptions, TargetSpec, TracedProgram };
-export { liveProcesses } from "./live.ts";
+export { liveProcesses, LiveTargetError } from "./live.ts";
 
 /** All kinds; the first that accepts a target opens it, so fixed forms stand before looser ones. */
 export const TARGET_KINDS: readonly TargetKind[] = [
@@ -28,8 +28,8 @@ export const TARGET_KINDS: readonly TargetKind[] = [
   LIVE,
 ];
 
-/** Bytes of a file that tell its kind: enough for every header and for the first lines of a log. */
-const HEAD_SIZE = 0x1_0000;
+/** Bytes of a file that tell its kind: more than the header of any. */
+const HEAD_SIZE = 0x1000;
 
 /** No kind accepts what the user named. */
 export class UnknownTargetError extends TypeError {
