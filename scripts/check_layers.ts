@@ -43,7 +43,7 @@ const LAYERS: readonly Layer[] = [
   { members: ["reports/"], usesDeno: false, mayImport: WORDS },
   { members: ["recording/"], usesDeno: false },
   {
-    members: ["nt/", "dump/", "machine/", "engine.ts", "symbolizer.ts", "cabinet.ts"],
+    members: ["nt/", "machine/", "engine.ts", "symbolizer.ts", "cabinet.ts"],
     usesDeno: false,
   },
   { members: ["wasm.ts", "engine_error.ts"], usesDeno: false },

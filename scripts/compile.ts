@@ -20,7 +20,7 @@ export const TARGETS: Readonly<Record<string, string>> = {
 };
 
 /**
- * The least that works. Reading: dumps, logs, recordings and symbols lie anywhere. Writing: recordings and the symbol
+ * The least that works. Reading: dumps, recordings and symbols lie anywhere. Writing: recordings and the symbol
  * cache. Network: the symbol servers that the user names. Environment: the symbol path and where caches belong.
  * No permission to run programs: `htrace run` starts them through ntdll.
  */

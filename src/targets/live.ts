@@ -53,7 +53,7 @@ export class LiveTargetError extends TypeError {
 const PROCESS_ID = /^(?:\d+|0x[0-9a-f]+)$/i;
 const IMAGE_NAME = /^[^\\/:*?"<>|]+\.exe$/i;
 
-/** The kind, for the table. A file of the same name is meant where there is one: dumps may be named `1234`. */
+/** The kind, for the table. A file of the same name is meant where there is one: a recording may be named `1234`. */
 export const LIVE: TargetKind = {
   name: "live process",
   forms: [
@@ -75,8 +75,7 @@ export const LIVE: TargetKind = {
 export function openLive(text: string, options: LiveOptions = {}): Target {
   if (Deno.build.os !== "windows") {
     throw new LiveTargetError(
-      `Cannot open process "${text}": this is not Windows; open a dump, a recording, a debugger ` +
-        `log or "emulated"`,
+      `Cannot open process "${text}": this is not Windows; open a recording or "emulated"`,
     );
   }
   return openOn(new WindowsSystem(options.library), text, options);

@@ -95,8 +95,7 @@ Deno.test({
     assertThrows(
       () => openLive("1234"),
       LiveTargetError,
-      'Cannot open process "1234": this is not Windows; open a dump, a recording, a debugger log ' +
-        'or "emulated"',
+      'Cannot open process "1234": this is not Windows; open a recording or "emulated"',
     );
   },
 });
