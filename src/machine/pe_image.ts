@@ -55,8 +55,6 @@ export interface PeImage {
   readonly timestamp: number;
   /** `CheckSum` of the optional header. */
   readonly checkSum: number;
-  /** Bytes of the headers, which are mapped read-only in front of the sections. */
-  readonly sizeOfHeaders: number;
   /** Sections in order of their RVA. */
   readonly sections: readonly ImageSection[];
   /** What it exports. */
@@ -185,7 +183,6 @@ export function parseImage(name: string, file: Uint8Array): PeImage {
     entryPoint,
     timestamp: reader.u32(signature + FILE.timeDateStamp, "file header"),
     checkSum: reader.u32(optional + OPTIONAL.checkSum, "optional header"),
-    sizeOfHeaders,
     sections,
     exports: readExports(mapped),
     imports: readImports(mapped),

@@ -12,18 +12,15 @@ import type { NtStatus } from "../ntdll.ts";
 export const STATUS = {
   SUCCESS: 0x00000000,
   BUFFER_OVERFLOW: 0x80000005,
-  PARTIAL_COPY: 0x8000000d,
   NOT_IMPLEMENTED: 0xc0000002,
   INVALID_INFO_CLASS: 0xc0000003,
   INFO_LENGTH_MISMATCH: 0xc0000004,
-  INVALID_HANDLE: 0xc0000008,
   INVALID_CID: 0xc000000b,
   INVALID_PARAMETER: 0xc000000d,
   ACCESS_DENIED: 0xc0000022,
   BUFFER_TOO_SMALL: 0xc0000023,
   QUOTA_EXCEEDED: 0xc0000044,
   INSUFFICIENT_RESOURCES: 0xc000009a,
-  PROCESS_IS_TERMINATING: 0xc000010a,
 } as const satisfies Record<string, NtStatus>;
 
 /** The meaning of each value that the calls of this program are known to answer. */

@@ -9,7 +9,7 @@ import type { Target } from "../target.ts";
 export interface TargetSpec {
   /** The target as given on the command line. */
   readonly text: string;
-  /** The first bytes of the file of that name, up to 64 KiB; absent when there is no such file. */
+  /** The first bytes of the file of that name, at least those of any header; absent when there is no such file. */
   readonly head?: Uint8Array;
 }
 

@@ -1,8 +1,9 @@
 /**
  * What the Windows debugger engine opens: a process, a dump, this machine's kernel or another one's.
  *
- * The engine supplies memory, modules and the PDBs that it found by its own symbol path; in kernel mode the walk is ours, as for every kernel. In user mode it has
- * no call that reads traces: only its own `!htrace`, a command with text for an answer, does.
+ * The engine supplies memory, modules and the PDBs that it found by its own symbol path; in kernel mode the walk is
+ * ours, as for every kernel. In user mode it has no call that reads traces: only its own `!htrace`, a command with
+ * text for an answer, does.
  *
  * @module
  */
