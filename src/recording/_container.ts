@@ -17,8 +17,11 @@ const MAGIC = Uint8Array.of(0x89, 0x68, 0x74, 0x72, 0x61, 0x63, 0x65, 0x0a);
 /** The header: byte offsets of its little-endian 32-bit numbers, and where the gzip stream begins. */
 const HEADER = { version: 8, contentSize: 12, size: 16 } as const;
 
-/** Largest content that is unpacked, in bytes. */
+/** Largest content that is unpacked, in bytes; over ten times that of a full table with all its stacks distinct. */
 const LARGEST_CONTENT = 0x1000_0000;
+
+/** Largest file that is a recording, in bytes: packing makes nothing larger that is worth keeping. */
+export const LARGEST_RECORDING = LARGEST_CONTENT;
 
 /** Whether a file with these first bytes is a recording, of whatever version. */
 export function isRecording(head: Uint8Array): boolean {

@@ -16,7 +16,7 @@ import { readHandles, writeHandles } from "./_handles.ts";
 import { readModules, writeModules } from "./_modules.ts";
 import { readTraceLog, writeTraceLog } from "./_trace_log.ts";
 
-export { isRecording, RECORDING_VERSION } from "./_container.ts";
+export { isRecording, LARGEST_RECORDING, RECORDING_VERSION } from "./_container.ts";
 export { RecordingError } from "./recording_error.ts";
 
 /** What is kept of a target. */

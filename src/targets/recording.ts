@@ -10,6 +10,7 @@ import { isWanted, joinEntries, splitEntries } from "../nt/trace_entries.ts";
 import {
   decodeRecording,
   isRecording,
+  LARGEST_RECORDING,
   type Recording,
   RecordingError,
 } from "../recording/recording.ts";
@@ -32,12 +33,15 @@ export const RECORDING: TargetKind = {
   open: async (text) => new RecordedTarget(await decodeRecording(text, await readFile(text))),
 };
 
+/** Reads the whole of a file, unless it is too large to be a recording: memory is not filled with it. */
 async function readFile(path: string): Promise<Uint8Array> {
   try {
-    return await Deno.readFile(path);
+    const { size } = await Deno.stat(path);
+    if (size <= LARGEST_RECORDING) return await Deno.readFile(path);
   } catch (cause) {
     throw new RecordingError(path, fileReason(cause), "check its path and your rights", { cause });
   }
+  throw new RecordingError(path, "it is larger than any recording", "check its path");
 }
 
 /** A recording, as a {@linkcode Target}. */

@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { encodeRecording, RecordingError, recordTarget } from "../recording/recording.ts";
+import {
+  encodeRecording,
+  LARGEST_RECORDING,
+  RecordingError,
+  recordTarget,
+} from "../recording/recording.ts";
 import { Session } from "../session.ts";
 import { type Target, TraceQueryError } from "../target.ts";
 import { fakeModule, FakeTarget } from "../target_fixture.ts";
@@ -98,4 +103,14 @@ Deno.test("a file that is called a recording and is none, or is not there, gets 
   await assertRejects(() => openTarget(file), RecordingError, "it is not a recording");
   await Deno.remove(file);
   await assertRejects(() => openTarget(file), RecordingError, "there is no such file");
+});
+
+Deno.test("a file larger than any recording is refused before it is read", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".htrace" });
+  try {
+    await Deno.truncate(file, LARGEST_RECORDING + 1); // a hole: no disk holds it
+    await assertRejects(() => openTarget(file), RecordingError, "it is larger than any recording");
+  } finally {
+    await Deno.remove(file);
+  }
 });
