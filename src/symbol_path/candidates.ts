@@ -211,8 +211,13 @@ function temporary(
     origin,
     settle(accepted): string {
       if (accepted) {
-        Deno.renameSync(path, destination);
-        return destination;
+        try {
+          Deno.renameSync(path, destination);
+          return destination;
+        } catch (error) {
+          options.note(`${destination}: cannot be kept: ${fileReason(error)}`);
+          return path; // good for this time
+        }
       }
       Deno.removeSync(path);
       options.refused.set(origin, "it had something else before");

@@ -120,10 +120,10 @@ async function downloadOnce(
 /** Why nothing came: `fetch` says only that it failed, and its cause repeats the URL before it says why. */
 function downloadReason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return fileReason(cause).replace(/^error sending request for url \(.*?\): /, "");
+  return fileReason(cause).replace(/^error sending request .*?\): /, "");
 }
 
-/** Follows redirects, but never from an encrypted connection to a plain one. */
+/** Follows redirects to where they may lead. */
 async function follow(url: string, signal: AbortSignal): Promise<Response> {
   let current = url;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
@@ -131,13 +131,21 @@ async function follow(url: string, signal: AbortSignal): Promise<Response> {
     const location = response.headers.get("location");
     if (response.status < 300 || response.status > 399 || location === null) return response;
     await response.body?.cancel();
-    const next = new URL(location, current);
-    if (current.startsWith("https:") && next.protocol !== "https:") {
-      throw new FinalFailure(`the server redirects to ${next.protocol} which is not encrypted`);
-    }
-    current = next.href;
+    current = redirectedTo(location, current);
   }
   throw new FinalFailure(`the server redirects more than ${MAX_REDIRECTS} times`);
+}
+
+/** Only to a server: `fetch` reads `file:` too, and on Windows that goes to any machine that an answer names. */
+function redirectedTo(location: string, from: string): string {
+  const to = URL.parse(location, from);
+  if (to === null || !["http:", "https:"].includes(to.protocol)) {
+    throw new FinalFailure(`the server redirects to "${location}", which is no server`);
+  }
+  if (from.startsWith("https:") && to.protocol !== "https:") {
+    throw new FinalFailure(`the server redirects to ${to.protocol} which is not encrypted`);
+  }
+  return to.href;
 }
 
 async function save(

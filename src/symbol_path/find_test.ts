@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { ByteSource } from "../byte_source.ts";
 import { withFolder } from "../folder_fixture.ts";
 import type { Module } from "../module.ts";
@@ -225,6 +226,25 @@ test("SymbolFinder follows redirects but not for ever", async (folder) => {
   assertEquals((await search(`srv*${join(folder, "a")}*${server.url}/old`)).text, RIGHT);
   const { notes } = await search(`srv*${join(folder, "b")}*${server.url}/loop`);
   assertStringIncludes(notes.join(), "redirects more than 5 times");
+});
+
+test("SymbolFinder follows redirects to nothing but servers", async (folder) => {
+  const own = join(folder, "own.pdb");
+  await write(own, RIGHT);
+  for (const to of [pathToFileURL(own).href, "data:,x", "http://[::"]) {
+    await using server = new Server(() => redirect(to, 302));
+    const { text, notes } = await search(`srv*${join(folder, "a")}*${server.url}`);
+    assertEquals([text, server.requests.length], ["", 1]);
+    assertStringIncludes(notes.join(), `redirects to "${to}", which is no server`);
+  }
+});
+
+test("SymbolFinder uses a download that cannot get its name, and says so", async (folder) => {
+  await using server = new Server(() => new Response(RIGHT));
+  await Deno.mkdir(storeFile(folder), { recursive: true });
+  const { text, notes } = await search(`srv*${folder}*${server.url}`);
+  assertEquals(text, RIGHT);
+  assertStringIncludes(notes.join(), "cannot be kept: ");
 });
 
 test("SymbolFinder refuses a file over the size limit", async (folder) => {
