@@ -21,7 +21,7 @@ const HEADER = { version: 8, contentSize: 12, size: 16 } as const;
 const LARGEST_CONTENT = 0x1000_0000;
 
 /** Largest file that is a recording, in bytes: packing makes nothing larger that is worth keeping. */
-export const LARGEST_RECORDING = LARGEST_CONTENT;
+export const LARGEST_RECORDING: number = LARGEST_CONTENT;
 
 /** Whether a file with these first bytes is a recording, of whatever version. */
 export function isRecording(head: Uint8Array): boolean {
