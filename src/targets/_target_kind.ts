@@ -51,6 +51,8 @@ export interface TargetKind {
   readonly name: string;
   /** How it is named on the command line, and what that opens: one line each, for help texts. */
   readonly forms: readonly string[];
+  /** Whether what follows `--` means something to it. */
+  readonly takesArguments?: boolean;
   /** Whether the user means a target of this kind. */
   accepts(spec: TargetSpec): boolean;
   /** Opens it; throws an error with the user's sentence. */

@@ -48,6 +48,7 @@ export const EMULATED: TargetKind = {
     "emulated:2003    the same, with handle tracing as Server 2003 has it (slots, -disable)",
     "emulated:kernel  a kernel debugger's view of the machine, where badhandle has run",
   ],
+  takesArguments: true,
   accepts: ({ text }) => [USER_MODE, USER_MODE_2003, KERNEL_MODE].includes(text),
   open: async (text, options) => {
     const images = await readGuestImages();

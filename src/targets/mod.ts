@@ -42,12 +42,28 @@ export class UnknownTargetError extends TypeError {
   }
 }
 
+/** Arguments were given for a program to a target that runs none; they would be lost without a word. */
+export class TargetArgumentsError extends TypeError {
+  /** Creates the error for the target as given. */
+  constructor(text: string, kind: TargetKind, args: readonly string[]) {
+    super(
+      `Cannot open "${text}" with the arguments "${args.join(" ")}": a ${kind.name} takes none; ` +
+        'leave out "--" and what follows it',
+    );
+    this.name = "TargetArgumentsError";
+  }
+}
+
 /** Opens the target that `text` names. The caller disposes it. */
 export async function openTarget(
   text: string,
   options: TargetOptions = { args: [] },
 ): Promise<Target> {
-  return await kindOf(text).open(text, options);
+  const kind = kindOf(text);
+  if (options.args.length > 0 && !kind.takesArguments) {
+    throw new TargetArgumentsError(text, kind, options.args);
+  }
+  return await kind.open(text, options);
 }
 
 /**

@@ -10,7 +10,7 @@ import { type Target, TraceQueryError } from "../target.ts";
 import { fakeModule, FakeTarget } from "../target_fixture.ts";
 import { traceAt, traceCount, type TraceLog } from "../trace_log.ts";
 import { trace } from "../trace_log_fixture.ts";
-import { openTarget, TARGET_KINDS } from "./mod.ts";
+import { openTarget, TARGET_KINDS, TargetArgumentsError } from "./mod.ts";
 import { RECORDING } from "./recording.ts";
 
 const OPENING = [0x0100_1200n];
@@ -113,4 +113,12 @@ Deno.test("a file larger than any recording is refused before it is read", async
   } finally {
     await Deno.remove(file);
   }
+});
+
+Deno.test("a recording takes no arguments for a program", async () => {
+  await assertRejects(
+    () => openTarget("any.htrace", { args: ["leak", "3"] }),
+    TargetArgumentsError,
+    'Cannot open "any.htrace" with the arguments "leak 3": a recording takes none; ',
+  );
 });
