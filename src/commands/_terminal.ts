@@ -10,7 +10,7 @@ import process from "node:process";
 
 /**
  * Yields the lines of the standard input, with `prompt` before each. Ctrl-C drops what was typed and ends an empty
- * line; the end of the input ends the lines.
+ * line; while a line is dealt with it is a signal. The end of the input ends the lines.
  */
 export async function* promptedLines(prompt: string): AsyncGenerator<string> {
   const isTerminal = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
@@ -37,7 +37,10 @@ export async function* promptedLines(prompt: string): AsyncGenerator<string> {
     ask();
     for await (const line of terminal) {
       ended = false;
+      // Ctrl-C is a key only while a line is edited: it ends the program that runs a command.
+      if (isTerminal) process.stdin.setRawMode(false);
       yield line;
+      if (isTerminal) process.stdin.setRawMode(true);
       ended = true;
       ask();
     }
