@@ -3,7 +3,7 @@
 # standard library, wasm-pack and Wine 10. A folder, because a plain Debian 12 machine has none of them in the
 # versions that the checked-in binaries were built with.
 #
-#   scripts/toolchain.sh install            make the folder where it is missing (root; about six minutes)
+#   scripts/toolchain.sh install            make the folder where it is missing (root; about ten minutes)
 #   scripts/toolchain.sh run COMMAND ...    run a command in it, in this folder of the project
 #
 # The folder is $HTRACE_TOOLCHAIN, or ~/.cache/htrace/trixie. The project is bound into it as /htrace (and a shared
@@ -17,9 +17,11 @@ wasm_bindgen=0.2.100 # the newest series that builds with trixie's Rust 1.85
 wasm_pack=0.13.1
 packages="clang lld llvm gcc-mingw-w64-i686-posix gcc-mingw-w64-x86-64-posix
   rustc cargo rustfmt rust-clippy libstd-rust-dev libstd-rust-dev-wasm32 binaryen wine wine64 ca-certificates xz-utils"
+# What a complete folder says that it has, so that one made by an older script is brought up to date.
+contents="$packages wasm-bindgen $wasm_bindgen wasm-pack $wasm_pack"
 
 install() {
-  if [ -e "$root/.complete" ]; then return; fi
+  if [ "$(cat "$root/.complete" 2>/dev/null)" = "$contents" ]; then return; fi
   command -v debootstrap >/dev/null || {
     apt-get update
     apt-get install -y --no-install-recommends debootstrap
@@ -35,7 +37,7 @@ install() {
   cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
   chroot "$root" env HOME=/root cargo install --locked wasm-bindgen-cli --version "$wasm_bindgen" --root /opt/wasm
   chroot "$root" env HOME=/root cargo install --locked wasm-pack --version "$wasm_pack" --root /opt/wasm
-  touch "$root/.complete"
+  echo "$contents" > "$root/.complete"
 }
 
 run() {
