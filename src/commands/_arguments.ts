@@ -37,6 +37,19 @@ export const SLOTS = {
   brief: "Traces that the ring holds: 128 to 131072, rounded up to a power of two; otherwise 4096",
 } as const;
 
+/** A flag that is given or not, and that no `--no-…` takes back. */
+interface Toggle {
+  readonly kind: "boolean";
+  readonly optional: true;
+  readonly withNegated: false;
+  readonly brief: string;
+}
+
+/** Makes such a flag; `brief` is its line in the help. */
+export function toggle(brief: string): Toggle {
+  return { kind: "boolean", optional: true, withNegated: false, brief };
+}
+
 /** A count: decimal, or hexadecimal with `0x`. */
 export function parseCount(text: string): number {
   if (/^(?:\d+|0x[\da-f]+)$/i.test(text) && Number(text) <= 0xffff_ffff) return Number(text);

@@ -7,6 +7,7 @@ import type { Analysis } from "../analysis.ts";
 import type { Recording } from "../recording/recording.ts";
 import { REPORTS } from "../reports/mod.ts";
 import { traceCount } from "../trace_log.ts";
+import { toggle } from "./_arguments.ts";
 import type { CliProcess } from "./_context.ts";
 import { colored } from "./_colors.ts";
 
@@ -22,24 +23,9 @@ export interface AnalysisFlags {
 
 /** The definitions of {@linkcode AnalysisFlags}, to be spread into a verb's own flags. */
 export const ANALYSIS_FLAGS = {
-  group: {
-    kind: "boolean",
-    optional: true,
-    withNegated: false,
-    brief: "Print one entry a distinct stack, biggest first, with counts and a suspect",
-  },
-  names: {
-    kind: "boolean",
-    optional: true,
-    withNegated: false,
-    brief: "Print types and names of the handles' objects, where the target knows them",
-  },
-  json: {
-    kind: "boolean",
-    optional: true,
-    withNegated: false,
-    brief: "Print one line of JSON",
-  },
+  group: toggle("Print one entry a distinct stack, biggest first, with counts and a suspect"),
+  names: toggle("Print types and names of the handles' objects, where the target knows them"),
+  json: toggle("Print one line of JSON"),
 } as const;
 
 /** Writes an analysis in the form asked for, and says what it lacks. */

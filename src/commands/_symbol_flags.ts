@@ -4,6 +4,7 @@
  * @module
  */
 import type { SymbolSourceOptions } from "../symbol_path/mod.ts";
+import { toggle } from "./_arguments.ts";
 import type { CliProcess } from "./_context.ts";
 import { parseSymbolPath } from "../symbol_path/parse.ts";
 import { downloadProgress } from "./_download_progress.ts";
@@ -29,18 +30,8 @@ export const SYMBOL_FLAGS = {
     brief: "Symbol path, such as srv*C:\\symbols*https://msdl.microsoft.com/download/symbols; " +
       "otherwise _NT_SYMBOL_PATH; otherwise only places on this machine are searched",
   },
-  offline: {
-    kind: "boolean",
-    optional: true,
-    withNegated: false,
-    brief: "Ask no symbol server; what was downloaded before is used",
-  },
-  force: {
-    kind: "boolean",
-    optional: true,
-    withNegated: false,
-    brief: "Take symbol files of another build too: names may be wrong",
-  },
+  offline: toggle("Ask no symbol server; what was downloaded before is used"),
+  force: toggle("Take symbol files of another build too: names may be wrong"),
 } as const;
 
 function checkedSymbolPath(text: string): string {

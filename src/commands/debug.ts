@@ -4,7 +4,7 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { TARGET } from "./_arguments.ts";
+import { TARGET, toggle } from "./_arguments.ts";
 import { type CliContext, UsageError } from "./_context.ts";
 import { disposeOnInterrupt } from "./_interrupt.ts";
 import { warnTo } from "./_output.ts";
@@ -44,18 +44,8 @@ Examples:
         placeholder: "commands",
         brief: 'Run these commands, ";" between them, and exit',
       },
-      keep: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Leave tracing on that was enabled here",
-      },
-      native: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Also print what the debugger engine's own !htrace answers",
-      },
+      keep: toggle("Leave tracing on that was enabled here"),
+      native: toggle("Also print what the debugger engine's own !htrace answers"),
       ...SYMBOL_FLAGS,
     },
     aliases: { c: "command" },

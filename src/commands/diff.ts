@@ -6,7 +6,7 @@
 import { buildCommand, type Command } from "@stricli/core";
 import type { Session } from "../session.ts";
 import type { Target } from "../target.ts";
-import { SNAPSHOT, TARGET } from "./_arguments.ts";
+import { SNAPSHOT, TARGET, toggle } from "./_arguments.ts";
 import { type CliContext, type CliProcess, UsageError } from "./_context.ts";
 import {
   ANALYSIS_FLAGS,
@@ -44,12 +44,7 @@ Examples:
   },
   parameters: {
     flags: {
-      handles: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Compare the open handles instead of the traces: needs no tracing",
-      },
+      handles: toggle("Compare the open handles instead of the traces: needs no tracing"),
       ...ANALYSIS_FLAGS,
       ...SYMBOL_FLAGS,
     },

@@ -5,7 +5,7 @@
  */
 import { buildCommand, type Command } from "@stricli/core";
 import type { ProcessEntry } from "../target.ts";
-import { TARGET } from "./_arguments.ts";
+import { TARGET, toggle } from "./_arguments.ts";
 import type { CliContext } from "./_context.ts";
 import { writeJson } from "./_output.ts";
 
@@ -18,7 +18,7 @@ export const processes: Command<CliContext> = buildCommand<Flags, [string?], Cli
   docs: {
     brief: "List processes with their handle counts, most handles first",
     fullDescription:
-      `Lists the processes of this machine, of a kernel dump or of an emulated machine, most handles first.
+      `Lists the processes of this machine, of a kernel or of an emulated machine, most handles first.
 
 Examples:
   htrace processes
@@ -27,12 +27,7 @@ Examples:
   },
   parameters: {
     flags: {
-      json: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Print one line of JSON, an array of processes",
-      },
+      json: toggle("Print one line of JSON, an array of processes"),
     },
     positional: {
       kind: "tuple",

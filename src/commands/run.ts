@@ -5,7 +5,7 @@
  */
 import { buildCommand, type Command } from "@stricli/core";
 import type { Leak, RunResult } from "../library/mod.ts";
-import { parseCount, SLOTS } from "./_arguments.ts";
+import { parseCount, SLOTS, toggle } from "./_arguments.ts";
 import { readBaseline, writeBaseline } from "./_baseline_file.ts";
 import { type CliContext, type CliProcess, EXIT_CODES, UsageError } from "./_context.ts";
 import { counted, warnTo, writeJson, writeText } from "./_output.ts";
@@ -46,12 +46,7 @@ Examples:
   },
   parameters: {
     flags: {
-      failOnLeak: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "End with the leak code where the program leaked",
-      },
+      failOnLeak: toggle("End with the leak code where the program leaked"),
       leakCode: {
         kind: "parsed",
         parse: parseLeakCode,
@@ -66,12 +61,9 @@ Examples:
         placeholder: "file",
         brief: "Known leaks: stacks that do not count",
       },
-      updateBaseline: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Write all leaks of this run to the baseline instead of reporting them",
-      },
+      updateBaseline: toggle(
+        "Write all leaks of this run to the baseline instead of reporting them",
+      ),
       slots: SLOTS,
       output: {
         kind: "parsed",
@@ -87,12 +79,7 @@ Examples:
         placeholder: "target",
         brief: "Where it runs: emulated or emulated:2003; otherwise this machine",
       },
-      json: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Print one line of JSON after what the program prints",
-      },
+      json: toggle("Print one line of JSON after what the program prints"),
       ...SYMBOL_FLAGS,
     },
     aliases: { o: "output" },

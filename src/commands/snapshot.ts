@@ -4,7 +4,7 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { OUTPUT, TARGET } from "./_arguments.ts";
+import { OUTPUT, TARGET, toggle } from "./_arguments.ts";
 import type { CliContext } from "./_context.ts";
 import { describeRecording, warnTo } from "./_output.ts";
 
@@ -30,12 +30,7 @@ Examples:
   parameters: {
     flags: {
       output: OUTPUT,
-      handles: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Save the open handles instead of the traces: needs no tracing",
-      },
+      handles: toggle("Save the open handles instead of the traces: needs no tracing"),
     },
     aliases: { o: "output" },
     positional: { kind: "tuple", parameters: [TARGET] },

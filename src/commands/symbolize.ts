@@ -4,6 +4,7 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
+import { toggle } from "./_arguments.ts";
 import { type CliContext, EXIT_CODES, UsageError } from "./_context.ts";
 import { fileReason } from "../file_reason.ts";
 import { frameJson, frameText } from "./_frame_lines.ts";
@@ -34,12 +35,9 @@ Examples:
   },
   parameters: {
     flags: {
-      json: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Print an object a line: rva, module, function, displacement, file, line, inlined",
-      },
+      json: toggle(
+        "Print an object a line: rva, module, function, displacement, file, line, inlined",
+      ),
       names: {
         kind: "enum",
         values: ["default", "full"],

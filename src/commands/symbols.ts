@@ -4,7 +4,7 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { TARGET } from "./_arguments.ts";
+import { TARGET, toggle } from "./_arguments.ts";
 import type { CliContext } from "./_context.ts";
 import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
 
@@ -29,12 +29,9 @@ Examples:
   },
   parameters: {
     flags: {
-      json: {
-        kind: "boolean",
-        optional: true,
-        withNegated: false,
-        brief: "Print an object a line: module, base, path, kind, file, origin, notes, missing",
-      },
+      json: toggle(
+        "Print an object a line: module, base, path, kind, file, origin, notes, missing",
+      ),
       ...SYMBOL_FLAGS,
     },
     positional: {
