@@ -49,6 +49,9 @@ pub struct Pdb {
 pub enum SymbolId {
     /// The record at an offset of the stream of the module with an index.
     Private(u16, u32),
+    /// The padding behind the linker's last jump for incremental linking, whose record is at an offset of the
+    /// stream of the module with an index.
+    Padding(u16, u32),
     /// The public with an index in the order of places.
     Public(u32),
 }
@@ -210,6 +213,10 @@ impl Pdb {
             SymbolId::Public(index) => {
                 return Ok(Name::Linker(self.publics.name(&self.msf, index)?));
             }
+            SymbolId::Padding(module, offset) => match self.padding_name(module, offset)? {
+                Some(name) => return Ok(Name::Compiler(name)),
+                None => (module, offset),
+            },
             SymbolId::Private(module, offset) => (module, offset),
         };
         let record = module_symbols::record(&self.msf, self.dbi.module(module)?, offset)?;
@@ -290,6 +297,18 @@ impl Pdb {
         Ok(name)
     }
 
+    /// What dbghelp calls the padding behind a trampoline, whose record is at an offset of a module's stream.
+    fn padding_name(&self, module: u16, offset: u32) -> Result<Option<Vec<u8>>> {
+        let module = self.dbi.module(module)?;
+        let trampoline = module_symbols::record(&self.msf, module, offset)?;
+        let after = offset.saturating_add(trampoline.len() as u32);
+        if after >= module.symbols_size {
+            return Ok(None);
+        }
+        let next = module_symbols::record(&self.msf, module, after)?;
+        Ok(records::padding_name(records::of(&next))?.map(<[u8]>::to_vec))
+    }
+
     /// The nearest symbol at or below a place: private ones count more than public ones at the same place.
     fn nearest(&mut self, place: Place) -> Result<Option<Nearest>> {
         let public = self.publics.at_or_below(&self.msf, place)?;
@@ -301,7 +320,10 @@ impl Pdb {
             role: None,
         });
         let private = private.map(|(module, Entry { code, record })| Nearest {
-            symbol: SymbolId::Private(module, record),
+            symbol: match code.role {
+                Role::Trampoline(_) if !code.covers(place) => SymbolId::Padding(module, record),
+                _ => SymbolId::Private(module, record),
+            },
             start: code.place,
             role: Some(code.role),
         });

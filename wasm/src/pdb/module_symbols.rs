@@ -99,9 +99,7 @@ impl ModuleSymbols {
         let index = self.entries[..end]
             .iter()
             .rposition(|entry| entry.code.role == Role::Procedure)?;
-        let code = self.entries[index].code;
-        let covers =
-            code.place.section == place.section && place.offset - code.place.offset < code.length;
+        let covers = self.entries[index].code.covers(place);
         covers.then(|| self.among_equals(index))?
     }
 

@@ -26,6 +26,7 @@ pub(super) mod kind {
     pub const GPROC32: u16 = 0x1110;
     pub const TRAMPOLINE: u16 = 0x112c;
     pub const SEPCODE: u16 = 0x1132;
+    pub const SECTION: u16 = 0x1136;
     pub const LPROC32_ID: u16 = 0x1146;
     pub const GPROC32_ID: u16 = 0x1147;
     pub const INLINESITE: u16 = 0x114d;
@@ -68,6 +69,8 @@ mod trampoline {
     pub const TARGET_OFFSET: usize = 12;
     pub const SECTION: usize = 16;
     pub const TARGET_SECTION: usize = 18;
+    pub const SIZE: usize = 20;
+    pub const STRAY_NAME: usize = 44;
 }
 
 /// Byte offsets in data and public records.
@@ -113,6 +116,18 @@ pub struct Code {
     pub length: u32,
     /// What it is.
     pub role: Role,
+}
+
+impl Code {
+    /// Whether a place is in it.
+    pub fn covers(&self, place: Place) -> bool {
+        let Place { section, offset } = self.place;
+        section == place.section
+            && place
+                .offset
+                .checked_sub(offset)
+                .is_some_and(|distance| distance < self.length)
+    }
 }
 
 /// Wraps the bytes of a record.
@@ -206,6 +221,19 @@ pub fn name(record: Bytes<'_>) -> Result<&[u8]> {
     }
 }
 
+/// What dbghelp calls the padding behind the last trampoline, from the record after that trampoline's, if it
+/// is that of a section.
+///
+/// A trampoline's record has no name; dbghelp reads one all the same, 44 bytes behind the record's start.
+/// That is 4 bytes into the section's name: `t` for `.text`.
+pub fn padding_name(next: Bytes<'_>) -> Result<Option<&[u8]>> {
+    if next.u16(KIND)? != kind::SECTION {
+        return Ok(None);
+    }
+    let name = next.until_zero(trampoline::STRAY_NAME - trampoline::SIZE)?;
+    Ok(Some(name).filter(|name| !name.is_empty()))
+}
+
 /// Offset of the record that ends a procedure's records, in the module's stream.
 pub fn procedure_end(record: Bytes<'_>) -> Result<u32> {
     record.u32(procedure::END)
@@ -217,4 +245,23 @@ pub fn public_place(record: Bytes<'_>) -> Result<Place> {
         section: record.u16(data::SECTION)?,
         offset: record.u32(data::OFFSET)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // A test may fail by panicking.
+
+    use super::*;
+
+    #[test]
+    fn padding_is_named_by_the_record_of_a_section_only() {
+        let mut record = [0; 28];
+        record[KIND..4].copy_from_slice(&kind::SECTION.to_le_bytes());
+        record[20..25].copy_from_slice(b".text");
+        assert_eq!(padding_name(of(&record)).unwrap(), Some(&b"t"[..]));
+        record[24] = 0; // `.tex`
+        assert_eq!(padding_name(of(&record)).unwrap(), None);
+        record[KIND..4].copy_from_slice(&kind::TRAMPOLINE.to_le_bytes());
+        assert_eq!(padding_name(of(&record)).unwrap(), None);
+    }
 }
