@@ -60,6 +60,17 @@ Deno.test("run takes known leaks from a baseline, which it can write", () =>
     assertStringIncludes(other.stderr, "leaked 1 handle from 1 stack\n");
   }));
 
+Deno.test("run --update-baseline leaves a file alone that is no baseline", () =>
+  withFolder(async (folder) => {
+    const precious = `${folder}/notes.txt`;
+    await Deno.writeTextFile(precious, "remember the milk\n");
+    const flags = ["--baseline", precious, "--update-baseline"];
+    const { code, stderr } = await runCli(...EMULATED, ...flags, ...LEAK);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, `Cannot read the baseline "${precious}": line 1 is no stack`);
+    assertEquals(await Deno.readTextFile(precious), "remember the milk\n");
+  }));
+
 Deno.test("run --json prints one object with the verdict and all traces", async () => {
   const { stdout } = await runCli(...EMULATED, "--json", ...LEAK);
   const { exitStatus, leaks, knownLeaks, historyLost, analysis } = JSON.parse(stdout);

@@ -9,13 +9,16 @@ import { UsageError } from "./_context.ts";
 
 /** Reads a baseline; one that is about to be written may be missing yet. */
 export async function readBaseline(path: string, mayBeMissing: boolean): Promise<Baseline> {
-  const { parseBaseline } = await import("../library/mod.ts");
+  const { BaselineError, parseBaseline } = await import("../library/mod.ts");
   try {
     return parseBaseline(await Deno.readTextFile(path));
   } catch (error) {
     const isMissing = error instanceof Deno.errors.NotFound;
     if (isMissing && mayBeMissing) return new Set();
-    const advice = isMissing ? '"--update-baseline" writes one' : "name a file that you may read";
+    const isOther = error instanceof BaselineError;
+    const advice = isMissing || isOther
+      ? '"--update-baseline" writes one into a new file'
+      : "name a file that you may read";
     throw new UsageError(`Cannot read the baseline "${path}": ${fileReason(error)}; ${advice}`);
   }
 }

@@ -18,6 +18,18 @@ export interface Leak {
 /** Keys of leaks that are known and accepted. */
 export type Baseline = ReadonlySet<string>;
 
+/** A text is no baseline. */
+export class BaselineError extends SyntaxError {
+  /** Creates the error: which line, from 1, is no stack. */
+  constructor(line: number) {
+    super(`line ${line} is no stack such as "app!main;app!open"`);
+    this.name = "BaselineError";
+  }
+}
+
+/** A frame of a {@linkcode Leak.key}, see {@linkcode frameKey}. */
+const FRAME_KEY = /^[^!]+(![^!]|\+0x[0-9a-f]+$)/;
+
 /**
  * The leaks of an analysis that was made as its program ended, with groups; biggest first.
  *
@@ -47,10 +59,19 @@ function frameKey({ module, symbol, displacement = 0 }: Frame): string {
   return symbol === undefined ? `${module}+0x${displacement.toString(16)}` : `${module}!${symbol}`;
 }
 
-/** Reads a baseline: a key a line; empty lines and lines that begin with `#` are for people. */
+/**
+ * Reads a baseline: a key a line; empty lines and lines that begin with `#` are for people. Throws a
+ * {@linkcode BaselineError} where a line can be no key: then the text is something else.
+ */
 export function parseBaseline(text: string): Baseline {
-  const lines = text.split("\n").map((line) => line.trim());
-  return new Set(lines.filter((line) => line !== "" && !line.startsWith("#")));
+  const keys = new Set<string>();
+  for (const [index, line] of text.split("\n").entries()) {
+    const key = line.trim();
+    if (key === "" || key.startsWith("#")) continue;
+    if (!key.split(";").every((frame) => FRAME_KEY.test(frame))) throw new BaselineError(index + 1);
+    keys.add(key);
+  }
+  return keys;
 }
 
 /** Writes leaks as a baseline, each key once and with how many handles it left open. */

@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { Analysis, TraceGroup } from "../analysis.ts";
 import type { Frame } from "../frame.ts";
-import { leaksOf, parseBaseline, renderBaseline, stackKey } from "./leaks.ts";
+import { BaselineError, leaksOf, parseBaseline, renderBaseline, stackKey } from "./leaks.ts";
 import { QUERY_ENTRY_32, traceLog } from "../trace_log_fixture.ts";
 
 const STACK: readonly Frame[] = [
@@ -60,4 +60,13 @@ Deno.test("a baseline comes back as the keys that it was written from", () => {
 
 Deno.test("parseBaseline() takes either line ending and passes over what is for people", () => {
   assertEquals(parseBaseline(`# why\r\n\r\n  ${KEY}\r\n`), new Set([KEY]));
+});
+
+Deno.test("parseBaseline() refuses another text, by the line that is no stack", () => {
+  const operator = "app!main;app!operator!=";
+  assertEquals(parseBaseline(operator), new Set([operator]));
+  for (const text of ["{", `${KEY}\n${KEY};MZ\0`, "app!", "plugin+0x"]) {
+    const found = `line ${text.split("\n").length} is no stack`;
+    assertThrows(() => parseBaseline(text), BaselineError, found);
+  }
 });

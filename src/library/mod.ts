@@ -8,7 +8,7 @@ export { diffHandleLists } from "./handle_diff.ts";
 export type { HandleListDiff, HandleTypeCount, ReplacedHandle } from "./handle_diff.ts";
 export { diffHandles } from "./handles.ts";
 export type { HandlesAnswer } from "./handles.ts";
-export { leaksOf, parseBaseline, renderBaseline } from "./leaks.ts";
+export { BaselineError, leaksOf, parseBaseline, renderBaseline } from "./leaks.ts";
 export type { Baseline, Leak } from "./leaks.ts";
 export { listProcesses } from "./processes.ts";
 export { record, recordHandles, writeRecording } from "./record.ts";
