@@ -6,9 +6,7 @@
  *
  * @module
  */
-
-/** An HRESULT, as an unsigned 32-bit number; the top bit means failure. */
-export type HResult = number;
+import type { HResult } from "./hresult.ts";
 
 /** A method: its place in the table and its parameters after the object. */
 export interface ComMethod {

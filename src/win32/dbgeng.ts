@@ -5,7 +5,7 @@
  */
 import type { Memory, PointerSize } from "../memory.ts";
 import { type Module, moduleNameOf } from "../module.ts";
-import { type ComInterface, ComObject, guidBytes, type HResult } from "./com.ts";
+import { type ComInterface, ComObject, guidBytes } from "./com.ts";
 import {
   DEBUG,
   DEBUG_MODULE_PARAMETERS,
@@ -16,6 +16,7 @@ import {
   IDebugSystemObjects,
 } from "./dbgeng_interfaces.ts";
 import { DebugEngineError, engineCandidates, loadEngine } from "./dbgeng_library.ts";
+import { type HResult, isFailure, resultText } from "./hresult.ts";
 import { OutputCallbacks } from "./output_callbacks.ts";
 
 /** What the engine opens. */
@@ -273,14 +274,9 @@ export class DebugEngine implements Disposable {
   }
 }
 
-function isFailure(result: HResult): boolean {
-  return result >= 0x8000_0000;
-}
-
 /** S_FALSE, the timeout of WaitForEvent, comes here, too. */
 function failure(attempt: string, call: string, result: HResult): DebugEngineError {
-  const found = result === 1 ? "timed out" : `answered 0x${result.toString(16).toUpperCase()}`;
-  return new DebugEngineError(`Cannot ${attempt}: ${call} ${found}`);
+  return new DebugEngineError(`Cannot ${attempt}: ${call} answered ${resultText(result)}`);
 }
 
 /** Zero-terminated UTF-16. */

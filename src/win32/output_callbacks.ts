@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { guidBytes, type HResult } from "./com.ts";
+import { guidBytes } from "./com.ts";
+import type { HResult } from "./hresult.ts";
 
 const S_OK = 0;
 const E_NOINTERFACE = 0x80004002;
