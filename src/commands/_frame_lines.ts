@@ -25,7 +25,8 @@ export function frameJson(rva: number, frame: Frame): string {
   return JSON.stringify({
     rva,
     module,
-    ...(symbol === undefined ? {} : { function: symbol, displacement }),
+    function: symbol,
+    displacement: symbol === undefined ? undefined : displacement,
     file,
     line,
     inlined: inlined?.map((inline) => ({

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { resolve } from "node:path";
 import type { ByteSource } from "../byte_source.ts";
 import { fileReason } from "../file_reason.ts";
 import type { Frame } from "../frame.ts";
 import { type Module, moduleNameOf } from "../module.ts";
-import { FileSource, symbolFinder, type SymbolSourceOptions } from "../symbol_path/mod.ts";
-import type { SymbolSearch } from "../symbol_path/mod.ts";
+import { FileSource } from "../symbol_path/file_source.ts";
+import type { SymbolFinder, SymbolSourceOptions } from "../symbol_path/mod.ts";
 import { imageFileIdentity } from "../symbol_identity.ts";
 import { type SymbolizeOptions, Symbolizer, type SymbolStatus } from "../symbolizer.ts";
 
@@ -47,9 +46,8 @@ export async function openImageSymbols(
   using opening = new DisposableStack();
   const file = opening.use(openFile(path));
   const symbolizer = opening.use(new Symbolizer());
-  const finder = opening.use(symbolFinder(options));
   const opened = isImage(file)
-    ? await addImage(symbolizer, file, (module) => finder.find(module))
+    ? await addImage(symbolizer, file, opening.use(await openFinder(options)))
     : addPdb(symbolizer, file);
   const owned = opening.move();
   return {
@@ -60,6 +58,12 @@ export async function openImageSymbols(
     frames: (rvas, how) => symbolizer.symbolizeRvas(opened.module, Uint32Array.from(rvas), how),
     [Symbol.dispose]: () => owned.dispose(),
   };
+}
+
+/** Opens what an image alone needs: nothing is sought for a PDB, and the search takes longer to load than a PDB. */
+async function openFinder(options: SymbolSourceOptions): Promise<SymbolFinder> {
+  const { symbolFinder } = await import("../symbol_path/mod.ts");
+  return symbolFinder(options);
 }
 
 interface Opened {
@@ -82,8 +86,9 @@ function addPdb(symbolizer: Symbolizer, pdb: FileSource): Opened {
 async function addImage(
   symbolizer: Symbolizer,
   image: FileSource,
-  find: (module: Module) => Promise<SymbolSearch>,
+  finder: SymbolFinder,
 ): Promise<Opened> {
+  const { resolve } = await import("node:path");
   const path = resolve(image.name);
   const module: Module = {
     name: moduleNameOf(path),
@@ -91,7 +96,7 @@ async function addImage(
     base: 0n,
     ...imageFileIdentity(image),
   };
-  const { pdb, anyBuild = false, notes, missing } = await find(module);
+  const { pdb, anyBuild = false, notes, missing } = await finder.find(module);
   const files = pdb === undefined ? { image } : { pdb, image };
   const { kind, problem } = symbolizer.addModule(module, files, { force: anyBuild });
   if (kind === "pdb" || module.pdb === undefined && kind !== "none") return { module };

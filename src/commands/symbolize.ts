@@ -11,6 +11,9 @@ import { frameJson, frameText } from "./_frame_lines.ts";
 import { parseRva, parseRvas, RvaError } from "./_rvas.ts";
 import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
 
+/** Bytes read at a time: what a pipe holds on Linux. */
+const INPUT_SIZE = 0x1_0000;
+
 interface Flags extends SymbolFlags {
   readonly json?: boolean;
   readonly names: "default" | "full";
@@ -83,9 +86,15 @@ async function runSymbolize(
   if (kind === "none") this.process.exitCode = EXIT_CODES.target;
 }
 
+/** Texts as they arrive: by reads, because the stream of the standard input takes longer to set up than to read. */
 async function* standardInput(): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const buffer = new Uint8Array(INPUT_SIZE);
   try {
-    yield* Deno.stdin.readable.pipeThrough(new TextDecoderStream());
+    for (let count; (count = await Deno.stdin.read(buffer)) !== null;) {
+      yield decoder.decode(buffer.subarray(0, count), { stream: true });
+    }
+    yield decoder.decode(); // what is left of a character that was cut off
   } catch (cause) {
     throw new RvaError(
       `Cannot read RVAs from the standard input: ${fileReason(cause)}; pipe lines`,
