@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { GUEST, SELECTOR, TestGuest } from "./_guest_testing.ts";
+import { ALL_RIGHTS, GUEST, SELECTOR, TestGuest } from "./_guest_testing.ts";
 import { Cpu, type CpuStop } from "./cpu.ts";
 import type { CpuFault } from "./cpu_fault.ts";
 import { PhysicalMemory } from "./physical_memory.ts";
@@ -185,6 +185,39 @@ Deno.test("a repeated string instruction that faults goes on where it stopped", 
   guest.map(GUEST.data + 0x1000, (GUEST.data + 0x1000) | 7);
   assertEquals(cpu.run(100), { kind: "halt" });
   assertEquals([cpu.registers.ecx, cpu.memory.read32(GUEST.data + 0x1004)], [0, 0x1111_1111]);
+});
+
+Deno.test("rep stosb fills across pages in either direction, and goes on where it faulted", () => {
+  const guest = new TestGuest();
+  const { cpu } = guest;
+  const { data } = GUEST;
+  cpu.registers.eax = 0x1234_5677;
+  Object.assign(cpu.registers, { edi: data + 0xffd, ecx: 0x1005 });
+  guest.map(data + 0x2000, 0);
+  assertEquals(faultOf(guest.run(GUEST.kernelCode, [0xf3, 0xaa, 0xf4])).kind, "page-fault");
+  assertEquals([cpu.registers.ecx, cpu.registers.edi], [2, data + 0x2000]);
+  guest.map(data + 0x2000, (data + 0x2000) | ALL_RIGHTS);
+  assertEquals(cpu.run(100), { kind: "halt" });
+  const filled = (address: number): number => cpu.memory.read32(address);
+  assertEquals([filled(data + 0xffb), filled(data + 0x1fff)], [0x7777_0000, 0x0077_7777]);
+
+  Object.assign(cpu.registers, { eax: 0x99, edi: data + 0x1001, ecx: 3 });
+  guest.run(GUEST.kernelCode, [0xfd, 0xf3, 0xaa, 0xf4]); // std; rep stosb; hlt
+  assertEquals([cpu.registers.ecx, cpu.registers.edi], [0, data + 0xffe]);
+  assertEquals(filled(data + 0xffe), 0x9999_9977);
+});
+
+Deno.test("rep stosb over code that has run is seen", () => {
+  const cpu = cpuWith(0x40, 0xf4); // inc eax; hlt
+  cpu.run(100);
+  const clear = CODE + 0x100;
+  cpu.memory.writeBytes(clear, Uint8Array.of(0xf3, 0xaa, 0xf4)); // rep stosb; hlt
+  Object.assign(cpu.registers, { eax: 0x41, edi: CODE, ecx: 1 });
+  cpu.eip = clear;
+  cpu.run(100);
+  cpu.eip = CODE;
+  cpu.run(100);
+  assertEquals([cpu.registers.eax, cpu.registers.ecx], [0x41, 1]); // inc ecx ran
 });
 
 Deno.test("an instruction that faults leaves registers, flags and memory as they were", () => {

@@ -70,6 +70,11 @@ export class LinearMemory {
     this.#memory.write8(this.mmu.translate(address, this.#ring | ACCESS.write), value);
   }
 
+  /** Stores a byte `length` times, up to the end of the page at most. */
+  fill8(address: number, value: number, length: number): void {
+    this.#memory.fill8(this.mmu.translate(address, this.#ring | ACCESS.write), value, length);
+  }
+
   /** Stores 16 bits. */
   store16(address: number, value: number): void {
     const access = this.#ring | ACCESS.write;

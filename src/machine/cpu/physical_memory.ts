@@ -121,6 +121,13 @@ export class PhysicalMemory {
     }
   }
 
+  /** Writes the low 8 bits of `value` into `length` bytes, which must lie in one page. */
+  fill8(physicalAddress: number, value: number, length: number): void {
+    this.#check(physicalAddress, length);
+    this.#bytes.fill(value, physicalAddress, physicalAddress + length);
+    if (this.#watched[physicalAddress >>> 12] === 1) this.#watcher(physicalAddress, length);
+  }
+
   /** Names the one function that is told of writes to watched pages. */
   setWatcher(watcher: WriteWatcher): void {
     this.#watcher = watcher;

@@ -8,6 +8,7 @@
  */
 import type { Cpu } from "../cpu.ts";
 import { type Instruction, type Operation, REPEAT } from "../instruction.ts";
+import { PAGE_SIZE } from "../physical_memory.ts";
 import { REGISTER } from "../registers.ts";
 import { SEGMENT } from "../segments.ts";
 import { subtract } from "./alu.ts";
@@ -75,6 +76,24 @@ function repeating(round: Operation, compares: boolean): Operation {
   };
 }
 
+const stosEach = repeating(stos, false);
+
+/** `stosb`. Upward, a repeated one fills a page at a time: the guest clears the ring of its traces with it. */
+function stosb(cpu: Cpu, i: Instruction): void {
+  if (i.repeat === REPEAT.none || cpu.flags.direction) {
+    stosEach(cpu, i);
+    return;
+  }
+  const { registers } = cpu;
+  while (registers.ecx > 0) {
+    const address = destinationAddress(cpu);
+    const length = Math.min(registers.ecx, PAGE_SIZE - (address & (PAGE_SIZE - 1)));
+    cpu.linear.fill8(address, registers.get8(REGISTER.eax), length);
+    registers.edi += length;
+    registers.ecx -= length;
+  }
+}
+
 /** The byte form and the wide form of a string instruction. */
 function pair(opcode: number, round: Operation, compares = false): Record<number, OpcodeSlot> {
   const execute = repeating(round, compares);
@@ -86,7 +105,8 @@ export const STRING_ROWS: OpcodeRows = {
   one: {
     ...pair(0xa4, movs),
     ...pair(0xa6, cmps, true),
-    ...pair(0xaa, stos),
+    0xaa: plain("byte", stosb),
+    0xab: plain("full", stosEach),
     ...pair(0xac, lods),
     ...pair(0xae, scas, true),
   },
