@@ -78,7 +78,7 @@ function repeating(round: Operation, compares: boolean): Operation {
 
 const stosEach = repeating(stos, false);
 
-/** `stosb`. Upward, a repeated one fills a page at a time: the guest clears the ring of its traces with it. */
+/** `stosb`. Upward, a repeated one fills a page at a time: guests clear memory with it, much at once. */
 function stosb(cpu: Cpu, i: Instruction): void {
   if (i.repeat === REPEAT.none || cpu.flags.direction) {
     stosEach(cpu, i);
