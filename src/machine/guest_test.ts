@@ -36,30 +36,35 @@ interface TraceRecord {
   readonly stack: readonly number[];
 }
 
-/** The kernel's half is the same in every address space. */
-function kernel32(machine: Machine, address: number): number {
+/** Reads 32 bits of the kernel's half, which is the same in every address space. */
+function kernelWord(machine: Machine, address: number): number {
   return machine.debuggerSpace.read32(address);
 }
 
 /** EPROCESS of the program: ActiveProcessLinks is at 0x88, UniqueProcessId at 0x84. */
 function programProcess(machine: Machine): number {
-  let link = kernel32(machine, machine.kernelAddress("PsActiveProcessHead"));
-  while (kernel32(machine, link - 4) !== machine.targetProcessId) link = kernel32(machine, link);
+  let link = kernelWord(machine, machine.kernelAddress("PsActiveProcessHead"));
+  while (kernelWord(machine, link - 4) !== machine.targetProcessId) {
+    link = kernelWord(machine, link);
+  }
   return link - 0x88;
 }
 
 /** Records 1 to CurrentStackIndex of the program's trace database, oldest first. */
 function traceRecords(machine: Machine): TraceRecord[] {
-  const objectTable = kernel32(machine, programProcess(machine) + 0xc4);
-  const database = kernel32(machine, objectTable + 0x28);
-  const count = kernel32(machine, database);
+  const objectTable = kernelWord(machine, programProcess(machine) + 0xc4);
+  const database = kernelWord(machine, objectTable + 0x28);
+  const count = kernelWord(machine, database);
   return Array.from({ length: count }, (_, index) => {
     const record = database + 4 + (index + 1) * 0x50;
-    const frames = Array.from({ length: 16 }, (_, at) => kernel32(machine, record + 0x10 + at * 4));
+    const frames = Array.from(
+      { length: 16 },
+      (_, at) => kernelWord(machine, record + 0x10 + at * 4),
+    );
     return {
-      type: kernel32(machine, record + 0x0c),
-      handle: kernel32(machine, record + 0x08),
-      threadId: kernel32(machine, record + 0x04),
+      type: kernelWord(machine, record + 0x0c),
+      handle: kernelWord(machine, record + 0x08),
+      threadId: kernelWord(machine, record + 0x04),
       stack: frames.filter((address) => address !== 0),
     };
   });
@@ -91,7 +96,7 @@ Deno.test("The guest records the documented traces where the documentation has t
   const machine = new Machine(IMAGES, KERNEL_MODE);
   assertEquals(machine.run(), { kind: "exiting", exitStatus: 0 });
   assertEquals(programProcess(machine), 0x8140_0300);
-  assertEquals(kernel32(machine, 0x8140_0300 + 0xc4), 0xe10c_cf60);
+  assertEquals(kernelWord(machine, 0x8140_0300 + 0xc4), 0xe10c_cf60);
   assertEquals(traceRecords(machine).map(described), DOCUMENTED);
   assertEquals(runs(machine), ["ended"]);
 });
@@ -105,8 +110,8 @@ Deno.test("The guest's boot and documented scenario take few instructions", () =
 Deno.test("Without a debugger and without a verifier nothing is traced and nothing breaks", () => {
   const machine = new Machine(IMAGES, { ...KERNEL_MODE, traceFromMain: false });
   assertEquals(machine.run().kind, "exiting");
-  const objectTable = kernel32(machine, programProcess(machine) + 0xc4);
-  assertEquals(kernel32(machine, objectTable + 0x28), 0);
+  const objectTable = kernelWord(machine, programProcess(machine) + 0xc4);
+  assertEquals(kernelWord(machine, objectTable + 0x28), 0);
 });
 
 Deno.test("With a debugger the program breaks before and after its step", () => {
@@ -218,6 +223,19 @@ Deno.test("A user stack that faults half-way up gives no user frames at all", ()
   assertEquals(handle, 0x44);
   assert(stack.length > 0);
   assertEquals(stack.filter((address) => address < 0x8000_0000), []);
+});
+
+Deno.test("The kernel copies upwards, whatever direction the program has set", () => {
+  const code = [
+    ...[0xfd], // std
+    ...[0x68, 0x44, 0x33, 0x22, 0, 0x89, 0xe2], // push 0x223344; mov edx, esp
+    ...[0xb8, 0x19, 0, 0, 0, 0xcd, 0x2e], // mov eax, 0x19; int 2Eh: NtClose(0x223344)
+    ...[0x0f, 0x0b], // ud2
+  ];
+  const machine = new Machine(guestRunning(...code), KERNEL_MODE);
+  assertEquals(machine.run(), { kind: "exiting", exitStatus: 0xc000_001d });
+  const [record] = traceRecords(machine);
+  assertEquals([record?.type, record?.handle], [3, 0x22_3344]);
 });
 
 Deno.test("A program that loops for ever is stopped so that it can be examined and goes on", () => {
