@@ -298,6 +298,30 @@ Deno.test("GuestNtdll reads the program's memory up to what is not mapped", () =
   assertEquals(beyond, { status: 0x8000_000d, returnLength: 0 });
 });
 
+Deno.test("A handle keeps the attributes that it was made with, and its duplicates too if asked", () => {
+  const machine = new Machine(IMAGES, USER_MODE);
+  machine.run();
+  const ntdll = new GuestNtdll(machine);
+  const { handle } = ntdll.openProcess(machine.targetProcessId, 0x400);
+  const self = 0xffff_ffff; // NtCurrentProcess()
+  const [target, information] = [0x0200_0000, 0x0200_0010]; // buffers in the Debugger process
+  const duplicate = (source: number, attributes: number, options: number): number => {
+    const args = [self, source, self, target, 0, attributes, options];
+    assertEquals(machine.systemCall(0x44, args), 0); // NtDuplicateObject
+    return machine.debuggerSpace.read32(target);
+  };
+  const attributesOf = (of: number): number => {
+    assertEquals(machine.systemCall(0xa3, [of, 0, information, 0x38, 0]), 0); // NtQueryObject
+    return machine.debuggerSpace.read32(information);
+  };
+  assertEquals(attributesOf(handle), 0);
+  const protectedAndInherited = duplicate(handle, 3, 2); // DUPLICATE_SAME_ACCESS
+  assertEquals(attributesOf(protectedAndInherited), 3);
+  assertEquals(attributesOf(duplicate(protectedAndInherited, 0, 2 | 4)), 3); // SAME_ATTRIBUTES
+  assertEquals(attributesOf(duplicate(protectedAndInherited, 0, 2)), 0);
+  assertEquals(ntdll.close(protectedAndInherited), 0xc000_0235); // STATUS_HANDLE_NOT_CLOSABLE
+});
+
 Deno.test("GuestNtdll still answers when the program has ended", () => {
   const machine = new Machine(IMAGES, USER_MODE);
   machine.run();

@@ -90,7 +90,7 @@ static NTSTATUS query_processes(UCHAR *buffer, ULONG length, ULONG *needed)
 static BOOLEAN copy_handle(HANDLE_RECORD *user, HANDLE_TABLE *table, HANDLE handle)
 {
     const HANDLE_TABLE_ENTRY *entry = ExpLookupHandleTableEntry(table, handle);
-    OBJECT_HEADER *header = (OBJECT_HEADER *)(entry->Object & ~(ULONG)ENTRY_ATTRIBUTES);
+    OBJECT_HEADER *header = ObpHeaderOfEntry(entry);
     HANDLE_RECORD record;
     record.Object = header->Body;
     record.UniqueProcessId = table->UniqueProcessId;
@@ -98,7 +98,7 @@ static BOOLEAN copy_handle(HANDLE_RECORD *user, HANDLE_TABLE *table, HANDLE hand
     record.GrantedAccess = entry->GrantedAccess & ACCESS_MASK_BITS;
     record.CreatorBackTraceIndex = 0;
     record.ObjectTypeIndex = (USHORT)header->Type->Index;
-    record.HandleAttributes = entry->Object & ENTRY_INHERIT;
+    record.HandleAttributes = ObpAttributesOfEntry(entry);
     record.Reserved = 0;
     return MmCopyToUser(user, &record, sizeof record);
 }

@@ -6,7 +6,7 @@
 NTSTATUS NTAPI ObpCloseHandleTableEntry(HANDLE_TABLE *Table, HANDLE_TABLE_ENTRY *Entry, HANDLE Handle,
                                         BOOLEAN IgnoreProtection)
 {
-    OBJECT_HEADER *header = (OBJECT_HEADER *)(Entry->Object & ~(ULONG)ENTRY_ATTRIBUTES);
+    OBJECT_HEADER *header = ObpHeaderOfEntry(Entry);
     if (!IgnoreProtection && (Entry->GrantedAccess & ACCESS_PROTECT_CLOSE))
         return STATUS_HANDLE_NOT_CLOSABLE;
     ExDestroyHandle(Table, Handle, Entry);

@@ -7,11 +7,8 @@ NTSTATUS NTAPI ObpCreateUnnamedHandle(PVOID Object, ACCESS_MASK GrantedAccess, U
 {
     OBJECT_HEADER *header = ObHeaderOf(Object);
     HANDLE_TABLE *table = PsGetCurrentProcess()->ObjectTable;
-    HANDLE_TABLE_ENTRY entry;
-    HANDLE handle;
-    entry.Object = (ULONG)header | ENTRY_UNLOCKED | (Attributes & OBJ_INHERIT ? ENTRY_INHERIT : 0);
-    entry.GrantedAccess = GrantedAccess | (Attributes & OBJ_PROTECT_CLOSE ? ACCESS_PROTECT_CLOSE : 0);
-    handle = ExCreateHandle(table, &entry);
+    HANDLE_TABLE_ENTRY entry = ObpMakeEntry(header, GrantedAccess, Attributes);
+    HANDLE handle = ExCreateHandle(table, &entry);
     if (handle == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;
     header->PointerCount++;

@@ -19,13 +19,10 @@ static NTSTATUS duplicate(EPROCESS *source, HANDLE handle, EPROCESS *target, ACC
     entry = ExMapHandleToPointerEx(source->ObjectTable, handle);
     if (entry == NULL)
         return STATUS_INVALID_HANDLE;
-    header = (OBJECT_HEADER *)(entry->Object & ~(ULONG)ENTRY_ATTRIBUTES);
-    copy = *entry;
-    copy.GrantedAccess &= ACCESS_MASK_BITS;
-    if (!(options & DUPLICATE_SAME_ACCESS))
-        copy.GrantedAccess = ObpMapAccess(header->Type, access);
-    if (!(options & DUPLICATE_SAME_ATTRIBUTES))
-        copy.Object = (ULONG)header | ENTRY_UNLOCKED | (attributes & OBJ_INHERIT ? ENTRY_INHERIT : 0);
+    header = ObpHeaderOfEntry(entry);
+    access = options & DUPLICATE_SAME_ACCESS ? entry->GrantedAccess & ACCESS_MASK_BITS
+                                             : ObpMapAccess(header->Type, access);
+    copy = ObpMakeEntry(header, access, options & DUPLICATE_SAME_ATTRIBUTES ? ObpAttributesOfEntry(entry) : attributes);
     *duplicated = ExCreateHandle(target->ObjectTable, &copy);
     if (*duplicated == NULL)
         return STATUS_INSUFFICIENT_RESOURCES;

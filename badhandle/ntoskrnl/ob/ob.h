@@ -57,6 +57,28 @@ static inline OBJECT_HEADER *ObHeaderOf(PVOID Object)
     return CONTAINING_RECORD(Object, OBJECT_HEADER, Body);
 }
 
+/* The header of the object that an entry in use refers to. */
+static inline OBJECT_HEADER *ObpHeaderOfEntry(const HANDLE_TABLE_ENTRY *Entry)
+{
+    return (OBJECT_HEADER *)(Entry->Object & ~(ULONG)ENTRY_ATTRIBUTES);
+}
+
+/* The OBJ_ bits that an entry keeps. */
+static inline ULONG ObpAttributesOfEntry(const HANDLE_TABLE_ENTRY *Entry)
+{
+    return (Entry->Object & ENTRY_INHERIT ? OBJ_INHERIT : 0) |
+           (Entry->GrantedAccess & ACCESS_PROTECT_CLOSE ? OBJ_PROTECT_CLOSE : 0);
+}
+
+/* The entry of a handle with these rights and OBJ_ bits. */
+static inline HANDLE_TABLE_ENTRY ObpMakeEntry(OBJECT_HEADER *Header, ACCESS_MASK GrantedAccess, ULONG Attributes)
+{
+    HANDLE_TABLE_ENTRY entry;
+    entry.Object = (ULONG)Header | ENTRY_UNLOCKED | (Attributes & OBJ_INHERIT ? ENTRY_INHERIT : 0);
+    entry.GrantedAccess = GrantedAccess | (Attributes & OBJ_PROTECT_CLOSE ? ACCESS_PROTECT_CLOSE : 0);
+    return entry;
+}
+
 #define OB_MAX_NAME_BYTES 520
 
 /* Object attributes copied out of user memory. */

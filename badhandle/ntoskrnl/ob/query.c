@@ -47,8 +47,10 @@ static NTSTATUS query_basic(HANDLE handle, const OBJECT_HEADER *header, PVOID bu
     if (length != sizeof information)
         return STATUS_INFO_LENGTH_MISMATCH;
     memset(&information, 0, sizeof information);
-    if (entry != NULL) /* NULL for a pseudo-handle */
+    if (entry != NULL) { /* NULL for a pseudo-handle */
+        information.Attributes = ObpAttributesOfEntry(entry);
         information.GrantedAccess = entry->GrantedAccess & ACCESS_MASK_BITS;
+    }
     information.HandleCount = (ULONG)header->HandleCount;
     information.PointerCount = (ULONG)header->PointerCount - 1; /* without this call's own */
     return MmCopyToUser(buffer, &information, sizeof information) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;

@@ -18,7 +18,7 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAcces
         HANDLE_TABLE_ENTRY *entry = ExMapHandleToPointerEx(PsGetCurrentProcess()->ObjectTable, Handle);
         if (entry == NULL)
             return STATUS_INVALID_HANDLE;
-        header = (OBJECT_HEADER *)(entry->Object & ~(ULONG)ENTRY_ATTRIBUTES);
+        header = ObpHeaderOfEntry(entry);
         granted = entry->GrantedAccess & ACCESS_MASK_BITS;
     }
     if (Type != NULL && header->Type != Type)
