@@ -58,8 +58,11 @@ static inline TEB *NtCurrentTeb(void)
 /* status.c: keeps the Win32 error of a failed call; answers whether it succeeded. */
 BOOL NTAPI BaseSetLastNtStatus(NTSTATUS status);
 
-/* strings.c: `name` as UTF-16 in the thread's static buffer, or NULL where it does not fit. */
-const WCHAR *NTAPI BaseStaticUnicode(const char *name);
+/*
+ * strings.c: puts a name as UTF-16 into the thread's static buffer, NULL for none. FALSE, with the Win32 error kept,
+ * where it does not fit.
+ */
+BOOL NTAPI BaseStaticUnicode(const char *name, const WCHAR **wide);
 
 /* strings.c: object attributes of a Win32 call, NULL where there is nothing to say. */
 OBJECT_ATTRIBUTES *NTAPI BaseObjectAttributes(OBJECT_ATTRIBUTES *attributes, UNICODE_STRING *string,

@@ -24,8 +24,6 @@ static void initialize_process(void)
         enable_handle_tracing();
 }
 
-void NTAPI BaseThreadStart(THREAD_START start, PVOID parameter);
-
 /* A process's first thread starts here; the parameter is the image's entry point. */
 void NTAPI BaseProcessStart(ENTRY_POINT entry)
 {

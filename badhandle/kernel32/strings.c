@@ -1,16 +1,19 @@
 /* Names for the A functions and object attributes for all of them. */
 #include "base.h"
 
-const WCHAR *NTAPI BaseStaticUnicode(const char *name)
+BOOL NTAPI BaseStaticUnicode(const char *name, const WCHAR **wide)
 {
     TEB *teb = NtCurrentTeb();
     ULONG i;
+    *wide = name != NULL ? teb->StaticUnicodeBuffer : NULL;
+    if (name == NULL)
+        return TRUE;
     for (i = 0; i < sizeof teb->StaticUnicodeBuffer / sizeof(WCHAR); i++) {
         teb->StaticUnicodeBuffer[i] = (UCHAR)name[i];
         if (name[i] == '\0')
-            return teb->StaticUnicodeBuffer;
+            return TRUE;
     }
-    return NULL;
+    return BaseSetLastNtStatus(STATUS_INVALID_PARAMETER);
 }
 
 OBJECT_ATTRIBUTES *NTAPI BaseObjectAttributes(OBJECT_ATTRIBUTES *attributes, UNICODE_STRING *string,

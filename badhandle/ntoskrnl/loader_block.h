@@ -4,11 +4,13 @@
  * The machine is the boot loader and the hardware: it maps the images, builds the page tables, the PEB, the
  * first TEB, the loader lists, PsLoadedModuleList and KDDEBUGGER_DATA, writes this block, and jumps to
  * KiSystemStartup with the block's address on the stack. The kernel does everything else. The machine writes
- * the block from its own table (src/machine/loader_block.ts); both sides state the offsets, so that neither can
+ * the block from its own table (src/machine/structures.ts); both sides state the offsets, so that neither can
  * hide the other's mistake. All addresses are virtual and mapped before the kernel starts.
  */
 #ifndef LOADER_BLOCK_H
 #define LOADER_BLOCK_H
+
+#include "nt.h"
 
 /* LOADER_BLOCK.Flags */
 #define LOADER_TRACE_FROM_MAIN 0x1 /* like Application Verifier: tracing starts as main is entered */
@@ -27,7 +29,9 @@ typedef struct LOADER_PROCESS {
     unsigned long ProcessId;          /* 24 */
     unsigned long ThreadId;           /* 28 of the first thread; later threads take the next multiples of 4 */
     char ImageFileName[16];           /* 2C */
-} LOADER_PROCESS;                     /* size 3C */
+} LOADER_PROCESS;
+CHECK_OFFSET(LOADER_PROCESS, ImageFileName, 0x2C);
+CHECK_SIZE(LOADER_PROCESS, 0x3C);
 
 typedef struct LOADER_BLOCK {
     unsigned long Flags;              /* 00 LOADER_ bits */
@@ -38,6 +42,9 @@ typedef struct LOADER_BLOCK {
     unsigned long SystemDirectoryTableBase; /* 14 for the System process */
     LOADER_PROCESS Target;            /* 18 the program under test; created before the Debugger, and runs first */
     LOADER_PROCESS Debugger;          /* 54 the process on whose behalf the host's Ntdll calls run */
-} LOADER_BLOCK;                       /* size 90 */
+} LOADER_BLOCK;
+CHECK_OFFSET(LOADER_BLOCK, Target, 0x18);
+CHECK_OFFSET(LOADER_BLOCK, Debugger, 0x54);
+CHECK_SIZE(LOADER_BLOCK, 0x90);
 
 #endif

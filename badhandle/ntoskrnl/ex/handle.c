@@ -70,7 +70,7 @@ static PVOID *leaf_slot(HANDLE_TABLE *table, ULONG handle)
     return *middle == NULL ? NULL : &(*middle)[handle % HANDLES_PER_MIDDLE / HANDLES_PER_LEAF];
 }
 
-/* Adds a leaf at NextHandleNeedingPool and makes its entries, but the reserved first, the free list. */
+/* Adds a leaf at NextHandleNeedingPool; all its entries but the first, which is reserved, become the free list. */
 static BOOLEAN add_leaf(HANDLE_TABLE *table)
 {
     ULONG first = table->NextHandleNeedingPool, handle;

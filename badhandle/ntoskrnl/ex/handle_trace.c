@@ -51,7 +51,7 @@ static ULONG walk_kernel_stack(ULONG *callers, ULONG count, ULONG ebp)
     return found;
 }
 
-/* From the EBP that the thread had in user mode, within the stack that its TEB names. A fault gives no frames at all. */
+/* From the EBP that the thread had in user mode, within the stack that its TEB names. A fault leaves no frames. */
 static void walk_user_stack(ULONG *callers, ULONG count)
 {
     KTHREAD *thread = KeGetCurrentThread();

@@ -4,7 +4,7 @@
  */
 #include "ke/ke.h"
 
-#define DEBUGGER_DATA_SIZE 0x340
+#define DEBUGGER_DATA_SIZE 0x290 /* KDDEBUGGER_DATA64 of Windows XP */
 
 ULONG KdDebuggerDataBlock[DEBUGGER_DATA_SIZE / sizeof(ULONG)];
 LIST_ENTRY PsLoadedModuleList = {&PsLoadedModuleList, &PsLoadedModuleList};

@@ -4,12 +4,11 @@
 #include "loader_block.h"
 #include "ex/ex.h"
 #include "ke/ke.h"
+#include "ke/selectors.h"
 #include "ob/ob.h"
 #include "ps/ps.h"
 
-/* Selectors; the low two bits of a user one are its privilege level. */
-enum { GDT_NULL, GDT_KERNEL_CODE, GDT_KERNEL_DATA, GDT_USER_CODE, GDT_USER_DATA, GDT_TSS, GDT_PCR, GDT_TEB, GDT_COUNT };
-
+#define GDT_INDEX(selector) ((selector) / 8) /* a selector is the offset of its descriptor */
 #define DESCRIPTOR_CODE 0x9A /* present, execute and read */
 #define DESCRIPTOR_DATA 0x92 /* present, read and write */
 #define DESCRIPTOR_TSS 0x89  /* present, 32-bit TSS, available */
@@ -32,7 +31,7 @@ typedef struct DESCRIPTOR_TABLE {
 } DESCRIPTOR_TABLE;
 
 ULONG KiLoaderFlags;
-static unsigned long long gdt[GDT_COUNT];
+static unsigned long long gdt[GDT_INDEX(KGDT_R3_TEB) + 1];
 static unsigned long long idt[0x31];
 static TSS tss;
 static ULONG pcr[0x150 / 4]; /* KPCR: ExceptionList (0) and CurrentThread */
@@ -56,20 +55,20 @@ static unsigned long long descriptor(ULONG base, ULONG limit, ULONG access)
 static unsigned long long gate(void (*handler)(void), ULONG privilege)
 {
     unsigned long long address = (ULONG)handler;
-    return (address & 0xFFFF) | ((unsigned long long)(GDT_KERNEL_CODE * 8) << 16) |
+    return (address & 0xFFFF) | ((unsigned long long)KGDT_R0_CODE << 16) |
            ((unsigned long long)(GATE_INTERRUPT | privilege) << 40) | ((address >> 16) << 48);
 }
 
 static void initialize_processor(void)
 {
     static DESCRIPTOR_TABLE gdtr, idtr;
-    gdt[GDT_KERNEL_CODE] = descriptor(0, 0xFFFFFFFF, DESCRIPTOR_CODE);
-    gdt[GDT_KERNEL_DATA] = descriptor(0, 0xFFFFFFFF, DESCRIPTOR_DATA);
-    gdt[GDT_USER_CODE] = descriptor(0, 0xFFFFFFFF, DESCRIPTOR_CODE | DESCRIPTOR_USER);
-    gdt[GDT_USER_DATA] = descriptor(0, 0xFFFFFFFF, DESCRIPTOR_DATA | DESCRIPTOR_USER);
-    gdt[GDT_TSS] = descriptor((ULONG)&tss, TSS_SIZE - 1, DESCRIPTOR_TSS);
-    gdt[GDT_PCR] = descriptor((ULONG)pcr, sizeof pcr - 1, DESCRIPTOR_DATA);
-    gdt[GDT_TEB] = descriptor(0, 0xFFF, DESCRIPTOR_DATA | DESCRIPTOR_USER);
+    gdt[GDT_INDEX(KGDT_R0_CODE)] = descriptor(0, 0xFFFFFFFF, DESCRIPTOR_CODE);
+    gdt[GDT_INDEX(KGDT_R0_DATA)] = descriptor(0, 0xFFFFFFFF, DESCRIPTOR_DATA);
+    gdt[GDT_INDEX(KGDT_R3_CODE)] = descriptor(0, 0xFFFFFFFF, DESCRIPTOR_CODE | DESCRIPTOR_USER);
+    gdt[GDT_INDEX(KGDT_R3_DATA)] = descriptor(0, 0xFFFFFFFF, DESCRIPTOR_DATA | DESCRIPTOR_USER);
+    gdt[GDT_INDEX(KGDT_TSS)] = descriptor((ULONG)&tss, TSS_SIZE - 1, DESCRIPTOR_TSS);
+    gdt[GDT_INDEX(KGDT_R0_PCR)] = descriptor((ULONG)pcr, sizeof pcr - 1, DESCRIPTOR_DATA);
+    gdt[GDT_INDEX(KGDT_R3_TEB)] = descriptor(0, 0xFFF, DESCRIPTOR_DATA | DESCRIPTOR_USER);
     idt[0x00] = gate(KiTrap00, 0);
     idt[0x03] = gate(KiTrap03, DESCRIPTOR_USER);
     idt[0x06] = gate(KiTrap06, 0);
@@ -77,7 +76,7 @@ static void initialize_processor(void)
     idt[0x0E] = gate(KiTrap0E, 0);
     idt[0x2E] = gate(_KiSystemService, DESCRIPTOR_USER);
     idt[0x30] = gate(KiTrap30, 0);
-    tss.Ss0 = GDT_KERNEL_DATA * 8;
+    tss.Ss0 = KGDT_R0_DATA;
     gdtr.Limit = sizeof gdt - 1;
     gdtr.Base = (ULONG)gdt;
     idtr.Limit = sizeof idt - 1;
@@ -89,7 +88,7 @@ void NTAPI KiSetCurrentThread(KTHREAD *Thread)
 {
     pcr[PCR_CURRENT_THREAD / 4] = (ULONG)Thread;
     tss.Esp0 = (ULONG)Thread->StackBase - TRAP_FRAME_TOP;
-    gdt[GDT_TEB] = descriptor((ULONG)Thread->Teb, 0xFFF, DESCRIPTOR_DATA | DESCRIPTOR_USER);
+    gdt[GDT_INDEX(KGDT_R3_TEB)] = descriptor((ULONG)Thread->Teb, 0xFFF, DESCRIPTOR_DATA | DESCRIPTOR_USER);
     KiLoadDirectory(Thread->Process->DirectoryTableBase[0]);
 }
 

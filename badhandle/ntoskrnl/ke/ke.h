@@ -28,7 +28,7 @@ static inline void RemoveEntryList(LIST_ENTRY *entry)
     entry->Flink->Blink = entry->Blink;
 }
 
-/* ke/string.c; the compiler calls the first two by itself */
+/* ke/string.c; the compiler calls them by itself, too */
 void *memcpy(void *target, const void *source, unsigned int length);
 void *memset(void *target, int value, unsigned int length);
 
@@ -86,7 +86,13 @@ typedef struct KTRAP_FRAME {
     ULONG HardwareSegSs;        /* 78 */
     ULONG V86Es, V86Ds, V86Fs, V86Gs;
 } KTRAP_FRAME;
+CHECK_OFFSET(KTRAP_FRAME, DbgEip, 0x04);
+CHECK_OFFSET(KTRAP_FRAME, Edx, 0x3C);
+CHECK_OFFSET(KTRAP_FRAME, Ecx, 0x40);
+CHECK_OFFSET(KTRAP_FRAME, Eax, 0x44);
+CHECK_OFFSET(KTRAP_FRAME, ExceptionList, 0x4C);
 CHECK_OFFSET(KTRAP_FRAME, Ebp, 0x60);
+CHECK_OFFSET(KTRAP_FRAME, Eip, 0x68);
 CHECK_OFFSET(KTRAP_FRAME, HardwareSegSs, 0x78);
 CHECK_SIZE(KTRAP_FRAME, 0x8C);
 

@@ -1,5 +1,5 @@
 /* The two block operations that the compiler may call. */
-#include "ke.h"
+#include "ke/ke.h"
 
 void *memcpy(void *target, const void *source, unsigned int length)
 {

@@ -1,6 +1,6 @@
 /*
- * The system-call entry. The kernel's only function whose placement is asked of the assembler: where its call returns is
- * set by the build's layout.
+ * The system-call entry, in a file of its own: the build's layout, which sets where its call returns, takes all of a
+ * hand-written file for one function.
  */
     .intel_syntax noprefix
 #include "ke/trap_frame.inc"

@@ -3,11 +3,9 @@
  * of a process take turns in the order of creation.
  */
 #include "ke/ke.h"
+#include "ke/selectors.h"
 #include "ps/ps.h"
 
-#define USER_CODE_SELECTOR 0x1B
-#define USER_DATA_SELECTOR 0x23
-#define USER_TEB_SELECTOR 0x3B
 #define EFLAGS_INTERRUPTS 0x202 /* enabled; bit 1 is always set */
 
 /* What KiSwitchStack pops, then KiEnterUserMode's trap frame. */
@@ -35,10 +33,10 @@ void NTAPI KeInitializeThread(KTHREAD *Thread, KPROCESS *Process, PVOID KernelSt
     frame->ReturnAddress = KiEnterUserMode;
     frame->TrapFrame.DbgEip = frame->TrapFrame.Eip = StartAddress;
     frame->TrapFrame.PreviousPreviousMode = 1;
-    frame->TrapFrame.SegFs = USER_TEB_SELECTOR;
-    frame->TrapFrame.SegCs = USER_CODE_SELECTOR;
-    frame->TrapFrame.SegDs = frame->TrapFrame.SegEs = USER_DATA_SELECTOR;
-    frame->TrapFrame.HardwareSegSs = USER_DATA_SELECTOR;
+    frame->TrapFrame.SegFs = KGDT_R3_TEB | RPL_MASK;
+    frame->TrapFrame.SegCs = KGDT_R3_CODE | RPL_MASK;
+    frame->TrapFrame.SegDs = frame->TrapFrame.SegEs = KGDT_R3_DATA | RPL_MASK;
+    frame->TrapFrame.HardwareSegSs = KGDT_R3_DATA | RPL_MASK;
     frame->TrapFrame.HardwareEsp = UserStack;
     frame->TrapFrame.EFlags = EFLAGS_INTERRUPTS;
     Thread->TrapFrame = &frame->TrapFrame;

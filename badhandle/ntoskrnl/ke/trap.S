@@ -129,19 +129,19 @@ FUNCTION _KiLoadDescriptorTables@8
     mov eax, [esp + 8]
     lidt [eax]
     pushfd
-    push KERNEL_CS
+    push KGDT_R0_CODE
     lea edx, [KiCodeSegmentLoaded]
     push edx
     iretd
 KiCodeSegmentLoaded:
-    mov eax, 0x23
+    mov eax, KGDT_R3_DATA + RPL_MASK
     mov ds, ax
     mov es, ax
-    mov eax, 0x10
+    mov eax, KGDT_R0_DATA
     mov ss, ax
-    mov eax, KERNEL_PCR_SELECTOR
+    mov eax, KGDT_R0_PCR
     mov fs, ax
-    mov eax, 0x28
+    mov eax, KGDT_TSS
     ltr ax
     ret 8
 

@@ -18,7 +18,6 @@ typedef struct BASIC_INFORMATION {
 CHECK_SIZE(BASIC_INFORMATION, 0x18);
 
 #define NORMAL_PRIORITY 8
-#define STATUS_PENDING 0x103 /* the exit status of a process that runs */
 
 /* PROCESS_HANDLE_TRACING_ENTRY: other field order than the kernel's record. */
 typedef struct TRACING_ENTRY {
@@ -82,7 +81,7 @@ static NTSTATUS query_tracing(const EPROCESS *process, PVOID buffer, ULONG lengt
 static NTSTATUS query_basic(const EPROCESS *process, PVOID buffer, ULONG *returned)
 {
     BASIC_INFORMATION information;
-    information.ExitStatus = process->ObjectTable != NULL ? STATUS_PENDING : process->ExitStatus;
+    information.ExitStatus = process->ObjectTable != NULL ? STATUS_PENDING : process->ExitStatus; /* it runs */
     information.PebBaseAddress = process->Peb;
     information.AffinityMask = 1;
     information.BasePriority = NORMAL_PRIORITY;
