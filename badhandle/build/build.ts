@@ -56,7 +56,7 @@ async function buildAll(): Promise<Product[]> {
   return made;
 }
 
-/** Builds badhandle.exe from another source, against the import libraries of the last whole build. */
+/** Builds badhandle.exe from another source; the images before it, for the import libraries that it is linked with. */
 async function buildOther(source: string, output: string, options: Options): Promise<Product[]> {
   const folder = `${WORK_FOLDER}/other`;
   const other: Image = {

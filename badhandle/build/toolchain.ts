@@ -15,7 +15,7 @@ export const SOURCE_ROOT = "C:/htrace";
 
 /** A tool failed; what it said is above. */
 export class ToolError extends Error {
-  /** Creates the error for the folder that was being built. */
+  /** Creates the error for what was being built, such as an image. */
   constructor(what: string) {
     super(`Cannot build ${what}: a tool failed; see its message above`);
     this.name = "ToolError";

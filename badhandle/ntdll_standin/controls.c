@@ -1,3 +1,4 @@
+/* The controls that tests call: which Windows this is, what it refuses, and the records of a process. */
 #include "controls.h"
 
 #include "trace_db.h"

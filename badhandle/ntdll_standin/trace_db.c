@@ -1,3 +1,4 @@
+/* A ring of records for each traced process, in a table of a fixed few. */
 #include "trace_db.h"
 
 #define DEFAULT_SLOTS 0x1000u

@@ -1,6 +1,6 @@
 /*
- * Trace databases, one for each process that has tracing on: a ring of records, with the kernel's rules for its size and
- * the order of its records. The structures are those of the user-mode query (phnt, ntpsapi.h), because nobody walks the
+ * Trace databases, one for each process that has tracing on: a ring of records, with the kernel's rules for its size
+ * and the order of its records. The structures are those of the user-mode query (phnt, ntpsapi.h), because nobody walks the
  * stand-in's memory.
  */
 #ifndef STANDIN_TRACE_DB_H
@@ -52,8 +52,8 @@ PROCESS_HANDLE_TRACING_ENTRY *trace_db_next(TraceDb *db);
 
 /*
  * Answers a query whose buffer has room for at least the header: matching records newest first, as many as fit.
- * STATUS_INFO_LENGTH_MISMATCH when one did not fit, with the buffer filled as far as it goes. *return_length becomes the
- * bytes written, which is not the size that would have been enough.
+ * STATUS_INFO_LENGTH_MISMATCH when one did not fit, with the buffer filled as far as it goes. *return_length becomes
+ * the bytes written, which is not the size that would have been enough.
  */
 NTSTATUS trace_db_query(const TraceDb *db, BOOL zero_stacks, PROCESS_HANDLE_TRACING_QUERY *query, ULONG length,
                         ULONG *return_length);
