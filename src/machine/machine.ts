@@ -163,7 +163,6 @@ export class Machine {
       case "fault":
         throw stop.error;
       case "halt":
-      case "int3":
         throw new MachineError(
           `its kernel stopped the processor at ${hex(this.#cpu.eip)}; boot it again`,
         );

@@ -9,7 +9,7 @@
  * @module
  */
 import { CodeCache, type CodePage } from "./code_cache.ts";
-import { generalProtection, VECTOR } from "./cpu_exception.ts";
+import { generalProtection } from "./cpu_exception.ts";
 import type { CpuFault } from "./cpu_fault.ts";
 import { decode } from "./decode.ts";
 import { Flags } from "./flags.ts";
@@ -38,14 +38,12 @@ export const CR0 = {
  * Why {@linkcode Cpu.run} came back. Addresses are linear.
  *
  * - `breakpoint`: the instruction at a host breakpoint comes next; running again steps over it.
- * - `int3`: one was executed and {@linkcode Cpu.trapInt3} is set; EIP is behind it.
  * - `halt`: `hlt` was executed and no interrupt can end it; with a timer and IF set, the timer does at once.
  * - `budget`: as many instructions as were allowed have run.
  * - `fault`: the CPU cannot go on; EIP is at the instruction.
  */
 export type CpuStop =
   | { readonly kind: "breakpoint"; readonly address: number }
-  | { readonly kind: "int3"; readonly address: number }
   | { readonly kind: "halt" }
   | { readonly kind: "budget" }
   | { readonly kind: "fault"; readonly error: CpuFault };
@@ -87,15 +85,13 @@ export class Cpu {
   /** The interrupt descriptor table. */
   readonly idtr: TableRegister = { base: 0, limit: 0 };
   /** The task register. */
-  readonly tr: TaskRegister = { selector: 0, base: 0, limit: 0 };
+  readonly tr: TaskRegister = { selector: 0, base: 0 };
   /** CR2: the address of the last page fault. */
   cr2 = 0;
   /** Address of the next instruction, unsigned. */
   eip = 0;
   /** Linear addresses before whose instructions {@linkcode Cpu.run} stops; it looks at them when it begins. */
   readonly breakpoints: Set<number> = new Set();
-  /** Whether `int3` stops the CPU instead of going to the guest's handler. */
-  trapInt3 = false;
   /** Instructions begun so far: those that faulted count, and a repeated string instruction counts once. */
   instructions = 0;
 
@@ -166,19 +162,12 @@ export class Cpu {
     this.refetch();
   }
 
-  /** Switches the timer off. */
-  setTimer(everyInstructions: null): void;
-  /** Interrupts with `vector` every so many instructions, counted from now, while IF is set. */
-  setTimer(everyInstructions: number, vector: number): void;
-  setTimer(everyInstructions: number | null, vector = 0): void {
-    if (everyInstructions !== null && !(everyInstructions >= 1)) {
-      throw new RangeError(
-        `Cannot set the timer to ${everyInstructions} instructions: it needs at least one`,
-      );
+  /** Interrupts with `vector` every `period` instructions, counted from now, while IF is set. */
+  setTimer(period: number, vector: number): void {
+    if (!(period >= 1)) {
+      throw new RangeError(`Cannot set the timer to ${period} instructions: it needs at least one`);
     }
-    this.#timer = everyInstructions === null
-      ? undefined
-      : { period: everyInstructions, vector, due: this.instructions + everyInstructions };
+    this.#timer = { period, vector, due: this.instructions + period };
   }
 
   /** Runs up to `budget` instructions. */
@@ -245,12 +234,6 @@ export class Cpu {
   /** Stops the loop after the current instruction. */
   halt(): void {
     this.#stopWith({ kind: "halt" });
-  }
-
-  /** `int3`: stops with EIP behind it where the host traps it, as a guest's handler would find EIP. */
-  breakpointInstruction(): void {
-    if (this.trapInt3) this.#stopWith({ kind: "int3", address: this.#start });
-    else deliver(this, VECTOR.breakpoint, { software: true });
   }
 
   /** Throws the general protection fault of a privileged instruction outside ring 0. */

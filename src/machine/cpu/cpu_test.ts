@@ -62,15 +62,6 @@ Deno.test("run() passes a breakpoint that was removed, and one in another page a
   assertEquals(cpu.run(100), { kind: "halt" });
 });
 
-Deno.test("int3 stops the CPU behind itself where the host traps it", () => {
-  const cpu = cpuWith(0xcc, 0x40, 0xf4); // int3; inc eax; hlt
-  cpu.trapInt3 = true;
-  assertEquals(cpu.run(100), { kind: "int3", address: CODE });
-  assertEquals(cpu.eip, CODE + 1);
-  assertEquals(cpu.run(100), { kind: "halt" });
-  assertEquals(cpu.registers.eax, 1);
-});
-
 Deno.test("code that writes to itself runs as it was written", () => {
   const cpu = cpuWith(
     ...[0x40], //                                 first: inc eax

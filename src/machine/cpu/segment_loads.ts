@@ -82,7 +82,6 @@ export function loadTaskRegister(cpu: Cpu, selector: number): void {
   // A real CPU marks the descriptor busy, so that a task cannot be entered twice; this one has no task switches.
   cpu.tr.selector = selector;
   cpu.tr.base = descriptor.base >>> 0;
-  cpu.tr.limit = descriptor.limit;
 }
 
 function requirePresent(descriptor: Descriptor, selector: number, vector: number): void {

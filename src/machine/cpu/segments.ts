@@ -2,7 +2,7 @@
  * Segment registers and the descriptors that they are loaded from.
  *
  * A segment register keeps its selector and the base from its descriptor until it is loaded again, so FS can
- * mean another structure in each ring. Limits are read but not enforced, and code segments must start at 0:
+ * mean another structure in each ring. Limits are not enforced, and code segments must start at 0:
  * guests of this machine use flat segments. Source: Intel SDM volume 3, sections 3.4 and 3.5.
  *
  * @module
@@ -25,16 +25,12 @@ export interface TaskRegister {
   selector: number;
   /** Linear address of the TSS. */
   base: number;
-  /** Offset of the last byte of the TSS. */
-  limit: number;
 }
 
 /** A descriptor of the GDT. */
 export interface Descriptor {
   /** Linear address where the segment begins, signed. */
   readonly base: number;
-  /** Offset of the last byte, in bytes. */
-  readonly limit: number;
   /** Whether the segment is there. */
   readonly present: boolean;
   /** Descriptor privilege level, 0 to 3. */
@@ -50,15 +46,12 @@ export interface Descriptor {
 /** Type bits of 32-bit system descriptors. */
 export const SYSTEM_TYPE = { availableTss: 9, interruptGate: 14, trapGate: 15 } as const;
 
-/** Makes the words of a descriptor readable; `low` is at offset 0, `high` at offset 4. */
+/** Takes apart the two words of a descriptor: `low` at offset 0, `high` at offset 4. */
 export function parseDescriptor(low: number, high: number): Descriptor {
-  const limit = (low & 0xffff) | (high & 0x000f_0000);
-  const pages = (high & (1 << 23)) !== 0;
   const system = (high & (1 << 12)) === 0;
   const code = (high & (1 << 11)) !== 0;
   return {
     base: (low >>> 16) | ((high & 0xff) << 16) | (high & 0xff00_0000),
-    limit: pages ? ((limit << 12) | 0xfff) >>> 0 : limit,
     present: (high & (1 << 15)) !== 0,
     privilege: (high >>> 13) & 3,
     kind: system ? "system" : code ? "code" : "data",

@@ -14,7 +14,7 @@ import { group, memory, modrm, type OpcodeRows, plain, register } from "./opcode
 import { linearAddress, readNarrowRm } from "./operands.ts";
 
 function int3(cpu: Cpu): void {
-  cpu.breakpointInstruction();
+  deliver(cpu, VECTOR.breakpoint, { software: true });
 }
 
 function int(cpu: Cpu, i: Instruction): void {
