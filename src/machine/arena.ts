@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hex } from "./cpu/hex.ts";
 import type { Region } from "./memory_map.ts";
 import type { AddressSpace } from "./page_tables.ts";
 import { encodeStructure, LIST_ENTRY, UNICODE_STRING } from "./structures.ts";
@@ -29,7 +30,7 @@ export class Arena {
     const end = Math.ceil((address + size) / ALIGNMENT) * ALIGNMENT;
     if (end > this.#region.end) {
       throw new RangeError(
-        `Cannot prepare the guest's memory: the region at 0x${this.#region.start.toString(16)} ` +
+        `Cannot prepare the guest's memory: the region at ${hex(this.#region.start)} ` +
           `has no room for ${size} more bytes; use a shorter command line or fewer images`,
       );
     }

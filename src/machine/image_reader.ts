@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hex } from "./cpu/hex.ts";
 
 /** The image cannot be used: damaged, or of a kind that the machine does not run. */
 export class ImageError extends SyntaxError {
@@ -37,7 +38,7 @@ export class ImageReader {
       throw new ImageError(
         this.image,
         `its ${what} at ${hex(offset)} is ${hex(length)} bytes long, beyond the end at ` +
-          `${hex(this.#bytes.length)}: take an undamaged file`,
+          `${hex(this.#bytes.length)}; take an undamaged file`,
       );
     }
   }
@@ -73,9 +74,4 @@ export class ImageReader {
     const end = bytes.indexOf(0);
     return new TextDecoder("latin1").decode(end < 0 ? bytes : bytes.subarray(0, end));
   }
-}
-
-/** A number as messages have it. */
-export function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

@@ -15,6 +15,7 @@ import {
   TARGET_IDS,
 } from "./boot.ts";
 import { Cpu, CR0 } from "./cpu/cpu.ts";
+import { hex } from "./cpu/hex.ts";
 import { PHYSICAL_MEMORY_SIZE } from "./memory_map.ts";
 import type { AddressSpace } from "./page_tables.ts";
 import { PhysicalMemory } from "./cpu/physical_memory.ts";
@@ -130,7 +131,7 @@ export class Machine {
   systemCall(service: number, args: readonly number[]): number {
     if (args.length > KD_MAILBOX_ARGUMENTS.count) {
       throw new RangeError(
-        `Cannot make system call 0x${service.toString(16)}: it has ${args.length} arguments, ` +
+        `Cannot make system call ${hex(service)}: it has ${args.length} arguments, ` +
           `the mailbox holds ${KD_MAILBOX_ARGUMENTS.count}`,
       );
     }
@@ -183,7 +184,9 @@ export class Machine {
           `its kernel stopped with bug check ${hex(this.#read("Detail"))}; boot it again`,
         );
     }
-    return new MachineError(`it stopped for reason ${reason}, which the machine does not know`);
+    return new MachineError(
+      `it stopped for reason ${reason}, which the machine does not know; use images that belong to it`,
+    );
   }
 
   #endlessLoop(address: number): MachineError {
@@ -200,8 +203,4 @@ export class Machine {
   #write(field: keyof typeof KD_MAILBOX.fields, value: number): void {
     this.#booted.system.write32(this.#mailbox + KD_MAILBOX.fields[field][0], value);
   }
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

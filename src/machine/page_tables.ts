@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { hex } from "./cpu/hex.ts";
 import { PAGE_SIZE, type PhysicalMemory } from "./cpu/physical_memory.ts";
 import { type Region, SYSTEM_RANGE_START } from "./memory_map.ts";
 import { PTE } from "./cpu/mmu.ts";
@@ -34,10 +35,10 @@ export class FrameAllocator {
     const frame = this.#next;
     if (frame + PAGE_SIZE > this.#memory.size) {
       throw new RangeError(
-        `Cannot map another page: all 0x${
-          this.#memory.size.toString(16)
-        } bytes of guest physical ` +
-          "memory are in use; give the machine more",
+        `Cannot map another page: all ${
+          hex(this.#memory.size)
+        } bytes of guest physical memory are ` +
+          "in use; give the machine more",
       );
     }
     this.#next += PAGE_SIZE;
@@ -144,7 +145,7 @@ export class AddressSpace {
       const physical = this.physicalAddress(at);
       if (physical === undefined) {
         throw new RangeError(
-          `Cannot access guest memory at 0x${at.toString(16)}: the page is not mapped`,
+          `Cannot access guest memory at ${hex(at)}: the page is not mapped`,
         );
       }
       const piece = Math.min(length - offset, PAGE_SIZE - (at % PAGE_SIZE));

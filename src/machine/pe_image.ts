@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { hex, ImageError, ImageReader } from "./image_reader.ts";
+import { hex } from "./cpu/hex.ts";
+import { ImageError, ImageReader } from "./image_reader.ts";
 
 export { ImageError };
 
@@ -149,7 +150,10 @@ export function parseImage(name: string, file: Uint8Array): PeImage {
   if (machine !== MACHINE_I386 || magic !== MAGIC_PE32) {
     throw new ImageError(
       name,
-      `it is for machine ${hex(machine)}; the machine runs 32-bit x86 images (0x14c) only`,
+      `it is for machine ${hex(machine)}, with an optional header of kind ${
+        hex(magic)
+      }; give it a ` +
+        `32-bit x86 image (${hex(MACHINE_I386)}, ${hex(MAGIC_PE32)})`,
     );
   }
   const sizeOfImage = reader.u32(optional + OPTIONAL.sizeOfImage, "optional header");
@@ -158,7 +162,7 @@ export function parseImage(name: string, file: Uint8Array): PeImage {
     throw new ImageError(
       name,
       `its headers are ${hex(sizeOfHeaders)} and the image ${hex(sizeOfImage)} bytes long; ` +
-        `the most is ${hex(MAX_IMAGE_SIZE)}: take an undamaged file`,
+        `the most is ${hex(MAX_IMAGE_SIZE)}; take an undamaged file`,
     );
   }
   const bytes = new Uint8Array(sizeOfImage);
@@ -166,7 +170,10 @@ export function parseImage(name: string, file: Uint8Array): PeImage {
   const sections = placeSections(reader, signature, bytes);
   const entryPoint = reader.u32(optional + OPTIONAL.addressOfEntryPoint, "optional header");
   if (entryPoint >= sizeOfImage) {
-    throw new ImageError(name, `its entry point ${hex(entryPoint)} lies outside the image`);
+    throw new ImageError(
+      name,
+      `its entry point ${hex(entryPoint)} lies outside the image; take an undamaged file`,
+    );
   }
   const preferredBase = reader.u32(optional + OPTIONAL.imageBase, "optional header");
   if (preferredBase % BASE_ALIGNMENT !== 0 || preferredBase + sizeOfImage > 0xffff_0000) {
@@ -216,7 +223,7 @@ export function relocatedBytes(image: PeImage, base: number): Uint8Array {
       throw new ImageError(
         image.name,
         `its relocation block at ${hex(block)} is ${hex(blockSize)} bytes long, ` +
-          `beyond the table's end at ${hex(end)}: take an undamaged file`,
+          `beyond the table's end at ${hex(end)}; take an undamaged file`,
       );
     }
     for (let entry = block + 8; entry + 2 <= block + blockSize; entry += 2) {
@@ -234,7 +241,9 @@ function applyRelocation(reader: ImageReader, page: number, entry: number, delta
   if (type !== RELOCATION_HIGHLOW) {
     throw new ImageError(
       reader.image,
-      `its relocation at ${hex(rva)} is of type ${type}; 32-bit x86 images have type 3 only`,
+      `its relocation at ${
+        hex(rva)
+      } is of type ${type}; 32-bit x86 images have type 3 only; take an undamaged file`,
     );
   }
   reader.setU32(rva, (reader.u32(rva, "relocated address") + delta) >>> 0, "relocated address");
@@ -256,7 +265,7 @@ function placeSections(reader: ImageReader, signature: number, image: Uint8Array
       throw new ImageError(
         reader.image,
         `its section ${name} reaches to ${hex(rva + size)}, beyond the image's ` +
-          `${hex(image.length)} bytes: take an undamaged file`,
+          `${hex(image.length)} bytes; take an undamaged file`,
       );
     }
     const fileOffset = reader.u32(header + SECTION.pointerToRawData, what);
@@ -298,7 +307,7 @@ function readExports(reader: ImageReader): ExportTable {
     if (target === undefined) {
       throw new ImageError(
         reader.image,
-        `its export ${name} has no address: take an undamaged file`,
+        `its export ${name} has no address; take an undamaged file`,
       );
     }
     byName.set(name, target);

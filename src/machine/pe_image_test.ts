@@ -54,6 +54,13 @@ Deno.test("parseImage() refuses what is no 32-bit x86 image in a sentence", () =
   const amd64 = testImage();
   new DataView(amd64.buffer).setUint16(0x84, 0x8664, true);
   assertThrows(() => parseImage("a.exe", amd64), ImageError, "it is for machine 0x8664");
+  const pe32plus = testImage();
+  new DataView(pe32plus.buffer).setUint16(0x98, 0x20b, true);
+  assertThrows(
+    () => parseImage("a.exe", pe32plus),
+    ImageError,
+    "it is for machine 0x14c, with an optional header of kind 0x20b; give it",
+  );
 });
 
 Deno.test("parseImage() survives a file cut anywhere", () => {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { Cpu, CR0 } from "./cpu.ts";
+import { Cpu, type CpuStop, CR0 } from "./cpu.ts";
+import type { CpuFault } from "./cpu_fault.ts";
 import { PTE } from "./mmu.ts";
 import { PhysicalMemory } from "./physical_memory.ts";
 import { REGISTER } from "./registers.ts";
@@ -51,6 +52,12 @@ const DESCRIPTORS: readonly (readonly [low: number, high: number])[] = [
 
 /** All rights that a page can give. */
 export const ALL_RIGHTS = PTE.present | PTE.writable | PTE.user;
+
+/** The fault that the CPU stopped with; throws where it stopped for another reason. */
+export function faultOf(stop: CpuStop): CpuFault {
+  if (stop.kind !== "fault") throw new Error(`The CPU stopped with ${stop.kind}, not with a fault`);
+  return stop.error;
+}
 
 /** The guest, about to run ring 0 at `GUEST.kernelCode`. */
 export class TestGuest {
@@ -105,7 +112,7 @@ export class TestGuest {
   }
 
   /** Runs code from where it is written, in the current ring. */
-  run(address: number, bytes: readonly number[], budget = 1000): ReturnType<Cpu["run"]> {
+  run(address: number, bytes: readonly number[], budget = 1000): CpuStop {
     this.write(address, bytes);
     this.cpu.eip = address;
     return this.cpu.run(budget);

@@ -7,11 +7,8 @@
  *
  * @module
  */
-import type { Instruction } from "./instruction.ts";
+import { type Instruction, MAX_INSTRUCTION_LENGTH } from "./instruction.ts";
 import { PAGE_SIZE, type PhysicalMemory } from "./physical_memory.ts";
-
-/** Most bytes that an x86 instruction may have. */
-export const MAX_INSTRUCTION_LENGTH = 15;
 
 /** Decoded instructions of a page, by their offset in it. */
 export type CodePage = (Instruction | undefined)[];

@@ -18,6 +18,12 @@ export const VECTOR = {
   pageFault: 14,
 } as const;
 
+/** Vectors of a {@linkcode CpuException}: `int3` is delivered at once, and a double fault is what two of them make. */
+export type ExceptionVector = Exclude<
+  typeof VECTOR[keyof typeof VECTOR],
+  typeof VECTOR.breakpoint | typeof VECTOR.doubleFault
+>;
+
 /** Bits of a page fault's error code. */
 export const PAGE_FAULT = {
   /** The page is present: a right is missing, not the page. */
@@ -37,14 +43,14 @@ export const PAGE_FAULT = {
  */
 export class CpuException {
   /** Interrupt vector. */
-  readonly vector: number;
+  readonly vector: ExceptionVector;
   /** Error code that the handler finds on its stack; undefined where the vector has none. */
   readonly errorCode: number | undefined;
   /** Linear address of a page fault, for CR2. */
   readonly address: number | undefined;
 
   /** Creates the exception. */
-  constructor(vector: number, errorCode?: number, address?: number) {
+  constructor(vector: ExceptionVector, errorCode?: number, address?: number) {
     this.vector = vector;
     this.errorCode = errorCode;
     this.address = address;

@@ -4,7 +4,8 @@
  * @module
  */
 import type { RegisterName } from "./registers.ts";
-import { VECTOR } from "./cpu_exception.ts";
+import { type ExceptionVector, VECTOR } from "./cpu_exception.ts";
+import { hex } from "./hex.ts";
 
 /** What went wrong. */
 export type CpuFaultKind =
@@ -16,23 +17,17 @@ export type CpuFaultKind =
   | "segment-not-present"
   | "stack-fault"
   | "general-protection"
-  | "page-fault"
-  | "interrupt";
+  | "page-fault";
 
-const KIND_OF_VECTOR: Readonly<Record<number, CpuFaultKind>> = {
+/** The kind of fault that an exception without a handler is, by its vector. */
+export const FAULT_KINDS: Readonly<Record<ExceptionVector, CpuFaultKind>> = {
   [VECTOR.divideError]: "divide-error",
   [VECTOR.invalidOpcode]: "invalid-opcode",
-  [VECTOR.doubleFault]: "double-fault",
   [VECTOR.segmentNotPresent]: "segment-not-present",
   [VECTOR.stackFault]: "stack-fault",
   [VECTOR.generalProtection]: "general-protection",
   [VECTOR.pageFault]: "page-fault",
 };
-
-/** The kind of fault that an unhandled exception is. */
-export function faultKindOf(vector: number): CpuFaultKind {
-  return KIND_OF_VECTOR[vector] ?? "interrupt";
-}
 
 /** State of the CPU at a fault. */
 export interface FaultState {
@@ -59,9 +54,9 @@ export class CpuFault extends RangeError {
   constructor(kind: CpuFaultKind, state: FaultState, reason: string, options?: ErrorOptions) {
     const bytes = Array.from(state.bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
     const registers = Object.entries(state.registers)
-      .map(([name, value]) => `${name}=${hex(value)}`).join(" ");
+      .map(([name, value]) => `${name}=${hex(value, 8)}`).join(" ");
     super(
-      `Cannot execute the instruction at ${hex(state.address)} (${bytes || "unreadable"}): ` +
+      `Cannot execute the instruction at ${hex(state.address, 8)} (${bytes || "unreadable"}): ` +
         `${reason} (${registers})`,
       options,
     );
@@ -80,9 +75,4 @@ export class UnsupportedInstruction extends TypeError {
     super("it is outside the supported subset; src/machine/cpu/ops/README.md lists what is in it");
     this.name = "UnsupportedInstruction";
   }
-}
-
-/** A 32-bit number as messages show it. */
-export function hex(value: number): string {
-  return `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 }

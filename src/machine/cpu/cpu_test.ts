@@ -1,7 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { ALL_RIGHTS, GUEST, SELECTOR, TestGuest } from "./_guest_testing.ts";
-import { Cpu, type CpuStop } from "./cpu.ts";
-import type { CpuFault } from "./cpu_fault.ts";
+import { ALL_RIGHTS, faultOf, GUEST, SELECTOR, TestGuest } from "./_guest_testing.ts";
+import { Cpu } from "./cpu.ts";
 import { PhysicalMemory } from "./physical_memory.ts";
 import { REGISTER } from "./registers.ts";
 
@@ -15,11 +14,6 @@ function cpuWith(...program: number[]): Cpu {
   cpu.eip = CODE;
   cpu.registers.esp = CODE;
   return cpu;
-}
-
-function faultOf(stop: CpuStop): CpuFault {
-  if (stop.kind !== "fault") throw new Error(`The CPU stopped with ${stop.kind}, not with a fault`);
-  return stop.error;
 }
 
 Deno.test("run() executes until hlt", () => {

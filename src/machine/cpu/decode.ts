@@ -6,10 +6,9 @@
  *
  * @module
  */
-import { MAX_INSTRUCTION_LENGTH } from "./code_cache.ts";
 import { generalProtection } from "./cpu_exception.ts";
 import { UnsupportedInstruction } from "./cpu_fault.ts";
-import { type Instruction, MEMORY_OPERAND, REPEAT } from "./instruction.ts";
+import { type Instruction, MAX_INSTRUCTION_LENGTH, MEMORY_OPERAND, REPEAT } from "./instruction.ts";
 import type { Immediate } from "./ops/opcode.ts";
 import { OPCODES, OPCODES_0F } from "./ops/table.ts";
 import { REGISTER, ZERO_REGISTER } from "./registers.ts";

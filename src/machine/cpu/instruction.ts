@@ -14,6 +14,9 @@ export type Operation = (cpu: Cpu, instruction: Instruction) => void;
 /** In {@linkcode Instruction.rm}: the operand is in memory, not in a register. */
 export const MEMORY_OPERAND: number = -1;
 
+/** Most bytes that an x86 instruction may have, prefixes included. */
+export const MAX_INSTRUCTION_LENGTH = 15;
+
 /** Repeat prefixes of string instructions. */
 export const REPEAT = { none: 0, whileEqual: 1, whileNotEqual: 2 } as const;
 

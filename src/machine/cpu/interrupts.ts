@@ -58,7 +58,7 @@ export function hasGate(cpu: Cpu, vector: number): boolean {
   return usable(parseGate(view.getInt32(0, true), view.getInt32(4, true)));
 }
 
-/** Enters the handler of a vector. Nothing has changed when it throws. */
+/** Enters the handler of a vector. When it throws, nothing has changed but memory below the stack pointer. */
 export function deliver(cpu: Cpu, vector: number, source: InterruptSource): void {
   const gate = readGate(cpu, vector);
   if (source.software && gate.privilege < cpu.cpl) {
@@ -152,7 +152,7 @@ function usable(gate: Gate): boolean {
   return gate.present && handler;
 }
 
-/** Makes the words of a gate readable; `low` is at offset 0, `high` at offset 4. */
+/** Takes apart the two words of a gate: `low` at offset 0, `high` at offset 4. */
 function parseGate(low: number, high: number): Gate {
   return {
     selector: low >>> 16,

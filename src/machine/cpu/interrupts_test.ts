@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { GUEST, SELECTOR, TestGuest } from "./_guest_testing.ts";
+import { faultOf, GUEST, SELECTOR, TestGuest } from "./_guest_testing.ts";
 import { EFLAGS } from "./flags.ts";
 import { SEGMENT } from "./segments.ts";
 
@@ -121,10 +121,10 @@ Deno.test("a page fault in fetching an instruction leaves EIP there", () => {
 Deno.test("a page fault without a handler is a fault with address and error code", () => {
   const guest = new TestGuest();
   guest.map(GUEST.data, 0);
-  const stop = guest.run(GUEST.kernelCode, [0xa1, 0x00, 0xc0, 0x00, 0x00]); // mov eax, [0xc000]
-  assertEquals(stop.kind === "fault" && stop.error.kind, "page-fault");
+  const error = faultOf(guest.run(GUEST.kernelCode, [0xa1, 0x00, 0xc0, 0x00, 0x00])); // mov eax, [0xc000]
+  assertEquals(error.kind, "page-fault");
   assertStringIncludes(
-    stop.kind === "fault" ? stop.error.message : "",
+    error.message,
     "page fault at 0x0000c000 (vector 14, error code 0x00000000) has no handler",
   );
 });
@@ -134,9 +134,9 @@ Deno.test("a stack that cannot take the frame is a double fault", () => {
   const { cpu } = guest;
   guest.handle(6, HANDLER, [0xf4]);
   guest.map(GUEST.kernelStack - 0x1000, 0);
-  const stop = guest.run(GUEST.kernelCode, [0x0f, 0x0b]); // ud2
-  assertEquals(stop.kind === "fault" && stop.error.kind, "double-fault");
-  assertStringIncludes(stop.kind === "fault" ? stop.error.message : "", "invalid opcode");
+  const error = faultOf(guest.run(GUEST.kernelCode, [0x0f, 0x0b])); // ud2
+  assertEquals(error.kind, "double-fault");
+  assertStringIncludes(error.message, "invalid opcode");
   assertEquals([cpu.eip, cpu.registers.esp], [GUEST.kernelCode, GUEST.kernelStack]);
 });
 

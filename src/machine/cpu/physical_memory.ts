@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hex } from "./hex.ts";
 
 /** Bytes of a page, the unit of paging and of write watches. */
 export const PAGE_SIZE = 0x1000;
@@ -20,12 +21,10 @@ export class PhysicalMemoryError extends RangeError {
   /** Creates the error for an access of `length` bytes in a memory of `size` bytes. */
   constructor(physicalAddress: number, length: number, size: number) {
     super(
-      `Cannot access ${length} bytes at physical address 0x${
-        (physicalAddress >>> 0).toString(16)
-      }: ` +
-        `the machine has 0x${
-          size.toString(16)
-        } bytes; give it more memory or correct the page tables`,
+      `Cannot access ${length} bytes at physical address ${
+        hex(physicalAddress)
+      }: the machine has ` +
+        `${hex(size)} bytes; give it more memory or correct the page tables`,
     );
     this.name = "PhysicalMemoryError";
     this.physicalAddress = physicalAddress >>> 0;

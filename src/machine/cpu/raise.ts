@@ -3,16 +3,11 @@
  *
  * @module
  */
-import { MAX_INSTRUCTION_LENGTH } from "./code_cache.ts";
 import type { Cpu } from "./cpu.ts";
 import { CpuException, VECTOR } from "./cpu_exception.ts";
-import {
-  CpuFault,
-  type CpuFaultKind,
-  faultKindOf,
-  hex,
-  UnsupportedInstruction,
-} from "./cpu_fault.ts";
+import { CpuFault, type CpuFaultKind, FAULT_KINDS, UnsupportedInstruction } from "./cpu_fault.ts";
+import { hex } from "./hex.ts";
+import { MAX_INSTRUCTION_LENGTH } from "./instruction.ts";
 import { deliver, hasGate } from "./interrupts.ts";
 import { PhysicalMemoryError } from "./physical_memory.ts";
 import { REGISTER } from "./registers.ts";
@@ -25,7 +20,7 @@ export function raise(cpu: Cpu, thrown: unknown): CpuFault | undefined {
   if (!(thrown instanceof CpuException)) return faultOfHost(cpu, thrown);
   if (thrown.address !== undefined) cpu.cr2 = thrown.address;
   if (!hasGate(cpu, thrown.vector)) {
-    return fault(cpu, faultKindOf(thrown.vector), `${describe(thrown)} has no handler`);
+    return fault(cpu, FAULT_KINDS[thrown.vector], `${describe(thrown)} has no handler`);
   }
   try {
     deliver(cpu, thrown.vector, { software: false, errorCode: thrown.errorCode });
@@ -67,8 +62,8 @@ function fault(cpu: Cpu, kind: CpuFaultKind, reason: string, cause?: Error): Cpu
 }
 
 function describe({ vector, errorCode, address }: CpuException): string {
-  const kind = faultKindOf(vector).replace("-", " ");
-  const where = address === undefined ? "" : ` at ${hex(address)}`;
-  const code = errorCode === undefined ? "" : `, error code ${hex(errorCode)}`;
+  const kind = FAULT_KINDS[vector].replaceAll("-", " ");
+  const where = address === undefined ? "" : ` at ${hex(address, 8)}`;
+  const code = errorCode === undefined ? "" : `, error code ${hex(errorCode, 8)}`;
   return `${kind}${where} (vector ${vector}${code})`;
 }

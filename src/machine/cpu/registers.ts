@@ -16,6 +16,9 @@ export const REGISTER = {
   edi: 7,
 } as const;
 
+/** Number of AH among the 8-bit registers. */
+export const AH = 4;
+
 /** A register name. */
 export type RegisterName = keyof typeof REGISTER;
 

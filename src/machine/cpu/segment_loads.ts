@@ -6,7 +6,7 @@
  * @module
  */
 import type { Cpu } from "./cpu.ts";
-import { CpuException, generalProtection, VECTOR } from "./cpu_exception.ts";
+import { CpuException, type ExceptionVector, generalProtection, VECTOR } from "./cpu_exception.ts";
 import { type Descriptor, parseDescriptor, SEGMENT, SYSTEM_TYPE } from "./segments.ts";
 
 /** Table indicator of a selector: the local descriptor table, which this CPU does not have. */
@@ -84,6 +84,10 @@ export function loadTaskRegister(cpu: Cpu, selector: number): void {
   cpu.tr.base = descriptor.base >>> 0;
 }
 
-function requirePresent(descriptor: Descriptor, selector: number, vector: number): void {
+function requirePresent(
+  descriptor: Descriptor,
+  selector: number,
+  vector: ExceptionVector,
+): void {
   if (!descriptor.present) throw new CpuException(vector, selectorError(selector));
 }

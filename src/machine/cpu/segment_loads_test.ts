@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { GUEST, SELECTOR, TestGuest } from "./_guest_testing.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { faultOf, GUEST, SELECTOR, TestGuest } from "./_guest_testing.ts";
 import { REGISTER } from "./registers.ts";
 import { parseDescriptor, SEGMENT } from "./segments.ts";
 
@@ -40,6 +40,17 @@ Deno.test("a selector that is none, or another ring's, is a general protection f
 Deno.test("a segment that is not present is a fault of its own", () => {
   assertEquals(loadInRing3(SEGMENT.es, SELECTOR.notPresent), { vector: 11, error: 0x38 });
   assertEquals(loadInRing3(SEGMENT.ss, SELECTOR.notPresent), { vector: 12, error: 0x38 });
+});
+
+Deno.test("a segment that is not present is said in words where the guest has no handler", () => {
+  const guest = new TestGuest();
+  guest.cpu.registers.eax = SELECTOR.notPresent;
+  const error = faultOf(guest.run(GUEST.kernelCode, [0x8e, 0xc0])); // mov es, ax
+  assertEquals(error.kind, "segment-not-present");
+  assertStringIncludes(
+    error.message,
+    ": segment not present (vector 11, error code 0x00000038) has no handler",
+  );
 });
 
 Deno.test("push and pop of a segment register move whole words", () => {

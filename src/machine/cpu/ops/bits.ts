@@ -8,7 +8,15 @@ import { type Instruction, MEMORY_OPERAND } from "../instruction.ts";
 import { REGISTER } from "../registers.ts";
 import { add, subtract } from "./alu.ts";
 import { group, modrm, type OpcodeRows, plain, range } from "./opcode.ts";
-import { linearAddress, readReg, readRm, readRmForWrite, writeReg, writeRm } from "./operands.ts";
+import {
+  linearAddress,
+  readReg,
+  readRm,
+  readRmForWrite,
+  signExtend,
+  writeReg,
+  writeRm,
+} from "./operands.ts";
 
 /** What becomes of the tested bit, as bits 3 and 4 of the opcode and the reg field of the group encode it. */
 const BIT_OPERATION = { test: 0, set: 1, reset: 2, complement: 3 } as const;
@@ -34,8 +42,7 @@ function bitByRegister(cpu: Cpu, i: Instruction): void {
     bitInOperand(cpu, i, number, operation);
     return;
   }
-  const signed = (number << (32 - i.width)) >> (32 - i.width);
-  const words = signed >> (i.width === 32 ? 5 : 4);
+  const words = signExtend(number, i.width) >> (i.width === 32 ? 5 : 4);
   const address = (linearAddress(cpu, i) + words * (i.width / 8)) | 0;
   const value = operation === BIT_OPERATION.test
     ? cpu.linear.load(address, i.width)

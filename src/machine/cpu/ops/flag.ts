@@ -8,12 +8,10 @@ import { EFLAGS } from "../flags.ts";
 import type { Instruction } from "../instruction.ts";
 import { generalProtection } from "../cpu_exception.ts";
 import { setFlagsAllowed } from "../interrupts.ts";
-import { REGISTER } from "../registers.ts";
+import { AH, REGISTER } from "../registers.ts";
 import { type OpcodeRows, plain } from "./opcode.ts";
+import { signExtend } from "./operands.ts";
 import { pop, push } from "./stack.ts";
-
-/** Number of AH among the 8-bit registers. */
-const AH = 4;
 
 /** Flags that `sahf` loads from AH. */
 const LOW_FLAGS = EFLAGS.carry | EFLAGS.parity | EFLAGS.adjust | EFLAGS.zero | EFLAGS.sign;
@@ -80,13 +78,13 @@ function setInterrupt(cpu: Cpu): void {
 function extendAccumulator(cpu: Cpu, i: Instruction): void {
   const half = i.width / 2;
   const value = cpu.registers.get(REGISTER.eax, half);
-  cpu.registers.set(REGISTER.eax, (value << (32 - half)) >> (32 - half), i.width);
+  cpu.registers.set(REGISTER.eax, signExtend(value, half), i.width);
 }
 
 /** `cdq`, or `cwd` with the prefix: the sign of the accumulator in every bit of EDX or DX. */
 function extendIntoEdx(cpu: Cpu, i: Instruction): void {
   const value = cpu.registers.get(REGISTER.eax, i.width);
-  cpu.registers.set(REGISTER.edx, (value << (32 - i.width)) >> 31, i.width);
+  cpu.registers.set(REGISTER.edx, signExtend(value, i.width) >> 31, i.width);
 }
 
 /** Rows of this family. */

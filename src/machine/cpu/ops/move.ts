@@ -15,6 +15,7 @@ import {
   readReg,
   readRm,
   readRmForWrite,
+  signExtend,
   writeReg,
   writeRm,
 } from "./operands.ts";
@@ -52,11 +53,11 @@ function movzx16(cpu: Cpu, i: Instruction): void {
 }
 
 function movsx8(cpu: Cpu, i: Instruction): void {
-  writeReg(cpu, i, (readNarrowRm(cpu, i, 8) << 24) >> 24);
+  writeReg(cpu, i, signExtend(readNarrowRm(cpu, i, 8), 8));
 }
 
 function movsx16(cpu: Cpu, i: Instruction): void {
-  writeReg(cpu, i, (readNarrowRm(cpu, i, 16) << 16) >> 16);
+  writeReg(cpu, i, signExtend(readNarrowRm(cpu, i, 16), 16));
 }
 
 function lea(cpu: Cpu, i: Instruction): void {

@@ -9,12 +9,9 @@
 import type { Cpu } from "../cpu.ts";
 import { CpuException, VECTOR } from "../cpu_exception.ts";
 import type { Instruction } from "../instruction.ts";
-import { REGISTER } from "../registers.ts";
+import { AH, REGISTER } from "../registers.ts";
 import { modrm, type OpcodeRows } from "./opcode.ts";
-import { readReg, readRm, writeReg } from "./operands.ts";
-
-/** Number of AH among the 8-bit registers. */
-const AH = 4;
+import { readReg, readRm, signExtend, writeReg } from "./operands.ts";
 
 /** Upper 32 bits of the unsigned product of two 32-bit numbers, signed. */
 function multiplyHigh(a: number, b: number): number {
@@ -30,10 +27,6 @@ function multiplyHigh(a: number, b: number): number {
 /** Upper 32 bits of the signed product of two 32-bit numbers, signed. */
 function multiplyHighSigned(a: number, b: number): number {
   return (multiplyHigh(a, b) - (a < 0 ? b : 0) - (b < 0 ? a : 0)) | 0;
-}
-
-function signExtend(value: number, width: number): number {
-  return (value << (32 - width)) >> (32 - width);
 }
 
 /** CF and OF say that the upper half of a product matters; the others stay. */

@@ -15,7 +15,7 @@ export type Immediate = "none" | "byte" | "word" | "word-byte" | "operand" | "ad
 export interface OpcodeEntry {
   /** What executes it. */
   readonly execute: Operation;
-  /** Operand size: 8 bits; 32 bits, or 16 with the prefix; a branch, which refuses the prefix. */
+  /** Operand size: 8 bits; 32 bits, or 16 with the prefix; as branches have it, 32 bits and no prefix. */
   readonly width: "byte" | "full" | "branch";
   /** Whether a ModRM byte follows the opcode. */
   readonly modrm: boolean;

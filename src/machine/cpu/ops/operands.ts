@@ -6,6 +6,11 @@
 import type { Cpu } from "../cpu.ts";
 import { type Instruction, MEMORY_OPERAND } from "../instruction.ts";
 
+/** The low `width` bits of a value as a signed number. */
+export function signExtend(value: number, width: number): number {
+  return (value << (32 - width)) >> (32 - width);
+}
+
 /** Offset of the memory operand in its segment, signed: what `lea` answers. */
 export function effectiveAddress(cpu: Cpu, i: Instruction): number {
   const { registers } = cpu;

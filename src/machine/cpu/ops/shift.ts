@@ -10,7 +10,7 @@ import type { Cpu } from "../cpu.ts";
 import type { Instruction } from "../instruction.ts";
 import { REGISTER } from "../registers.ts";
 import { group, modrm, type OpcodeRows } from "./opcode.ts";
-import { readReg, readRmForWrite, writeRm } from "./operands.ts";
+import { readReg, readRmForWrite, signExtend, writeRm } from "./operands.ts";
 
 /** Shifts `value`, whose upper bits are zero below 32 bits, by 1 to 31, and sets the flags. */
 type Shift = (cpu: Cpu, value: number, count: number, width: number) => number;
@@ -75,8 +75,7 @@ function shr(cpu: Cpu, value: number, count: number, width: number): number {
 }
 
 function sar(cpu: Cpu, value: number, count: number, width: number): number {
-  const unused = 32 - width;
-  const signed = (value << unused) >> unused;
+  const signed = signExtend(value, width);
   const result = signed >> count;
   cpu.flags.setLogic(result, width);
   cpu.flags.setCarryOverflow(((signed >> (count - 1)) & 1) !== 0, false);

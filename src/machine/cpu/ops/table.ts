@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hex } from "../hex.ts";
 import { ALU_ROWS } from "./alu.ts";
 import { BIT_ROWS } from "./bits.ts";
 import { BRANCH_ROWS } from "./branch.ts";
@@ -43,9 +44,7 @@ function collect(rows: (family: OpcodeRows) => OpcodeRows["one"]): OpcodeTable {
   for (const family of FAMILIES) {
     for (const [opcode, slot] of Object.entries(rows(family) ?? {})) {
       if (table[Number(opcode)] !== undefined) {
-        throw new TypeError(
-          `Cannot add opcode 0x${Number(opcode).toString(16)}: it has a row already`,
-        );
+        throw new TypeError(`Cannot add opcode ${hex(Number(opcode))}: it has a row already`);
       }
       table[Number(opcode)] = slot;
     }

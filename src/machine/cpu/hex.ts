@@ -1,0 +1,10 @@
+/**
+ * Numbers in messages.
+ *
+ * @module
+ */
+
+/** A number as messages show it: `0x`, then at least `digits` digits. A negative one is a 32-bit number. */
+export function hex(value: number, digits = 1): string {
+  return `0x${(value < 0 ? value >>> 0 : value).toString(16).padStart(digits, "0")}`;
+}
