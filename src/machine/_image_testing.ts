@@ -8,28 +8,13 @@
 /** Bytes of the image file; headers at 0, `.text` at 0x200 of the file, `.data` at 0x400. */
 export function testImage(): Uint8Array<ArrayBuffer> {
   const file = new Uint8Array(0x600);
-  const view = new DataView(file.buffer);
-  const u16 = (offset: number, value: number): void => view.setUint16(offset, value, true);
-  const u32 = (offset: number, ...values: number[]): void =>
-    values.forEach((value, index) => view.setUint32(offset + index * 4, value, true));
-  const text = (offset: number, value: string): void =>
-    file.set(new TextEncoder().encode(value), offset);
+  const { u16, u32, text } = writer(file);
 
-  text(0x00, "MZ");
-  u32(0x3c, 0x80);
-  text(0x80, "PE");
-  u16(0x84, 0x14c);
-  u16(0x86, 2); // sections
-  u16(0x94, 0xe0); // size of the optional header
-  const optional = 0x98;
-  u16(optional, 0x10b);
-  u32(optional + 0x10, 0x1000); // entry point
-  u32(optional + 0x1c, 0x1000_0000); // image base
-  u32(optional + 0x38, 0x3000, 0x200); // sizes of image and headers
-  u32(optional + 0x5c, 16);
-  u32(optional + 0x60, 0x1040, 0x90); // exports
-  u32(optional + 0x68, 0x2020, 0x28); // imports
-  u32(optional + 0x88, 0x2100, 0x0c); // relocations
+  writeHeaders(file, { sections: 2, base: 0x1000_0000, size: 0x3000 });
+  const directories = 0x98 + 0x60;
+  u32(directories, 0x1040, 0x90); // exports
+  u32(directories + 0x08, 0x2020, 0x28); // imports
+  u32(directories + 0x28, 0x2100, 0x0c); // relocations
   section(0x178, ".text", [0x200, 0x1000, 0x200, 0x200], 0x6000_0020);
   section(0x1a0, ".data", [0x800, 0x2000, 0x200, 0x400], 0xc000_0040);
 
@@ -84,25 +69,11 @@ export interface ExportingImage {
 export function exportingImage({ base, code, exports }: ExportingImage): Uint8Array<ArrayBuffer> {
   const directory = 0x3000; // RVA of the export directory; file offsets are RVAs minus 0xe00
   const file = new Uint8Array(0x3200);
-  const view = new DataView(file.buffer);
-  const u16 = (offset: number, value: number): void => view.setUint16(offset, value, true);
-  const u32 = (offset: number, ...values: number[]): void =>
-    values.forEach((value, index) => view.setUint32(offset + index * 4, value, true));
+  const { u16, u32, text } = writer(file);
   const at = (rva: number): number => rva - 0xe00;
-  const text = (offset: number, value: string): void =>
-    file.set(new TextEncoder().encode(value), offset);
 
-  text(0, "MZ");
-  u32(0x3c, 0x80);
-  text(0x80, "PE");
-  u16(0x84, 0x14c);
-  u16(0x86, 1);
-  u16(0x94, 0xe0);
-  u16(0x98, 0x10b);
-  u32(0x98 + 0x10, 0x1000);
-  u32(0x98 + 0x1c, base);
-  u32(0x98 + 0x38, 0x4000, 0x200);
-  u32(0x98 + 0x5c, 16, directory, 0x800);
+  writeHeaders(file, { sections: 1, base, size: 0x4000 });
+  u32(0x98 + 0x60, directory, 0x800); // exports
   text(0x178, ".all");
   u32(0x178 + 8, 0x3000, 0x1000, 0x3000, 0x200);
   u32(0x178 + 0x24, 0xe000_0020);
@@ -119,4 +90,39 @@ export function exportingImage({ base, code, exports }: ExportingImage): Uint8Ar
     text(at(nameRva), name);
   });
   return file;
+}
+
+/** Writes numbers, little-endian, and ASCII at offsets of a file. */
+function writer(file: Uint8Array<ArrayBuffer>): {
+  u16: (offset: number, value: number) => void;
+  u32: (offset: number, ...values: number[]) => void;
+  text: (offset: number, value: string) => void;
+} {
+  const view = new DataView(file.buffer);
+  return {
+    u16: (offset, value) => view.setUint16(offset, value, true),
+    u32: (offset, ...values) =>
+      values.forEach((value, index) => view.setUint32(offset + index * 4, value, true)),
+    text: (offset, value) => file.set(new TextEncoder().encode(value), offset),
+  };
+}
+
+/** DOS, file and optional header: signature at 0x80, optional header at 0x98, entry point at RVA 0x1000. */
+function writeHeaders(
+  file: Uint8Array<ArrayBuffer>,
+  { sections, base, size }: { sections: number; base: number; size: number },
+): void {
+  const { u16, u32, text } = writer(file);
+  text(0x00, "MZ");
+  u32(0x3c, 0x80);
+  text(0x80, "PE");
+  u16(0x84, 0x14c);
+  u16(0x86, sections);
+  u16(0x94, 0xe0); // size of the optional header
+  const optional = 0x98;
+  u16(optional, 0x10b);
+  u32(optional + 0x10, 0x1000); // entry point
+  u32(optional + 0x1c, base);
+  u32(optional + 0x38, size, 0x200); // sizes of image and headers
+  u32(optional + 0x5c, 16); // data directories
 }

@@ -47,8 +47,8 @@ export interface BootOptions {
   readonly server2003: boolean;
 }
 
-/** What stands ready after {@linkcode bootLoader}. */
-export interface BootedImages {
+/** What stands ready after {@linkcode boot}. */
+export interface BootedGuest {
   /** The kernel, with its exports. */
   readonly kernel: LoadedImage;
   /** The System process's page tables, which are on when the kernel starts. */
@@ -61,19 +61,23 @@ export interface BootedImages {
   readonly stackPointer: number;
 }
 
-/** Ids of the two processes and their first threads; numbers of Windows are multiples of four. */
+/** Ids of the program's process and its first thread; ids of Windows are multiples of four. */
 export const TARGET_IDS = { processId: 0x5c8, threadId: 0x5cc } as const;
+/** Ids of the Debugger process and its thread. */
 const DEBUGGER_IDS = { processId: 0x4a0, threadId: 0x4a4 } as const;
 
 /** Name of the Debugger process in the guest's list of processes. */
 const DEBUGGER_NAME = "htrace";
 
-/** Fills physical memory. Throws an `ImageError` where the images do not belong together. */
-export function bootLoader(
+/**
+ * Puts a guest into physical memory, which is empty, and answers where it starts. Throws an `ImageError` where the
+ * images are damaged or do not belong together.
+ */
+export function boot(
   memory: PhysicalMemory,
   images: GuestImages,
   options: BootOptions,
-): BootedImages {
+): BootedGuest {
   const frames = new FrameAllocator(memory, FIRST_FRAME);
   const system = new AddressSpace(memory, frames);
   for (const region of Object.values(KERNEL_MAP)) {

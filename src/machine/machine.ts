@@ -7,13 +7,7 @@
  *
  * @module
  */
-import {
-  type BootedImages,
-  bootLoader,
-  type BootOptions,
-  type GuestImages,
-  TARGET_IDS,
-} from "./boot.ts";
+import { boot, type BootedGuest, type BootOptions, type GuestImages, TARGET_IDS } from "./boot.ts";
 import { Cpu, CR0 } from "./cpu/cpu.ts";
 import { hex } from "./cpu/hex.ts";
 import { PHYSICAL_MEMORY_SIZE } from "./memory_map.ts";
@@ -61,14 +55,14 @@ export class Machine {
   readonly targetProcessId: number = TARGET_IDS.processId;
   readonly #memory: PhysicalMemory = new PhysicalMemory(PHYSICAL_MEMORY_SIZE);
   readonly #cpu: Cpu = new Cpu(this.#memory);
-  readonly #booted: BootedImages;
+  readonly #booted: BootedGuest;
   readonly #mailbox: number;
   readonly #budget: number;
 
   /** Boots the guest up to the program's first instruction. */
   constructor(images: GuestImages, options: MachineOptions) {
     this.#budget = options.budget ?? DEFAULT_BUDGET;
-    this.#booted = bootLoader(this.#memory, images, options);
+    this.#booted = boot(this.#memory, images, options);
     const { kernel, system, entryPoint, stackPointer } = this.#booted;
     this.#mailbox = kernel.address("KdMailbox");
     this.#cpu.cr3 = system.directoryTableBase;
