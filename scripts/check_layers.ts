@@ -53,8 +53,9 @@ const LAYERS: readonly Layer[] = [
 /** Folders whose files, but for `mod.ts`, never import each other. */
 const INDEPENDENT_SIBLINGS = ["targets/", "reports/", "commands/"];
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"(\.[^"]+)"|import\(\s*"(\.[^"]+)"/g;
-const DENO_API = /\bDeno\.[a-z]/;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"(\.[^"]+)"|\bimport\s*\(?\s*"(\.[^"]+)"/g;
+const DENO_API = /\bDeno\.\w/;
 const PRINTING = /\bconsole\.|Deno\.std(out|err)\b/;
 /** Only these print; everything else hands text to them. */
 const PRINTERS = ["cli.ts", "commands/"];

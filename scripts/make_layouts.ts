@@ -6,6 +6,8 @@
  * The reference has 64 builds with everything that was read about them; the project carries the fields that
  * its code reads. Equal structures of different builds become one variant, so that a build is a row of
  * variant numbers. With `--check` nothing is written: the exit code says whether the table is up to date.
+ *
+ * @module
  */
 
 interface ReferenceField {
@@ -77,7 +79,7 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
 const SPELLINGS: Readonly<Record<string, string>> = { WoW64Process: "Wow64Process" };
 
 /**
- * Structures that sources of single builds leave out although the fields above have the same place in all
+ * Structures that the sources of these builds leave out, although the fields above have the same place in all
  * other builds of the architecture; they are filled in from those.
  */
 const FILLED: Readonly<Record<string, readonly string[]>> = {
@@ -163,7 +165,9 @@ function onlyLine(
     .map((build) => lineOf(build, name)).filter((line) => line !== undefined);
   const last = lines.at(-1);
   if (last === undefined || lines.some((line) => fieldsOf(line) !== fieldsOf(last))) {
-    throw new TypeError(`Cannot fill in ${name}: the builds of ${architecture} differ`);
+    throw new TypeError(
+      `Cannot fill in ${name}: the other builds of ${architecture} differ; take it out of FILLED`,
+    );
   }
   return last;
 }

@@ -20,7 +20,7 @@ enum { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI };
 #define R(n) (1u << (n))
 #define ALL_BUT_ESP (0xffu & ~R(ESP))
 
-enum { CF = 0x001, PF = 0x004, AF = 0x010, ZF = 0x040, SF = 0x080, IF = 0x200, DF = 0x400, OF = 0x800 };
+enum { CF = 0x001, PF = 0x004, AF = 0x010, ZF = 0x040, SF = 0x080, DF = 0x400, OF = 0x800 };
 #define ARITHMETIC (CF | PF | AF | ZF | SF | OF)
 #define DIVIDE_ERROR 0x8000 /* in a case's mask: it raised #DE */
 
@@ -69,7 +69,7 @@ static int syscall(int number, u32 a, u32 b, u32 c, u32 d, u32 e) {
     __asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"(a), "c"(b), "d"(c), "S"(d), "D"(e) : "memory");
     return result;
 }
-enum { SYS_exit = 1, SYS_write = 4, SYS_mprotect = 125, SYS_rt_sigaction = 174, SYS_sigaltstack = 186, SYS_mmap2 = 192 };
+enum { SYS_exit = 1, SYS_write = 4, SYS_rt_sigaction = 174, SYS_sigaltstack = 186, SYS_mmap2 = 192 };
 
 static void fail(const char *message) {
     u32 length = 0;
