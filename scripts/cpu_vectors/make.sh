@@ -8,5 +8,5 @@ cd "$(dirname "$0")"
 program=$(mktemp)
 trap 'rm -f "$program"' EXIT
 gcc -m32 -O1 -Wall -Wextra -Werror -ffreestanding -fno-pic -no-pie -fno-stack-protector -fcf-protection=none \
-  -nostdlib -static -o "$program" cpu_vectors.c
+  -nostdlib -static -o "$program" cpu_vectors.c run_form.c
 "$program" | gzip -9 -n >../../testdata/cpu_vectors.bin.gz
