@@ -34,6 +34,9 @@ scripts/toolchain.sh run bash -c '
   done
 ' build "$output"
 
-for file in ntdll_standin.dll handle_holder64.exe handle_holder32.exe; do
-  cmp "$output/$file" "testdata/windows/$file"
-done
+if [ "$output" != testdata/windows ]; then
+  for file in ntdll_standin.dll handle_holder64.exe handle_holder32.exe; do
+    cmp "$output/$file" "testdata/windows/$file"
+  done
+  echo "ntdll_standin and handle_holder are what their sources build"
+fi
