@@ -33,15 +33,20 @@ export const RECORDING: TargetKind = {
   open: async (text) => new RecordedTarget(await decodeRecording(text, await readFile(text))),
 };
 
-/** Reads the whole of a file, unless it is too large to be a recording: memory is not filled with it. */
+/**
+ * Reads the whole of a file, unless it is too large to be a recording: memory is not filled with it. A pipe would be
+ * waited for, and a device may have no end.
+ */
 async function readFile(path: string): Promise<Uint8Array> {
+  let found: string;
   try {
-    const { size } = await Deno.stat(path);
-    if (size <= LARGEST_RECORDING) return await Deno.readFile(path);
+    const { isFile, size } = await Deno.stat(path);
+    if (isFile && size <= LARGEST_RECORDING) return await Deno.readFile(path);
+    found = isFile ? "it is larger than any recording" : "it is not a file";
   } catch (cause) {
     throw new RecordingError(path, fileReason(cause), "check its path and your rights", { cause });
   }
-  throw new RecordingError(path, "it is larger than any recording", "check its path");
+  throw new RecordingError(path, found, "check its path");
 }
 
 /** A recording, as a {@linkcode Target}. */
@@ -113,8 +118,8 @@ export class RecordedTarget implements Target {
     throw new TraceQueryError(
       `Cannot read process 0x${process.toString(16)} of ${this.name}: ` +
         (recorded === undefined
-          ? "it was recorded in user mode, where processes have no address"
-          : `only process 0x${recorded.toString(16)} was recorded`),
+          ? "it was recorded in user mode, where processes have no address; leave the process out"
+          : `only another one was recorded; name process 0x${recorded.toString(16)}`),
     );
   }
 }

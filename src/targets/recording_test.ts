@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { withFolder } from "../folder_fixture.ts";
 import {
   encodeRecording,
   LARGEST_RECORDING,
@@ -113,6 +114,17 @@ Deno.test("a file larger than any recording is refused before it is read", async
   } finally {
     await Deno.remove(file);
   }
+});
+
+Deno.test({
+  name: "what is called a recording and is a device is refused before it is read [no Windows]",
+  ignore: Deno.build.os === "windows", // where making a link needs a right
+  fn: () =>
+    withFolder(async (folder) => {
+      const path = `${folder}/x.htrace`;
+      await Deno.symlink("/dev/null", path); // as short as it is, and not endless when it is read
+      await assertRejects(() => openTarget(path), RecordingError, "it is not a file");
+    }),
 });
 
 Deno.test("a recording takes no arguments for a program", async () => {
