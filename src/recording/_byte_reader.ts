@@ -60,12 +60,16 @@ export class ByteReader {
     throw this.error("a number is too large");
   }
 
-  /** A number of things that take at least `size` bytes each: never more than the bytes that are left hold. */
-  count(size: number): number {
+  /**
+   * A number of things that take at least `size` bytes each: never more than the bytes that are left hold, nor more
+   * than `most`. Bytes that are all alike pack a thousandfold, so that what they hold may still fill the memory.
+   */
+  count(size: number, most = Infinity): number {
     const count = this.varint();
     if (count * size > this.remaining) {
       throw this.error(`${count} values are announced, ${this.remaining} bytes are left`);
     }
+    if (count > most) throw this.error(`${count} values are announced, more than there can be`);
     return count;
   }
 

@@ -9,6 +9,8 @@ import type { ByteWriter } from "./_byte_writer.ts";
 
 /** Bytes of the shortest handle: its value and six flags. */
 const SHORTEST_HANDLE = 7;
+/** Most handles that are read; a live target lists fewer (64 MiB of entries of 40 bytes). */
+const MOST_HANDLES = 0x20_0000;
 
 /** Writes handles. */
 export function writeHandles(writer: ByteWriter, handles: readonly HandleEntry[]): void {
@@ -26,7 +28,7 @@ export function writeHandles(writer: ByteWriter, handles: readonly HandleEntry[]
 
 /** Reads handles. */
 export function readHandles(reader: ByteReader): HandleEntry[] {
-  return Array.from({ length: reader.count(SHORTEST_HANDLE) }, () => {
+  return Array.from({ length: reader.count(SHORTEST_HANDLE, MOST_HANDLES) }, () => {
     const handle = reader.varint();
     const type = reader.optional(() => reader.text());
     const objectName = reader.optional(() => reader.text());

@@ -9,6 +9,8 @@ import type { ByteWriter } from "./_byte_writer.ts";
 
 /** Bytes of the shortest module: two empty texts, base, size and two flags. */
 const SHORTEST_MODULE = 13;
+/** Most modules that are read; no loader's list is longer. */
+const MOST_MODULES = 0x1_0000;
 
 /** Writes modules. */
 export function writeModules(writer: ByteWriter, modules: readonly Module[]): void {
@@ -29,7 +31,7 @@ export function writeModules(writer: ByteWriter, modules: readonly Module[]): vo
 
 /** Reads modules. */
 export function readModules(reader: ByteReader): Module[] {
-  return Array.from({ length: reader.count(SHORTEST_MODULE) }, () => {
+  return Array.from({ length: reader.count(SHORTEST_MODULE, MOST_MODULES) }, () => {
     const name = reader.text();
     const path = reader.text();
     const base = reader.address();

@@ -18,8 +18,6 @@ import { distinctRows } from "./_distinct_rows.ts";
 const WORD = 4;
 /** Largest entry that is read, in bytes; the largest known is AVRF_HANDLE_OPERATION, 0x120. */
 const LARGEST_ENTRY = 0x1000;
-/** Largest log that is read, in bytes: twelve full rings of the largest kind. */
-const LARGEST_LOG = 0x1000_0000;
 
 /** Writes a log. */
 export function writeTraceLog(writer: ByteWriter, log: TraceLog): void {
@@ -55,8 +53,8 @@ export function writeTraceLog(writer: ByteWriter, log: TraceLog): void {
   for (const start of others) writeColumn(writer, { words, start, stride }, count);
 }
 
-/** Reads a log. */
-export function readTraceLog(reader: ByteReader): TraceLog {
+/** Reads a log, unless its entries take more than `room` bytes: equal ones pack to next to nothing. */
+export function readTraceLog(reader: ByteReader, room: number): TraceLog {
   const layout = readLayout(reader);
   const parsed = reader.varint();
   const slots = reader.optional(() => reader.varint());
@@ -64,7 +62,7 @@ export function readTraceLog(reader: ByteReader): TraceLog {
   const process = reader.optional(() => reader.address());
   const objectTable = reader.optional(() => reader.address());
   return {
-    bytes: readEntries(reader, layout),
+    bytes: readEntries(reader, layout, room),
     layout,
     parsed,
     ...(slots !== undefined && { slots }),
@@ -74,7 +72,7 @@ export function readTraceLog(reader: ByteReader): TraceLog {
   };
 }
 
-function readEntries(reader: ByteReader, layout: EntryLayout): Uint8Array {
+function readEntries(reader: ByteReader, layout: EntryLayout, room: number): Uint8Array {
   const { stack, others, stride } = entryWords(layout);
   const stackCount = reader.count(stack.length);
   const stacks = new Uint32Array(stackCount * stack.length);
@@ -82,8 +80,8 @@ function readEntries(reader: ByteReader, layout: EntryLayout): Uint8Array {
     readColumn(reader, { words: stacks, start, stride: stack.length }, stackCount);
   }
   const count = reader.count(1 + others.length);
-  if (count * layout.size > LARGEST_LOG) {
-    throw reader.error(`a log of ${count} traces is announced`);
+  if (count * layout.size > room) {
+    throw reader.error(`a log of ${count} traces is announced, ${room} bytes are left for it`);
   }
   const ids = new Uint32Array(count);
   readColumn(reader, { words: ids, start: 0, stride: 1 }, count);

@@ -69,6 +69,9 @@ const TAG = {
 /** Bytes of a tag. */
 const TAG_SIZE = 4;
 
+/** Bytes that the entries of all logs of a recording may take: 25 full rings of 131,072 traces. */
+const LARGEST_LOGS = 0x2000_0000;
+
 /** How modes are written. */
 const MODES: readonly TargetMode[] = ["user", "kernel"];
 
@@ -113,13 +116,19 @@ export async function decodeRecording(name: string, bytes: Uint8Array): Promise<
   let modules: Module[] = [];
   let handles: HandleEntry[] | undefined;
   const snapshots = new Map<string, TraceLog>();
+  let room = LARGEST_LOGS;
+  const readLog = (reader: ByteReader): TraceLog => {
+    const log = readTraceLog(reader, room);
+    room -= log.bytes.length;
+    return log;
+  };
   while (content.remaining > 0) {
     const { tag, reader } = readSection(name, content);
     if (tag === TAG.target) target = readTarget(reader);
-    if (tag === TAG.log) log = readTraceLog(reader);
+    if (tag === TAG.log) log = readLog(reader);
     if (tag === TAG.modules) modules = readModules(reader);
     if (tag === TAG.handles) handles = readHandles(reader);
-    if (tag === TAG.snapshot) snapshots.set(reader.text(), readTraceLog(reader));
+    if (tag === TAG.snapshot) snapshots.set(reader.text(), readLog(reader));
   }
   if (target === undefined || log === undefined) throw content.error("it has no traces");
   return { ...target, log, snapshots, modules, ...(handles && { handles }) };

@@ -172,6 +172,29 @@ Deno.test("decodeRecording() wants a target and traces", async () => {
   await assertRefused(await pack(new Uint8Array()), "it is damaged: it has no traces");
 });
 
+/** A content with a section of zeros: `count` modules or handles without anything. */
+function zeroSection(tag: string, count: number, size: number): Uint8Array<ArrayBuffer> {
+  const body = new ByteWriter();
+  body.varint(count);
+  body.raw(new Uint8Array(count * size));
+  const content = new ByteWriter();
+  content.raw(new TextEncoder().encode(tag));
+  content.varint(body.bytes.length);
+  content.raw(body.bytes);
+  return content.bytes;
+}
+
+for (
+  const [tag, most, size] of [["MODS", 0x1_0000, 13], ["HNDL", 0x20_0000, 7]] as const
+) {
+  Deno.test(`decodeRecording() refuses more than ${most} entries in ${tag}, which pack to nothing`, async () => {
+    await assertRefused(
+      await pack(zeroSection(tag, most + 1, size)),
+      `${most + 1} values are announced, more than there can be`,
+    );
+  });
+}
+
 Deno.test("decodeRecording() believes no number in a well packed file", async () => {
   const content = await smallContent();
   let refused = 0;

@@ -57,8 +57,6 @@ export class RecordedTarget implements Target {
   readonly mode: TargetMode;
   /** Width of the recorded target's pointers. */
   readonly pointerSize: PointerSize;
-  /** When it was recorded. */
-  readonly recordedAt: Date;
   /** Snapshots that were recorded with the traces. */
   readonly snapshots: ReadonlyMap<string, TraceLog>;
   /** EPROCESS of the current process, in kernel mode: at first the recorded one, which alone has traces. */
@@ -73,7 +71,6 @@ export class RecordedTarget implements Target {
     this.name = recording.targetName;
     this.mode = recording.mode;
     this.pointerSize = recording.pointerSize;
-    this.recordedAt = recording.recordedAt;
     this.snapshots = recording.snapshots;
     const { log, handles } = recording;
     if (log.process !== undefined) this.currentProcess = log.process;
