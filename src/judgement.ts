@@ -58,16 +58,19 @@ export function isSystemModule(module: Pick<Module, "name" | "path">): boolean {
 }
 
 /**
- * The first frame, innermost first, that lies in a module which is not the system's; undefined when no frame
- * does. Frames outside all modules are passed over: generated code and unloaded modules name nobody.
+ * Whether a frame lies in a module which is not the system's. One outside all modules does not: generated code and
+ * unloaded modules name nobody.
  */
+export function isOwnFrame({ address, module: name }: Frame, modules: readonly Module[]): boolean {
+  if (name === undefined) return false;
+  const module = modules.find((candidate) => isInModule(candidate, address));
+  return !isSystemModule(module ?? { name, path: "" });
+}
+
+/** The first frame, innermost first, that is not the system's; undefined when all are. */
 export function suspectOf(
   frames: readonly Frame[],
   modules: readonly Module[],
 ): Frame | undefined {
-  return frames.find(({ address, module: name }) => {
-    if (name === undefined) return false;
-    const module = modules.find((candidate) => isInModule(candidate, address));
-    return !isSystemModule(module ?? { name, path: "" });
-  });
+  return frames.find((frame) => isOwnFrame(frame, modules));
 }

@@ -5,7 +5,8 @@
  */
 import type { Analysis, TraceGroup } from "../analysis.ts";
 import type { Frame } from "../frame.ts";
-import { isSystemModule } from "../judgement.ts";
+import { isOwnFrame } from "../judgement.ts";
+import type { Module } from "../module.ts";
 
 /** A stack whose handles were still open when its program ended. */
 export interface Leak {
@@ -34,21 +35,22 @@ const FRAME_KEY = /^[^!]+(![^!]|\+0x[0-9a-f]+$)/;
  * The leaks of an analysis that was made as its program ended, with groups; biggest first.
  *
  * A group leaked when handles of it are open and code that is not the system's opened them: the system's own
- * libraries keep handles for the life of a process, and nobody can close those.
+ * libraries keep handles for the life of a process, and nobody can close those. `modules` are those of the process;
+ * without them the system's are told by their names alone.
  */
-export function leaksOf(analysis: Analysis): Leak[] {
+export function leaksOf(analysis: Analysis, modules: readonly Module[] = []): Leak[] {
   return (analysis.groups ?? [])
     .filter(({ outstanding, suspect }) => outstanding > 0 && suspect !== undefined)
-    .map((group) => ({ group, key: stackKey(analysis.stacks.get(group.stack) ?? []) }));
+    .map((group) => ({ group, key: stackKey(analysis.stacks.get(group.stack) ?? [], modules) }));
 }
 
 /**
  * A stack by the names of its frames outside the system, outermost first, as folded stacks are written:
  * `app!main;app!open`. Neither a rebuild nor a load at another address changes it, and neither does another Windows.
  */
-export function stackKey(frames: readonly Frame[]): string {
+export function stackKey(frames: readonly Frame[], modules: readonly Module[]): string {
   return frames
-    .filter(({ module }) => module !== undefined && !isSystemModule({ name: module, path: "" }))
+    .filter((frame) => isOwnFrame(frame, modules))
     .map(frameKey)
     .reverse()
     .join(";");

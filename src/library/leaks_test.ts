@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { Analysis, TraceGroup } from "../analysis.ts";
 import type { Frame } from "../frame.ts";
 import { BaselineError, leaksOf, parseBaseline, renderBaseline, stackKey } from "./leaks.ts";
+import { fakeModule } from "../target_fixture.ts";
 import { QUERY_ENTRY_32, traceLog } from "../trace_log_fixture.ts";
 
 const STACK: readonly Frame[] = [
@@ -41,8 +42,15 @@ function analysisOf(groups: readonly TraceGroup[]): Analysis {
 }
 
 Deno.test("stackKey() names frames outside the system, outermost first, without displacements", () => {
-  assertEquals(stackKey(STACK), KEY);
-  assertEquals(stackKey([{ address: 0x1n }]), "");
+  assertEquals(stackKey(STACK, []), KEY);
+  assertEquals(stackKey([{ address: 0x1n }], []), "");
+});
+
+Deno.test("stackKey() tells the system's modules by their folders, as suspects are told", () => {
+  const folder = "C:\\Windows\\System32";
+  const modules = [fakeModule("combase", 0x7000_0000n, `${folder}\\combase.dll`)];
+  const between = { address: 0x7000_1000n, module: "combase", symbol: "CoCreate", displacement: 8 };
+  assertEquals(stackKey([...STACK, between], modules), KEY);
 });
 
 Deno.test("leaksOf() takes open handles that a program's own code opened", () => {

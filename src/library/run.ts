@@ -61,7 +61,8 @@ export async function runProgram(
   using session = new Session(program.target, symbols);
   const exitStatus = await program.runToExit();
   const analysis = await session.show({ group: true, names: true });
-  const leaks = leaksOf(analysis);
+  const recording = recordTarget(session.target, new Date());
+  const leaks = leaksOf(analysis, recording.modules);
   const { log } = analysis;
   return {
     exitStatus,
@@ -69,6 +70,6 @@ export async function runProgram(
     leaks: leaks.filter(({ key }) => !baseline.has(key)),
     knownLeaks: leaks.filter(({ key }) => baseline.has(key)),
     historyLost: log.slots !== undefined && traceCount(log) >= log.slots,
-    recording: recordTarget(session.target, new Date()),
+    recording,
   };
 }
