@@ -64,22 +64,12 @@ export interface WindowsLayouts {
   readonly version: string;
   /** Build number, such as 2600 or 19041. */
   readonly buildNumber: number;
-  /** Last part of the kernel's file version; 0 where the table has none. */
-  readonly revision: number;
   /** Processor architecture. */
   readonly architecture: Architecture;
   /** Width of a pointer in these structures. */
   readonly pointerSize: PointerSize;
   /** Structures by name. */
   readonly structures: ReadonlyMap<string, StructureLayout>;
-}
-
-/** What tells builds of one number apart: updates have changed structures within a build. */
-export interface BuildHints {
-  /** `SizeEProcess` of KDDEBUGGER_DATA64. */
-  readonly eprocessSize?: number;
-  /** Revision, such as the second number of `NtBuildLab`. */
-  readonly revision?: number;
 }
 
 /** A layout is not known. */
@@ -92,37 +82,25 @@ export class LayoutError extends TypeError {
 }
 
 /**
- * Finds the layouts of a build: the row of that number whose EPROCESS has the hinted size, else the newest
- * revision that is not newer than the hinted one, else the first. An unknown number gets the nearest older
- * build of the architecture.
+ * Finds the layouts of a build; an unknown number gets the nearest older build of the architecture.
+ *
+ * Of one build's updates it is the newest. What is read here stands at the same places in all of them, but for
+ * Server 2003 on x86, whose service packs moved the fields of EPROCESS; its first release is hardly seen any more.
  */
-export function findLayouts(
-  buildNumber: number,
-  architecture: Architecture,
-  hints: BuildHints = {},
-): WindowsLayouts {
-  const older = BUILDS.filter((row) =>
-    row.architecture === architecture && numbersOf(row).buildNumber <= buildNumber
+export function findLayouts(buildNumber: number, architecture: Architecture): WindowsLayouts {
+  const row = BUILDS.findLast((candidate) =>
+    candidate.architecture === architecture && buildNumberOf(candidate) <= buildNumber
   );
-  const nearest = Math.max(...older.map((row) => numbersOf(row).buildNumber));
-  const candidates = older.filter((row) => numbersOf(row).buildNumber === nearest);
-  const [first] = candidates;
-  if (first === undefined) {
+  if (row === undefined) {
     throw new LayoutError(
       `Cannot find structure layouts for Windows build ${buildNumber} ${architecture}: ` +
         `the table begins with ${architecture === "x86" ? "Windows XP SP2" : "Server 2003 SP1"}`,
     );
   }
-  const sized = candidates.filter((row) => variantOf(row, "EPROCESS")?.size === hints.eprocessSize);
-  const choice = sized.length > 0 ? sized : candidates;
-  const { revision } = hints;
-  const notNewer = revision === undefined
-    ? []
-    : choice.filter((row) => numbersOf(row).revision <= revision);
-  return layoutsOf(notNewer.at(-1) ?? choice[0] ?? first);
+  return layoutsOf(row);
 }
 
-/** Every build in the table. */
+/** Every build in the table, oldest first. */
 export function allLayouts(): WindowsLayouts[] {
   return BUILDS.map(layoutsOf);
 }
@@ -155,25 +133,19 @@ export function fieldLayout(layout: StructureLayout, name: string): FieldLayout 
   return field;
 }
 
-function numbersOf(row: BuildRow): { buildNumber: number; revision: number } {
-  const [, , buildNumber = "0", revision = "0"] = row.build.split(".");
-  return { buildNumber: Number(buildNumber), revision: Number(revision) };
-}
-
-function variantOf(row: BuildRow, name: string): StructureVariant | undefined {
-  const index = row.variants[name];
-  return index === undefined ? undefined : STRUCTURE_VARIANTS[name]?.[index];
+function buildNumberOf(row: BuildRow): number {
+  return Number(row.build.split(".")[2]);
 }
 
 function layoutsOf(row: BuildRow): WindowsLayouts {
   const structures = new Map<string, StructureLayout>();
-  for (const name of Object.keys(row.variants)) {
-    const variant = variantOf(row, name);
+  for (const [name, index] of Object.entries(row.variants)) {
+    const variant = STRUCTURE_VARIANTS[name]?.[index];
     if (variant !== undefined) structures.set(name, structureOf(name, variant));
   }
   return {
     version: row.version,
-    ...numbersOf(row),
+    buildNumber: buildNumberOf(row),
     architecture: row.architecture,
     pointerSize: row.architecture === "x86" ? 4 : 8,
     structures,

@@ -7,6 +7,7 @@ import {
   LayoutError,
   structureLayout,
   userLayouts,
+  type WindowsLayouts,
 } from "./layouts.ts";
 
 function offsets(
@@ -40,17 +41,22 @@ for (const [build, architecture, eprocess, handleTable] of ROWS) {
   });
 }
 
-Deno.test("findLayouts() tells updates of one build apart by the size of EPROCESS", () => {
-  assertEquals(findLayouts(7601, "x64").revision, 17514);
-  assertEquals(findLayouts(7601, "x64", { eprocessSize: 0x4f8 }).revision, 24540);
-  assertEquals(findLayouts(7601, "x64", { eprocessSize: 0x123 }).revision, 17514);
+Deno.test("findLayouts() takes the newest update of a build: Server 2003 with a service pack", () => {
+  assertEquals(offsets(3790, "x86", "EPROCESS", EPROCESS), [0x94, 0x98, 0xd4, 0x164, 0x1a0]);
 });
 
-Deno.test("findLayouts() takes the newest revision that is not newer than the hint", () => {
-  assertEquals(findLayouts(9600, "x64", { revision: 17415 }).revision, 17415);
-  assertEquals(findLayouts(9600, "x64", { revision: 20000 }).revision, 17415);
-  assertEquals(findLayouts(9600, "x64", { revision: 99999 }).revision, 21620);
-  assertEquals(findLayouts(9600, "x64", { revision: 1 }).revision, 16384);
+Deno.test("updates of a build moved nothing that is read, but for Server 2003 on x86", () => {
+  const first = new Map<string, WindowsLayouts>();
+  for (const layouts of allLayouts()) {
+    const build = `${layouts.buildNumber} ${layouts.architecture}`;
+    const { structures, version } = first.get(build) ?? layouts;
+    first.set(build, first.get(build) ?? layouts);
+    if (build === "3790 x86") continue;
+    for (const [name, { fields }] of layouts.structures) {
+      if (name === "ETHREAD") continue; // nothing here reads threads
+      assertEquals(fields, structures.get(name)?.fields, `${name} of ${version} and its updates`);
+    }
+  }
 });
 
 Deno.test("findLayouts() takes the nearest older build for one that is not in the table", () => {
@@ -69,6 +75,8 @@ Deno.test("findLayouts() names the build and where the table begins", () => {
 Deno.test("allLayouts() has what a walk to the traces needs in every build", () => {
   const layouts = allLayouts();
   assertEquals(layouts.length, 64);
+  const numbers = layouts.map(({ buildNumber }) => buildNumber);
+  assertEquals(numbers, numbers.toSorted((a, b) => a - b));
   for (const build of layouts) {
     const field = (structure: string, name: string): number =>
       fieldLayout(structureLayout(build, structure), name).offset;

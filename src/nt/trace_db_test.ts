@@ -39,7 +39,7 @@ const VERSIONS: readonly Version[] = [
   },
   {
     name: "Windows Server 2003 SP2 x64",
-    layouts: findLayouts(3790, "x64", { revision: 3959 }),
+    layouts: findLayouts(3790, "x64"),
     pointerSize: 8,
     debugInfo: 0x50n,
     tableSize: 4n,
