@@ -8,18 +8,12 @@
  */
 import { type Memory, type PointerSize, readExact } from "../memory.ts";
 
-/** The addresses and sizes of KDDEBUGGER_DATA64 that walks start from. */
+/** The addresses in KDDEBUGGER_DATA64 that walks start from. */
 export interface DebuggerData {
-  /** Address of the kernel's image. */
-  readonly kernelBase: bigint;
   /** Address of the variable PsLoadedModuleList, the head of the list of kernel modules. */
   readonly psLoadedModuleList: bigint;
   /** Address of the variable PsActiveProcessHead, the head of the list of processes. */
   readonly psActiveProcessHead: bigint;
-  /** Whether the page tables have the PAE format; of x86 kernels. */
-  readonly paeEnabled: boolean;
-  /** Size of EPROCESS in bytes, which tells updates of one build apart; absent in blocks that end before. */
-  readonly eprocessSize?: number;
 }
 
 /** There is no readable KDDEBUGGER_DATA64 at an address. */
@@ -34,17 +28,13 @@ export class DebuggerDataError extends TypeError {
 const OFFSETS = {
   OwnerTag: 0x10,
   Size: 0x14,
-  KernBase: 0x18,
-  Flags: 0x36,
   PsLoadedModuleList: 0x48,
   PsActiveProcessHead: 0x50,
-  SizeEProcess: 0x2a8,
 } as const;
 
 /** `KDBG`; another value means that the block is encoded, as in live memory of 64-bit Windows 8 and later. */
 const OWNER_TAG = 0x4742444b;
-const PAE_ENABLED = 1;
-/** The block's size up to the fields that every version has. */
+/** The block's size up to the last field that is read, which every version has. */
 const SMALLEST = OFFSETS.PsActiveProcessHead + 8;
 /** The block is 0x380 bytes on Windows 11; a size far above is a damaged one. */
 const LARGEST = 0x1000;
@@ -67,23 +57,10 @@ export function readDebuggerData(memory: Memory, address: bigint): DebuggerData 
         `0x${size.toString(16)}, expected 0x${SMALLEST.toString(16)} to 0x${LARGEST.toString(16)}`,
     );
   }
-  const eprocessSize = readEprocessSize(memory, address, size);
   return {
-    kernelBase: addressAt(view, OFFSETS.KernBase, memory.pointerSize),
     psLoadedModuleList: addressAt(view, OFFSETS.PsLoadedModuleList, memory.pointerSize),
     psActiveProcessHead: addressAt(view, OFFSETS.PsActiveProcessHead, memory.pointerSize),
-    paeEnabled: (view.getUint16(OFFSETS.Flags, true) & PAE_ENABLED) !== 0,
-    ...(eprocessSize === undefined ? {} : { eprocessSize }),
   };
-}
-
-function readEprocessSize(memory: Memory, address: bigint, size: number): number | undefined {
-  if (size < OFFSETS.SizeEProcess + 2) return undefined;
-  const bytes = memory.read(address + BigInt(OFFSETS.SizeEProcess), 2);
-  const [low, high] = bytes;
-  if (low === undefined || high === undefined) return undefined;
-  const value = low | high << 8;
-  return value === 0 ? undefined : value;
 }
 
 /** Undoes the sign extension of 32-bit addresses. */

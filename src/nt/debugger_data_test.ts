@@ -11,26 +11,20 @@ function block(pointerSize: 4 | 8, size: number): SparseMemory {
     .zeros(BLOCK, size)
     .ascii(BLOCK + 0x10n, "KDBG")
     .u32(BLOCK + 0x14n, size)
-    .integer(BLOCK + 0x18n, 0xffff_ffff_8010_0000n, 8)
     .integer(BLOCK + 0x48n, 0xffff_ffff_8054_1230n, 8)
     .integer(BLOCK + 0x50n, 0xffff_ffff_8054_4560n, 8);
 }
 
 Deno.test("readDebuggerData() undoes the sign extension of 32-bit addresses", () => {
   assertEquals(readDebuggerData(block(4, 0x290), BLOCK), {
-    kernelBase: 0x8010_0000n,
     psLoadedModuleList: 0x8054_1230n,
     psActiveProcessHead: 0x8054_4560n,
-    paeEnabled: false,
   });
 });
 
-Deno.test("readDebuggerData() reads the size of EPROCESS where the block goes that far", () => {
-  const memory = block(8, 0x340).integer(BLOCK + 0x2a8n, 0x4f8, 2).integer(BLOCK + 0x36n, 1, 2);
-  const data = readDebuggerData(memory, BLOCK);
-  assertEquals(data.eprocessSize, 0x4f8);
-  assertEquals(data.paeEnabled, true);
-  assertEquals(data.psLoadedModuleList, 0xffff_ffff_8054_1230n);
+Deno.test("readDebuggerData() keeps the upper half of 64-bit addresses", () => {
+  const { psLoadedModuleList } = readDebuggerData(block(8, 0x340), BLOCK);
+  assertEquals(psLoadedModuleList, 0xffff_ffff_8054_1230n);
 });
 
 Deno.test("readDebuggerData() refuses an encoded block and a lying size", () => {

@@ -25,11 +25,6 @@ export interface PagingOptions {
   readonly mode: PagingMode;
   /** Root of the tables, as CR3 or KPROCESS.DirectoryTableBase has it; flag bits are masked off. */
   readonly directoryTableBase: bigint;
-  /**
-   * Width of physical addresses in bits. Kernels with the L1TF mitigation set bits above it in entries that
-   * are not valid; 52, the format's most, where it is not known.
-   */
-  readonly physicalAddressBits?: number;
 }
 
 /**
@@ -150,8 +145,6 @@ export function translatedMemory(
   options: PagingOptions,
 ): TranslatedMemory {
   const format = FORMATS[options.mode];
-  const physicalMask = (1n << BigInt(options.physicalAddressBits ?? 52)) - 1n;
-  const frameMask = format.frameMask & physicalMask;
 
   function translate(address: bigint): Translation {
     const leaf = descend(address);
@@ -177,14 +170,14 @@ export function translatedMemory(
       if (isLarge || level.shift === PAGE_SHIFT) return { kind: "leaf", entry, shift: level.shift };
       // The page tables of a trimmed process are in transition, just as its pages are.
       if (!isResident(entry)) return notPresent(entry, format);
-      table = entry & frameMask;
+      table = entry & format.frameMask;
     }
     throw new TypeError(`Cannot translate in mode "${options.mode}": its format has no page level`);
   }
 
   function pageOf(leaf: Leaf, address: bigint): PresentPage {
     const offset = BigInt.asUintN(Number(leaf.shift), address);
-    let base = (leaf.entry & frameMask) >> leaf.shift << leaf.shift;
+    let base = (leaf.entry & format.frameMask) >> leaf.shift << leaf.shift;
     // PSE-36: a large page's 32-bit entry has bits 32 to 39 of the address in its bits 13 to 20.
     if (format.entrySize === 4 && leaf.shift > PAGE_SHIFT) {
       base |= BigInt.asUintN(8, leaf.entry >> 13n) << 32n;

@@ -215,17 +215,6 @@ Deno.test("translatedMemory() ends where a prototype entry leads to itself", () 
   });
 });
 
-Deno.test("translatedMemory() masks transition frames to the real physical width", () => {
-  const tables = new Tables("x64")
-    .set(ADDRESSES.x64, 1n << 45n | 0x70_0000n | TRANSITION); // as the L1TF mitigation marks them
-  const memory = translatedMemory(tables.physical, { ...tables.options, physicalAddressBits: 39 });
-  assertEquals(memory.translate(ADDRESSES.x64), {
-    kind: "page",
-    physicalAddress: 0x70_0000n,
-    length: 0x1000,
-  });
-});
-
 Deno.test("readExact() over page tables says why memory is missing", () => {
   const memory = new Tables("x86").memory;
   assertThrows(

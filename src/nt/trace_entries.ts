@@ -3,16 +3,12 @@
  *
  * @module
  */
+import type { TraceQuery } from "../target.ts";
 import type { EntryLayout } from "../trace_log.ts";
 import { traceTypeOf } from "../trace.ts";
 
 /** Which traces of a process are wanted. */
-export interface TraceFilter {
-  /** Only traces of this handle; omitted or 0 for all. */
-  readonly handle?: number;
-  /** Stop after this many; omitted or 0 for all. */
-  readonly maxTraces?: number;
-}
+export type TraceFilter = Omit<TraceQuery, "process">;
 
 /** Whether two handle values mean the same handle: the two low bits are the caller's own. */
 function isSameHandle(handle: number, other: number): boolean {
