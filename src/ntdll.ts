@@ -62,8 +62,4 @@ export interface Ntdll {
     access: number,
     options: number,
   ): HandleAnswer;
-  /** NtSuspendProcess. */
-  suspendProcess(process: number): NtStatus;
-  /** NtResumeProcess. */
-  resumeProcess(process: number): NtStatus;
 }

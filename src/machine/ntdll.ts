@@ -22,9 +22,7 @@ const SERVICES = {
   NtQueryObject: 0xa3,
   NtQuerySystemInformation: 0xad,
   NtReadVirtualMemory: 0xba,
-  NtResumeProcess: 0xcd,
   NtSetInformationProcess: 0xe4,
-  NtSuspendProcess: 0xfd,
 } as const;
 
 /** A buffer is too large for the Debugger process, as for any process of its size. */
@@ -123,16 +121,6 @@ export class GuestNtdll implements Ntdll {
       0,
       options,
     ]);
-  }
-
-  /** NtSuspendProcess. */
-  suspendProcess(process: number): NtStatus {
-    return this.#call("NtSuspendProcess", process);
-  }
-
-  /** NtResumeProcess. */
-  resumeProcess(process: number): NtStatus {
-    return this.#call("NtResumeProcess", process);
   }
 
   /** A call whose last arguments are buffer, length and where to put the length of the answer. */

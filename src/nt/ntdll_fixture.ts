@@ -127,14 +127,6 @@ export class FakeNtdll implements Ntdll {
     return this.#newHandle(0);
   }
 
-  suspendProcess(): NtStatus {
-    return SUCCESS;
-  }
-
-  resumeProcess(): NtStatus {
-    return SUCCESS;
-  }
-
   #newHandle(access: number): HandleAnswer {
     const handle = this.#nextHandle;
     this.#nextHandle += 4;

@@ -20,8 +20,6 @@ const FUNCTIONS = {
   NtQuerySystemInformation: NTDLL.NtQuerySystemInformation,
   NtQueryObject: NTDLL.NtQueryObject,
   NtDuplicateObject: NTDLL.NtDuplicateObject,
-  NtSuspendProcess: NTDLL.NtSuspendProcess,
-  NtResumeProcess: NTDLL.NtResumeProcess,
   RtlGetVersion: NTDLL.RtlGetVersion,
   RtlAdjustPrivilege: NTDLL.RtlAdjustPrivilege,
 } as const satisfies Deno.ForeignLibraryInterface;
@@ -155,16 +153,6 @@ export class WindowsNtdll implements Ntdll, Disposable {
       options,
     );
     return { status, handle: this.#number() };
-  }
-
-  /** `NtSuspendProcess`. */
-  suspendProcess(process: number): NtStatus {
-    return this.#library.symbols.NtSuspendProcess(BigInt(process));
-  }
-
-  /** `NtResumeProcess`. */
-  resumeProcess(process: number): NtStatus {
-    return this.#library.symbols.NtResumeProcess(BigInt(process));
   }
 
   /** Which Windows this is. `GetVersion` would answer by the executable's manifest, this one does not. */

@@ -91,16 +91,6 @@ export const NTDLL = {
     ],
     result: "u32",
   },
-  // ntpsapi.h
-  NtSuspendProcess: {
-    parameters: ["isize"], // HANDLE ProcessHandle
-    result: "u32",
-  },
-  // ntpsapi.h
-  NtResumeProcess: {
-    parameters: ["isize"], // HANDLE ProcessHandle
-    result: "u32",
-  },
   // ntrtl.h, wdm.h
   RtlGetVersion: {
     parameters: ["buffer"], // PRTL_OSVERSIONINFOW VersionInformation

@@ -5,7 +5,6 @@ import { HandleHolder, windowsTest, wineTest } from "./windows_fixture.ts";
 const CURRENT_PROCESS = -1;
 const PROCESS_QUERY_INFORMATION = 0x400;
 const PROCESS_VM_READ = 0x10;
-const PROCESS_SUSPEND_RESUME = 0x800;
 const PROCESS_HANDLE_TRACING = 32;
 
 const STATUS_NOT_IMPLEMENTED = 0xc0000002;
@@ -41,7 +40,6 @@ windowsTest("WindowsNtdll answers with the status of a call that fails", () => {
   using ntdll = new WindowsNtdll();
   assertEquals(ntdll.openProcess(0x7fff_fffc, 0x400), { status: STATUS_INVALID_CID, handle: 0 });
   assertEquals(ntdll.close(0x7ffc), STATUS_INVALID_HANDLE);
-  assertEquals(ntdll.suspendProcess(0x7ffc), STATUS_INVALID_HANDLE);
   const missing = ntdll.readVirtualMemory(CURRENT_PROCESS, 0x10n, new Uint8Array(8));
   assert(missing.status !== 0);
   assertEquals(missing.returnLength, 0);
@@ -53,16 +51,6 @@ windowsTest("WindowsNtdll cannot do what its handle has no right to", async () =
   const { handle } = ntdll.openProcess(holder.processId, PROCESS_QUERY_INFORMATION);
   const answer = ntdll.readVirtualMemory(handle, pebOf(ntdll, handle), new Uint8Array(8));
   assertEquals(answer.status, STATUS_ACCESS_DENIED);
-  assertEquals(ntdll.suspendProcess(handle), STATUS_ACCESS_DENIED);
-  ntdll.close(handle);
-});
-
-windowsTest("WindowsNtdll suspends and resumes a process", async () => {
-  await using holder = await HandleHolder.start();
-  using ntdll = new WindowsNtdll();
-  const { handle } = ntdll.openProcess(holder.processId, PROCESS_SUSPEND_RESUME);
-  assertEquals(ntdll.suspendProcess(handle), 0);
-  assertEquals(ntdll.resumeProcess(handle), 0);
   ntdll.close(handle);
 });
 
