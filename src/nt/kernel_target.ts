@@ -43,8 +43,11 @@ export interface KernelTargetOptions {
   readonly psActiveProcessHead: bigint;
   /** EPROCESS of the process that is current at first; the first in the list where none is given. */
   readonly initialProcess?: bigint;
-  /** Where the kernel keeps its object types, from its symbols; without it newer kernels' types are unknown. */
-  readonly objectTypes?: ObjectTypeVariables;
+  /**
+   * Finds where the kernel keeps its object types, by its symbols; without it newer kernels' types are unknown. It
+   * is asked when handles are listed, because symbols may have to be fetched for it.
+   */
+  readonly objectTypes?: () => ObjectTypeVariables;
   /** Runs the kernel, where it can run. */
   readonly execution?: Execution;
   /** Symbol files that come with the target. */
@@ -133,7 +136,7 @@ export class KernelTarget implements Target {
   handles(): HandleEntry[] {
     const { objectTable } = this.#process();
     if (objectTable === 0n) return [];
-    return readHandleTable(this.#system, objectTable, this.#options.objectTypes);
+    return readHandleTable(this.#system, objectTable, this.#options.objectTypes?.());
   }
 
   /** Lets go of what the target holds. */

@@ -12,6 +12,7 @@ import type { Memory, PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
 import { KernelTarget } from "../nt/kernel_target.ts";
 import { findLayouts } from "../nt/layouts.ts";
+import type { ObjectTypeVariables } from "../nt/object.ts";
 import { translatedMemory } from "../nt/paging.ts";
 import { type Target, TraceQueryError } from "../target.ts";
 import { FileSource } from "../symbol_path/mod.ts";
@@ -32,6 +33,7 @@ export type Engine =
     | "currentProcess"
     | "modules"
     | "symbolFile"
+    | "symbolAddress"
     | "memory"
     | "physicalMemory"
     | "debuggerData"
@@ -174,6 +176,7 @@ class EngineKernel extends KernelTarget {
       psLoadedModuleList: engine.debuggerData(DEBUG.DATA_PS_LOADED_MODULE_LIST),
       psActiveProcessHead: engine.debuggerData(DEBUG.DATA_PS_ACTIVE_PROCESS_HEAD),
       initialProcess: engine.currentProcess,
+      objectTypes: () => objectTypesOf(engine),
       symbolFiles: (module) => symbols.filesOf(module),
       dispose: () => {
         symbols[Symbol.dispose]();
@@ -187,6 +190,16 @@ class EngineKernel extends KernelTarget {
   runNative(command: string): string {
     return this.#engine.execute(command);
   }
+}
+
+/** Where Windows 7 and later have their object types; nothing where the engine has no symbols for the kernel. */
+function objectTypesOf(engine: Engine): ObjectTypeVariables {
+  const typeIndexTable = engine.symbolAddress("nt!ObTypeIndexTable");
+  const headerCookie = engine.symbolAddress("nt!ObHeaderCookie");
+  return {
+    ...(typeIndexTable !== undefined && { typeIndexTable }),
+    ...(headerCookie !== undefined && { headerCookie }),
+  };
 }
 
 function pagingModeOf(engine: Engine): "x64" | "pae" | "x86" {

@@ -27,6 +27,7 @@ function engineOf(given: Partial<Engine>): CountedEngine {
     currentProcess: 0n,
     modules: () => [],
     symbolFile: () => undefined,
+    symbolAddress: () => undefined,
     memory: () => nothing,
     physicalMemory: () => nothing,
     debuggerData: () => 0n,
@@ -111,6 +112,16 @@ Deno.test("a kernel behind the engine is walked as every kernel", async () => {
     assertEquals(target.runNative!("!htrace"), "text of !htrace\n");
   }
   assertEquals(engine.disposed, 1);
+});
+
+Deno.test("a kernel behind the engine is asked where its types are when handles are listed", async () => {
+  const asked: string[] = [];
+  const symbolAddress = (name: string): undefined => void asked.push(name);
+  using target = openOnEngine({ ...await kernelEngine(), symbolAddress }, "dbgeng:kernel");
+  target.readTraces({});
+  assertEquals(asked, []);
+  assert(target.handles!().length > 0);
+  assertEquals(asked, ["nt!ObTypeIndexTable", "nt!ObHeaderCookie"]);
 });
 
 Deno.test("a process behind the engine says that only the engine's own command reads traces", () => {

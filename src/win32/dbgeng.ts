@@ -107,7 +107,7 @@ export class DebugEngine implements Disposable {
     if (isFailure(result)) {
       throw failure("find the current process", "GetCurrentProcessDataOffset", result);
     }
-    return address[0]!;
+    return targetAddress(address[0]!, this.pointerSize);
   }
 
   /** Modules of the current process, or of the kernel. */
@@ -121,18 +121,28 @@ export class DebugEngine implements Disposable {
   /** Path of the symbol file that the engine has found for a module by its own symbol path. */
   symbolFile(module: Module): string | undefined {
     const { MODNAME_SYMBOL_FILE } = DEBUG;
-    const known = this.#moduleName(MODNAME_SYMBOL_FILE, module.base);
+    const base = engineAddress(module.base, this.pointerSize);
+    const known = this.#moduleName(MODNAME_SYMBOL_FILE, base);
     if (known !== "") return known;
     // The engine puts loading off until a name is asked for; /f loads now.
     this.#symbols.call("Reload", new TextEncoder().encode(`/f ${module.name}\0`));
-    return this.#moduleName(MODNAME_SYMBOL_FILE, module.base) || undefined;
+    return this.#moduleName(MODNAME_SYMBOL_FILE, base) || undefined;
+  }
+
+  /** Address of a symbol, as `nt!ObHeaderCookie`; undefined where the engine finds none of that name. */
+  symbolAddress(name: string): bigint | undefined {
+    const address = new BigUint64Array(1);
+    const text = new TextEncoder().encode(`${name}\0`);
+    const result = this.#symbols.call("GetOffsetByName", text, address);
+    return isFailure(result) ? undefined : targetAddress(address[0]!, this.pointerSize);
   }
 
   /** Virtual memory, as the current process sees it. */
   memory(): Memory {
+    const { pointerSize } = this;
     return {
-      pointerSize: this.pointerSize,
-      read: (from, length) => this.#read("ReadVirtual", from, length),
+      pointerSize,
+      read: (from, length) => this.#read("ReadVirtual", engineAddress(from, pointerSize), length),
     };
   }
 
@@ -146,7 +156,7 @@ export class DebugEngine implements Disposable {
     const value = new BigUint64Array(1);
     const result = this.#data.call("ReadDebuggerData", index, value, 8, new Uint32Array(1));
     if (isFailure(result)) throw failure("read the debugger data", "ReadDebuggerData", result);
-    return value[0]!;
+    return targetAddress(value[0]!, this.pointerSize);
   }
 
   /** Runs a command of the engine's own, such as `!htrace`, and answers what it printed. */
@@ -243,13 +253,13 @@ export class DebugEngine implements Disposable {
     return {
       name: moduleNameOf(path),
       path,
-      base: base[0]!,
+      base: targetAddress(base[0]!, this.pointerSize),
       size: view.getUint32(DEBUG_MODULE_PARAMETERS.Size, true),
       timestamp: view.getUint32(DEBUG_MODULE_PARAMETERS.TimeDateStamp, true),
     };
   }
 
-  /** One of a module's names, a DEBUG_MODNAME_; empty where the engine has none. */
+  /** One of the names of the module at the engine's address `base`, a DEBUG_MODNAME_; empty where it has none. */
   #moduleName(which: number, base: bigint): string {
     const text = new Uint8Array(LONGEST_PATH);
     const size = new Uint32Array(1);
@@ -272,6 +282,19 @@ export class DebugEngine implements Disposable {
     const result = this.#data.call(method, from, bytes, length, read);
     return isFailure(result) ? bytes.subarray(0, 0) : bytes.subarray(0, read[0]!);
   }
+}
+
+/**
+ * An address of the target as the engine takes it. The engine has 64-bit addresses alone; those of a 32-bit target are
+ * sign-extended (Microsoft's documentation of the debugger engine, "Memory").
+ */
+export function engineAddress(address: bigint, pointerSize: PointerSize): bigint {
+  return pointerSize === 4 ? BigInt.asUintN(64, BigInt.asIntN(32, address)) : address;
+}
+
+/** An address that the engine answered, as the target itself has it. */
+export function targetAddress(address: bigint, pointerSize: PointerSize): bigint {
+  return BigInt.asUintN(pointerSize * 8, address);
 }
 
 /** S_FALSE, the timeout of WaitForEvent, comes here, too. */

@@ -46,10 +46,11 @@ export const IDebugControl = {
   },
 } as const satisfies ComInterface;
 
-/** IDebugSymbols2: modules and the symbol files that the engine found for them. */
+/** IDebugSymbols2: modules, the symbol files that the engine found for them, and symbols by name. */
 export const IDebugSymbols2 = {
   iid: "3a707211-afdd-4495-ad4f-56fecdf8163f",
   methods: {
+    GetOffsetByName: { slot: 8, parameters: ["buffer", "buffer"] }, // PCSTR Symbol, PULONG64 Offset
     GetNumberModules: { slot: 12, parameters: ["buffer", "buffer"] }, // PULONG Loaded, PULONG Unloaded
     GetModuleByIndex: { slot: 13, parameters: ["u32", "buffer"] }, // ULONG Index, PULONG64 Base
     // ULONG Count, PULONG64 Bases, ULONG Start, PDEBUG_MODULE_PARAMETERS Params
