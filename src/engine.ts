@@ -2,7 +2,7 @@
  * The diff engine: what is new in a trace log, and who opened and closed what.
  *
  * Logs go to the WASM module whole, in the bytes their source has; columns come out. The work itself is in
- * `wasm/src/{log,diff,stacks,pairings,groups}.rs`.
+ * `wasm/src/{log,diff,stack,stacks,pairings,groups}.rs`.
  *
  * @module
  */

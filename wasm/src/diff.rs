@@ -73,7 +73,10 @@ struct Runs {
 
 /// Knuth, Morris and Pratt's search for the snapshot's newest traces: linear however often traces repeat.
 fn find_runs(snapshot: &Log<'_>, now: &Log<'_>) -> Runs {
-    let borders = borders(snapshot);
+    let mut search = Search {
+        snapshot,
+        borders: vec![0],
+    };
     let mut runs = Runs {
         at_end: 0,
         longest: 0,
@@ -82,14 +85,9 @@ fn find_runs(snapshot: &Log<'_>, now: &Log<'_>) -> Runs {
     for trace in 0..now.len() {
         let mut run = runs.at_end;
         if run == snapshot.len() {
-            run = borders[run - 1];
+            run = search.border(run);
         }
-        while run > 0 && !snapshot.same_trace(run, now, trace) {
-            run = borders[run - 1];
-        }
-        if snapshot.same_trace(run, now, trace) {
-            run += 1;
-        }
+        run = search.extend(run, now, trace);
         if run > 0 && run >= runs.longest {
             runs.longest = run;
             runs.longest_start = trace + 1 - run;
@@ -99,15 +97,31 @@ fn find_runs(snapshot: &Log<'_>, now: &Log<'_>) -> Runs {
     runs
 }
 
-/// For each length of run (1 at index 0), the longest shorter run that also ends there.
-fn borders(log: &Log<'_>) -> Vec<usize> {
-    let mut borders = vec![0; log.len()];
-    for trace in 1..log.len() {
-        let mut run = borders[trace - 1];
-        while run > 0 && !log.same_trace(run, log, trace) {
-            run = borders[run - 1];
+/// What the search knows of the snapshot that it looks for.
+struct Search<'a> {
+    snapshot: &'a Log<'a>,
+    /// For each length of run (1 at index 0), the longest shorter run that also ends there. Found as far as
+    /// they are asked for: where a log goes on as its snapshot does, that is hardly any.
+    borders: Vec<usize>,
+}
+
+impl Search<'_> {
+    /// The longest run that ends with `trace` of `log`, where one of length `run` ends before it.
+    fn extend(&mut self, mut run: usize, log: &Log<'_>, trace: usize) -> usize {
+        while !self.snapshot.same_trace(run, log, trace) {
+            if run == 0 {
+                return 0;
+            }
+            run = self.border(run);
         }
-        borders[trace] = run + usize::from(log.same_trace(run, log, trace));
+        run + 1
     }
-    borders
+
+    fn border(&mut self, run: usize) -> usize {
+        for trace in self.borders.len()..run {
+            let border = self.extend(self.borders[trace - 1], self.snapshot, trace);
+            self.borders.push(border);
+        }
+        self.borders[run - 1]
+    }
 }

@@ -2,8 +2,6 @@
 
 use std::cmp::Reverse;
 
-use rustc_hash::FxHashMap;
-
 use crate::log::{Operation, Operations};
 use crate::pairings::{outstanding, NO_TRACE};
 use crate::stacks::Stacks;
@@ -60,21 +58,16 @@ pub fn group(newest: &Operations, stacks: &Stacks, pairs: &[u32]) -> Groups {
     }
     let group_of_open = |open: u32| group_of[stacks.stack_of[open as usize] as usize];
 
-    let listed = outstanding
+    let opens: Vec<(u32, u32)> = outstanding
         .iter()
         .map(|&open| (group_of_open(open), open))
         .collect();
-    (groups.outstanding_starts, groups.outstanding_traces) = lists(listed, rows.len());
+    (groups.outstanding_starts, groups.outstanding_traces) = lists(&opens, rows.len());
 
-    let closes = opens_of(newest, Operation::Close, pairs)
-        .map(|(trace, open)| (group_of_open(open), stacks.stack_of[trace]));
-    let closers = count_closers(closes);
-    groups.closer_counts = closers.iter().map(|closer| closer.count).collect();
-    let listed = closers
-        .iter()
-        .map(|closer| (closer.group, closer.stack))
+    let closes: Vec<(u32, u32)> = opens_of(newest, Operation::Close, pairs)
+        .map(|(trace, open)| (group_of_open(open), stacks.stack_of[trace]))
         .collect();
-    (groups.closer_starts, groups.closer_stacks) = lists(listed, rows.len());
+    list_closers(&mut groups, &closes);
     groups
 }
 
@@ -132,40 +125,42 @@ fn opens_of<'a>(
         .filter(|&(_, open)| open != NO_TRACE && (open as usize) < newest.kinds.len())
 }
 
-/// A stack that closed handles of a group.
-struct Closer {
-    group: u32,
-    stack: u32,
-    count: u32,
-}
-
-/// Counts equal pairs of group and closing stack; sorted by group, then most frequent first, then by stack.
-fn count_closers(closes: impl Iterator<Item = (u32, u32)>) -> Vec<Closer> {
-    let mut counts: FxHashMap<(u32, u32), u32> = FxHashMap::default();
-    for close in closes {
-        *counts.entry(close).or_default() += 1;
+/// Lists the closing stacks of every group, from pairs of group and closing stack, one a close.
+fn list_closers(groups: &mut Groups, closes: &[(u32, u32)]) {
+    let (starts, mut stacks) = lists(closes, groups.stacks.len());
+    let mut closers = Vec::new();
+    groups.closer_starts.push(0);
+    for bounds in starts.windows(2) {
+        let closing = &mut stacks[bounds[0] as usize..bounds[1] as usize];
+        closing.sort_unstable();
+        let equal = closing.chunk_by(u32::eq);
+        closers.extend(equal.map(|equal| (Reverse(equal.len() as u32), equal[0])));
+        closers.sort_unstable();
+        for (Reverse(count), stack) in closers.drain(..) {
+            groups.closer_stacks.push(stack);
+            groups.closer_counts.push(count);
+        }
+        groups.closer_starts.push(groups.closer_stacks.len() as u32);
     }
-    let mut closers: Vec<Closer> = counts
-        .into_iter()
-        .map(|((group, stack), count)| Closer {
-            group,
-            stack,
-            count,
-        })
-        .collect();
-    closers.sort_unstable_by_key(|closer| (closer.group, Reverse(closer.count), closer.stack));
-    closers
 }
 
-/// Lays lists of groups one after the other: from pairs of group and value, the starts (one more than
-/// `groups`) and the values. Values of one group keep their order.
-fn lists(mut entries: Vec<(u32, u32)>, groups: usize) -> (Vec<u32>, Vec<u32>) {
-    entries.sort_by_key(|&(group, _)| group);
-    let starts = (0..=groups as u32)
-        .map(|group| entries.partition_point(|&(of, _)| of < group) as u32)
-        .collect();
-    (
-        starts,
-        entries.into_iter().map(|(_, value)| value).collect(),
-    )
+/// Lays lists of groups one after the other, by counting: from pairs of group and value, the starts (one more
+/// than `groups`) and the values. Values of one group keep their order.
+fn lists(entries: &[(u32, u32)], groups: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0; groups + 1];
+    for &(group, _) in entries {
+        starts[group as usize + 1] += 1;
+    }
+    for group in 0..groups {
+        starts[group + 1] += starts[group];
+    }
+    // Where the next value of each group goes.
+    let mut next = starts.clone();
+    let mut values = vec![0; entries.len()];
+    for &(group, value) in entries {
+        let place = &mut next[group as usize];
+        values[*place as usize] = value;
+        *place += 1;
+    }
+    (starts, values)
 }

@@ -7,6 +7,10 @@
 
 use std::fmt;
 
+use rustc_hash::FxHashMap;
+
+use crate::stack::{same_bytes, Stack};
+
 /// Number of numbers that describe a layout, see [`Layout::from_numbers`].
 pub const LAYOUT_NUMBERS: usize = 12;
 
@@ -134,9 +138,11 @@ impl Layout {
 pub struct Operations {
     /// What each trace did; none where its code is not one of ours.
     pub kinds: Vec<Option<Operation>>,
-    /// The handle value of each trace without its tag bits: what opens, closes and bad references of one
-    /// handle have in common.
+    /// An id of each trace's handle value, dense, from 0: what opens, closes and bad references of one handle
+    /// have in common. The tag bits of a value make no difference.
     pub handles: Vec<u32>,
+    /// Number of ids.
+    pub handle_count: usize,
 }
 
 impl Operations {
@@ -189,6 +195,7 @@ impl<'a> Log<'a> {
 
     /// What the `newest` traces did to which handles.
     pub fn operations(&self, newest: usize) -> Operations {
+        let mut ids: FxHashMap<u32, u32> = FxHashMap::default();
         let of_trace = |trace: usize| {
             let kind = match self.field(trace, self.layout.operation) {
                 1 => Some(Operation::Open),
@@ -196,29 +203,35 @@ impl<'a> Log<'a> {
                 3 => Some(Operation::BadReference),
                 _ => None,
             };
-            (
-                kind,
-                self.field(trace, self.layout.handle) as u32 & HANDLE_MASK,
-            )
+            let value = self.field(trace, self.layout.handle) as u32 & HANDLE_MASK;
+            let next = ids.len() as u32;
+            (kind, *ids.entry(value).or_insert(next))
         };
         let (kinds, handles) = (0..newest).map(of_trace).unzip();
-        Operations { kinds, handles }
+        Operations {
+            kinds,
+            handles,
+            handle_count: ids.len(),
+        }
     }
 
-    /// The return addresses of a trace, innermost first. They end at the first zero: on systems of the 2003
-    /// era the places behind it may hold frames of an earlier lap of the ring.
+    /// The return addresses of a trace.
     pub fn stack(&self, index: usize) -> Stack<'a> {
         let Field { offset, size } = self.layout.stack;
         let start = index * self.layout.entry_size + offset;
-        Stack {
-            bytes: &self.bytes[start..start + size * self.layout.frames],
-            is_wide: size == 8,
-        }
+        let bytes = &self.bytes[start..start + size * self.layout.frames];
+        Stack::new(bytes, size == 8)
     }
 
     /// Whether trace `index` and trace `other_index` of a log of the same layout are equal in every field.
     /// Padding is not looked at: whoever copied the entry may have left anything there.
     pub fn same_trace(&self, index: usize, other: &Log<'_>, other_index: usize) -> bool {
+        // As a rule nothing was left there, and whole entries are compared sooner than their fields.
+        same_bytes(self.entry(index), other.entry(other_index))
+            || self.same_fields(index, other, other_index)
+    }
+
+    fn same_fields(&self, index: usize, other: &Log<'_>, other_index: usize) -> bool {
         let layout = &self.layout;
         [
             layout.handle,
@@ -228,7 +241,12 @@ impl<'a> Log<'a> {
         ]
         .into_iter()
         .all(|field| self.field(index, field) == other.field(other_index, field))
-            && self.stack(index).eq(other.stack(other_index))
+            && self.stack(index) == other.stack(other_index)
+    }
+
+    fn entry(&self, index: usize) -> &'a [u8] {
+        let start = index * self.layout.entry_size;
+        &self.bytes[start..start + self.layout.entry_size]
     }
 
     fn field(&self, index: usize, field: Field) -> u64 {
@@ -247,32 +265,6 @@ impl<'a> Log<'a> {
     }
 }
 
-/// Return addresses that are read one after the other.
-#[derive(Clone)]
-pub struct Stack<'a> {
-    /// Those that are left.
-    bytes: &'a [u8],
-    /// 8 bytes an address instead of 4.
-    is_wide: bool,
-}
-
-impl Iterator for Stack<'_> {
-    type Item = u64;
-
-    #[inline]
-    fn next(&mut self) -> Option<u64> {
-        let (address, rest) = if self.is_wide {
-            let (word, rest) = self.bytes.split_first_chunk()?;
-            (u64::from_le_bytes(*word), rest)
-        } else {
-            let (word, rest) = self.bytes.split_first_chunk()?;
-            (u32::from_le_bytes(*word).into(), rest)
-        };
-        self.bytes = if address == 0 { &[] } else { rest };
-        (address != 0).then_some(address)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -285,22 +277,19 @@ mod tests {
     #[test]
     fn reads_a_32_bit_query_entry() {
         let mut bytes = vec![0; 0x50];
-        bytes[0] = 0x47; // handle 0x44 with both tag bits
         bytes[12] = 2;
         bytes[0x10..0x18].copy_from_slice(&[0x78, 0x56, 0x34, 0x12, 1, 0, 0, 0]);
         bytes[0x1c] = 9; // behind a zero: no frame
         let log = Log::new(&bytes, Layout::from_numbers(&QUERY32).unwrap()).unwrap();
         assert_eq!(log.len(), 1);
         let operations = log.operations(1);
-        assert_eq!(operations.handles, [0x44]);
         assert_eq!(operations.kinds, [Some(Operation::Close)]);
-        assert_eq!(log.stack(0).collect::<Vec<_>>(), [0x1234_5678, 1]);
+        assert!(log.stack(0).addresses().eq([0x1234_5678, 1]));
     }
 
     #[test]
     fn reads_a_64_bit_kernel_record_with_a_full_stack() {
         let mut bytes = vec![0; 0xa0];
-        bytes[0x10] = 0x48;
         bytes[0x18] = 1;
         bytes[0x1c] = 0xff; // padding is not the type
         for frame in 0..16 {
@@ -308,10 +297,21 @@ mod tests {
         }
         let log = Log::new(&bytes, Layout::from_numbers(&KERNEL64).unwrap()).unwrap();
         let operations = log.operations(1);
-        assert_eq!(operations.handles, [0x48]);
         assert_eq!(operations.kinds, [Some(Operation::Open)]);
-        assert_eq!(log.stack(0).count(), 16);
-        assert_eq!(log.stack(0).last(), Some(0x8f << 56));
+        assert_eq!(log.stack(0).addresses().count(), 16);
+        assert_eq!(log.stack(0).addresses().last(), Some(0x8f << 56));
+    }
+
+    #[test]
+    fn handle_values_share_an_id_whatever_their_tag_bits() {
+        let layout = Layout::from_numbers(&KERNEL64).unwrap();
+        let mut bytes = vec![0; 4 * 0xa0];
+        for (entry, handle) in [0x48, 0x44, 0x4b, 0x47].into_iter().enumerate() {
+            bytes[entry * 0xa0 + 0x10] = handle;
+        }
+        let operations = Log::new(&bytes, layout).unwrap().operations(4);
+        assert_eq!(operations.handles, [0, 1, 0, 1]);
+        assert_eq!(operations.handle_count, 2);
     }
 
     #[test]

@@ -4,8 +4,6 @@
 //! operations count like the process's own: a handle value means the same in one handle table, whoever
 //! opens or closes it there.
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
 use crate::log::{Operation, Operations};
 
 /// Stands for "no trace" in columns of trace indices.
@@ -18,27 +16,20 @@ pub const NO_TRACE: u32 = u32::MAX;
 /// A close pairs with nothing when its open is older than the log, or was closed by an earlier close.
 pub fn pair(operations: &Operations) -> Vec<u32> {
     let mut pairs = vec![NO_TRACE; operations.kinds.len()];
-    let mut last_open: FxHashMap<u32, usize> = FxHashMap::default();
+    let mut last_open = vec![NO_TRACE; operations.handle_count];
     for (trace, &kind) in operations.kinds.iter().enumerate().rev() {
-        let handle = operations.handles[trace];
+        let open = &mut last_open[operations.handles[trace] as usize];
         match kind {
-            Some(Operation::Open) => {
-                last_open.insert(handle, trace);
-            }
-            Some(Operation::Close) => {
-                if let Some(&open) = last_open.get(&handle) {
-                    if pairs[open] == NO_TRACE {
-                        pairs[open] = trace as u32;
-                        pairs[trace] = open as u32;
-                    }
+            Some(Operation::Open) => *open = trace as u32,
+            Some(Operation::Close) if *open != NO_TRACE => {
+                let close = &mut pairs[*open as usize];
+                if *close == NO_TRACE {
+                    *close = trace as u32;
+                    pairs[trace] = *open;
                 }
             }
-            Some(Operation::BadReference) => {
-                if let Some(&open) = last_open.get(&handle) {
-                    pairs[trace] = open as u32;
-                }
-            }
-            None => {}
+            Some(Operation::BadReference) => pairs[trace] = *open,
+            Some(Operation::Close) | None => {}
         }
     }
     pairs
@@ -47,14 +38,13 @@ pub fn pair(operations: &Operations) -> Vec<u32> {
 /// Indices of the outstanding opens, newest first: opens with no later close of the same handle value, as
 /// `!htrace -diff` defines them.
 pub fn outstanding(operations: &Operations) -> Vec<u32> {
-    let mut closed: FxHashSet<u32> = FxHashSet::default();
+    let mut is_closed = vec![false; operations.handle_count];
     let mut open = Vec::new();
     for (trace, &handle) in operations.handles.iter().enumerate() {
+        let is_closed = &mut is_closed[handle as usize];
         match operations.kinds[trace] {
-            Some(Operation::Open) if !closed.contains(&handle) => open.push(trace as u32),
-            Some(Operation::Close) => {
-                closed.insert(handle);
-            }
+            Some(Operation::Open) if !*is_closed => open.push(trace as u32),
+            Some(Operation::Close) => *is_closed = true,
             _ => {}
         }
     }

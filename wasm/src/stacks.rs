@@ -2,12 +2,10 @@
 //!
 //! A full table of 131,072 traces comes from a few thousand places, so everything after this works on ids.
 
-use std::hash::Hasher;
-
 use hashbrown::HashTable;
-use rustc_hash::FxHasher;
 
 use crate::log::Log;
+use crate::stack::Stack;
 
 /// The distinct stacks of a log. Ids are dense and count in order of first appearance, newest trace first,
 /// so that the same log always gets the same ids.
@@ -34,49 +32,60 @@ impl Stacks {
     }
 }
 
+/// A stack that has an id.
+struct Interned<'a> {
+    stack: Stack<'a>,
+    /// Kept, so that growing the table hashes nothing again.
+    hash: u64,
+    id: u32,
+}
+
 /// Interns the stacks of `log`. Leading addresses from `kernel_start` on are kernel frames and left out:
 /// traces that differ in nothing else then share an id. Without it every frame stays.
 pub fn intern(log: &Log<'_>, kernel_start: Option<u64>) -> Stacks {
-    let is_kernel = |address: u64| kernel_start.is_some_and(|start| address >= start);
-    let mut stacks = Stacks {
-        starts: vec![0],
-        ..Stacks::default()
+    let mut addresses = Vec::new();
+    let mut starts = vec![0];
+    let mut table: HashTable<Interned<'_>> = HashTable::new();
+    let id_of = |trace| {
+        let stack = log.stack(trace);
+        let stack = kernel_start.map_or(stack, |start| stack.below(start));
+        let hash = hash(stack);
+        let is_same = |other: &Interned<'_>| other.hash == hash && other.stack == stack;
+        if let Some(interned) = table.find(hash, is_same) {
+            return interned.id;
+        }
+        let id = starts.len() as u32 - 1;
+        stack.append_to(&mut addresses);
+        starts.push(addresses.len() as u32);
+        table.insert_unique(hash, Interned { stack, hash, id }, |other| other.hash);
+        id
     };
-    // Ids with the hashes of their stacks, so that growing the table hashes nothing again.
-    let mut ids: HashTable<(u64, u32)> = HashTable::new();
-    let mut stack_of = Vec::with_capacity(log.len());
-    let mut stack = Vec::new();
-    for trace in 0..log.len() {
-        stack.clear();
-        stack.extend(log.stack(trace).skip_while(|&address| is_kernel(address)));
-        let hash = hash(&stack);
-        // Compared address by address: WASM has no instruction to compare memory, and bytes are slow.
-        let is_same =
-            |&(other, id): &(u64, u32)| other == hash && stack.iter().eq(stacks.stack(id));
-        let id = match ids.find(hash, is_same) {
-            Some(&(_, id)) => id,
-            None => {
-                let id = stacks.count() as u32;
-                stacks.addresses.extend_from_slice(&stack);
-                stacks.starts.push(stacks.addresses.len() as u32);
-                ids.insert_unique(hash, (hash, id), |&(hash, _)| hash);
-                id
-            }
-        };
-        stack_of.push(id);
+    let stack_of = (0..log.len()).map(id_of).collect();
+    Stacks {
+        stack_of,
+        addresses,
+        starts,
     }
-    stacks.stack_of = stack_of;
-    stacks
 }
 
-fn hash(stack: &[u64]) -> u64 {
-    let mut hasher = FxHasher::default();
-    stack.iter().for_each(|&address| hasher.write_u64(address));
-    hasher.finish()
+/// Multilinear hashing: the sum of each address times a key of its own, whose upper half is good; the table
+/// wants that half below. The keys are the powers of a multiplier for 64 bits from Steele and Vigna,
+/// "Computationally Easy, Spectrally Good Multipliers". `FxHasher` takes a third more of the time: each of
+/// its multiplications waits for the one before, and on a target of 32 bits it does two an address.
+fn hash(stack: Stack<'_>) -> u64 {
+    const MULTIPLIER: u64 = 0xf135_7aea_2e62_a9c5;
+    let first = (0_u64, MULTIPLIER);
+    let (sum, _) = stack.addresses().fold(first, |(sum, key), address| {
+        let product = key.wrapping_mul(address);
+        (sum.wrapping_add(product), key.wrapping_mul(MULTIPLIER))
+    });
+    sum.rotate_left(32)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use crate::log::Layout;
 
@@ -114,6 +123,17 @@ mod tests {
         );
         assert_eq!(stacks.stack_of, [0, 0, 0]);
         assert_eq!(stacks.stack(0), [5, 6]);
+    }
+
+    #[test]
+    fn each_address_and_its_place_count_in_the_hash() {
+        let stacks: [[u64; 3]; 5] = [[1, 2, 3], [9, 2, 3], [1, 2, 9], [3, 2, 1], [1, 2, 0]];
+        let hashes = stacks.map(|stack| {
+            let bytes = stack.map(u64::to_le_bytes).concat();
+            hash(Stack::new(&bytes, true)) as u32
+        });
+        let distinct: HashSet<u32> = hashes.into_iter().collect();
+        assert_eq!(distinct.len(), stacks.len());
     }
 
     #[test]
