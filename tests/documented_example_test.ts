@@ -1,5 +1,6 @@
 /**
- * The emulated machine reproduces the documented example; it does not know it.
+ * The emulated machine reproduces the documented example without knowing it. That it does is tested in
+ * `src/cli_emulated_test.ts`; here, that nothing in the sources could give the result away.
  *
  * @module
  */
@@ -24,7 +25,7 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-/** What of the golden text would give the result away. */
+/** What of the golden text would give the result away; without underscores, which split numbers in sources. */
 function documentedWords(): RegExp[] {
   const frames = [...golden.matchAll(/^0x([0-9A-F]{8}): \w+!(\w+)\+0x([0-9A-F]+)$/gm)];
   const addresses = new Set(frames.map(([, address]) => address ?? ""));
@@ -35,10 +36,19 @@ function documentedWords(): RegExp[] {
   const handles = new Set([...golden.matchAll(/Handle 0x([0-9A-F]+)/g)].map(([, value]) => value));
   return [
     ...[...addresses].map((address) => new RegExp(address.replace(/^0+/, ""), "i")),
-    ...[...symbols].map((symbol) => new RegExp(`\\b${symbol}\\b`)),
+    ...[...symbols].map((symbol) => new RegExp(`\\b${symbol.replaceAll("_", "")}\\b`)),
     ...[...handles].map((handle) => new RegExp(`\\b(0x)?${handle}\\b`, "i")),
   ];
 }
+
+Deno.test("documentedWords() finds addresses, symbols and handle values in the example", () => {
+  const words = documentedWords().map(({ source }) => source);
+  for (
+    const known of ["10011A0", "\\bCreateEventA\\b", "\\bKiSystemService\\b", "\\b(0x)?7DC\\b"]
+  ) {
+    assertEquals(words.filter((word) => word === known).length, 1, words.join());
+  }
+});
 
 Deno.test("nothing in src/ or wasm/ knows a documented address, symbol or handle value", () => {
   const words = documentedWords();

@@ -133,9 +133,8 @@ Deno.test("parseAnswer() refuses trailing blanks, wrong digits and a wrong order
       text.replace("0x000007d4", "0x7d4"),
       text.replace("KERNEL32!CreateEventA+0x00000066", "KERNEL32!CreateEventA+0x66"),
       text.replace("\n\n0x77", "\n0x77"),
-      text.replace("...\n", ""),
       text.replace("Dumped", "Displayed"),
-    ].filter((candidate) => candidate !== text)
+    ]
   ) {
     assertThrows(() => parseAnswer(wrong), SyntaxError);
   }
