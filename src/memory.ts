@@ -8,7 +8,7 @@
 export type PointerSize = 4 | 8;
 
 /**
- * Readable address space: a live process, the ranges of a dump, page tables over physical memory.
+ * Readable address space: a live process, page tables over physical memory, what a debugger engine has open.
  *
  * Missing memory is normal, so `read` answers short instead of throwing; {@linkcode readExact} is for
  * callers that cannot go on without the bytes.

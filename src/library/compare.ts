@@ -11,8 +11,8 @@ import type { TraceLog } from "../trace_log.ts";
 /**
  * Lists the handles opened since a snapshot and not closed since.
  *
- * The snapshot is that of `earlier`, a recording of the same target; without one it is what the session or the target
- * has; and where they have none, tracing's begin, when the ring was empty.
+ * The snapshot is that of `earlier`, a recording of the same target; without one it is the last that the session took
+ * or the target brought along; and where there is none, the moment when tracing began and the ring was empty.
  *
  * ```ts ignore
  * using earlier = await openTarget("before.htrace");

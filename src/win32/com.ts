@@ -35,7 +35,10 @@ const IUNKNOWN = {
 /** The 16 bytes of a GUID: the first three groups little-endian, the rest as written. */
 export function guidBytes(guid: string): Uint8Array<ArrayBuffer> {
   const digits = guid.replaceAll("-", "");
-  const bytes = Uint8Array.from({ length: 16 }, (_, i) => parseInt(digits.substr(i * 2, 2), 16));
+  const bytes = Uint8Array.from(
+    { length: 16 },
+    (_, i) => parseInt(digits.slice(i * 2, i * 2 + 2), 16),
+  );
   return Uint8Array.from([3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15], (i) => bytes[i]!);
 }
 

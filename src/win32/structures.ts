@@ -1,8 +1,8 @@
 /**
- * The structures that the calls of this folder take, at their 64-bit offsets: Deno runs only as a 64-bit process
- * on Windows.
+ * The structures that this folder writes and reads itself, at their 64-bit offsets: Deno runs only as a 64-bit
+ * process on Windows.
  *
- * What the calls *fill* is not here: those bytes are handed up as they are and read in `nt/`.
+ * What the queries of the `Ntdll` seam fill is not here: those bytes are handed up as they are and read in `nt/`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What the tests on Windows and under Wine share: a process to look at and the stand-in's controls.
+ * What the tests on Windows and under Wine share: which system this is, its binaries, and a process to look at.
  *
  * @module
  */
