@@ -36,3 +36,8 @@ export interface Frame {
   /** Functions inlined at the address, innermost first. */
   readonly inlined?: readonly InlinedFrame[];
 }
+
+/** `module!symbol`, or the module alone where it has no symbol for the address; undefined outside all modules. */
+export function frameName({ module, symbol }: Frame): string | undefined {
+  return module !== undefined && symbol !== undefined ? `${module}!${symbol}` : module;
+}

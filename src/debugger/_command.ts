@@ -44,6 +44,20 @@ export function wordsOf(args: string): string[] {
   return args.split(/\s+/).filter((word) => word !== "");
 }
 
+/** Refuses words beyond the first `most`; `advice` says what to write instead. */
+export function expectAtMost(
+  words: readonly string[],
+  most: number,
+  command: string,
+  advice: string,
+): void {
+  const extra = words[most];
+  if (extra === undefined) return;
+  throw new CommandError(
+    `Cannot run "${command}": "${extra}" is one argument too many; ${advice}`,
+  );
+}
+
 /**
  * Reads a number as debuggers do: hexadecimal with or without `0x`, with an optional grave accent between the
  * halves of a 64-bit value. `what` names it in the error; `bits` is the width that it must fit.

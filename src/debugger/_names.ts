@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { Frame } from "../frame.ts";
+import { type Frame, frameName } from "../frame.ts";
 import type { PointerSize } from "../memory.ts";
 
 /** `module!symbol+0x20`, as far as it is known; the plain address outside all modules. */
 export function displayName(frame: Frame | undefined, address: bigint): string {
-  if (frame?.module === undefined) return `0x${address.toString(16)}`;
-  const name = frame.symbol === undefined ? frame.module : `${frame.module}!${frame.symbol}`;
-  return frame.displacement ? `${name}+0x${frame.displacement.toString(16)}` : name;
+  const name = frame && frameName(frame);
+  if (name === undefined) return `0x${address.toString(16)}`;
+  return frame?.displacement ? `${name}+0x${frame.displacement.toString(16)}` : name;
 }
 
 /** An address as debuggers list it: all digits, and a grave accent between the halves of 64 bits. */

@@ -5,7 +5,13 @@
  */
 import type { Session } from "../session.ts";
 import type { HandleEntry } from "../target.ts";
-import { CommandError, type DebuggerCommand, parseNumber, wordsOf } from "./_command.ts";
+import {
+  CommandError,
+  type DebuggerCommand,
+  expectAtMost,
+  parseNumber,
+  wordsOf,
+} from "./_command.ts";
 
 /** Width of the column before the tab, as debuggers have it: the longest name is written past it. */
 const LABEL_WIDTH = 15;
@@ -21,18 +27,15 @@ export const handle: DebuggerCommand = {
 };
 
 function listHandles(session: Session, args: string): string {
-  const [word, extra] = wordsOf(args);
-  if (extra !== undefined) {
-    throw new CommandError(
-      `Cannot run "!handle": "${extra}" is one argument too many; write "!handle 1a4"`,
-    );
-  }
+  const words = wordsOf(args);
+  expectAtMost(words, 1, "!handle", 'write "!handle 1a4"');
   if (session.target.handles === undefined) {
     throw new CommandError(
       `Cannot list handles: "${session.target.name}" does not have them; use "!htrace"`,
     );
   }
   const handles = session.target.handles();
+  const [word] = words;
   const value = word === undefined ? 0 : Number(parseNumber(word, "handle", 32));
   if (value === 0) return handles.map(describe).join("") + totals(handles);
   const entry = handles.find((candidate) => candidate.handle === value);

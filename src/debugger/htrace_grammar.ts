@@ -12,7 +12,7 @@
  * @module
  */
 import type { TargetMode } from "../target.ts";
-import { CommandError, parseNumber, wordsOf } from "./_command.ts";
+import { CommandError, expectAtMost, parseNumber, wordsOf } from "./_command.ts";
 
 /** What a `!htrace` line asks for. */
 export type HtraceRequest =
@@ -46,6 +46,9 @@ const SHOW_NUMBERS = {
   user: ["handle", "maxTraces"],
   kernel: ["handle", "process", "maxTraces"],
 } as const;
+
+/** Not `-?`: the debugger's own help, which that prints, has none of our options and names. */
+const ADVICE = '"?" lists all its forms';
 
 const NUMBER_NAMES = {
   handle: "handle",
@@ -156,15 +159,10 @@ function named(words: readonly string[]): { name?: string } {
 function expectNoOption(word: string): void {
   if (!word.startsWith("-")) return;
   throw new CommandError(
-    `Cannot run "!htrace": there is no option "${word}" here; "!htrace -?" lists them`,
+    `Cannot run "!htrace": there is no option "${word}" here; ${ADVICE}`,
   );
 }
 
 function expectEnd(words: readonly string[], action: string, most: number): void {
-  const extra = words[most];
-  if (extra === undefined) return;
-  const command = action === "" ? "!htrace" : `!htrace ${action}`;
-  throw new CommandError(
-    `Cannot run "${command}": "${extra}" is one argument too many; "!htrace -?" lists them`,
-  );
+  expectAtMost(words, most, `!htrace ${action}`.trimEnd(), ADVICE);
 }

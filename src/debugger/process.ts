@@ -6,7 +6,13 @@
 import type { Session } from "../session.ts";
 import type { PointerSize } from "../memory.ts";
 import type { ProcessEntry } from "../target.ts";
-import { CommandError, type DebuggerCommand, parseNumber, wordsOf } from "./_command.ts";
+import {
+  CommandError,
+  type DebuggerCommand,
+  expectAtMost,
+  parseNumber,
+  wordsOf,
+} from "./_command.ts";
 import { displayAddress } from "./_names.ts";
 
 /** `!process [process [flags]]`: 0 lists them all. */
@@ -18,12 +24,9 @@ export const listProcess: DebuggerCommand = {
   }],
   mode: "kernel",
   run: (session, args) => {
-    const [word, flags, extra] = wordsOf(args);
-    if (extra !== undefined) {
-      throw new CommandError(
-        `Cannot run "!process": "${extra}" is one argument too many; write "!process 0 0"`,
-      );
-    }
+    const words = wordsOf(args);
+    expectAtMost(words, 2, "!process", 'write "!process 0 0"');
+    const [word, flags] = words;
     // The flags choose how much a debugger shows; we have the one short form, whatever they are.
     if (flags !== undefined) parseNumber(flags, "flags", 32);
     const process = word === undefined
@@ -42,12 +45,9 @@ export const setProcess: DebuggerCommand = {
   forms: [{ usage: ".process [<process>]", brief: "show or change the current process" }],
   mode: "kernel",
   run: (session, args) => {
-    const [word, extra] = wordsOf(args);
-    if (extra !== undefined) {
-      throw new CommandError(
-        `Cannot run ".process": "${extra}" is one argument too many; write ".process <address>"`,
-      );
-    }
+    const words = wordsOf(args);
+    expectAtMost(words, 1, ".process", 'write ".process <address>"');
+    const [word] = words;
     const process = word === undefined ? 0n : parseNumber(word, "process address", 64);
     if (process !== 0n) session.target.currentProcess = process;
     const current = displayAddress(

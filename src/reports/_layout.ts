@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Frame } from "../frame.ts";
+import { type Frame, frameName } from "../frame.ts";
 import type { PointerSize } from "../memory.ts";
 import type { TargetMode } from "../target.ts";
 import type { HandleTrace, TraceType } from "../trace.ts";
@@ -61,7 +61,7 @@ export const LAYOUTS: Readonly<Record<TargetMode, Layout>> = {
     ],
     frame: (frame, pointerSize) =>
       `${padded(frame.address, pointerSize)}: ` +
-      `${frameName(frame)}+${padded(displacement(frame), pointerSize)}`,
+      `${frameName(frame) ?? ""}+${padded(displacement(frame), pointerSize)}`,
   },
   /** As the documented Windows XP-era example prints it; for 64 bits only the addresses get wider (ours). */
   kernel: {
@@ -71,7 +71,7 @@ export const LAYOUTS: Readonly<Record<TargetMode, Layout>> = {
     ],
     frame: (frame, pointerSize) =>
       `0x${hexDigits(frame.address, pointerSize).toUpperCase()}: ` +
-      `${frameName(frame)}+${upper(displacement(frame))}`,
+      `${frameName(frame) ?? ""}+${upper(displacement(frame))}`,
   },
 };
 
@@ -91,12 +91,6 @@ export function padded(value: number | bigint, pointerSize: PointerSize): string
 /** A value as kernel mode and all totals write it: `0x` and upper-case digits without padding. */
 export function upper(value: number | bigint): string {
   return `0x${value.toString(16).toUpperCase()}`;
-}
-
-/** `module!symbol`, `module` without a symbol, nothing outside all modules. */
-function frameName(frame: Frame): string {
-  if (frame.module === undefined) return "";
-  return frame.symbol === undefined ? frame.module : `${frame.module}!${frame.symbol}`;
 }
 
 /** Outside all modules a debugger prints the address again: `0x00101991: +0x00101991`. */
