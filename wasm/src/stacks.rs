@@ -70,7 +70,7 @@ pub fn intern(log: &Log<'_>, kernel_start: Option<u64>) -> Stacks {
 
 /// Multilinear hashing: the sum of each address times a key of its own, whose upper half is good; the table
 /// wants that half below. The keys are the powers of a multiplier for 64 bits from Steele and Vigna,
-/// "Computationally Easy, Spectrally Good Multipliers". `FxHasher` takes a third more of the time: each of
+/// "Computationally Easy, Spectrally Good Multipliers". `FxHasher` takes more than twice as long: each of
 /// its multiplications waits for the one before, and on a target of 32 bits it does two an address.
 fn hash(stack: Stack<'_>) -> u64 {
     const MULTIPLIER: u64 = 0xf135_7aea_2e62_a9c5;
