@@ -42,6 +42,8 @@ export type Engine =
 
 const PREFIX = "dbgeng:";
 const KERNEL = "kernel";
+/** Ids have 32 bits; a larger number, which no call takes, is a file's name at most. */
+const HIGHEST_PROCESS_ID = 0xffff_ffff;
 
 /** The kind, for the table. */
 export const DBGENG: TargetKind = {
@@ -61,7 +63,8 @@ export function engineTargetOf(text: string): EngineTarget {
   if (named.startsWith(`${KERNEL}:`)) {
     return { kind: "kernel", connection: named.slice(KERNEL.length + 1) };
   }
-  if (/^(?:\d+|0x[0-9a-f]+)$/i.test(named)) return { kind: "process", processId: Number(named) };
+  const processId = /^(?:\d+|0x[0-9a-f]+)$/i.test(named) ? Number(named) : Infinity;
+  if (processId <= HIGHEST_PROCESS_ID) return { kind: "process", processId };
   return { kind: "dump", path: named };
 }
 

@@ -79,6 +79,7 @@ Deno.test("engineTargetOf() tells processes, dumps and kernels apart", () => {
   assertEquals(engineTargetOf("dbgeng:1234"), { kind: "process", processId: 1234 });
   assertEquals(engineTargetOf("dbgeng:0x4d2"), { kind: "process", processId: 1234 });
   assertEquals(engineTargetOf("dbgeng:C:\\a.dmp"), { kind: "dump", path: "C:\\a.dmp" });
+  assertEquals(engineTargetOf("dbgeng:4294968530"), { kind: "dump", path: "4294968530" });
   assertEquals(engineTargetOf("dbgeng:kernel"), { kind: "local kernel" });
   assertEquals(engineTargetOf("dbgeng:kernel:net:port=5,key=1.2.3.4"), {
     kind: "kernel",

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { readExact } from "../memory.ts";
+import { isInModule } from "../module.ts";
 import { DebugEngine } from "./dbgeng.ts";
 import { DebugEngineError, engineCandidates } from "./dbgeng_library.ts";
-import { HandleHolder, windowsTest, wineTest } from "./windows_fixture.ts";
+import { HandleHolder, tracingWindowsTest, windowsTest, wineTest } from "./windows_fixture.ts";
 
 windowsTest("DebugEngine attaches to a process and has its modules and memory", async () => {
   await using holder = await HandleHolder.start();
@@ -25,6 +26,7 @@ windowsTest("DebugEngine lets go of a process, which goes on", async () => {
     using engine = new DebugEngine({ kind: "process", processId: holder.processId });
     assert(engine.modules().length > 0);
   }
+  await holder.act(); // it would not answer if it stood still
 });
 
 windowsTest("DebugEngine says what could not be opened", () => {
@@ -68,6 +70,20 @@ windowsTest(
     }
   },
 );
+
+windowsTest("DebugEngine finds no address of a symbol that there is not", async () => {
+  await using holder = await HandleHolder.start();
+  using engine = new DebugEngine({ kind: "process", processId: holder.processId });
+  assertEquals(engine.symbolAddress("no_such_module!symbol"), undefined);
+});
+
+tracingWindowsTest("DebugEngine finds the address of a symbol in its module", async () => {
+  await using holder = await HandleHolder.start();
+  using engine = new DebugEngine({ kind: "process", processId: holder.processId });
+  const address = engine.symbolAddress("ntdll!NtClose") ?? 0n;
+  const module = engine.modules().find((candidate) => isInModule(candidate, address));
+  assertEquals(module?.name.toLowerCase(), "ntdll");
+});
 
 wineTest("DebugEngine says that Wine's engine runs no commands", async () => {
   await using holder = await HandleHolder.start();

@@ -21,6 +21,15 @@ export type ObjectName =
   /** The answer did not come in time, or too many before did not. */
   | { readonly kind: "abandoned" };
 
+/** Names cannot be asked for at all. */
+export class ObjectNamesError extends TypeError {
+  /** Creates the error: what was found, and what to do. */
+  constructor(found: string) {
+    super(`Cannot ask for object names: ${found}`);
+    this.name = "ObjectNamesError";
+  }
+}
+
 /** How to ask. */
 export interface ObjectNamesOptions {
   /** The ntdll that the worker opens. */
@@ -106,9 +115,7 @@ function startWorker(library: string): NameWorker {
     Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.starting, START_PATIENCE) === "timed-out"
   ) {
     thread.terminate();
-    throw new Error(
-      "Cannot ask for object names: the worker thread did not start; list handles without names",
-    );
+    throw new ObjectNamesError("the worker thread did not start; try again when less is going on");
   }
   return { thread, memory, state };
 }
