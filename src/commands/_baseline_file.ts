@@ -11,14 +11,12 @@ import { UsageError } from "./_context.ts";
 export async function readBaseline(path: string, mayBeMissing: boolean): Promise<Baseline> {
   const { BaselineError, parseBaseline } = await import("../library/mod.ts");
   try {
-    return parseBaseline(await Deno.readTextFile(path));
+    return parseBaseline(await Deno.readTextFile(path), path);
   } catch (error) {
+    if (error instanceof BaselineError) throw new UsageError(error.message);
     const isMissing = error instanceof Deno.errors.NotFound;
     if (isMissing && mayBeMissing) return new Set();
-    const isOther = error instanceof BaselineError;
-    const advice = isMissing || isOther
-      ? '"--update-baseline" writes one into a new file'
-      : "name a file that you may read";
+    const advice = isMissing ? '"--update-baseline" writes one' : "name a file that you may read";
     throw new UsageError(`Cannot read the baseline "${path}": ${fileReason(error)}; ${advice}`);
   }
 }

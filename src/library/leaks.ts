@@ -21,9 +21,12 @@ export type Baseline = ReadonlySet<string>;
 
 /** A text is no baseline. */
 export class BaselineError extends SyntaxError {
-  /** Creates the error: which line, from 1, is no stack. */
-  constructor(line: number) {
-    super(`line ${line} is no stack such as "app!main;app!open"`);
+  /** Creates the error: which line, from 1, of which baseline, by the name that was given, is no stack. */
+  constructor(baseline: string, line: number) {
+    super(
+      `Cannot read the baseline "${baseline}": line ${line} is no stack such as "app!main;app!open"; ` +
+        "name one that htrace wrote",
+    );
     this.name = "BaselineError";
   }
 }
@@ -62,15 +65,17 @@ function frameKey({ module, symbol, displacement = 0 }: Frame): string {
 }
 
 /**
- * Reads a baseline: a key a line; empty lines and lines that begin with `#` are for people. Throws a
+ * Reads a baseline, `name` in errors: a key a line; empty lines and lines that begin with `#` are for people. Throws a
  * {@linkcode BaselineError} where a line can be no key: then the text is something else.
  */
-export function parseBaseline(text: string): Baseline {
+export function parseBaseline(text: string, name: string): Baseline {
   const keys = new Set<string>();
   for (const [index, line] of text.split("\n").entries()) {
     const key = line.trim();
     if (key === "" || key.startsWith("#")) continue;
-    if (!key.split(";").every((frame) => FRAME_KEY.test(frame))) throw new BaselineError(index + 1);
+    if (!key.split(";").every((frame) => FRAME_KEY.test(frame))) {
+      throw new BaselineError(name, index + 1);
+    }
     keys.add(key);
   }
   return keys;

@@ -63,18 +63,20 @@ Deno.test("a baseline comes back as the keys that it was written from", () => {
   const leaks = leaksOf(analysisOf([group(1, 2, STACK[1]), group(1, 1, STACK[1])]));
   const text = renderBaseline(leaks);
   assertEquals(text.split("\n").slice(-3), ["# 3 outstanding", KEY, ""]);
-  assertEquals(parseBaseline(text), new Set([KEY]));
+  assertEquals(parseBaseline(text, "known.txt"), new Set([KEY]));
 });
 
 Deno.test("parseBaseline() takes either line ending and passes over what is for people", () => {
-  assertEquals(parseBaseline(`# why\r\n\r\n  ${KEY}\r\n`), new Set([KEY]));
+  assertEquals(parseBaseline(`# why\r\n\r\n  ${KEY}\r\n`, "known.txt"), new Set([KEY]));
 });
 
 Deno.test("parseBaseline() refuses another text, by the line that is no stack", () => {
   const operator = "app!main;app!operator!=";
-  assertEquals(parseBaseline(operator), new Set([operator]));
+  assertEquals(parseBaseline(operator, "known.txt"), new Set([operator]));
   for (const text of ["{", `${KEY}\n${KEY};MZ\0`, "app!", "plugin+0x"]) {
-    const found = `line ${text.split("\n").length} is no stack`;
-    assertThrows(() => parseBaseline(text), BaselineError, found);
+    const found = `Cannot read the baseline "known.txt": line ${
+      text.split("\n").length
+    } is no stack`;
+    assertThrows(() => parseBaseline(text, "known.txt"), BaselineError, found);
   }
 });
