@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { Frame, InlinedFrame } from "../frame.ts";
+import { type Frame, frameName, type InlinedFrame } from "../frame.ts";
 
 /**
  * `module!function+0x12 file:line`, then a line for each inlined function, innermost first. The displacement is left
  * out at the start of a function, as debuggers do; without a name it is the distance from the module's start.
  */
 export function frameText(frame: Frame): string {
-  const { module = "?", symbol, displacement = 0, inlined = [] } = frame;
-  const name = symbol === undefined ? module : `${module}!${symbol}`;
+  const { displacement = 0, inlined = [] } = frame;
+  const name = frameName(frame) ?? "?";
   const distance = displacement === 0 ? "" : `+0x${displacement.toString(16)}`;
   return [
     `${name}${distance}${sourceText(frame)}`,
