@@ -49,10 +49,12 @@ const LARGE: Sample = {
   addresses: 1000,
 };
 
-/** Runs of each kind; the median counts. */
+/** Runs of whole processes; the median counts. */
 const RUNS = 5;
-/** Rounds before those that count, so that the WASM code has been optimized. */
-const WARM_UP = 5;
+/** Rounds inside a process, this one or the native one; the median counts. */
+const ROUNDS = 15;
+/** Milliseconds of rounds before those that count, so that the WASM code has been optimized: it takes V8 half a second. */
+const WARM_UP = 1000;
 /** llvm-symbolizer takes milliseconds an address; of more addresses it gets a part, and the rest in proportion. */
 const LLVM_ADDRESSES = 5000;
 const MEBIBYTE = 1024 * 1024;
@@ -81,11 +83,12 @@ async function compareSpeed(sample: Sample, hasNative: boolean): Promise<void> {
   console.log(
     `\n${rvas.length} addresses, PDB of ${mebibytes(sizeOf(pdb))}, ${functions} functions`,
   );
-  for (let run = 0; run < WARM_UP; run++) nameAll(pdb, rvas);
-  const wasm = median(Array.from({ length: RUNS }, () => nameAll(pdb, rvas)));
+  const warm = performance.now() + WARM_UP;
+  while (performance.now() < warm) nameAll(pdb, rvas);
+  const wasm = median(Array.from({ length: ROUNDS }, () => nameAll(pdb, rvas)));
   print("WASM, opening included", wasm);
   if (hasNative) {
-    const { output } = await measure(inToolchain(NATIVE, pdb, `${RUNS}`), lines(rvas));
+    const { output } = await measure(inToolchain(NATIVE, pdb, `${ROUNDS}`), lines(rvas));
     const native = parseFloat(output);
     print("the same crate natively", native, `WASM takes ${ratio(wasm, native)} of it`);
   }

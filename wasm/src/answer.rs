@@ -1,5 +1,8 @@
 //! What a batch of addresses is answered with: rows of numbers, and every string once.
 
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+
 use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
@@ -12,15 +15,20 @@ pub const NO_STRING: u32 = u32::MAX;
 /// Names of a batch of addresses. Strings are numbers into `strings`.
 #[derive(Debug, Default)]
 pub struct Answer {
-    /// One row an address, in the order asked.
-    pub frames: Vec<FrameRow>,
+    /// One row a distinct address, in the order of the addresses.
+    pub rows: Vec<FrameRow>,
+    /// Number of the row of each address, in the order asked. Rows themselves in that order would be written all
+    /// over the place, which takes the processor longer than to read them so.
+    pub row_of: Vec<u32>,
     /// Inlined frames of all rows, innermost first in each; rows of one address share theirs.
     pub inlined: Vec<InlinedRow>,
-    /// Each name and file once.
+    /// Names and files.
     pub strings: Strings,
     /// What was wrong first with the file, if anything was.
     pub problem: Option<Error>,
-    known: FxHashMap<Key, u32>,
+    last_symbol: Option<(SymbolKey, u32)>,
+    functions: Numbers<FunctionId>,
+    files: Numbers<u32>,
 }
 
 /// What is known of one address.
@@ -73,33 +81,53 @@ pub struct Strings {
     pub ends: Vec<u32>,
 }
 
-/// What a string was made from: it is made once, however often it is asked for.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub enum Key {
+/// Numbers of strings by what these were made from, each made once, however often it is asked for.
+#[derive(Debug)]
+struct Numbers<K> {
+    known: FxHashMap<K, u32>,
+    /// What was asked for last: neighbours in the code have the same file.
+    last: Option<(K, u32)>,
+}
+
+/// What the name of an address was made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SymbolKey {
     /// A symbol of a PDB.
-    Symbol(SymbolId),
-    /// An inlined function of a PDB.
-    Function(FunctionId),
-    /// A source file of a PDB.
-    File(u32),
+    Pdb(SymbolId),
     /// A symbol of an image.
     Image(NameAt),
 }
 
 impl Answer {
-    /// Number of the string of `key`, which `make` makes when it is first needed.
-    pub fn string_of(&mut self, key: Key, make: impl FnOnce() -> Result<String>) -> Result<u32> {
-        if let Some(&known) = self.known.get(&key) {
-            return Ok(known);
+    /// The row of each address, in the order asked.
+    pub fn frames(&self) -> impl Iterator<Item = &FrameRow> {
+        self.row_of.iter().map(|&row| &self.rows[row as usize])
+    }
+
+    /// Number of the name of a symbol, which `make` makes unless the last address had it. Addresses come in order,
+    /// so those of one symbol are neighbours; one that other code lies in the middle of is made once more.
+    pub fn symbol(&mut self, key: SymbolKey, make: impl FnOnce() -> Result<String>) -> Result<u32> {
+        if let Some((_, number)) = self.last_symbol.filter(|&(last, _)| last == key) {
+            return Ok(number);
         }
-        let string = make()?;
-        let Strings { text, ends } = &mut self.strings;
-        let number = ends.len() as u32;
-        let start = ends.last().copied().unwrap_or(0);
-        ends.push(start + string.encode_utf16().count() as u32);
-        text.push_str(&string);
-        self.known.insert(key, number);
+        let number = self.strings.add(&make()?);
+        self.last_symbol = Some((key, number));
         Ok(number)
+    }
+
+    /// Number of the name of an inlined function, which `make` makes when it is first needed.
+    pub fn function(
+        &mut self,
+        function: FunctionId,
+        make: impl FnOnce() -> Result<String>,
+    ) -> Result<u32> {
+        self.functions
+            .get(function, || Ok(self.strings.add(&make()?)))
+    }
+
+    /// Number of the path of a source file, which `make` makes when it is first needed.
+    pub fn file(&mut self, file: u32, make: impl FnOnce() -> Result<String>) -> Result<u32> {
+        self.files.get(file, || Ok(self.strings.add(&make()?)))
     }
 
     /// The value, or None with the problem kept if it is the first.
@@ -108,4 +136,48 @@ impl Answer {
             .map_err(|problem| self.problem.get_or_insert(problem).clone())
             .ok()
     }
+}
+
+impl<K> Default for Numbers<K> {
+    fn default() -> Self {
+        Self {
+            known: FxHashMap::default(),
+            last: None,
+        }
+    }
+}
+
+impl<K: Copy + Eq + Hash> Numbers<K> {
+    fn get(&mut self, key: K, make: impl FnOnce() -> Result<u32>) -> Result<u32> {
+        if let Some((_, number)) = self.last.filter(|&(last, _)| last == key) {
+            return Ok(number);
+        }
+        let number = match self.known.entry(key) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(make()?),
+        };
+        self.last = Some((key, number));
+        Ok(number)
+    }
+}
+
+impl Strings {
+    /// Adds a string and gives its number.
+    fn add(&mut self, string: &str) -> u32 {
+        let number = self.ends.len() as u32;
+        let start = self.ends.last().copied().unwrap_or(0);
+        self.ends.push(start + utf16_length(string));
+        self.text.push_str(string);
+        number
+    }
+}
+
+/// UTF-16 code units of a string; most are ASCII, which needs no decoding.
+fn utf16_length(string: &str) -> u32 {
+    let length = if string.is_ascii() {
+        string.len()
+    } else {
+        string.encode_utf16().count()
+    };
+    length as u32
 }

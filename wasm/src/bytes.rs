@@ -1,6 +1,17 @@
 //! Little-endian integers and strings out of byte slices whose contents nobody vouches for.
 
+use std::borrow::Cow;
+
 use crate::error::{Error, Result};
+
+/// Bytes as text; what is not UTF-8 in them is replaced. Most are ASCII, which the check sees eight bytes at a time and
+/// the replacement one.
+pub fn text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    }
+}
 
 /// Bytes of one structure, with its name for messages.
 #[derive(Clone, Copy)]
@@ -56,7 +67,7 @@ impl<'a> Bytes<'a> {
 
     /// The zero-terminated string at `offset`; what is not UTF-8 in it is replaced.
     pub fn string(&self, offset: usize) -> Result<String> {
-        Ok(String::from_utf8_lossy(self.until_zero(offset)?).into_owned())
+        Ok(text(self.until_zero(offset)?).into_owned())
     }
 
     /// The error that this structure makes no sense at `offset`.

@@ -1,5 +1,6 @@
 //! Names from an image itself, when there is no PDB.
 
+use crate::bytes::text;
 use crate::coff;
 use crate::error::Result;
 use crate::file::File;
@@ -56,13 +57,13 @@ impl ImageSymbols {
     /// What a symbol's name says in full, where it says more.
     pub fn full_name(&self, name: NameAt) -> Result<Option<String>> {
         let name = read_name(&self.image.file, name)?;
-        Ok(undecorate::full_name(&String::from_utf8_lossy(&name)))
+        Ok(undecorate::full_name(&text(&name)))
     }
 
     /// Name of a symbol. Compilers for 32-bit x86 put an underscore before C names; exports have lost it.
     pub fn name(&self, name: NameAt) -> Result<String> {
         let name = read_name(&self.image.file, name)?;
-        let name = String::from_utf8_lossy(&name);
+        let name = text(&name);
         Ok(match self.table {
             ImageTable::Coff if self.image.machine == MACHINE_I386 => {
                 undecorate::linker_name(&name)

@@ -22,6 +22,7 @@ pub mod pairings;
 pub mod pdb;
 pub mod pe;
 pub mod rva_table;
+pub mod search;
 pub mod stack;
 pub mod stacks;
 pub mod symbolizer;

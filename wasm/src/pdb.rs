@@ -181,8 +181,12 @@ impl Pdb {
             line: at.line,
         };
         sources.line = lines.at(place).map(source);
+        if !lines.has_inlinees() {
+            return sources;
+        }
         let symbols = self.modules.symbols(&self.msf, &self.dbi, module);
-        let Some(procedure) = symbols.procedure_at(place) else {
+        let procedure = symbols.procedure_at(place);
+        let Some(procedure) = procedure.filter(|procedure| procedure.has_inline_sites) else {
             return sources;
         };
         let offset = place.offset.wrapping_sub(procedure.code.place.offset);
@@ -319,7 +323,7 @@ impl Pdb {
             start,
             role: None,
         });
-        let private = private.map(|(module, Entry { code, record })| Nearest {
+        let private = private.map(|(module, Entry { code, record, .. })| Nearest {
             symbol: match code.role {
                 Role::Trampoline(_) if !code.covers(place) => SymbolId::Padding(module, record),
                 _ => SymbolId::Private(module, record),

@@ -1,6 +1,7 @@
 //! Addresses to names, a file of symbols at a time, a batch at a time.
 
-use crate::answer::{Answer, FrameRow, InlinedRow, Key, NO_STRING};
+use crate::answer::{Answer, FrameRow, InlinedRow, SymbolKey, NO_STRING};
+use crate::bytes::text;
 use crate::error::Result;
 use crate::image_symbols::ImageSymbols;
 use crate::pdb::{FunctionId, Name, Pdb, Source, SymbolId};
@@ -33,18 +34,22 @@ impl Symbols {
     /// The work is done in the order of the RVAs, each once: neighbours are in the same pages and tables.
     pub fn symbolize(&mut self, rvas: &[u32], options: Options) -> Answer {
         let mut answer = Answer::default();
-        answer.frames.resize(rvas.len(), FrameRow::UNKNOWN);
-        let mut places: Vec<usize> = (0..rvas.len()).collect();
-        places.sort_unstable_by_key(|&place| rvas[place]);
+        answer.row_of.resize(rvas.len(), 0);
+        // The RVA above its place in the batch: plain numbers sort faster than places by what they point to.
+        let mut order: Vec<u64> = (0..)
+            .zip(rvas)
+            .map(|(place, &rva)| u64::from(rva) << 32 | place)
+            .collect();
+        order.sort_unstable();
         let mut last = None;
-        for place in places {
-            let rva = rvas[place];
-            let row = match last {
-                Some((known, row)) if known == rva => row,
-                _ => self.frame(rva, options, &mut answer),
-            };
-            answer.frames[place] = row;
-            last = Some((rva, row));
+        for next in order {
+            let (rva, place) = ((next >> 32) as u32, next as u32 as usize);
+            if last != Some(rva) {
+                let row = self.frame(rva, options, &mut answer);
+                answer.rows.push(row);
+                last = Some(rva);
+            }
+            answer.row_of[place] = answer.rows.len() as u32 - 1;
         }
         if let Self::Pdb(pdb) = self {
             answer.problem = answer.problem.or(pdb.take_problem());
@@ -79,20 +84,26 @@ fn pdb_symbol(
     let Some(found) = pdb.lookup(rva)? else {
         return Ok(None);
     };
-    let name = answer.string_of(Key::Symbol(found.symbol), || {
+    let name = answer.symbol(SymbolKey::Pdb(found.symbol), || {
         pdb_name(pdb, found.symbol, options)
     })?;
     Ok(Some((name, found.displacement)))
 }
 
 fn pdb_name(pdb: &mut Pdb, symbol: SymbolId, options: Options) -> Result<String> {
-    let (own, decorated) = match pdb.name(symbol)? {
-        Name::Compiler(name) => (compiler_name(&text(&name)), pdb.public_name(symbol)?),
-        Name::Linker(name) => (linker_name(&text(&name)), Some(name)),
+    let name = pdb.name(symbol)?;
+    let own = match &name {
+        Name::Compiler(name) => compiler_name(&text(name)),
+        Name::Linker(name) => linker_name(&text(name)),
     };
-    let full = decorated
-        .filter(|_| options.full_names)
-        .and_then(|name| full_name(&text(&name)));
+    if !options.full_names {
+        return Ok(own);
+    }
+    let decorated = match name {
+        Name::Compiler(_) => pdb.public_name(symbol)?,
+        Name::Linker(name) => Some(name),
+    };
+    let full = decorated.and_then(|name| full_name(&text(&name)));
     // A public at the same place may be that of another function, folded into one with this one.
     Ok(full
         .filter(|full| full.contains(&own) || !own.contains("::"))
@@ -103,7 +114,7 @@ fn pdb_sources(pdb: &mut Pdb, rva: u32, row: &mut FrameRow, answer: &mut Answer)
     let sources = pdb.sources(rva);
     row.inlined_start = answer.inlined.len() as u32;
     for (function, source) in sources.inlined {
-        let symbol = answer.string_of(Key::Function(function), || inlined_name(pdb, function));
+        let symbol = answer.function(function, || inlined_name(pdb, function));
         let symbol = answer.or_none(symbol).unwrap_or(NO_STRING);
         let file = file_of(pdb, source, answer);
         answer.inlined.push(InlinedRow {
@@ -127,7 +138,7 @@ fn file_of(pdb: &Pdb, source: Source, answer: &mut Answer) -> u32 {
     let Some(file) = source.file else {
         return NO_STRING;
     };
-    let number = answer.string_of(Key::File(file), || Ok(text(&pdb.file_name(file)?)));
+    let number = answer.file(file, || Ok(text(&pdb.file_name(file)?).into_owned()));
     answer.or_none(number).unwrap_or(NO_STRING)
 }
 
@@ -140,14 +151,12 @@ fn image_symbol(
     let Some((name, displacement)) = image.lookup(rva) else {
         return Ok(None);
     };
-    let number = answer.string_of(Key::Image(name), || {
-        let own = image.name(name)?;
-        let full = image.full_name(name)?.filter(|_| options.full_names);
-        Ok(full.unwrap_or(own))
+    let number = answer.symbol(SymbolKey::Image(name), || {
+        let full = match options.full_names {
+            true => image.full_name(name)?,
+            false => None,
+        };
+        full.map_or_else(|| image.name(name), Ok)
     })?;
     Ok(Some((number, displacement)))
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

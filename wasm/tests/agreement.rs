@@ -196,7 +196,7 @@ fn known_to_us(answer: &Answer) -> Vec<Known> {
     };
     let optional = |number: u32| (number != NO_STRING).then(|| text(number));
     let mut known = Vec::new();
-    for row in &answer.frames {
+    for row in answer.frames() {
         let inlined = &answer.inlined[row.inlined_start as usize..row.inlined_end as usize];
         known.push(Known {
             symbol: optional(row.symbol).map(|symbol| (symbol, row.displacement.into())),

@@ -89,7 +89,7 @@ fn ask(mut symbols: Symbols) {
             lines: true,
         };
         let answer = symbols.symbolize(&rvas, options);
-        assert_eq!(answer.frames.len(), rvas.len());
+        assert_eq!(answer.row_of.len(), rvas.len());
         if let Some(problem) = answer.problem {
             assert!(!problem.to_string().is_empty());
         }

@@ -123,7 +123,7 @@ pub fn symbolize_rvas(
     };
     entry.answer = entry.symbols.symbolize(rvas, options);
     let mut frames = Vec::with_capacity(6 * rvas.len());
-    for row in std::mem::take(&mut entry.answer.frames) {
+    for row in entry.answer.frames() {
         frames.extend([row.symbol, row.displacement, row.file, row.line]);
         frames.extend([row.inlined_start, row.inlined_end]);
     }

@@ -92,6 +92,6 @@ fn name_all(
         ..Options::default()
     };
     let answer = symbols.symbolize(rvas, options);
-    let named = answer.frames.iter().filter(|row| row.symbol != NO_STRING);
+    let named = answer.frames().filter(|row| row.symbol != NO_STRING);
     Ok((start.elapsed(), named.count()))
 }

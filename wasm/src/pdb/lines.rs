@@ -3,10 +3,12 @@
 //! Layout: LLVM's "CodeView Line Information", `cvinfo.h` of microsoft-pdb (`CV_DebugSSubsectionHeader_t`).
 
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::bytes::Bytes;
 use crate::error::Result;
+use crate::search::partition_point_near;
 
 use super::dbi::Module;
 use super::module_symbols::stream;
@@ -54,12 +56,14 @@ mod inlinee {
 pub struct ModuleLines {
     /// Pieces of code that have lines, by place.
     pieces: Vec<Piece>,
+    /// Where the last search among them ended.
+    near: Cell<usize>,
     /// Offset in its piece, and source, of every line, piece after piece.
     rows: Vec<(u32, SourceLine)>,
     /// Where functions that were inlined in this module begin in the source, by ID.
     inlinees: FxHashMap<u32, SourceLine>,
-    /// Offset of a file's name in the PDB's string table, by the offset of its checksum.
-    files: FxHashMap<u32, u32>,
+    /// Offset of each file's checksum, which ascend, and of its name in the PDB's string table.
+    files: Vec<(u32, u32)>,
 }
 
 /// Code with lines: a function, or all code of an assembler file.
@@ -105,7 +109,9 @@ impl ModuleLines {
     /// The line of the code at a place. Where several begin at one place, all but the last have no code:
     /// dbghelp names the first of them for that very place and the last one for what follows.
     pub fn at(&self, place: Place) -> Option<SourceLine> {
-        let end = self.pieces.partition_point(|piece| piece.place <= place);
+        let is_before = |index: usize| self.pieces[index].place <= place;
+        let end = partition_point_near(self.pieces.len(), self.near.get(), is_before);
+        self.near.set(end);
         let (last, before) = self.pieces[..end].split_last()?;
         let nearest = last.place;
         let piece = match before.last() {
@@ -128,6 +134,11 @@ impl ModuleLines {
         Some(rows[start].1)
     }
 
+    /// Whether functions were inlined in the module.
+    pub fn has_inlinees(&self) -> bool {
+        !self.inlinees.is_empty()
+    }
+
     /// Where an inlined function begins.
     pub fn inlinee(&self, id: u32) -> Option<SourceLine> {
         self.inlinees.get(&id).copied()
@@ -135,7 +146,9 @@ impl ModuleLines {
 
     /// Offset of a file's name in the PDB's string table.
     pub fn file_name(&self, file: u32) -> Option<u32> {
-        self.files.get(&file).copied()
+        let index = self.files.partition_point(|&(known, _)| known < file);
+        let (known, name) = *self.files.get(index)?;
+        (known == file).then_some(name)
     }
 
     /// Number of entries.
@@ -179,8 +192,8 @@ impl ModuleLines {
     fn add_files(&mut self, bytes: Bytes<'_>) -> Result<()> {
         let mut at = 0;
         while at + file_checksum::HEAD <= bytes.data.len() {
-            self.files
-                .insert(at as u32, bytes.u32(at + file_checksum::NAME)?);
+            let name = bytes.u32(at + file_checksum::NAME)?;
+            self.files.push((at as u32, name));
             let length = usize::from(bytes.u8(at + file_checksum::LENGTH)?);
             at += (file_checksum::HEAD + length).next_multiple_of(4);
         }

@@ -1,8 +1,10 @@
 //! The named places of one module (object file), from its own stream of symbols.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 
 use crate::error::Result;
+use crate::search::partition_point_near;
 
 use super::dbi::{Module, NO_STREAM};
 use super::msf::{Msf, Stream};
@@ -17,6 +19,8 @@ const SIGNATURE_SIZE: usize = 4;
 pub struct ModuleSymbols {
     /// Sorted by place; of several at one place in the order of the stream.
     entries: Vec<Entry>,
+    /// Where the last search ended.
+    near: Cell<usize>,
 }
 
 /// A named place and its record.
@@ -26,36 +30,49 @@ pub struct Entry {
     pub code: Code,
     /// Offset of the record in the module's stream.
     pub record: u32,
+    /// Whether records of inline sites follow, before those of the next procedure.
+    pub has_inline_sites: bool,
 }
 
 impl ModuleSymbols {
     /// Reads a module's symbols; none where it has no stream.
     pub fn open(msf: &Msf, module: Module) -> Result<Self> {
-        let mut entries = Vec::new();
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut procedure = 0;
         if let Some(stream) = stream(msf, module) {
             let data = stream.bytes(0, module.symbols_size)?;
             for (offset, kind, record) in records::records(&data, SIGNATURE_SIZE) {
                 let Some(code) = records::code(kind, record)? else {
+                    if records::is_inline_site(kind) {
+                        if let Some(procedure) = entries.get_mut(procedure) {
+                            procedure.has_inline_sites = true;
+                        }
+                    }
                     continue;
                 };
+                if code.role == Role::Procedure {
+                    procedure = entries.len();
+                }
                 // The compiler's own tables have no names.
                 if code.role != Role::Data || !records::name(record)?.is_empty() {
                     entries.push(Entry {
                         code,
                         record: offset as u32,
+                        has_inline_sites: false,
                     });
                 }
             }
         }
         entries.sort_by_key(|entry| entry.code.place);
-        Ok(Self { entries })
+        Ok(Self {
+            entries,
+            near: Cell::new(0),
+        })
     }
 
     /// The entry at the greatest place that is not above `place` in its section.
     pub fn at_or_below(&self, place: Place) -> Option<Entry> {
-        let end = self
-            .entries
-            .partition_point(|entry| entry.code.place <= place);
+        let end = self.end_of(place);
         let last = end.checked_sub(1)?;
         let is_near = self.entries[last].code.place.section == place.section;
         is_near.then(|| self.among_equals(last))?
@@ -93,14 +110,20 @@ impl ModuleSymbols {
 
     /// The procedure whose code has a place.
     pub fn procedure_at(&self, place: Place) -> Option<Entry> {
-        let end = self
-            .entries
-            .partition_point(|entry| entry.code.place <= place);
+        let end = self.end_of(place);
         let index = self.entries[..end]
             .iter()
             .rposition(|entry| entry.code.role == Role::Procedure)?;
         let covers = self.entries[index].code.covers(place);
         covers.then(|| self.among_equals(index))?
+    }
+
+    /// Number of entries at or below a place.
+    fn end_of(&self, place: Place) -> usize {
+        let is_before = |index: usize| self.entries[index].code.place <= place;
+        let end = partition_point_near(self.entries.len(), self.near.get(), is_before);
+        self.near.set(end);
+        end
     }
 
     /// Where the linker's jumps for incremental linking begin.

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 use crate::error::{Error, Result};
+use crate::search::partition_point_near;
 
 use super::dbi::{Contribution, Dbi};
 use super::inlines::{inline_sites, InlineSite};
@@ -27,8 +28,10 @@ const MIN_BUDGET: u64 = 64 << 20;
 /// others; the first problem is kept.
 pub struct Modules {
     contributions: Option<Rc<[Contribution]>>,
-    symbols: FxHashMap<u16, Rc<ModuleSymbols>>,
-    lines: FxHashMap<u16, Rc<ModuleLines>>,
+    /// Where the last search among them ended.
+    near: usize,
+    symbols: ByModule<ModuleSymbols>,
+    lines: ByModule<ModuleLines>,
     /// By module and offset of the procedure's record.
     sites: FxHashMap<(u16, u32), Rc<[InlineSite]>>,
     entries: usize,
@@ -37,13 +40,37 @@ pub struct Modules {
     problem: Option<Error>,
 }
 
+/// What was read of some modules, by their indices: looked up for every address, so that a hash would show.
+struct ByModule<T>(Vec<Option<Rc<T>>>);
+
+impl<T> Default for ByModule<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> ByModule<T> {
+    fn get(&self, module: u16) -> Option<&Rc<T>> {
+        self.0.get(usize::from(module))?.as_ref()
+    }
+
+    fn insert(&mut self, module: u16, value: Rc<T>) {
+        let index = usize::from(module);
+        if index >= self.0.len() {
+            self.0.resize(index + 1, None);
+        }
+        self.0[index] = Some(value);
+    }
+}
+
 impl Modules {
     /// Nothing is read yet.
     pub fn new(msf: &Msf) -> Self {
         Self {
             contributions: None,
-            symbols: FxHashMap::default(),
-            lines: FxHashMap::default(),
+            near: 0,
+            symbols: ByModule::default(),
+            lines: ByModule::default(),
             sites: FxHashMap::default(),
             entries: 0,
             file_size: msf.file_size(),
@@ -60,7 +87,7 @@ impl Modules {
     /// Index of the module that contributed a place.
     pub fn module_at(&mut self, msf: &Msf, dbi: &Dbi, place: Place) -> Option<u16> {
         let parts = self.contributions(msf, dbi);
-        let end = parts.partition_point(|part| part.place <= place);
+        let end = self.end_of(&parts, place);
         let part = parts[..end].last().filter(|part| {
             part.place.section == place.section && place.offset - part.place.offset < part.size
         });
@@ -80,7 +107,7 @@ impl Modules {
         floor: Option<Place>,
     ) -> Option<(u16, Entry)> {
         let contributions = self.contributions(msf, dbi);
-        let end = contributions.partition_point(|part| part.place <= place);
+        let end = self.end_of(&contributions, place);
         let mut best: Option<(u16, Entry)> = None;
         for part in contributions[..end].iter().rev().take(MAX_WALK) {
             if part.place.section != place.section {
@@ -99,9 +126,16 @@ impl Modules {
         best
     }
 
+    /// Number of contributions that begin at or below a place.
+    fn end_of(&mut self, contributions: &[Contribution], place: Place) -> usize {
+        let is_before = |index: usize| contributions[index].place <= place;
+        self.near = partition_point_near(contributions.len(), self.near, is_before);
+        self.near
+    }
+
     /// Symbols of a module.
     pub fn symbols(&mut self, msf: &Msf, dbi: &Dbi, module: u16) -> Rc<ModuleSymbols> {
-        if let Some(symbols) = self.symbols.get(&module) {
+        if let Some(symbols) = self.symbols.get(module) {
             return symbols.clone();
         }
         let read = dbi.module(module).and_then(|info| {
@@ -116,7 +150,7 @@ impl Modules {
 
     /// Lines of a module.
     pub fn lines(&mut self, msf: &Msf, dbi: &Dbi, module: u16) -> Rc<ModuleLines> {
-        if let Some(lines) = self.lines.get(&module) {
+        if let Some(lines) = self.lines.get(module) {
             return lines.clone();
         }
         let read = dbi.module(module).and_then(|info| {
@@ -190,8 +224,8 @@ impl Modules {
     fn make_room(&mut self, entries: usize) {
         self.entries += entries;
         if self.entries > MAX_ENTRIES {
-            self.symbols.clear();
-            self.lines.clear();
+            self.symbols = ByModule::default();
+            self.lines = ByModule::default();
             self.sites.clear();
             self.entries = entries;
         }

@@ -2,6 +2,8 @@
 //!
 //! Layout: LLVM's "The MSF File Format" and `msf.cpp` of microsoft-pdb.
 
+use std::ops::Range;
+
 use crate::bytes::Bytes;
 use crate::error::{Error, Result};
 use crate::file::File;
@@ -24,15 +26,16 @@ const DELETED: u32 = u32::MAX;
 /// The streams of a PDB file.
 pub struct Msf {
     file: File,
-    block_size: u32,
+    /// Bytes of a block, as a power of two.
+    block_bits: u32,
     streams: Vec<Extent>,
     blocks: Vec<u32>,
 }
 
-/// Bytes of a stream, and where its block numbers begin in `Msf::blocks`.
+/// Bytes of a stream, and where its block numbers are in `Msf::blocks`.
 struct Extent {
     size: u32,
-    first: u32,
+    blocks: Range<usize>,
 }
 
 /// One stream.
@@ -75,7 +78,7 @@ impl Msf {
         let blocks = words(&file.bytes(map, map_length)?);
         let mut msf = Self {
             file,
-            block_size,
+            block_bits: block_size.trailing_zeros(),
             streams: Vec::new(),
             blocks,
         };
@@ -98,9 +101,7 @@ impl Msf {
     /// The stream with a number; `what` names it in messages. None where there is none.
     pub fn stream(&self, number: u32, what: &'static str) -> Option<Stream<'_>> {
         let extent = self.streams.get(number as usize)?;
-        let first = extent.first as usize;
-        let count = extent.size.div_ceil(self.block_size) as usize;
-        let blocks = self.blocks.get(first..first + count)?;
+        let blocks = self.blocks.get(extent.blocks.clone())?;
         Some(Stream {
             msf: self,
             what,
@@ -119,10 +120,14 @@ fn parse_directory(directory: &[u8], block_size: u32) -> Result<(Vec<Extent>, Ve
     let mut first = 0u32;
     for (index, size) in words(sizes).into_iter().enumerate() {
         let size = if size == DELETED { 0 } else { size };
-        streams.push(Extent { size, first });
-        first = first
+        let end = first
             .checked_add(size.div_ceil(block_size))
             .ok_or_else(|| bytes.damaged(4 + index * 4))?;
+        streams.push(Extent {
+            size,
+            blocks: first as usize..end as usize,
+        });
+        first = end;
     }
     let blocks = words(bytes.slice(4 + count * 4, (first as usize).saturating_mul(4))?);
     Ok((streams, blocks))
@@ -150,17 +155,18 @@ impl Stream<'_> {
                 offset: offset.into(),
             });
         }
-        let block_size = self.msf.block_size as usize;
+        let block_bits = self.msf.block_bits;
+        let block_size = 1 << block_bits;
         let mut at = offset as usize;
         let mut rest = bytes;
         while !rest.is_empty() {
-            let start = at % block_size;
+            let start = at & (block_size - 1);
             let length = rest.len().min(block_size - start);
             let (head, tail) = rest.split_at_mut(length);
-            let block = u64::from(self.blocks[at / block_size]);
+            let block = u64::from(self.blocks[at >> block_bits]);
             self.msf
                 .file
-                .read(block * block_size as u64 + start as u64, head)?;
+                .read((block << block_bits) + start as u64, head)?;
             at += length;
             rest = tail;
         }

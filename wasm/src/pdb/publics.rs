@@ -5,6 +5,7 @@
 //! touches are read: a big PDB has a million.
 
 use crate::error::Result;
+use crate::search::try_partition_point_near;
 
 use super::msf::{words, Msf, Stream};
 use super::records::{self, Place};
@@ -28,6 +29,8 @@ struct AddressMap {
     records: Vec<u32>,
     /// Place of each, where its record was read.
     places: Vec<Option<Place>>,
+    /// Where the last search ended.
+    near: usize,
 }
 
 impl Publics {
@@ -50,7 +53,7 @@ impl Publics {
             Some(map) => map,
             none => none.insert(AddressMap::open(msf, self.stream)?),
         };
-        let end = map.first_where(records, |other| other > place)?;
+        let end = map.first_not(records, |other| other <= place)?;
         let Some(last) = end.checked_sub(1) else {
             return Ok(None);
         };
@@ -58,7 +61,7 @@ impl Publics {
         let first = match last.checked_sub(1) {
             // A map that is out of order may lead anywhere.
             Some(before) if map.place(records, before)? == found => {
-                map.first_where(records, |other| other >= found)?.min(last)
+                map.first_not(records, |other| other < found)?.min(last)
             }
             _ => last,
         };
@@ -92,27 +95,28 @@ impl AddressMap {
         Ok(Self {
             places: vec![None; records.len()],
             records,
+            near: 0,
         })
     }
 
-    /// Index of the first public whose place `is` so; it is so for all after it.
-    fn first_where(&mut self, stream: Stream<'_>, is: impl Fn(Place) -> bool) -> Result<usize> {
-        let (mut low, mut high) = (0, self.records.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if is(self.place(stream, middle)?) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        Ok(low)
+    /// Index of the first public whose place is not `before`; all before it are.
+    fn first_not(&mut self, stream: Stream<'_>, before: impl Fn(Place) -> bool) -> Result<usize> {
+        let (length, near) = (self.records.len(), self.near);
+        let is_before = |index| Ok(before(self.place(stream, index)?));
+        self.near = try_partition_point_near(length, near, is_before)?;
+        Ok(self.near)
     }
 
+    #[inline]
     fn place(&mut self, stream: Stream<'_>, index: usize) -> Result<Place> {
-        if let Some(place) = self.places[index] {
-            return Ok(place);
+        match self.places[index] {
+            Some(place) => Ok(place),
+            None => self.read_place(stream, index),
         }
+    }
+
+    #[cold]
+    fn read_place(&mut self, stream: Stream<'_>, index: usize) -> Result<Place> {
         let mut head = [0; records::PUBLIC_HEAD];
         stream.read(self.records[index], &mut head)?;
         let place = records::public_place(records::of(&head))?;

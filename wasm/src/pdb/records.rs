@@ -205,6 +205,11 @@ pub fn code(kind: u16, record: Bytes<'_>) -> Result<Option<Code>> {
     }))
 }
 
+/// Whether records of a kind are inline sites.
+pub fn is_inline_site(kind: u16) -> bool {
+    matches!(kind, kind::INLINESITE | kind::INLINESITE2)
+}
+
 /// Name of a procedure, thunk, data or public record.
 pub fn name(record: Bytes<'_>) -> Result<&[u8]> {
     let kind = record.u16(KIND)?;
