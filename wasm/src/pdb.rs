@@ -49,11 +49,10 @@ pub struct Pdb {
 pub enum SymbolId {
     /// The record at an offset of the stream of the module with an index.
     Private(u16, u32),
-    /// The padding behind the linker's last jump for incremental linking, whose record is at an offset of the
-    /// stream of the module with an index.
-    Padding(u16, u32),
     /// The public with an index in the order of places.
     Public(u32),
+    /// The jump for incremental linking with an index in the linker's table of them.
+    Jump(u32),
 }
 
 /// The symbol that an address belongs to.
@@ -217,27 +216,19 @@ impl Pdb {
             SymbolId::Public(index) => {
                 return Ok(Name::Linker(self.publics.name(&self.msf, index)?));
             }
-            SymbolId::Padding(module, offset) => match self.padding_name(module, offset)? {
-                Some(name) => return Ok(Name::Compiler(name)),
-                None => (module, offset),
-            },
+            SymbolId::Jump(index) => return Ok(Name::Linker(self.jump_name(index)?)),
             SymbolId::Private(module, offset) => (module, offset),
         };
         let record = module_symbols::record(&self.msf, self.dbi.module(module)?, offset)?;
         let record = records::of(&record);
         let code = records::code(record.u16(records::KIND)?, record)?;
-        match code.map(|code| (code.role, code.place)) {
-            Some((Role::Procedure, _)) => Ok(Name::Compiler(records::name(record)?.to_vec())),
-            Some((Role::Thunk | Role::Data, _)) => {
-                Ok(Name::Linker(records::name(record)?.to_vec()))
+        match code.map(|code| code.role) {
+            Some(Role::Procedure | Role::Data) => {
+                Ok(Name::Compiler(records::name(record)?.to_vec()))
             }
-            Some((Role::Trampoline(target), start)) => {
-                let symbols = self.modules.symbols(&self.msf, &self.dbi, module);
-                let first = symbols.first_trampoline().unwrap_or(start);
-                let offset = start.offset.wrapping_sub(first.offset);
-                Ok(Name::Compiler(self.trampoline_name(offset, target)?))
-            }
-            Some((Role::Separated(_), _)) | None => Err(record.damaged(records::KIND)),
+            Some(Role::Thunk) => Ok(Name::Linker(records::name(record)?.to_vec())),
+            Some(Role::Trampoline) => Ok(Name::Compiler(records::TRAMPOLINE_NAME.to_vec())),
+            Some(Role::Separated(_)) | None => Err(record.damaged(records::KIND)),
         }
     }
 
@@ -290,44 +281,42 @@ impl Pdb {
 
     /// The linker's jumps for incremental linking have no names; debuggers make them up from the distance
     /// to the first jump (ILT: incremental link table) and the target's public name.
-    fn trampoline_name(&mut self, offset: u32, target: Place) -> Result<Vec<u8>> {
-        let mut name = format!("ILT+{offset}(").into_bytes();
-        if let Some((index, place)) = self.publics.at_or_below(&self.msf, target)? {
-            if place == target {
-                name.extend(self.publics.name(&self.msf, index)?);
+    fn jump_name(&mut self, index: u32) -> Result<Vec<u8>> {
+        let jump = self.publics.jump(&self.msf, index);
+        let mut name = format!("ILT+{}(", jump.distance).into_bytes();
+        if let Some(target) = self.dbi.place_of(jump.target) {
+            if let Some((index, place)) = self.publics.at_or_below(&self.msf, target)? {
+                if place == target {
+                    name.extend(self.publics.name(&self.msf, index)?);
+                }
             }
         }
         name.push(b')');
         Ok(name)
     }
 
-    /// What dbghelp calls the padding behind a trampoline, whose record is at an offset of a module's stream.
-    fn padding_name(&self, module: u16, offset: u32) -> Result<Option<Vec<u8>>> {
-        let module = self.dbi.module(module)?;
-        let trampoline = module_symbols::record(&self.msf, module, offset)?;
-        let after = offset.saturating_add(trampoline.len() as u32);
-        if after >= module.symbols_size {
-            return Ok(None);
-        }
-        let next = module_symbols::record(&self.msf, module, after)?;
-        Ok(records::padding_name(records::of(&next))?.map(<[u8]>::to_vec))
-    }
-
     /// The nearest symbol at or below a place: private ones count more than public ones at the same place.
     fn nearest(&mut self, place: Place) -> Result<Option<Nearest>> {
-        let public = self.publics.at_or_below(&self.msf, place)?;
+        let jump = self.publics.jump_at(&self.msf, place);
+        let public = match jump {
+            Some((index, start)) => Some((SymbolId::Jump(index), start)),
+            None => {
+                let public = self.publics.at_or_below(&self.msf, place)?;
+                public.map(|(index, start)| (SymbolId::Public(index), start))
+            }
+        };
         let floor = public.map(|(_, start)| start);
         let private = self.modules.at_or_below(&self.msf, &self.dbi, place, floor);
-        let public = public.map(|(index, start)| Nearest {
-            symbol: SymbolId::Public(index),
+        // The linker's own record of a jump has no name; the made-up one is a public.
+        let private = private
+            .filter(|(_, entry)| entry.code.role != Role::Trampoline || !entry.code.covers(place));
+        let public = public.map(|(symbol, start)| Nearest {
+            symbol,
             start,
             role: None,
         });
         let private = private.map(|(module, Entry { code, record, .. })| Nearest {
-            symbol: match code.role {
-                Role::Trampoline(_) if !code.covers(place) => SymbolId::Padding(module, record),
-                _ => SymbolId::Private(module, record),
-            },
+            symbol: SymbolId::Private(module, record),
             start: code.place,
             role: Some(code.role),
         });

@@ -1,7 +1,7 @@
 //! Names as a debugger shows them.
 //!
-//! What dbghelp does by default (seen in its recorded answers): C++ names lose their decorations and their
-//! parameters; names of C functions lose one leading underscore and the `@` with the bytes of parameters.
+//! What dbghelp does by default (seen in its answers): C++ names lose their decorations and their parameters;
+//! other names lose one leading underscore, every `@`, and what follows an `@` before a digit.
 
 use msvc_demangler::DemangleFlags;
 
@@ -25,13 +25,7 @@ pub fn linker_name(name: &str) -> String {
     if name.starts_with('?') {
         return cpp_name(name);
     }
-    match fastcall_name(name) {
-        Some(bare) => bare.to_string(),
-        None => {
-            let name = name.strip_prefix('_').unwrap_or(name);
-            without_parameter_bytes(name).unwrap_or(name).to_string()
-        }
-    }
+    without_at_signs(name.strip_prefix('_').unwrap_or(name))
 }
 
 /// A compiler's name: readable unless it is the name that the linker was given.
@@ -39,7 +33,10 @@ pub fn compiler_name(name: &str) -> String {
     if name.starts_with('?') {
         return cpp_name(name);
     }
-    fastcall_name(name).unwrap_or(name).to_string()
+    match name.strip_prefix('@') {
+        Some(fastcall) => without_at_signs(fastcall),
+        None => name.to_string(),
+    }
 }
 
 /// What a linker's name says in full: a C++ function with its types, or the path of a Rust function; None
@@ -57,16 +54,34 @@ pub fn full_name(name: &str) -> Option<String> {
 }
 
 fn cpp_name(name: &str) -> String {
-    if name.starts_with(STRING_LITERAL) {
-        return "`string'".to_string();
+    if let Some(literal) = name.strip_prefix(STRING_LITERAL) {
+        return string_literal_name(literal);
     }
-    if name.len() > MAX_LENGTH {
+    // Microsoft's undecorator knows no identifiers with dots, which C++/CLI has.
+    if name.len() > MAX_LENGTH || name.contains('.') {
         return name.to_string();
     }
-    match msvc_demangler::demangle(name, NAME_ONLY) {
-        Ok(name) => initializer_name(&name).unwrap_or(name),
-        Err(_) => name.to_string(),
+    let undecorated = msvc_demangler::demangle(name, NAME_ONLY).ok();
+    match undecorated.or_else(|| untyped_name(name)) {
+        Some(name) => in_microsofts_style(name),
+        None => name.to_string(),
     }
+}
+
+/// A name without its type, which the undecorator does not know, as those of managed functions: the shortest
+/// head that is a name in full, as one of C linkage (`9`), which have no type.
+fn untyped_name(name: &str) -> Option<String> {
+    let ends = name.match_indices("@").map(|(at, _)| at + 1);
+    ends.filter(|&end| name[..end].ends_with("@@"))
+        .find_map(|end| msvc_demangler::demangle(&format!("{}9", &name[..end]), NAME_ONLY).ok())
+}
+
+/// Writes as Microsoft's undecorator does what the crate writes as LLVM's does.
+fn in_microsofts_style(name: String) -> String {
+    if let Some(class) = name.strip_suffix("::`RTTI Type Descriptor'") {
+        return format!("{class} `RTTI Type Descriptor'");
+    }
+    initializer_name(&name).unwrap_or(name)
 }
 
 /// Microsoft's way to say whose initializer or destructor a function is, where the undecorator has LLVM's.
@@ -80,16 +95,21 @@ fn initializer_name(name: &str) -> Option<String> {
         })
 }
 
-/// `f` of `@f@8`.
-fn fastcall_name(name: &str) -> Option<&str> {
-    without_parameter_bytes(name.strip_prefix('@')?)
+/// A string literal's name has its kind and length, a checksum and its first characters; what follows a long one
+/// is taken for a scope.
+fn string_literal_name(literal: &str) -> String {
+    match literal.split('@').nth(3) {
+        Some(scope) if !scope.is_empty() => format!(" ?? ::{scope}::`string'"),
+        _ => "`string'".to_string(),
+    }
 }
 
-/// `f` of `f@8`.
-fn without_parameter_bytes(name: &str) -> Option<&str> {
-    let (head, bytes) = name.rsplit_once('@')?;
-    let is_number = !bytes.is_empty() && bytes.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number && !head.is_empty()).then_some(head)
+/// `f` of `f@8`: an `@` before a digit begins the bytes of parameters, as dbghelp sees it, wherever it stands.
+fn without_at_signs(name: &str) -> String {
+    let mut parts = name.split('@');
+    let mut bare = parts.next().unwrap_or_default().to_string();
+    bare.extend(parts.take_while(|part| !part.starts_with(|first: char| first.is_ascii_digit())));
+    bare
 }
 
 #[cfg(test)]
@@ -104,7 +124,9 @@ mod tests {
         assert_eq!(linker_name("@_EH4_LocalUnwind@16"), "_EH4_LocalUnwind");
         assert_eq!(linker_name("main"), "main");
         assert_eq!(linker_name("_"), "");
-        assert_eq!(linker_name("f@x"), "f@x");
+        assert_eq!(linker_name("__real@3fa5555555555555"), "_real");
+        assert_eq!(linker_name("__t2m@?f@@YAXXZ"), "_t2m?fYAXXZ");
+        assert_eq!(linker_name("ILT+5(_Sleep@4)"), "ILT+5(_Sleep");
     }
 
     #[test]
@@ -115,7 +137,17 @@ mod tests {
             "std::exception::~exception"
         );
         assert_eq!(linker_name("??_C@_03ABC@x@"), "`string'");
+        assert_eq!(
+            linker_name("??_C@_1DC@ABC@?$AAx@FNODOBFM@"),
+            " ?? ::FNODOBFM::`string'"
+        );
         assert_eq!(linker_name("?@broken"), "?@broken");
+        assert_eq!(linker_name("?f@ns@@$$FYMXXZ"), "ns::f");
+        assert_eq!(linker_name("?.cctor@@$$FYMXXZ"), "?.cctor@@$$FYMXXZ");
+        assert_eq!(
+            linker_name("??_R0?AVexception@std@@@8"),
+            "std::exception `RTTI Type Descriptor'"
+        );
         assert_eq!(
             linker_name("??__Ex@ns@@YAXXZ"),
             "`dynamic initializer for 'ns::x''"

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::cmp::Ordering;
 
+use crate::bytes::Bytes;
 use crate::error::Result;
 use crate::search::partition_point_near;
 
@@ -50,11 +51,10 @@ impl ModuleSymbols {
                     }
                     continue;
                 };
-                if code.role == Role::Procedure {
-                    procedure = entries.len();
-                }
-                // The compiler's own tables have no names.
-                if code.role != Role::Data || !records::name(record)?.is_empty() {
+                if has_own_name(code.role, record)? {
+                    if code.role == Role::Procedure {
+                        procedure = entries.len();
+                    }
                     entries.push(Entry {
                         code,
                         record: offset as u32,
@@ -126,17 +126,21 @@ impl ModuleSymbols {
         end
     }
 
-    /// Where the linker's jumps for incremental linking begin.
-    pub fn first_trampoline(&self) -> Option<Place> {
-        let mut places = self.entries.iter().map(|entry| entry.code);
-        let first = places.find(|code| matches!(code.role, Role::Trampoline(_)))?;
-        Some(first.place)
-    }
-
     /// Number of entries.
     pub fn entry_count(&self) -> usize {
         self.entries.len()
     }
+}
+
+/// Whether dbghelp takes a symbol's name from here: the compiler's own tables have none, and what an assembler
+/// decorated or numbered goes by its public, or by the one before it.
+fn has_own_name(role: Role, record: Bytes<'_>) -> Result<bool> {
+    let name = match role {
+        Role::Trampoline | Role::Separated(_) => return Ok(true),
+        Role::Procedure | Role::Thunk | Role::Data => records::name(record)?,
+    };
+    let is_empty_table = role == Role::Data && name.is_empty();
+    Ok(!is_empty_table && !name.contains(&b'@') && !name.starts_with(b"$$$"))
 }
 
 /// The stream of a module.

@@ -2,7 +2,8 @@
 //!
 //! Layout: LLVM's "The PDB Global Symbol Stream" and `gsi.h` of microsoft-pdb. The publics stream ends with
 //! the offsets of all public records in the order of their addresses. Only the records that a binary search
-//! touches are read: a big PDB has a million.
+//! touches are read: a big PDB has a million. After them comes a table of the linker's jumps for incremental
+//! linking: the RVA of the target of each.
 
 use crate::error::Result;
 use crate::search::try_partition_point_near;
@@ -14,6 +15,10 @@ use super::records::{self, Place};
 mod header {
     pub const HASH_SIZE: u32 = 0;
     pub const ADDRESS_MAP_SIZE: u32 = 4;
+    pub const JUMP_COUNT: u32 = 8;
+    pub const JUMP_SIZE: u32 = 12;
+    pub const JUMPS_SECTION: u32 = 16;
+    pub const JUMPS_OFFSET: u32 = 20;
     pub const SIZE: u32 = 28;
 }
 
@@ -22,6 +27,25 @@ pub struct Publics {
     stream: u16,
     symbol_records: u16,
     map: Option<AddressMap>,
+    jumps: Option<Jumps>,
+}
+
+/// The linker's jumps for incremental linking: they follow each other, all of one size.
+#[derive(Default)]
+struct Jumps {
+    section: u16,
+    /// Offset of the first in the section.
+    offset: u32,
+    size: u32,
+    targets: Vec<u32>,
+}
+
+/// A jump for incremental linking.
+pub struct Jump {
+    /// Distance from the first jump.
+    pub distance: u32,
+    /// RVA of its target.
+    pub target: u32,
 }
 
 struct AddressMap {
@@ -40,6 +64,7 @@ impl Publics {
             stream,
             symbol_records,
             map: None,
+            jumps: None,
         }
     }
 
@@ -68,6 +93,38 @@ impl Publics {
         Ok((found.section == place.section).then_some((first as u32, found)))
     }
 
+    /// The jump for incremental linking that has a place: its index and where it begins.
+    pub fn jump_at(&mut self, msf: &Msf, place: Place) -> Option<(u32, Place)> {
+        let jumps = self.jumps(msf);
+        let distance = place.offset.checked_sub(jumps.offset);
+        let index = distance.and_then(|distance| distance.checked_div(jumps.size));
+        let known = index.filter(|&index| {
+            place.section == jumps.section && (index as usize) < jumps.targets.len()
+        });
+        known.map(|index| {
+            let offset = jumps.offset + index * jumps.size;
+            (index, Place { offset, ..place })
+        })
+    }
+
+    /// The jump for incremental linking with an index.
+    pub fn jump(&mut self, msf: &Msf, index: u32) -> Jump {
+        let jumps = self.jumps(msf);
+        let target = jumps.targets.get(index as usize);
+        Jump {
+            distance: index.wrapping_mul(jumps.size),
+            target: target.copied().unwrap_or_default(),
+        }
+    }
+
+    fn jumps(&mut self, msf: &Msf) -> &Jumps {
+        match &mut self.jumps {
+            Some(jumps) => jumps,
+            // A damaged table costs its own names only.
+            none => none.insert(Jumps::open(msf, self.stream).unwrap_or_default()),
+        }
+    }
+
     /// Name of a public that was found, as the linker knows it.
     pub fn name(&self, msf: &Msf, index: u32) -> Result<Vec<u8>> {
         let stream = msf.stream(self.symbol_records.into(), "the symbol records");
@@ -80,6 +137,25 @@ impl Publics {
         };
         let record = records::read(stream, offset)?;
         Ok(records::name(records::of(&record))?.to_vec())
+    }
+}
+
+impl Jumps {
+    fn open(msf: &Msf, number: u16) -> Result<Self> {
+        let stream = msf.stream(number.into(), "the public symbols");
+        let Some(stream) = stream.filter(|stream| stream.size() >= header::SIZE) else {
+            return Ok(Self::default());
+        };
+        let start = header::SIZE
+            .saturating_add(stream.u32(header::HASH_SIZE)?)
+            .saturating_add(stream.u32(header::ADDRESS_MAP_SIZE)?);
+        let bytes = stream.u32(header::JUMP_COUNT)?.saturating_mul(4);
+        Ok(Self {
+            section: stream.u32(header::JUMPS_SECTION)? as u16,
+            offset: stream.u32(header::JUMPS_OFFSET)?,
+            size: stream.u32(header::JUMP_SIZE)?,
+            targets: words(&stream.bytes(start, bytes)?),
+        })
     }
 }
 

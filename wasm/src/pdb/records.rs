@@ -24,9 +24,10 @@ pub(super) mod kind {
     pub const PUB32: u16 = 0x110e;
     pub const LPROC32: u16 = 0x110f;
     pub const GPROC32: u16 = 0x1110;
+    pub const GMANPROC: u16 = 0x112a;
+    pub const LMANPROC: u16 = 0x112b;
     pub const TRAMPOLINE: u16 = 0x112c;
     pub const SEPCODE: u16 = 0x1132;
-    pub const SECTION: u16 = 0x1136;
     pub const LPROC32_ID: u16 = 0x1146;
     pub const GPROC32_ID: u16 = 0x1147;
     pub const INLINESITE: u16 = 0x114d;
@@ -43,6 +44,8 @@ mod procedure {
     pub const OFFSET: usize = 32;
     pub const SECTION: usize = 36;
     pub const NAME: usize = 39;
+    /// Those of managed code have a wider field before it.
+    pub const MANAGED_NAME: usize = 41;
 }
 
 /// Byte offsets in thunk records.
@@ -66,11 +69,7 @@ mod separated {
 mod trampoline {
     pub const LENGTH: usize = 6;
     pub const OFFSET: usize = 8;
-    pub const TARGET_OFFSET: usize = 12;
     pub const SECTION: usize = 16;
-    pub const TARGET_SECTION: usize = 18;
-    pub const SIZE: usize = 20;
-    pub const STRAY_NAME: usize = 44;
 }
 
 /// Byte offsets in data and public records.
@@ -79,6 +78,10 @@ mod data {
     pub const SECTION: usize = 12;
     pub const NAME: usize = 14;
 }
+
+/// What dbghelp calls the padding behind the linker's last jump: it makes up `thunk@` and an address, in
+/// UTF-16, and hands out the first byte of that as the whole name.
+pub const TRAMPOLINE_NAME: &[u8] = b"t";
 
 /// Bytes of a public record before its name.
 pub const PUBLIC_HEAD: usize = data::NAME;
@@ -103,8 +106,8 @@ pub enum Role {
     Data,
     /// Code that was moved away from the function at this place.
     Separated(Place),
-    /// A jump to this place, made by the linker for incremental linking; it has no name of its own.
-    Trampoline(Place),
+    /// A jump made by the linker for incremental linking; it has no name of its own.
+    Trampoline,
 }
 
 /// A record that names a place.
@@ -172,6 +175,8 @@ pub fn code(kind: u16, record: Bytes<'_>) -> Result<Option<Code>> {
         | kind::LPROC32_ID
         | kind::LPROC32_DPC
         | kind::LPROC32_DPC_ID
+        | kind::GMANPROC
+        | kind::LMANPROC
         | kind::GPROC32_ST
         | kind::LPROC32_ST => Code {
             place: place(procedure::SECTION, procedure::OFFSET)?,
@@ -196,10 +201,7 @@ pub fn code(kind: u16, record: Bytes<'_>) -> Result<Option<Code>> {
         kind::TRAMPOLINE => Code {
             place: place(trampoline::SECTION, trampoline::OFFSET)?,
             length: record.u16(trampoline::LENGTH)?.into(),
-            role: Role::Trampoline(place(
-                trampoline::TARGET_SECTION,
-                trampoline::TARGET_OFFSET,
-            )?),
+            role: Role::Trampoline,
         },
         _ => return Ok(None),
     }))
@@ -216,6 +218,7 @@ pub fn name(record: Bytes<'_>) -> Result<&[u8]> {
     let at = match kind {
         kind::THUNK32 | kind::THUNK32_ST => thunk::NAME,
         kind::LDATA32 | kind::GDATA32 | kind::PUB32 | kind::PUB32_ST => data::NAME,
+        kind::GMANPROC | kind::LMANPROC => procedure::MANAGED_NAME,
         _ => procedure::NAME,
     };
     match kind {
@@ -224,19 +227,6 @@ pub fn name(record: Bytes<'_>) -> Result<&[u8]> {
         }
         _ => record.until_zero(at),
     }
-}
-
-/// What dbghelp calls the padding behind the last trampoline, from the record after that trampoline's, if it
-/// is that of a section.
-///
-/// A trampoline's record has no name; dbghelp reads one all the same, 44 bytes behind the record's start.
-/// That is 4 bytes into the section's name: `t` for `.text`.
-pub fn padding_name(next: Bytes<'_>) -> Result<Option<&[u8]>> {
-    if next.u16(KIND)? != kind::SECTION {
-        return Ok(None);
-    }
-    let name = next.until_zero(trampoline::STRAY_NAME - trampoline::SIZE)?;
-    Ok(Some(name).filter(|name| !name.is_empty()))
 }
 
 /// Offset of the record that ends a procedure's records, in the module's stream.
@@ -250,23 +240,4 @@ pub fn public_place(record: Bytes<'_>) -> Result<Place> {
         section: record.u16(data::SECTION)?,
         offset: record.u32(data::OFFSET)?,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)] // A test may fail by panicking.
-
-    use super::*;
-
-    #[test]
-    fn padding_is_named_by_the_record_of_a_section_only() {
-        let mut record = [0; 28];
-        record[KIND..4].copy_from_slice(&kind::SECTION.to_le_bytes());
-        record[20..25].copy_from_slice(b".text");
-        assert_eq!(padding_name(of(&record)).unwrap(), Some(&b"t"[..]));
-        record[24] = 0; // `.tex`
-        assert_eq!(padding_name(of(&record)).unwrap(), None);
-        record[KIND..4].copy_from_slice(&kind::TRAMPOLINE.to_le_bytes());
-        assert_eq!(padding_name(of(&record)).unwrap(), None);
-    }
 }
