@@ -29,6 +29,8 @@ mod operation {
     pub const LAST: u32 = 13;
 }
 
+/// Lines have 24 bits; those of annotations go below zero where the optimizer moved code.
+const MAX_LINE: u32 = 0xff_ffff;
 /// Deepest nesting that is followed; compilers stop far before.
 const MAX_DEPTH: usize = 256;
 
@@ -62,27 +64,37 @@ impl InlineSite {
 }
 
 /// The inline sites of a procedure from its records, outer ones before inner ones.
+///
+/// dbghelp cannot read a site whose code comes from several files (Rust has them), and takes it for the last one
+/// of those that it is among: what follows it there, and is nested in it, is not seen.
 pub fn inline_sites(procedure: &[u8], lines: &ModuleLines) -> Result<Vec<InlineSite>> {
     let mut sites = Vec::new();
     let mut depth = 0usize;
+    let mut unseen_from = MAX_DEPTH;
     for (_, kind, record) in records::records(procedure, 0) {
         let annotations = match kind {
             kind::INLINESITE => site::ANNOTATIONS,
             kind::INLINESITE2 => site::ANNOTATIONS_2,
             kind::INLINESITE_END => {
                 depth = depth.saturating_sub(1);
+                if depth < unseen_from {
+                    unseen_from = MAX_DEPTH;
+                }
                 continue;
             }
             _ => continue,
         };
         let inlinee = record.u32(site::INLINEE)?;
-        if let (Some(source), true) = (lines.inlinee(inlinee), depth < MAX_DEPTH) {
+        if let (Some(source), true) = (lines.inlinee(inlinee), depth < unseen_from) {
             let annotations = record.data.get(annotations..).unwrap_or_default();
-            sites.push(InlineSite {
-                depth,
-                inlinee,
-                ranges: ranges(annotations, source),
-            });
+            match ranges(annotations, source) {
+                Some(ranges) => sites.push(InlineSite {
+                    depth,
+                    inlinee,
+                    ranges,
+                }),
+                None => unseen_from = depth,
+            }
         }
         depth += 1;
     }
@@ -90,8 +102,8 @@ pub fn inline_sites(procedure: &[u8], lines: &ModuleLines) -> Result<Vec<InlineS
 }
 
 /// Runs the annotations: a small machine that moves through code and source together. A range ends where
-/// its length says, or else where the next one begins.
-fn ranges(annotations: &[u8], first: SourceLine) -> Vec<Range> {
+/// its length says, or else where the next one begins. None if they change the file.
+fn ranges(annotations: &[u8], first: SourceLine) -> Option<Vec<Range>> {
     let mut operands = Operands { bytes: annotations };
     let mut ranges: Vec<Range> = Vec::new();
     let mut source = first;
@@ -114,7 +126,7 @@ fn ranges(annotations: &[u8], first: SourceLine) -> Vec<Range> {
                 }
                 offset = offset.wrapping_add(operand);
             }
-            operation::CHANGE_FILE => source.file = operand,
+            operation::CHANGE_FILE => return None,
             operation::CHANGE_LINE_OFFSET => {
                 source.line = source.line.wrapping_add(signed(operand));
             }
@@ -141,10 +153,15 @@ fn ranges(annotations: &[u8], first: SourceLine) -> Vec<Range> {
                 range.end = start;
             }
             let end = length.map_or(u32::MAX, |length| start.saturating_add(length));
-            ranges.push(Range { start, end, source });
+            let line = source.line & MAX_LINE;
+            ranges.push(Range {
+                start,
+                end,
+                source: SourceLine { line, ..source },
+            });
         }
     }
-    ranges
+    Some(ranges)
 }
 
 /// Two's complement of an operand whose lowest bit is the sign.
@@ -196,6 +213,7 @@ mod tests {
     fn lines(annotations: &[u8]) -> Vec<(u32, u32, u32, u32)> {
         let ranges = ranges(annotations, FIRST).into_iter();
         ranges
+            .flatten()
             .map(|Range { start, end, source }| (start, end, source.file, source.line))
             .collect()
     }
@@ -209,12 +227,22 @@ mod tests {
     }
 
     #[test]
-    fn lines_go_back_and_files_change() {
-        // Line -1, file 0x1234 (two bytes), code +1, length 2, padding.
+    fn lines_go_back_by_two_s_complement_of_24_bits() {
+        // Line -1, code +1, length 2, line -60 (two bytes), code +1, length 1, padding.
         let annotations = [
-            0x06, 0x03, 0x05, 0x92, 0x34, 0x03, 0x01, 0x04, 0x02, 0x00, 0x00,
+            0x06, 0x03, 0x03, 0x01, 0x04, 0x02, 0x06, 0x79, 0x03, 0x01, 0x04, 0x01, 0x00, 0x00,
         ];
-        assert_eq!(lines(&annotations), [(1, 3, 0x1234, 39)]);
+        let expected = [(1, 3, 0x18, 39), (4, 5, 0x18, 0xff_ffeb)];
+        assert_eq!(lines(&annotations), expected);
+    }
+
+    #[test]
+    fn a_site_with_several_files_has_no_ranges() {
+        // Code +3, length 1, file 0x1234 (two bytes), code +1, length 2.
+        let annotations = [
+            0x03, 0x03, 0x04, 0x01, 0x05, 0x92, 0x34, 0x03, 0x01, 0x04, 0x02,
+        ];
+        assert!(ranges(&annotations, FIRST).is_none());
     }
 
     #[test]

@@ -208,7 +208,10 @@ impl ModuleLines {
                 file: bytes.u32(at + inlinee::FILE)?,
                 line: bytes.u32(at + inlinee::LINE)?,
             };
-            self.inlinees.insert(bytes.u32(at + inlinee::ID)?, source);
+            // Generic functions of Rust are here several times; the first counts.
+            self.inlinees
+                .entry(bytes.u32(at + inlinee::ID)?)
+                .or_insert(source);
             at += inlinee::SIZE;
             if with_more_files {
                 let count = bytes.u32(at)? as usize;
