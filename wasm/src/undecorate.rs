@@ -11,14 +11,15 @@ const MAX_LENGTH: usize = 2048;
 /// How names of string literals begin.
 const STRING_LITERAL: &str = "??_C@";
 
+/// How names of functions begin that initialize a variable of managed code, whose name follows in full.
+const MANAGED_INITIALIZER: &str = "???__E";
+
 const WITH_PARAMETERS: DemangleFlags = DemangleFlags::NO_CLASS_TYPE
     .union(DemangleFlags::MS_TYPENAMES)
     .union(DemangleFlags::NO_ACCESS_SPECIFIERS)
     .union(DemangleFlags::NO_MEMBER_TYPE)
     .union(DemangleFlags::NO_MS_KEYWORDS);
-const NAME_ONLY: DemangleFlags = DemangleFlags::NAME_ONLY
-    .union(DemangleFlags::NO_CLASS_TYPE)
-    .union(DemangleFlags::MS_TYPENAMES);
+const NAME_ONLY: DemangleFlags = DemangleFlags::NAME_ONLY.union(DemangleFlags::MS_TYPENAMES);
 
 /// A linker's name.
 pub fn linker_name(name: &str) -> String {
@@ -61,9 +62,14 @@ fn cpp_name(name: &str) -> String {
     if name.len() > MAX_LENGTH || name.contains('.') {
         return name.to_string();
     }
+    if let Some(variable) = name.strip_prefix(MANAGED_INITIALIZER) {
+        if let Some(variable) = untyped_name(variable) {
+            return format!("`dynamic initializer for '{variable}''");
+        }
+    }
     let undecorated = msvc_demangler::demangle(name, NAME_ONLY).ok();
     match undecorated.or_else(|| untyped_name(name)) {
-        Some(name) => in_microsofts_style(name),
+        Some(name) => in_microsofts_style(&name),
         None => name.to_string(),
     }
 }
@@ -76,12 +82,48 @@ fn untyped_name(name: &str) -> Option<String> {
         .find_map(|end| msvc_demangler::demangle(&format!("{}9", &name[..end]), NAME_ONLY).ok())
 }
 
-/// Writes as Microsoft's undecorator does what the crate writes as LLVM's does.
-fn in_microsofts_style(name: String) -> String {
+/// Writes as Microsoft's undecorator does what the crate writes as LLVM's does: of the kinds of types only `enum` is
+/// said, `*` stands right behind a calling convention, but not right behind a type.
+fn in_microsofts_style(name: &str) -> String {
     if let Some(class) = name.strip_suffix("::`RTTI Type Descriptor'") {
-        return format!("{class} `RTTI Type Descriptor'");
+        return format!("{} `RTTI Type Descriptor'", without_kinds(class));
     }
-    initializer_name(&name).unwrap_or(name)
+    let mut name = without_kinds(initializer_name(name).as_deref().unwrap_or(name));
+    for convention in ["__cdecl", "__stdcall", "__thiscall", "__fastcall"] {
+        if name.contains(convention) {
+            name = name
+                .replace(&format!("{convention} *"), &format!("{convention}*"))
+                .replace(&format!("{convention} ("), &format!("{convention}("));
+        }
+    }
+    // The crate leaves a space out behind a digit and a `_`, as in `__int64*`.
+    let mut spaced = String::with_capacity(name.len());
+    for next in name.replace("__int64const", "__int64 const").chars() {
+        let ends_type = |last: char| last.is_ascii_digit() || last == '_';
+        if matches!(next, '*' | '&') && spaced.ends_with(ends_type) {
+            spaced.push(' ');
+        }
+        spaced.push(next);
+    }
+    spaced
+}
+
+/// A name without the words that say what kind its types are.
+fn without_kinds(name: &str) -> String {
+    let mut rest = name;
+    let mut bare = String::new();
+    while let Some(at) = ["class ", "struct ", "union "]
+        .iter()
+        .filter_map(|kind| rest.find(kind).map(|at| (at, kind.len())))
+        .min()
+    {
+        let (start, length) = at;
+        let is_whole_word =
+            !rest[..start].ends_with(|before: char| before.is_alphanumeric() || before == '_');
+        bare += &rest[..start + if is_whole_word { 0 } else { length }];
+        rest = &rest[start + length..];
+    }
+    bare + rest
 }
 
 /// Microsoft's way to say whose initializer or destructor a function is, where the undecorator has LLVM's.
@@ -143,6 +185,14 @@ mod tests {
         );
         assert_eq!(linker_name("?@broken"), "?@broken");
         assert_eq!(linker_name("?f@ns@@$$FYMXXZ"), "ns::f");
+        assert_eq!(
+            linker_name("???__E?x@ns@@$$Q2HA@@YMXXZ@?A0x1@@$$FYMXXZ"),
+            "`dynamic initializer for 'ns::x''"
+        );
+        assert_eq!(
+            linker_name("??$f@P6AXXZPA_JPAUs_@@PAVc1@@W4e@@@@YAXXZ"),
+            "f<void (__cdecl*)(void),__int64 *,s_ *,c1 *,enum e>"
+        );
         assert_eq!(linker_name("?.cctor@@$$FYMXXZ"), "?.cctor@@$$FYMXXZ");
         assert_eq!(
             linker_name("??_R0?AVexception@std@@@8"),
