@@ -6,7 +6,7 @@ use std::hash::Hash;
 use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
-use crate::pdb::{FunctionId, SymbolId};
+use crate::pdb::{FileName, FunctionId, SymbolId};
 use crate::rva_table::NameAt;
 
 /// In place of a string's number: there is none.
@@ -28,7 +28,7 @@ pub struct Answer {
     pub problem: Option<Error>,
     last_symbol: Option<(SymbolKey, u32)>,
     functions: Numbers<FunctionId>,
-    files: Numbers<u32>,
+    files: Numbers<FileName>,
 }
 
 /// What is known of one address.
@@ -126,7 +126,7 @@ impl Answer {
     }
 
     /// Number of the path of a source file, which `make` makes when it is first needed.
-    pub fn file(&mut self, file: u32, make: impl FnOnce() -> Result<String>) -> Result<u32> {
+    pub fn file(&mut self, file: FileName, make: impl FnOnce() -> Result<String>) -> Result<u32> {
         self.files.get(file, || Ok(self.strings.add(&make()?)))
     }
 

@@ -4,6 +4,7 @@
 //! public symbols by binary search, and the symbols and lines of the modules (object files) that the
 //! addresses lie in. A part that is damaged counts as empty; what was wrong with the first one is kept.
 
+pub mod c11_lines;
 pub mod cross_module;
 pub mod dbi;
 pub mod info;
@@ -78,11 +79,20 @@ pub enum Name {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FunctionId(pub u16, pub u32);
 
+/// Where the name of a source file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileName {
+    /// In the string table, at an offset.
+    Table(u32),
+    /// In the stream of the module with an index, at an offset.
+    Module(u16, u32),
+}
+
 /// A place in the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Offset of the file's name in the string table; see [`Pdb::file_name`].
-    pub file: Option<u32>,
+    /// Where the file's name is; see [`Pdb::file_name`].
+    pub file: Option<FileName>,
     /// Line, from 1.
     pub line: u32,
 }
@@ -176,7 +186,7 @@ impl Pdb {
         };
         let lines = self.modules.lines(&self.msf, &self.dbi, module);
         let source = |at: SourceLine| Source {
-            file: lines.file_name(at.file),
+            file: lines.file_name(module, at.file),
             line: at.line,
         };
         sources.line = lines.at(place).map(source);
@@ -233,12 +243,18 @@ impl Pdb {
     }
 
     /// Name of a source file.
-    pub fn file_name(&self, offset: u32) -> Result<Vec<u8>> {
-        strings::string(
-            &self.msf,
-            self.info.named_stream(strings::STREAM_NAME),
-            offset,
-        )
+    pub fn file_name(&self, name: FileName) -> Result<Vec<u8>> {
+        match name {
+            FileName::Table(offset) => strings::string(
+                &self.msf,
+                self.info.named_stream(strings::STREAM_NAME),
+                offset,
+            ),
+            FileName::Module(module, offset) => {
+                let stream = module_symbols::stream(&self.msf, self.dbi.module(module)?);
+                stream.map_or(Ok(Vec::new()), |stream| strings::until_zero(stream, offset))
+            }
+        }
     }
 
     /// Name of an inlined function; empty where the PDB has none.

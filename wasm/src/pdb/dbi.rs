@@ -90,6 +90,8 @@ pub struct Module {
     pub stream: u16,
     /// Bytes of symbols at the start of the stream.
     pub symbols_size: u32,
+    /// Bytes of lines as compilers before Visual C++ 2005 wrote them, right behind the symbols.
+    pub c11_lines_size: u32,
     /// Offset of the lines in the stream.
     pub lines_offset: u32,
     /// Bytes of lines.
@@ -246,6 +248,7 @@ fn parse_modules(data: &[u8]) -> impl Iterator<Item = Result<(Module, &[u8])>> {
             let module = Module {
                 stream: bytes.u16(at + module::STREAM)?,
                 symbols_size,
+                c11_lines_size: c11_size,
                 lines_offset: symbols_size.saturating_add(c11_size),
                 lines_size: bytes.u32(at + module::C13_LINES_SIZE)?,
             };

@@ -1,4 +1,5 @@
-//! Source lines of one module (object file), as compilers since Visual C++ 2005 write them ("C13").
+//! Source lines of one module (object file), as compilers since Visual C++ 2005 write them ("C13"); those of earlier
+//! ones are read in [`c11_lines`].
 //!
 //! Layout: LLVM's "CodeView Line Information", `cvinfo.h` of microsoft-pdb (`CV_DebugSSubsectionHeader_t`).
 
@@ -10,11 +11,13 @@ use crate::bytes::Bytes;
 use crate::error::Result;
 use crate::search::partition_point_near;
 
+use super::c11_lines;
 use super::dbi::Module;
 use super::module_symbols::stream;
 use super::msf::Msf;
 use super::records::Place;
 use super::subsections::{kind as subsection, subsections};
+use super::FileName;
 
 /// Byte offsets in a subsection of lines: a header, then blocks, one a file.
 mod layout {
@@ -64,6 +67,8 @@ pub struct ModuleLines {
     inlinees: FxHashMap<u32, SourceLine>,
     /// Offset of each file's checksum, which ascend, and of its name in the PDB's string table.
     files: Vec<(u32, u32)>,
+    /// Offset in the module's stream of the earlier kind of lines, if it has those: names of files are at offsets from there.
+    c11_offset: Option<u32>,
 }
 
 /// Code with lines: a function, or all code of an assembler file.
@@ -78,7 +83,7 @@ struct Piece {
 /// hands those out like any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceLine {
-    /// Offset of the file's checksum in the module's list; see [`ModuleLines::file_name`].
+    /// Offset of the file's checksum in the module's list, or of its name; see [`ModuleLines::file_name`].
     pub file: u32,
     /// Line, from 1.
     pub line: u32,
@@ -91,6 +96,10 @@ impl ModuleLines {
         let Some(stream) = stream(msf, module) else {
             return Ok(this);
         };
+        if module.lines_size == 0 && module.c11_lines_size != 0 {
+            let data = stream.bytes(module.symbols_size, module.c11_lines_size)?;
+            this.add_c11_lines(module.symbols_size, &data)?;
+        }
         let data = stream.bytes(module.lines_offset, module.lines_size)?;
         for subsection in subsections(&data) {
             let (kind, content) = subsection?;
@@ -144,16 +153,37 @@ impl ModuleLines {
         self.inlinees.get(&id).copied()
     }
 
-    /// Offset of a file's name in the PDB's string table.
-    pub fn file_name(&self, file: u32) -> Option<u32> {
+    /// Where a file's name is, if the lines are those of the module with an index.
+    pub fn file_name(&self, module: u16, file: u32) -> Option<FileName> {
+        if let Some(start) = self.c11_offset {
+            return Some(FileName::Module(module, start.saturating_add(file)));
+        }
         let index = self.files.partition_point(|&(known, _)| known < file);
         let (known, name) = *self.files.get(index)?;
-        (known == file).then_some(name)
+        (known == file).then_some(FileName::Table(name))
     }
 
     /// Number of entries.
     pub fn entry_count(&self) -> usize {
         self.rows.len() + self.inlinees.len() + self.files.len()
+    }
+
+    fn add_c11_lines(&mut self, offset: u32, data: &[u8]) -> Result<()> {
+        self.c11_offset = Some(offset);
+        for piece in c11_lines::pieces(data)? {
+            let start = self.rows.len();
+            let file = piece.file;
+            let lines = piece.lines.into_iter();
+            self.rows
+                .extend(lines.map(|(offset, line)| (offset, SourceLine { file, line })));
+            self.rows[start..].sort_by_key(|&(offset, _)| offset);
+            self.pieces.push(Piece {
+                place: piece.place,
+                size: piece.size,
+                rows: start..self.rows.len(),
+            });
+        }
+        Ok(())
     }
 
     fn add_lines(&mut self, bytes: Bytes<'_>) -> Result<()> {

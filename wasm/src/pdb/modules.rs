@@ -154,6 +154,7 @@ impl Modules {
             return lines.clone();
         }
         let read = dbi.module(module).and_then(|info| {
+            self.spend(info.c11_lines_size)?;
             self.spend(info.lines_size)?;
             ModuleLines::open(msf, info)
         });

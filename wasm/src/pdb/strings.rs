@@ -5,7 +5,7 @@
 use crate::bytes::Bytes;
 use crate::error::Result;
 
-use super::msf::Msf;
+use super::msf::{Msf, Stream};
 
 /// Name of the stream.
 pub const STREAM_NAME: &str = "/names";
@@ -21,10 +21,12 @@ pub fn string(msf: &Msf, stream: Option<u32>, offset: u32) -> Result<Vec<u8>> {
     let Some(stream) = stream else {
         return Ok(Vec::new());
     };
-    let start = offset.saturating_add(STRINGS);
-    let length = stream.size().saturating_sub(start).min(MAX_STRING);
-    let bytes = stream.bytes(start, length)?;
-    Ok(Bytes::new("the string table", &bytes)
-        .until_zero(0)?
-        .to_vec())
+    until_zero(stream, offset.saturating_add(STRINGS))
+}
+
+/// The zero-terminated string at an offset of a stream.
+pub fn until_zero(stream: Stream<'_>, offset: u32) -> Result<Vec<u8>> {
+    let length = stream.size().saturating_sub(offset).min(MAX_STRING);
+    let bytes = stream.bytes(offset, length)?;
+    Ok(Bytes::new("a string", &bytes).until_zero(0)?.to_vec())
 }
