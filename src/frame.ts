@@ -10,7 +10,7 @@ export interface InlinedFrame {
   readonly symbol: string;
   /** Source file of the call's line inside it. */
   readonly file?: string;
-  /** Line in `file`, from 1. */
+  /** Line in `file`, from 1; 0 for code that stands for none of its lines, as compilers say. */
   readonly line?: number;
 }
 
@@ -31,7 +31,7 @@ export interface Frame {
   readonly displacement?: number;
   /** Source file, where the symbols have lines. */
   readonly file?: string;
-  /** Line in `file`, from 1. */
+  /** Line in `file`, from 1; 0 for code that stands for none of its lines, as compilers say. */
   readonly line?: number;
   /** Functions inlined at the address, innermost first. */
   readonly inlined?: readonly InlinedFrame[];

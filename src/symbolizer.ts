@@ -285,7 +285,7 @@ function setSourceLine(
   file: string | undefined,
   line: number,
 ): void {
-  if (line === 0) return;
+  if (line === 0 && file === undefined) return;
   frame.line = line;
   if (file !== undefined) frame.file = file;
 }

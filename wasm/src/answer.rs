@@ -40,7 +40,7 @@ pub struct FrameRow {
     pub displacement: u32,
     /// Source file, or [`NO_STRING`].
     pub file: u32,
-    /// Line in the file, from 1; 0 for none.
+    /// Line in the file, from 1; 0 for none, and for code that stands for no line of the file.
     pub line: u32,
     /// Where the row's part of `Answer::inlined` begins.
     pub inlined_start: u32,
@@ -67,7 +67,7 @@ pub struct InlinedRow {
     pub symbol: u32,
     /// Source file, or [`NO_STRING`].
     pub file: u32,
-    /// Line in the file, from 1; 0 for none.
+    /// Line in the file, from 1; 0 for none, and for code that stands for no line of the file.
     pub line: u32,
 }
 

@@ -93,7 +93,7 @@ pub enum FileName {
 pub struct Source {
     /// Where the file's name is; see [`Pdb::file_name`].
     pub file: Option<FileName>,
-    /// Line, from 1.
+    /// Line, from 1; 0 for code that stands for no line, as compilers say.
     pub line: u32,
 }
 

@@ -200,7 +200,7 @@ fn known_to_us(answer: &Answer) -> Vec<Known> {
         let inlined = &answer.inlined[row.inlined_start as usize..row.inlined_end as usize];
         known.push(Known {
             symbol: optional(row.symbol).map(|symbol| (symbol, row.displacement.into())),
-            line: (row.line != 0).then(|| (optional(row.file), row.line.into())),
+            line: (row.file != NO_STRING).then(|| (optional(row.file), row.line.into())),
             inlined: inlined
                 .iter()
                 .map(|row| (text(row.symbol), optional(row.file), row.line.into()))
