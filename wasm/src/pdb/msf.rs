@@ -10,6 +10,19 @@ use crate::file::File;
 
 const MAGIC: &[u8; 32] = b"Microsoft C/C++ MSF 7.00\r\n\x1aDS\0\0\0";
 
+/// How other files begin that are called PDBs, and what to say of them.
+const OTHER_FORMATS: [(&[u8], &str); 3] = [
+    (
+        b"Microsoft C/C++ program database 2.00",
+        "a PDB 7.0 file, but a PDB 2.0 of Visual C++ 6 or before",
+    ),
+    (
+        b"BSJB",
+        "a PDB 7.0 file, but a portable PDB of .NET, which names no native code",
+    ),
+    (b"MSCF", "a PDB 7.0 file, but a compressed one"),
+];
+
 /// Byte offsets in the superblock, at the start of the file; all fields are u32.
 mod superblock {
     pub const BLOCK_SIZE: usize = 32;
@@ -50,15 +63,13 @@ pub struct Stream<'a> {
 impl Msf {
     /// Reads the directory of streams.
     pub fn open(file: File) -> Result<Self> {
-        let not_msf = Error::Format {
-            expected: "a PDB 7.0 file",
-        };
-        if file.size() < superblock::SIZE as u64 {
-            return Err(not_msf);
-        }
-        let head = file.bytes(0, superblock::SIZE)?;
-        if !head.starts_with(MAGIC) {
-            return Err(not_msf);
+        let head = file.bytes(0, superblock::SIZE.min(file.size() as usize))?;
+        if head.len() < superblock::SIZE || !head.starts_with(MAGIC) {
+            let other = OTHER_FORMATS
+                .iter()
+                .find(|(magic, _)| head.starts_with(magic));
+            let expected = other.map_or("a PDB 7.0 file", |(_, expected)| expected);
+            return Err(Error::Format { expected });
         }
         let head = Bytes::new("the MSF superblock", &head);
         let block_size = head.u32(superblock::BLOCK_SIZE)?;
@@ -255,5 +266,8 @@ mod tests {
         });
         assert_eq!(open(vec![0; 4096]).err(), expected);
         assert_eq!(open(Vec::new()).err(), expected);
+        for (magic, expected) in OTHER_FORMATS {
+            assert_eq!(open(magic.to_vec()).err(), Some(Error::Format { expected }));
+        }
     }
 }
