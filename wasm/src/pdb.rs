@@ -40,6 +40,7 @@ pub struct Pdb {
     info: Info,
     dbi: Dbi,
     omap: Option<Omap>,
+    omap_from_source: Option<Omap>,
     publics: Publics,
     modules: Modules,
     functions: FunctionIds,
@@ -124,10 +125,12 @@ impl Pdb {
         })?;
         let info = Info::parse(&info.all()?)?;
         let dbi = Dbi::open(&msf)?;
+        let omap = Omap::open(&msf, dbi.omap_to_source)?;
         Ok(Self {
-            omap: Omap::open(&msf, dbi.omap_to_source)?,
+            omap_from_source: Omap::open(&msf, dbi.omap_from_source)?,
             publics: Publics::new(dbi.publics, dbi.symbol_records),
-            modules: Modules::new(&msf),
+            modules: Modules::new(&msf, omap.is_some()),
+            omap,
             functions: FunctionIds::default(),
             msf,
             info,
@@ -163,16 +166,25 @@ impl Pdb {
                 .filter(|nearest| nearest.start == parent);
         }
         let found = nearest.and_then(|Nearest { symbol, start, .. }| {
-            let distance = self
-                .dbi
-                .rva_of(place)?
-                .wrapping_sub(self.dbi.rva_of(start)?);
+            let (linked, start) = (self.dbi.rva_of(place)?, self.dbi.rva_of(start)?);
+            let displacement = self
+                .distance_in_block(rva, place, start)
+                .unwrap_or(linked.wrapping_sub(start));
             Some(Found {
                 symbol,
-                displacement: distance,
+                displacement,
             })
         });
         Ok(found)
+    }
+
+    /// Distance of an RVA in a block, a scope inside of a function, from the function's begin, if the image was
+    /// rewritten after linking: there dbghelp measures in the image as it is, and elsewhere as it was linked.
+    fn distance_in_block(&mut self, rva: u32, place: Place, start: u32) -> Option<u32> {
+        let start = self.omap_from_source.as_ref()?.map(start)?;
+        let module = self.modules.module_at(&self.msf, &self.dbi, place)?;
+        let symbols = self.modules.symbols(&self.msf, &self.dbi, module);
+        symbols.is_in_block(place).then(|| rva.checked_sub(start))?
     }
 
     /// Line and inlined functions of the code at an RVA.

@@ -15,6 +15,7 @@ const BLOCK: usize = 4096;
 
 /// Kinds of symbol records.
 const THUNK: u16 = 0x1102;
+const BLOCK32: u16 = 0x1103;
 const DATA: u16 = 0x110c;
 const PUBLIC: u16 = 0x110e;
 const PROCEDURE: u16 = 0x1110;
@@ -42,6 +43,8 @@ struct Parts {
     publics: Vec<(u32, &'static str)>,
     /// Where the linker's jumps of 5 bytes begin, and the RVA of the target of each.
     jumps: (u32, Vec<u32>),
+    /// Pairs of RVAs: of the image, and as it was linked.
+    omap: Vec<(u32, u32)>,
 }
 
 #[test]
@@ -102,6 +105,18 @@ fn managed_functions_begin_behind_their_header() {
         ..Parts::default()
     };
     assert_eq!(names(&parts, &[0x40, 0x4e]), ["main+0", "main+2"]);
+}
+
+#[test]
+fn in_a_block_of_a_rewritten_function_distances_are_those_of_the_image() {
+    let block = record(BLOCK32, &[&[0; 8], &le(8), &le(0x48), &[1, 0], &[0]]);
+    let parts = Parts {
+        symbols: [procedure(PROCEDURE, 0x40, "f"), block].concat(),
+        // 16 bytes were put before the block.
+        omap: vec![(CODE, CODE), (CODE + 0x58, CODE + 0x48)],
+        ..Parts::default()
+    };
+    assert_eq!(names(&parts, &[0x44, 0x5a, 0x62]), ["f+4", "f+26", "f+18"]);
 }
 
 #[test]
@@ -328,6 +343,11 @@ fn pdb(parts: &Parts) -> Vec<u8> {
         targets.iter().flat_map(|&target| le(target)).collect(),
     ]
     .concat();
+    let pairs = |pairs: &[(u32, u32)]| -> Vec<u8> {
+        let words = pairs.iter().flat_map(|&(from, to)| [le(from), le(to)]);
+        words.flatten().collect()
+    };
+    let back: Vec<_> = parts.omap.iter().map(|&(from, to)| (to, from)).collect();
     let mut section = [0; 40];
     section[8..12].copy_from_slice(&le(CODE_SIZE));
     section[12..16].copy_from_slice(&le(CODE));
@@ -340,10 +360,13 @@ fn pdb(parts: &Parts) -> Vec<u8> {
         publics,
         records,
         section.to_vec(),
+        pairs(&parts.omap),
+        pairs(&back),
     ])
 }
 
-/// The DBI stream: modules in stream 4, publics in 5, symbol records in 6, section headers in 7.
+/// The DBI stream: modules in stream 4, publics in 5, symbol records in 6, section headers in 7,
+/// the maps of a rewritten image in 8 and 9.
 fn dbi(parts: &Parts) -> Vec<u8> {
     let mut module = vec![0; 64];
     module[34..36].copy_from_slice(&4u16.to_le_bytes());
@@ -365,6 +388,9 @@ fn dbi(parts: &Parts) -> Vec<u8> {
     .concat();
     let mut debug = [NO_STREAM; 6];
     debug[5] = 7;
+    if !parts.omap.is_empty() {
+        debug[3..5].copy_from_slice(&[8, 9]);
+    }
     let debug = debug.map(u16::to_le_bytes).concat();
     let mut header = vec![0; 64];
     header[16..18].copy_from_slice(&5u16.to_le_bytes());

@@ -60,6 +60,7 @@ mod section_header {
 /// Places of stream numbers in the debug header, u16 each.
 mod debug_header {
     pub const OMAP_TO_SOURCE: usize = 3;
+    pub const OMAP_FROM_SOURCE: usize = 4;
     pub const SECTIONS: usize = 5;
     pub const ORIGINAL_SECTIONS: usize = 10;
 }
@@ -76,6 +77,8 @@ pub struct Dbi {
     pub modules: Vec<Module>,
     /// Stream of the map from addresses of the image to those before it was rewritten.
     pub omap_to_source: u16,
+    /// Stream of the map the other way.
+    pub omap_from_source: u16,
     /// Sections of the image as it was linked: symbols are relative to these.
     pub sections: Vec<Section>,
     /// Bytes of the list of modules in the stream.
@@ -151,6 +154,7 @@ impl Dbi {
                 .collect::<Result<_>>()?,
             modules_size,
             omap_to_source: debug_stream(debug_header::OMAP_TO_SOURCE),
+            omap_from_source: debug_stream(debug_header::OMAP_FROM_SOURCE),
             sections: read_sections(msf, sections)?,
             contributions: (contributions, contributions_size),
         })

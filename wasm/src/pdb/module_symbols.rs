@@ -20,6 +20,8 @@ const SIGNATURE_SIZE: usize = 4;
 pub struct ModuleSymbols {
     /// Sorted by place; of several at one place in the order of the stream.
     entries: Vec<Entry>,
+    /// Blocks, by where they begin, with their bytes.
+    blocks: Vec<(Place, u32)>,
     /// Where the last search ended.
     near: Cell<usize>,
 }
@@ -36,13 +38,17 @@ pub struct Entry {
 }
 
 impl ModuleSymbols {
-    /// Reads a module's symbols; none where it has no stream.
-    pub fn open(msf: &Msf, module: Module) -> Result<Self> {
+    /// Reads a module's symbols; none where it has no stream. Blocks are left out unless they are asked for.
+    pub fn open(msf: &Msf, module: Module, with_blocks: bool) -> Result<Self> {
         let mut entries: Vec<Entry> = Vec::new();
+        let mut blocks = Vec::new();
         let mut procedure = 0;
         if let Some(stream) = stream(msf, module) {
             let data = stream.bytes(0, module.symbols_size)?;
             for (offset, kind, record) in records::records(&data, SIGNATURE_SIZE) {
+                if with_blocks {
+                    blocks.extend(records::block(kind, record)?);
+                }
                 let Some(code) = records::code(kind, record)? else {
                     if records::is_inline_site(kind) {
                         if let Some(procedure) = entries.get_mut(procedure) {
@@ -66,6 +72,7 @@ impl ModuleSymbols {
         entries.sort_by_key(|entry| entry.code.place);
         Ok(Self {
             entries,
+            blocks,
             near: Cell::new(0),
         })
     }
@@ -126,9 +133,16 @@ impl ModuleSymbols {
         end
     }
 
+    /// Whether a place is in a block, a scope inside of a procedure.
+    pub fn is_in_block(&self, place: Place) -> bool {
+        self.blocks.iter().any(|&(start, length)| {
+            start.section == place.section && place.offset.wrapping_sub(start.offset) < length
+        })
+    }
+
     /// Number of entries.
     pub fn entry_count(&self) -> usize {
-        self.entries.len()
+        self.entries.len() + self.blocks.len()
     }
 }
 

@@ -27,6 +27,7 @@ const MIN_BUDGET: u64 = 64 << 20;
 /// What cannot be read counts as empty from then on, so that one damaged module does not take the names of
 /// others; the first problem is kept.
 pub struct Modules {
+    with_blocks: bool,
     contributions: Option<Rc<[Contribution]>>,
     /// Where the last search among them ended.
     near: usize,
@@ -64,9 +65,10 @@ impl<T> ByModule<T> {
 }
 
 impl Modules {
-    /// Nothing is read yet.
-    pub fn new(msf: &Msf) -> Self {
+    /// Nothing is read yet; blocks will be if they are asked for.
+    pub fn new(msf: &Msf, with_blocks: bool) -> Self {
         Self {
+            with_blocks,
             contributions: None,
             near: 0,
             symbols: ByModule::default(),
@@ -140,7 +142,7 @@ impl Modules {
         }
         let read = dbi.module(module).and_then(|info| {
             self.spend(info.symbols_size)?;
-            ModuleSymbols::open(msf, info)
+            ModuleSymbols::open(msf, info, self.with_blocks)
         });
         let symbols = Rc::new(self.or_empty(read));
         self.make_room(1 + symbols.entry_count());

@@ -19,6 +19,7 @@ pub(super) mod kind {
     pub const GPROC32_ST: u16 = 0x100b;
     pub const PUB32_ST: u16 = 0x1009;
     pub const THUNK32: u16 = 0x1102;
+    pub const BLOCK32: u16 = 0x1103;
     pub const LDATA32: u16 = 0x110c;
     pub const GDATA32: u16 = 0x110d;
     pub const PUB32: u16 = 0x110e;
@@ -54,6 +55,13 @@ mod thunk {
     pub const SECTION: usize = 20;
     pub const LENGTH: usize = 22;
     pub const NAME: usize = 25;
+}
+
+/// Byte offsets in records of blocks, which are the scopes inside of procedures.
+mod block {
+    pub const LENGTH: usize = 12;
+    pub const OFFSET: usize = 16;
+    pub const SECTION: usize = 20;
 }
 
 /// Byte offsets in records of code that was moved away from its function.
@@ -210,6 +218,18 @@ pub fn code(kind: u16, record: Bytes<'_>) -> Result<Option<Code>> {
 /// Whether records of a kind are inline sites.
 pub fn is_inline_site(kind: u16) -> bool {
     matches!(kind, kind::INLINESITE | kind::INLINESITE2)
+}
+
+/// Where a block begins, and its bytes; None for other records.
+pub fn block(kind: u16, record: Bytes<'_>) -> Result<Option<(Place, u32)>> {
+    if kind != kind::BLOCK32 {
+        return Ok(None);
+    }
+    let place = Place {
+        section: record.u16(block::SECTION)?,
+        offset: record.u32(block::OFFSET)?,
+    };
+    Ok(Some((place, record.u32(block::LENGTH)?)))
 }
 
 /// Name of a procedure, thunk, data or public record.
