@@ -140,7 +140,11 @@ fn initializer_name(name: &str) -> Option<String> {
 /// A string literal's name has its kind and length, a checksum and its first characters; what follows a long one
 /// is taken for a scope.
 fn string_literal_name(literal: &str) -> String {
-    match literal.split('@').nth(3) {
+    // `_0` or `_1`, then a length: a digit, or letters up to an `@`.
+    let has_digit = literal
+        .get(2..3)
+        .is_some_and(|length| length.starts_with(|first: char| first.is_ascii_digit()));
+    match literal.split('@').nth(if has_digit { 2 } else { 3 }) {
         Some(scope) if !scope.is_empty() => format!(" ?? ::{scope}::`string'"),
         _ => "`string'".to_string(),
     }
@@ -181,6 +185,10 @@ mod tests {
         assert_eq!(linker_name("??_C@_03ABC@x@"), "`string'");
         assert_eq!(
             linker_name("??_C@_1DC@ABC@?$AAx@FNODOBFM@"),
+            " ?? ::FNODOBFM::`string'"
+        );
+        assert_eq!(
+            linker_name("??_C@_04ABC@NULL@FNODOBFM@"),
             " ?? ::FNODOBFM::`string'"
         );
         assert_eq!(linker_name("?@broken"), "?@broken");
