@@ -38,7 +38,7 @@ impl Symbols {
         // The RVA above its place in the batch: plain numbers sort faster than places by what they point to.
         let mut order: Vec<u64> = (0..)
             .zip(rvas)
-            .map(|(place, &rva)| u64::from(rva) << 32 | place)
+            .map(|(place, &rva)| (u64::from(rva) << 32) | place)
             .collect();
         order.sort_unstable();
         let mut last = None;
