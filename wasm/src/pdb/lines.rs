@@ -85,7 +85,7 @@ struct Piece {
 pub struct SourceLine {
     /// Offset of the file's checksum in the module's list, or of its name; see [`ModuleLines::file_name`].
     pub file: u32,
-    /// Line, from 1.
+    /// Line, from 1; 0 for code that stands for no line.
     pub line: u32,
 }
 

@@ -20,7 +20,7 @@ const SIGNATURE_SIZE: usize = 4;
 pub struct ModuleSymbols {
     /// Sorted by place; of several at one place in the order of the stream.
     entries: Vec<Entry>,
-    /// Blocks, by where they begin, with their bytes.
+    /// Code in blocks: where each run of it begins, ascending, and its bytes.
     blocks: Vec<(Place, u32)>,
     /// Where the last search ended.
     near: Cell<usize>,
@@ -72,7 +72,7 @@ impl ModuleSymbols {
         entries.sort_by_key(|entry| entry.code.place);
         Ok(Self {
             entries,
-            blocks,
+            blocks: merged(blocks),
             near: Cell::new(0),
         })
     }
@@ -135,15 +135,33 @@ impl ModuleSymbols {
 
     /// Whether a place is in a block, a scope inside of a procedure.
     pub fn is_in_block(&self, place: Place) -> bool {
-        self.blocks.iter().any(|&(start, length)| {
-            start.section == place.section && place.offset.wrapping_sub(start.offset) < length
-        })
+        let end = self.blocks.partition_point(|&(start, _)| start <= place);
+        let Some(&(start, length)) = self.blocks[..end].last() else {
+            return false;
+        };
+        let distance = start.distance_to(place);
+        distance.is_some_and(|distance| distance < length)
     }
 
     /// Number of entries.
     pub fn entry_count(&self) -> usize {
         self.entries.len() + self.blocks.len()
     }
+}
+
+/// Runs of code, ascending and apart from each other, from blocks that may lie in one another.
+fn merged(mut blocks: Vec<(Place, u32)>) -> Vec<(Place, u32)> {
+    blocks.sort_unstable();
+    blocks.dedup_by(
+        |&mut (start, length), (run, run_length)| match run.distance_to(start) {
+            Some(distance) if distance <= *run_length => {
+                *run_length = (*run_length).max(distance.saturating_add(length));
+                true
+            }
+            _ => false,
+        },
+    );
+    blocks
 }
 
 /// Whether dbghelp takes a symbol's name from here: the compiler's own tables have none, and what an assembler
@@ -167,5 +185,35 @@ pub fn record(msf: &Msf, module: Module, offset: u32) -> Result<Vec<u8>> {
     match stream(msf, module) {
         Some(stream) => records::read(stream, offset),
         None => Ok(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_in_one_another_and_side_by_side_are_one_run() {
+        let place = |section, offset| Place { section, offset };
+        let blocks = [
+            (place(1, 0x40), 8),
+            (place(1, 0x10), 0x20),
+            (place(1, 0x18), 4),
+            (place(1, 0x30), 4),
+            (place(2, 0x34), 4),
+        ];
+        let runs = [
+            (place(1, 0x10), 0x24),
+            (place(1, 0x40), 8),
+            (place(2, 0x34), 4),
+        ];
+        assert_eq!(merged(blocks.to_vec()), runs);
+        let symbols = ModuleSymbols {
+            blocks: runs.to_vec(),
+            ..ModuleSymbols::default()
+        };
+        let is_in = |section, offset| symbols.is_in_block(place(section, offset));
+        assert!(!is_in(1, 0xf) && is_in(1, 0x10) && is_in(1, 0x33) && !is_in(1, 0x34));
+        assert!(is_in(2, 0x37) && !is_in(2, 0x38) && !is_in(2, 0x10) && !is_in(3, 0x34));
     }
 }

@@ -129,15 +129,18 @@ pub struct Code {
     pub role: Role,
 }
 
+impl Place {
+    /// How far behind this one a place is in the same section.
+    pub fn distance_to(self, place: Place) -> Option<u32> {
+        (self.section == place.section).then(|| place.offset.checked_sub(self.offset))?
+    }
+}
+
 impl Code {
     /// Whether a place is in it.
     pub fn covers(&self, place: Place) -> bool {
-        let Place { section, offset } = self.place;
-        section == place.section
-            && place
-                .offset
-                .checked_sub(offset)
-                .is_some_and(|distance| distance < self.length)
+        let distance = self.place.distance_to(place);
+        distance.is_some_and(|distance| distance < self.length)
     }
 }
 
