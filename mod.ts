@@ -4,20 +4,26 @@
  * The library's public face; it only exports.
  *
  * ```ts ignore
- * import { openTarget, REPORTS, Session } from "@htrace/htrace";
+ * import { openTarget, readText, REPORTS, Session } from "@htrace/htrace";
  *
  * using session = new Session(await openTarget("emulated"));
- * session.enable();
+ * await session.enable();
  * session.target.execution?.go();
- * console.log(REPORTS.classic(await session.diff()));
+ * console.log(await readText(REPORTS.classic, await session.diff()));
  * ```
  *
  * @module
  */
 
 // The words: what traces, modules and targets are.
+export * from "./src/error.ts";
+export * from "./src/entry_layout.ts";
 export * from "./src/trace.ts";
 export * from "./src/trace_log.ts";
+export * from "./src/trace_log_builder.ts";
+export type { TimeBound, TraceFilter } from "./src/trace_filter.ts";
+export type { Answer, AnswerError, AnswerKind, StatedCounts } from "./src/answer.ts";
+export { countHandles, type HandleCounts } from "./src/handle_counts.ts";
 export * from "./src/module.ts";
 export * from "./src/frame.ts";
 export * from "./src/memory.ts";
@@ -25,42 +31,68 @@ export * from "./src/byte_source.ts";
 export * from "./src/target.ts";
 export * from "./src/analysis.ts";
 
+// Errors: one base class, few kinds.
+export * from "./src/error.ts";
+
 // Targets, and what their calls throw.
-export {
-  launchProgram,
-  liveProcesses,
-  LiveTargetError,
-  openTarget,
-  TargetArgumentsError,
-  UnknownTargetError,
-  UnreadableTargetError,
+export { launchProgram, liveProcesses, openTarget } from "./src/targets/mod.ts";
+export { TARGET_KINDS } from "./src/targets/mod.ts";
+export type {
+  LaunchOptions,
+  OnMark,
+  RecorderOptions,
+  TargetKind,
+  TargetOptions,
+  TargetSpec,
+  TracedProgram,
 } from "./src/targets/mod.ts";
-export type { LaunchOptions, TargetOptions, TracedProgram } from "./src/targets/mod.ts";
 export { type AccessRight, NtStatusError } from "./src/nt/status.ts";
 export type { NtStatus } from "./src/ntdll.ts";
 
 // A target with its snapshots and symbols, and the verbs as calls.
-export { type AnalysisOptions, Session, type ShowOptions } from "./src/session.ts";
+export { Session, type SessionOptions, type SessionRequest } from "./src/session.ts";
+export type { AnalysisRequest } from "./src/analysis/analyze.ts";
+export type { MergeBy } from "./src/analysis/merge_groups.ts";
+export type { OwnerPatterns } from "./src/analysis/judgement.ts";
 export * from "./src/library/mod.ts";
-export { REPORTS } from "./src/reports/mod.ts";
+export { readText, REPORT_TABLE, REPORTS } from "./src/reports/mod.ts";
 export {
   decodeRecording,
   encodeRecording,
+  type FrameNames,
   isRecording,
   type Recording,
   RECORDING_VERSION,
-  RecordingError,
-  recordTarget,
 } from "./src/recording/recording.ts";
 
 // The engine: comparing logs, naming addresses.
-export { analyzeTraces, diffTraces, EngineError } from "./src/engine.ts";
-export type { StackGroup, TraceDiff, TraceTables } from "./src/engine.ts";
-export { pdbIdOf, Symbolizer } from "./src/symbolizer.ts";
-export type { AddModuleOptions, SymbolizeOptions, SymbolStatus } from "./src/symbolizer.ts";
+export {
+  analyzeTraces,
+  diffTraces,
+  EngineError,
+  NO_TRACE,
+  outstandingByStack,
+} from "./src/engine/engine.ts";
+export type {
+  AnalyzeOptions,
+  LogAnalysis,
+  MisuseTraces,
+  StackGroup,
+  TraceDiff,
+} from "./src/engine/engine.ts";
+export { EngineStackTable } from "./src/engine/stack_table.ts";
+export { pdbIdOf, Symbolizer } from "./src/symbols/symbolizer.ts";
+export type {
+  AddModuleOptions,
+  SymbolBegins,
+  SymbolizeOptions,
+  SymbolStatus,
+} from "./src/symbols/symbolizer.ts";
+export type { SymbolList } from "./src/symbols/symbol_list.ts";
 
 // Where symbol files come from.
-export type { SymbolSource } from "./src/module_symbols.ts";
+export type { Guard, TemporaryFile } from "./src/temporary_file.ts";
+export type { SymbolSource } from "./src/symbols/module_symbols.ts";
 export {
   defaultCacheFolder,
   effectiveSymbolPath,
@@ -70,7 +102,7 @@ export {
   symbolFinder,
   SymbolPathError,
   symbolSource,
-} from "./src/symbol_path/mod.ts";
+} from "./src/symbols/path/mod.ts";
 export type {
   DownloadOptions,
   DownloadProgress,
@@ -84,4 +116,4 @@ export type {
   SymbolReader,
   SymbolSearch,
   SymbolSourceOptions,
-} from "./src/symbol_path/mod.ts";
+} from "./src/symbols/path/mod.ts";

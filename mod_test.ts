@@ -1,14 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { openTarget, REPORTS, Session, traceAt } from "./mod.ts";
+import { openTarget, readText, REPORTS, Session, traceAt } from "./mod.ts";
 
 Deno.test("the library runs the four steps on the emulated machine", async () => {
   using session = new Session(await openTarget("emulated", { args: ["leak", "2"] }));
-  session.enable();
+  await session.enable();
   session.target.execution?.go();
   const analysis = await session.diff();
   assertEquals(
     Array.from(analysis.listed, (index) => traceAt(analysis.log, index).type),
     ["open", "open"],
   );
-  assertStringIncludes(REPORTS.classic(analysis), "Displayed 0x2 ");
+  assertStringIncludes(await readText(REPORTS.classic, analysis), "Displayed 0x2 ");
 });

@@ -7,10 +7,10 @@
  *   badhandle threads N      N threads open and close an event each
  *   badhandle duplicate      duplicates a handle into the own process and closes only one of the two
  *   badhandle churn N        opens and closes N events, to overrun a table of traces
+ *   badhandle loop N         opens an event for life; then each of N iterations leaks one, and sets a mark at its end
  *
- * Under a debugger it breaks before and after its step, so that the step alone can be traced. Exit code 2: there is no
- * such scenario; 3: the system had no more events or threads to give. Plain Win32, for any compiler, 32 and 64 bit; the
- * emulated machine's guest runs the same source.
+ * Under a debugger it breaks before and after its step, so that the step alone can be traced. Exit code 2: no such
+ * scenario; 3: the system had no more events or threads to give. Plain Win32; the emulated machine runs the same source.
  */
 #include <windows.h>
 
@@ -118,6 +118,18 @@ static int same(const char *a, const char *b)
     return *a == *b;
 }
 
+/* Marks for a debugger that takes a snapshot at each, one in either kind of text. */
+static BOOL loop(unsigned count)
+{
+    BOOL done = open_event() != NULL;
+    OutputDebugStringW(L"htrace:mark warmup");
+    while (done && count-- > 0) {
+        done = leak(1);
+        OutputDebugStringA("htrace:mark iteration");
+    }
+    return done;
+}
+
 static int run_named(int argc, char **argv)
 {
     const char *name = argv[1];
@@ -134,6 +146,8 @@ static int run_named(int argc, char **argv)
         duplicate();
     else if (same(name, "churn"))
         churn(count);
+    else if (same(name, "loop"))
+        done = loop(count);
     else
         return 2;
     break_if_debugged();

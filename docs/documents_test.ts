@@ -1,52 +1,101 @@
 /**
- * Runs every command that the documents show and compares what it prints with what they say.
+ * Runs every command that the documents show, in a folder that has nothing in it but the files of `testdata` that the
+ * document names, and compares what it prints with what they say. Commands that need Windows must get as far as to say
+ * so.
  *
  * `deno test -A docs -- --update` rewrites the outputs; read the difference before it is committed.
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
-import { main } from "../src/cli.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { temporaryFolder } from "../src/folder_fixture.ts";
+import { commandsOf, type DocumentedCommand } from "./_code_blocks.ts";
+import { NEEDS_WINDOWS, NOT_RUN } from "./_not_run.ts";
+import { copyFiles, FILES, OURS, ROOT, runOurs, wordsOf } from "./_running.ts";
 
-/** Documents with outputs, from the project's root. */
-const DOCUMENTS = ["README.md", "docs/tutorial.md"];
-/** A fenced block whose first line is a command; the rest is what it prints. */
-const BLOCK = /^```console\n\$ (.+)\n([^]*?)^```$/gm;
+const DOCUMENTS = [
+  "README.md",
+  ...Array.from(Deno.readDirSync(new URL("docs/", ROOT)), ({ name }) => `docs/${name}`)
+    .filter((name) => name.endsWith(".md") && name !== "docs/README.md").toSorted(),
+];
+const IS_WINDOWS = Deno.build.os === "windows";
+/** How one begins that is Deno's, in the project's folder. */
+const DENO = /^(?:npx -y deno@2\.9\.5|deno) /;
 
 for (const document of DOCUMENTS) {
-  Deno.test(`${document} shows what its commands print`, async () => {
-    const file = new URL(`../${document}`, import.meta.url);
-    const text = Deno.readTextFileSync(file);
-    const blocks = [...text.matchAll(BLOCK)];
-    assert(blocks.length > 0);
-    let actual = text;
-    for (const [block, command = "", shown] of blocks) {
-      const printed = await run(command);
-      if (printed !== shown) {
-        actual = actual.replace(block, () => `\`\`\`console\n$ ${command}\n${printed}\`\`\``);
-      }
-    }
-    if (Deno.args.includes("--update")) {
-      Deno.writeTextFileSync(file, actual);
+  Deno.test(`${document}: every command does what it says`, () => checkDocument(document));
+}
+
+async function checkDocument(document: string): Promise<void> {
+  const file = new URL(document, ROOT);
+  const text = Deno.readTextFileSync(file);
+  const commands = commandsOf(text)
+    .filter(({ line }) => !NOT_RUN.some(({ command }) => command.test(line)));
+  using folder = temporaryFolder();
+  for (const name of new Set(text.match(/\btestdata\/\w+/g) ?? [])) {
+    copyFiles(new URL(`${name}/`, ROOT), `${folder.path}/${name}`);
+  }
+  const isOurs = ({ line }: DocumentedCommand): boolean => OURS.test(line);
+  // On Windows, what only shows a command would look for a program that is not there, or for all that are.
+  const ours = commands.filter(isOurs)
+    .filter(({ printed }) => !IS_WINDOWS || printed !== undefined);
+  const files = document === "docs/windows.md" ? FILES : [];
+  const ended = await runOurs([...files, ...ours.map(({ line }) => line)], folder.path);
+  for (const { code, printed } of ended.splice(0, files.length)) assertEquals(code, 0, printed);
+
+  let actual = text;
+  for (const [index, command] of ours.entries()) {
+    const { line, block } = command;
+    const { code, printed } = ended[index]!;
+    if (command.printed !== undefined) {
+      if (printed === command.printed) continue;
+      actual = actual.replace(block, () => `\`\`\`console\n$ ${line}\n${printed}\`\`\``);
+    } else if (NEEDS_WINDOWS.test(printed)) {
+      assertEquals(code, 3, `${line}\n${printed}`);
     } else {
-      assertEquals(actual, text, `${document}: rewrite it with deno test -A docs -- --update`);
+      const isGate = line.includes("--fail-on-");
+      assert(code === 0 || (isGate && code === 1), `${line}\n${printed}`);
     }
-  });
+  }
+  for (const { line } of commands.filter((command) => !isOurs(command))) await runDeno(line);
+  if (Deno.args.includes("--update")) Deno.writeTextFileSync(file, actual);
+  else assertEquals(actual, text, `${document}: rewrite it with deno test -A docs -- --update`);
 }
 
-async function run(command: string): Promise<string> {
-  const [program, ...args] = wordsOf(command);
-  assertEquals(program, "htrace");
-  let printed = "";
-  const write = (text: string): void => void (printed += text);
-  await main(args, { stdout: { write }, stderr: { write } });
-  return printed;
+/** Runs a command of Deno's in the project's folder; it must end well. */
+async function runDeno(line: string): Promise<void> {
+  assert(DENO.test(line), `"${line}" is run by nothing here: say how, or in _not_run.ts why not`);
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: wordsOf(line.replace(DENO, "")),
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  assert(success, `${line}\n${new TextDecoder().decode(stderr)}`);
 }
 
-/** Splits a command line as a shell does, as far as the tutorial needs it: blanks and double quotes. */
-function wordsOf(command: string): string[] {
-  return Array.from(
-    command.matchAll(/"([^"]*)"|(\S+)/g),
-    ([, quoted, plain]) => quoted ?? plain ?? "",
+Deno.test("what is not run has a reason, and is in a document", () => {
+  const lines = DOCUMENTS.flatMap((document) =>
+    commandsOf(Deno.readTextFileSync(new URL(document, ROOT))).map(({ line }) => line)
   );
-}
+  assert(lines.length > 30);
+  const stale = NOT_RUN.filter(({ command }) => !lines.some((line) => command.test(line)));
+  assertEquals(stale, []);
+});
+
+Deno.test("commandsOf() finds commands in every kind of block, and only there", () => {
+  const text = "Run `htrace x`:\n\n    htrace a --b  # why\n\n    no command\n    deno task c\n\n" +
+    "```console\n$ htrace d\nprinted\n```\n\n```sh\n# why\nhtrace e\n```\n\n" +
+    "```text\nhtrace f\n```\n\n```yaml\n- run: htrace g\n- uses: h\n  script: |\n    htrace i\n```\n";
+  assertEquals(
+    commandsOf(text).map(({ line, printed }) => [line, printed]),
+    [
+      ["htrace a --b", undefined],
+      ["deno task c", undefined],
+      ["htrace d", "printed\n"],
+      ["htrace e", undefined],
+      ["htrace g", undefined],
+      ["htrace i", undefined],
+    ],
+  );
+  assertThrows(() => commandsOf("```\nhtrace x\n```"), Error, "does not say by its language");
+});

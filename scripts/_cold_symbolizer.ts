@@ -8,8 +8,8 @@ import type { Module } from "../src/module.ts";
 
 const [path = ""] = Deno.args;
 const start = performance.now();
-const { Symbolizer } = await import("../src/symbolizer.ts");
-const { FileSource } = await import("../src/symbol_path/file_source.ts");
+const { Symbolizer } = await import("../src/symbols/symbolizer.ts");
+const { FileSource } = await import("../src/file_source.ts");
 const module: Module = { name: "app", path, base: 0n, size: 0xffff_ffff };
 using pdb = FileSource.open(path);
 using symbolizer = new Symbolizer();

@@ -10,9 +10,15 @@
 /** Parts in the order they run: what they measure and how they are started. */
 const PARTS: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   { name: "Start-up and the emulated machine", args: ["run", "-A", "scripts/bench_machine.ts"] },
-  { name: "Diff engine", args: ["run", "-A", "src/engine_bench.ts"] },
+  { name: "The executable", args: ["run", "-A", "scripts/bench_executable.ts"] },
+  { name: "Diff engine", args: ["run", "-A", "src/engine/engine_bench.ts"] },
   { name: "Recordings", args: ["run", "-A", "src/recording/recording_bench.ts"] },
+  { name: "Debugger logs", args: ["run", "-A", "scripts/bench_logs.ts"] },
+  { name: "Minidumps", args: ["run", "-A", "scripts/bench_minidumps.ts"] },
+  { name: "Kernel dumps", args: ["run", "-A", "scripts/bench_kernel_dumps.ts"] },
+  { name: "Formats", args: ["run", "-A", "scripts/bench_reports.ts"] },
   { name: "Symbols", args: ["run", "-A", "scripts/bench_symbols.ts"] },
+  { name: "Recorder", args: ["run", "-A", "scripts/bench_recorder.ts"] },
 ];
 
 const wanted = Deno.args.map((name) => name.toLowerCase());

@@ -6,8 +6,8 @@
  */
 import { join } from "node:path";
 import type { Module } from "../src/module.ts";
-import { FileSource } from "../src/symbol_path/file_source.ts";
-import { Symbolizer } from "../src/symbolizer.ts";
+import { FileSource } from "../src/file_source.ts";
+import { Symbolizer } from "../src/symbols/symbolizer.ts";
 import { inToolchain, isThere, measure, type Measured, median, ROOT } from "./_bench_process.ts";
 
 /** A program to generate, by the arguments of `scripts/generate_pdb.sh`, and the addresses to name in it. */
@@ -74,6 +74,7 @@ if (!await isThere(inToolchain("llvm-symbolizer", "--version"))) {
   await measureColdStart(SMALL);
   await compareSpeed(MANY, hasNative);
   await compareMemory(LARGE);
+  await compareUndecoration();
 }
 
 /** Names all addresses of a sample: in this process, natively, and by whole processes. */
@@ -134,6 +135,18 @@ async function compareMemory(sample: Sample): Promise<void> {
   );
 }
 
+/** Undecorates names natively, beside the crate for it. */
+async function compareUndecoration(): Promise<void> {
+  const { output } = await measure(
+    inToolchain(
+      ...["env", "CARGO_TARGET_DIR=wasm/target/toolchain", "cargo", "bench", "--locked", "--quiet"],
+      ...["--manifest-path", "wasm/Cargo.toml", "--bench", "undecorate"],
+    ),
+    "",
+  );
+  console.log(`\nundecoration, natively\n${output.trim().replaceAll(/^/gm, "  ")}`);
+}
+
 /** The program of a sample; generated when it is not there yet. */
 async function generate(sample: Sample): Promise<Generated> {
   const folder = join("wasm/target/bench", sample.name);
@@ -162,7 +175,7 @@ function codeSize(image: string): number {
   return view.getUint32(view.getUint32(0x3c, true) + 0x18 + 4, true);
 }
 
-/** Opens a PDB, names all addresses with their lines, and answers how long that took. */
+/** Opens a PDB, names all addresses with their lines, and returns how long that took. */
 function nameAll(pdb: string, rvas: Uint32Array): number {
   const start = performance.now();
   const module: Module = { name: "app", path: pdb, base: 0n, size: 0xffff_ffff };

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds the WASM module with wasm-pack in the pinned toolchain (scripts/toolchain.sh).
+# Builds the WASM modules with wasm-pack in the pinned toolchain (scripts/toolchain.sh): the engine, and the undecorator of
+# Itanium names.
 #
-#   scripts/build_wasm.sh            rebuild wasm/pkg
-#   scripts/build_wasm.sh --check    rebuild elsewhere and compare with wasm/pkg
+#   scripts/build_wasm.sh            rebuild wasm/pkg and wasm/itanium/pkg
+#   scripts/build_wasm.sh --check    rebuild elsewhere and compare with them
 #
 # The bytes depend on nothing but the sources and the pinned versions: paths of the cargo registry are
 # remapped, dependencies are locked, and one code generation unit leaves nothing to scheduling. Bytes are copied by the
@@ -10,27 +11,31 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-out=wasm/pkg
-if [ "${1:-}" = --check ]; then
-  out=wasm/target/check/pkg
-fi
+# build CRATE NAME FOLDER: the crate's package with the name, in wasm/target/check with --check.
+build() {
+  local out=$3
+  if [ "${check:-}" ]; then out=wasm/target/check/$3; fi
+  # shellcheck disable=SC2016 # expanded in the toolchain
+  scripts/toolchain.sh run bash -c '
+    set -euo pipefail
+    export CARGO_TARGET_DIR=$PWD/wasm/target/toolchain
+    out=$PWD/$3
+    cd "$1"
+    cargo fetch --locked --quiet --target wasm32-unknown-unknown
+    flags="-C linker=wasm-ld -C target-feature=+bulk-memory -C link-arg=-zstack-size=4194304 --remap-path-prefix=$PWD=/htrace/$1"
+    for folder in "$HOME"/.cargo/registry/src/*; do flags+=" --remap-path-prefix=$folder=/cargo"; done
+    export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags
+    wasm-pack --log-level warn build --release --target bundler --no-pack --mode no-install \
+      --out-dir "$out" --out-name "$2" . --locked
+    rm -f "$out/.gitignore"
+  ' build "$1" "$2" "$out"
+  if [ "$out" != "$3" ]; then
+    diff -rq "$out" "$3" && echo "$3 is what its sources build"
+  else
+    wc -c "$out/$2_bg.wasm"
+  fi
+}
 
-# shellcheck disable=SC2016 # expanded in the toolchain
-scripts/toolchain.sh run bash -c '
-  set -euo pipefail
-  cd wasm
-  export CARGO_TARGET_DIR=$PWD/target/toolchain
-  cargo fetch --locked --quiet --target wasm32-unknown-unknown
-  flags="-C linker=wasm-ld -C target-feature=+bulk-memory -C link-arg=-zstack-size=4194304 --remap-path-prefix=$PWD=/htrace/wasm"
-  for folder in "$HOME"/.cargo/registry/src/*; do flags+=" --remap-path-prefix=$folder=/cargo"; done
-  export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=$flags
-  wasm-pack --log-level warn build --release --target bundler --no-pack --mode no-install \
-    --out-dir "$PWD/../$1" --out-name htrace . --locked
-  rm -f "$PWD/../$1/.gitignore"
-' build "$out"
-
-if [ "$out" != wasm/pkg ]; then
-  diff -rq "$out" wasm/pkg && echo "wasm/pkg is what its sources build"
-else
-  wc -c wasm/pkg/htrace_bg.wasm
-fi
+if [ "${1:-}" = --check ]; then check=1; fi
+build wasm htrace wasm/pkg
+build wasm/itanium itanium wasm/itanium/pkg

@@ -1,12 +1,21 @@
 /**
- * Makes the one executable: `deno task compile [--target <triple> …] [--all] [--output <folder>]`.
+ * Makes the one executable: `deno task compile [--target <triple> …] [--all] [--output <folder>] [--program <folder>]`.
+ *
+ * What it embeds is the program that `writeProgram` made in a folder; without --program that is done first.
  *
  * `deno compile` takes its runtime, `denort`, from Deno's own site. Where that site is out of reach, DENORT_BIN names a
  * copy of the right one; without either this script says so in one line and exits with 3.
  *
+ * With SOURCE_DATE_EPOCH (seconds since 1970) the same sources give the same bytes, on whichever machine: `deno compile`
+ * writes the times of files into the executable, so each gets that time before.
+ *
  * @module
  */
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { setTimes } from "./embedded_times.ts";
+import { PROGRAM_ENTRY, PROGRAM_WORKERS, writeProgram } from "./program.ts";
 import { stampVersion } from "./windows_resources.ts";
 
 /** Targets of `deno compile`, with the name that a release gives the executable. */
@@ -19,27 +28,41 @@ export const TARGETS: Readonly<Record<string, string>> = {
   "aarch64-apple-darwin": "htrace-macos-aarch64",
 };
 
+/** Every variable that the program reads. */
+const VARIABLES = [
+  "_NT_SYMBOL_PATH",
+  "XDG_CACHE_HOME", // where the symbol cache belongs, as HOME and ProgramData
+  "XDG_STATE_HOME", // where the history of the prompt belongs, as HOME and LOCALAPPDATA
+  "HOME",
+  "LOCALAPPDATA",
+  "ProgramData",
+  "ProgramFiles", // where the Debugging Tools are
+  "ProgramFiles(x86)",
+  "SystemRoot", // where Windows' own libraries are
+];
+
 /**
- * The least that works. Reading: dumps, recordings and symbols lie anywhere. Writing: recordings and the symbol
- * cache. Network: the symbol servers that the user names. Environment: the symbol path and where caches belong.
- * No permission to run programs: `htrace run` starts them through ntdll.
+ * The least that works; the tasks "htrace" and "example" have the same. Reading: dumps, recordings and symbols lie
+ * anywhere. Writing: recordings and the symbol cache. Network: the symbol servers that the user names. No permission to
+ * run programs: `htrace run` starts them through ntdll.
  */
 const PERMISSIONS = [
   "--allow-read",
   "--allow-write",
   "--allow-net",
-  "--allow-env",
+  `--allow-env=${VARIABLES.join()}`,
+  "--deny-import", // else a few hosts with packages may be imported from
   "--no-prompt",
 ];
 
-/** Calling ntdll and dbgeng is for Windows alone. */
+/**
+ * Calling ntdll and dbgeng is for Windows alone. Not by names: with names Deno permits no pointers (2.9.5), which COM
+ * is made of.
+ */
 const WINDOWS_PERMISSIONS = ["--allow-ffi"];
 
-/** Files that the program reads at run time, and workers, which no import names. */
-const INCLUDES = ["testdata/guest", "src/win32/_object_name_worker.ts"];
-
-/** What lies among them for tests and readers. */
-const EXCLUDES = ["testdata/guest/variants", "testdata/guest/README.md"];
+/** Regular expressions of users can be executed in linear time, see `src/library/filter_words.ts`. */
+const ENGINE_FLAGS = ["--v8-flags=--enable-experimental-regexp-engine"];
 
 /** Exit codes, the program's own. */
 const EXIT_CODES = { usage: 2, failed: 3 } as const;
@@ -51,37 +74,51 @@ export function permissionsFor(target: string): string[] {
   return isWindows(target) ? [...PERMISSIONS, ...WINDOWS_PERMISSIONS] : PERMISSIONS;
 }
 
+/** The flags of `deno` that the program runs with everywhere: its permissions, and settings of the engine. */
+export function flagsFor(target: string): string[] {
+  return [...permissionsFor(target), ...ENGINE_FLAGS];
+}
+
 function isWindows(target: string): boolean {
   return target.includes("windows");
 }
 
-/** What follows `deno compile` to make the executable for a target. */
+/** What follows `deno compile`, in the program's folder, to make the executable for a target. */
 export function compileArguments(target: string, output: string): string[] {
+  const included = [...PROGRAM_WORKERS, "testdata", "recorder", "LICENSES.txt"];
   return [
-    ...permissionsFor(target),
-    ...(isWindows(target) ? ["--icon", "assets/htrace.ico"] : []),
-    ...INCLUDES.flatMap((path) => ["--include", path]),
-    ...EXCLUDES.flatMap((path) => ["--exclude", path]),
-    // The lock file also holds what only tests and scripts import.
-    "--exclude-unused-npm",
+    ...flagsFor(target),
+    ...(isWindows(target) ? ["--icon", fileURLToPath(new URL("assets/htrace.ico", root))] : []),
+    ...included.flatMap((path) => ["--include", path]),
+    // The bundles need nothing more: no configuration, no packages, no types.
+    "--no-config",
+    "--no-lock",
+    "--no-check",
+    // It would be read from a name in the system's folder for temporary files that anybody can foresee, and write.
+    "--no-code-cache",
     "--target",
     target,
     "--output",
     output,
-    "src/cli.ts",
+    PROGRAM_ENTRY,
   ];
 }
 
-/** Compiles for one target; answers what went wrong, or undefined. */
-async function compile(target: string, output: string): Promise<string | undefined> {
+/** Compiles for one target; returns what went wrong, or undefined. */
+async function compile(
+  target: string,
+  program: string,
+  output: string,
+): Promise<string | undefined> {
+  const path = resolve(fileURLToPath(root), output);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["compile", "--quiet", ...compileArguments(target, output)],
-    cwd: root,
+    args: ["compile", "--quiet", ...compileArguments(target, path)],
+    cwd: program,
     env: { NO_COLOR: "1" },
     stderr: "piped",
   }).output();
   if (success) {
-    if (isWindows(target)) await stampVersion(output, root);
+    if (isWindows(target)) await stampVersion(path, root);
     return undefined;
   }
   const reason = new TextDecoder().decode(stderr).trim();
@@ -92,14 +129,22 @@ async function compile(target: string, output: string): Promise<string | undefin
     : `Cannot compile for ${target}: ${reason}`;
 }
 
-/** What the command line asks for; throws a TypeError or RangeError with a sentence. */
-function readArguments(args: string[]): { targets: string[]; folder: string } {
+interface Request {
+  readonly targets: readonly string[];
+  readonly folder: string;
+  /** The folder of the program, where it was made before. */
+  readonly program: string | undefined;
+}
+
+/** What the command line asks for; throws a TypeError or RangeError with a message. */
+function readArguments(args: string[]): Request {
   const { values } = parseArgs({
     args,
     options: {
       target: { type: "string", multiple: true },
       all: { type: "boolean" },
       output: { type: "string", default: "dist" },
+      program: { type: "string" },
     },
   });
   const targets = values.all ? Object.keys(TARGETS) : values.target ?? [Deno.build.target];
@@ -117,26 +162,35 @@ function readArguments(args: string[]): { targets: string[]; folder: string } {
         `one target at a time, or unset it`,
     );
   }
-  return { targets, folder: values.output };
+  return { targets, folder: values.output, program: values.program };
 }
 
-function fail(sentence: string, code: number): never {
-  console.error(`compile: ${sentence}`);
+function fail(message: string, code: number): never {
+  console.error(`compile: ${message}`);
   Deno.exit(code);
 }
 
 async function main(): Promise<void> {
-  let request: ReturnType<typeof readArguments>;
+  let request: Request;
   try {
     request = readArguments(Deno.args);
   } catch (error) {
     fail(error instanceof Error ? error.message : String(error), EXIT_CODES.usage);
   }
-  for (const target of request.targets) {
-    const output = `${request.folder}/${TARGETS[target]}`;
-    const problem = await compile(target, output);
-    if (problem !== undefined) fail(problem, EXIT_CODES.failed);
-    console.log(output);
+  const scratch = request.program === undefined ? await Deno.makeTempDir() : undefined;
+  try {
+    const program = request.program ?? join(scratch!, "program");
+    if (scratch !== undefined) await writeProgram(program);
+    const epoch = Deno.env.get("SOURCE_DATE_EPOCH");
+    if (epoch !== undefined) await setTimes(program, Number(epoch));
+    for (const target of request.targets) {
+      const output = `${request.folder}/${TARGETS[target]}`;
+      const problem = await compile(target, program, output);
+      if (problem !== undefined) fail(problem, EXIT_CODES.failed);
+      console.log(output);
+    }
+  } finally {
+    if (scratch !== undefined) await Deno.remove(scratch, { recursive: true });
   }
 }
 

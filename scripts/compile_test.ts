@@ -1,14 +1,16 @@
 /**
- * The one executable, as far as the machine allows: compiling needs a `denort`, which only Deno's own site has. Without
- * one, any PE image stands in for it. `deno compile` embeds the program in it all the same and says what it embeds; the
- * program is then run by the ordinary Deno from these files alone, with the executable's permissions.
+ * Making the one executable, without a `denort`: any PE image stands in for it. `deno compile` embeds the program in it
+ * all the same and says what it embeds; the program is then run by the ordinary Deno from these files alone, with the
+ * executable's permissions. The executable itself is tested in `tests/executable`.
  */
+import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { NtExecutable, NtExecutableResource, Resource } from "resedit";
 import { temporaryFolder } from "../src/folder_fixture.ts";
-import { compileArguments, permissionsFor, TARGETS } from "./compile.ts";
+import { compileArguments, flagsFor, permissionsFor, TARGETS } from "./compile.ts";
+import { PROGRAM_ENTRY, PROGRAM_WORKERS, runTimeFiles, writeProgram } from "./program.ts";
 
 const ROOT = new URL("..", import.meta.url);
 const WINDOWS = "x86_64-pc-windows-msvc";
@@ -37,7 +39,7 @@ async function run(
   const command = new Deno.Command(program, {
     args: [...args],
     cwd: options.cwd,
-    env: { NO_COLOR: "1", ...options.env },
+    env: { NO_COLOR: "1", FORCE_COLOR: "", ...options.env },
   });
   const { code, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();
@@ -63,18 +65,20 @@ function embeddedPaths(listing: string): string[] {
   return paths;
 }
 
-/** Copies what the executable holds of the project, and nothing else, into a folder. */
+/** Copies what the executable holds, and nothing else, into a folder. */
 async function copyEmbedded(folder: string): Promise<string[]> {
+  using program = temporaryFolder();
+  await writeProgram(program.path);
   const { code, stdout, stderr } = await run(
     Deno.execPath(),
-    ["compile", "--no-check", ...compileArguments(WINDOWS, `${folder}/stand-in.exe`)],
-    { cwd: ROOT, env: { DENORT_BIN: STAND_IN } },
+    ["compile", ...compileArguments(WINDOWS, `${folder}/stand-in.exe`)],
+    { cwd: program.path, env: { DENORT_BIN: STAND_IN } },
   );
   assertEquals(code, 0, stderr);
   const paths = embeddedPaths(stdout + stderr);
-  for (const path of paths.filter((path) => !path.startsWith(".deno_compile_node_modules"))) {
+  for (const path of paths) {
     const name = path.replace(/\/\*$/, "");
-    await cp(fromRoot(name), `${folder}/${name}`, { recursive: true });
+    await cp(`${program.path}/${name}`, `${folder}/${name}`, { recursive: true });
   }
   return paths;
 }
@@ -84,36 +88,15 @@ async function runProgram(
   folder: string,
   permissions: readonly string[],
   args: readonly string[],
+  entry: string = PROGRAM_ENTRY,
 ): Promise<Ended> {
   using elsewhere = temporaryFolder();
   return await run(
     Deno.execPath(),
-    ["run", "--cached-only", "--no-lock", ...permissions, `${folder}/src/cli.ts`, ...args],
+    ["run", "--cached-only", "--no-lock", ...permissions, `${folder}/${entry}`, ...args],
     { cwd: elsewhere.path },
   );
 }
-
-/** Whether there is a `denort` for this machine: named, or downloaded earlier. */
-async function hasDenort(): Promise<boolean> {
-  if (Deno.env.has("DENORT_BIN")) return true;
-  const { stdout } = await run(Deno.execPath(), ["info", "--json"], { cwd: ROOT });
-  const archive = `dl/release/v${Deno.version.deno}/denort-${Deno.build.target}.zip`;
-  return await Deno.stat(`${JSON.parse(stdout).denoDir}/${archive}`).then(() => true, () => false);
-}
-
-Deno.test({
-  name: "the executable prints the documented example from anywhere " +
-    "[needs a denort: DENORT_BIN, or one that deno compile has downloaded]",
-  ignore: !await hasDenort(),
-  fn: async () => {
-    using folder = temporaryFolder();
-    const compiled = await compile(["--output", folder.path], {});
-    assertEquals(compiled.code, 0, compiled.stderr);
-    const executable = `${folder.path}/${TARGETS[Deno.build.target]}`;
-    const example = await run(executable, ["example"], { cwd: folder.path });
-    assertEquals(example, { code: 0, stdout: EXAMPLE, stderr: "" });
-  },
-});
 
 Deno.test("compile says in one line that there is no denort, and exits with 3", async () => {
   using folder = temporaryFolder();
@@ -155,11 +138,38 @@ Deno.test("a Windows executable has an icon and version data beside the program"
   assert((program?.bin.byteLength ?? 0) > 1_000_000, "the program is a resource of its own");
 });
 
+Deno.test("the same sources give the same bytes, from another folder at another time", async () => {
+  const tree = ["deno.json", "deno.lock", "assets", "scripts", "src", "wasm", ...runTimeFiles()];
+  const made: Uint8Array[] = [];
+  for (const name of ["some", "some/other"]) {
+    using folder = temporaryFolder();
+    const root = `${folder.path}/${name}`;
+    for (const path of tree) {
+      const filter = (name: string): boolean => !/\/(?:target|node_modules)$/.test(name);
+      await cp(fromRoot(path), `${root}/${path}`, { recursive: true, filter });
+    }
+    const script = ["run", "-A", `${root}/scripts/compile.ts`, "--target", WINDOWS];
+    const env = { DENORT_BIN: STAND_IN, SOURCE_DATE_EPOCH: "1700000000" };
+    const { code, stderr } = await run(Deno.execPath(), [...script, "--output", root], {
+      cwd: root,
+      env,
+    });
+    assertEquals([code, stderr], [0, ""]);
+    made.push(await Deno.readFile(`${root}/${TARGETS[WINDOWS]}`));
+  }
+  const [one, other] = await Promise.all(
+    made.map((bytes) => crypto.subtle.digest("SHA-256", bytes.slice())),
+  );
+  assertEquals(new Uint8Array(one!), new Uint8Array(other!));
+});
+
 Deno.test("the executable embeds all that the program reads, and may do all that it does", async () => {
   using folder = temporaryFolder();
   const paths = await copyEmbedded(folder.path);
-  assert(paths.includes("src/win32/_object_name_worker.ts"), paths.join("\n"));
-  assert(!paths.some((path) => /_test\.ts$|resedit|deno-std|README/.test(path)), paths.join("\n"));
+  assertEquals(paths, ["LICENSES.txt", "recorder/*", "src/*", "testdata/*"]); // each as a whole
+  for (const path of [PROGRAM_ENTRY, ...PROGRAM_WORKERS, ...runTimeFiles()]) {
+    assert(existsSync(`${folder.path}/${path}`), path);
+  }
 
   const example = await runProgram(folder.path, PERMISSIONS, ["example"]);
   assertEquals(example, { code: 0, stdout: EXAMPLE, stderr: "" });
@@ -198,21 +208,61 @@ Deno.test("the executable may do nothing that it does not need", async () => {
   // Reads an image, asks a symbol server for its PDB, and keeps that where the environment says.
   const symbolize = (permissions: readonly string[], round: number): Promise<Ended> => {
     const path = `srv*${folder.path}/${round}*http://127.0.0.1:${server.addr.port}`;
-    return runProgram(fromRoot("."), permissions, [
-      "symbolize",
-      image,
-      "0x1180",
-      "--symbols",
-      path,
-    ]);
+    const args = ["symbolize", image, "0x1180", "--symbols", path];
+    return runProgram(fromRoot("."), permissions, args, "src/cli.ts");
   };
   const { code, stdout } = await symbolize(PERMISSIONS, PERMISSIONS.length);
   assertEquals(code, 0);
   assertStringIncludes(stdout, "badhandle!main ");
   for (const [round, permission] of PERMISSIONS.entries()) {
-    if (permission === "--no-prompt") continue;
+    if (!permission.startsWith("--allow-")) continue;
     const { code, stderr } = await symbolize(PERMISSIONS.toSpliced(round, 1), round);
     assertEquals(code, 3);
-    assertStringIncludes(stderr, `run again with the ${permission} flag`);
+    assertStringIncludes(stderr, `run again with the ${permission.split("=")[0]} flag`);
   }
 });
+
+Deno.test("no regular expression of the user runs longer than the names it is matched with", async () => {
+  const report = (focus: string): Promise<Ended> => {
+    const args = ["report", "emulated", "--focus", focus, "--", "leak", "1"];
+    return runProgram(fromRoot("."), flagsFor("x86_64-unknown-linux-gnu"), args, "src/cli.ts");
+  };
+  assertStringIncludes((await report("^badhandle!open_.+t$")).stdout, "badhandle!open_event");
+  assertEquals((await report("(.+)+(.+)+(.+)+\\?$")).code, 0); // 30 letters would take years
+  const { code, stderr } = await report("(?=.)\\?");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, '"(?=.)\\?": it needs backtracking; leave look-ahead, ');
+});
+
+Deno.test("the tasks that run htrace from source have the flags of the executable", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(fromRoot("deno.json")));
+  for (const [task, words] of [["htrace", ""], ["example", " example"]] as const) {
+    const command = tasks[task].command.replaceAll('"', "");
+    assertEquals(command, `deno run ${flagsFor(WINDOWS).join(" ")} src/cli.ts${words}`);
+  }
+});
+
+Deno.test("the executable may read the variables that the sources name, and no other", async () => {
+  const named = new Set<string>();
+  for await (const path of sourcesIn(fromRoot("src"))) {
+    const text = await Deno.readTextFile(path);
+    for (const [, name = ""] of text.matchAll(/(?:env\.|[^.\w])get\("([\w()]+)"\)/g)) {
+      named.add(name);
+    }
+  }
+  const allowed = PERMISSIONS.find((flag) => flag.startsWith("--allow-env="))?.slice(12).split(",");
+  for (const name of ["HOME", "XDG_CACHE_HOME", "ProgramData", "SystemRoot"]) {
+    assert(named.has(name), `${name} is read`);
+  }
+  for (const name of named) assert(allowed?.includes(name), `${name} is allowed`);
+});
+
+/** Sources of the program, without its tests. */
+async function* sourcesIn(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* sourcesIn(`${folder}/${name}`);
+    else if (/\.ts$/.test(name) && !/_(test|testing|fixture|bench|suite)\.ts$/.test(name)) {
+      yield `${folder}/${name}`;
+    }
+  }
+}

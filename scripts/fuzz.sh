@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
 # Fuzzes the readers of symbol files (wasm/fuzz), all of them or the ones named:
 #
-#   scripts/fuzz.sh [pdb|pe|coff|name ...] [--seconds N] [--seed N]
+#   scripts/fuzz.sh [pdb|pe|coff|name|cabinet ...] [--seconds N | --budget N] [--seed N]
 #
+#   scripts/fuzz.sh build    only make the program
+#
+# Seconds are each reader's, a budget those of all together. "deno task fuzz" runs these and the fuzzers in TypeScript.
 # With the machine's cargo where it has one, else with the toolchain's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 run=()
-command -v cargo >/dev/null || run=(scripts/toolchain.sh run)
-exec "${run[@]}" cargo run --release --locked --quiet --manifest-path wasm/fuzz/Cargo.toml -- "$@"
+cargo --version >/dev/null 2>&1 || run=(scripts/toolchain.sh run) # a rustup without a default toolchain has a cargo, too
+cargo=(cargo --quiet)
+options=(--release --locked --manifest-path wasm/fuzz/Cargo.toml)
+if [ "${1:-}" = build ]; then exec "${run[@]}" "${cargo[@]}" build "${options[@]}"; fi
+exec "${run[@]}" "${cargo[@]}" run "${options[@]}" -- "$@"

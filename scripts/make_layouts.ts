@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { SHARED } from "../src/shared_fixture.ts";
 
 interface ReferenceField {
   offset: number;
@@ -36,6 +37,8 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
   CLIENT_ID: ["UniqueProcess", "UniqueThread"],
   KPROCESS: ["DirectoryTableBase"],
   EPROCESS: [
+    "CreateTime",
+    "ExitTime",
     "UniqueProcessId",
     "ActiveProcessLinks",
     "ObjectTable",
@@ -50,8 +53,21 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
   ETHREAD: ["Cid", "ThreadListEntry"],
   HANDLE_TABLE: ["TableCode", "NextHandleNeedingPool", "DebugInfo", "HandleCount", "FreeLists"],
   HANDLE_TABLE_FREE_LIST: ["HandleCount"],
-  HANDLE_TABLE_ENTRY: ["Object", "GrantedAccess", "ObjectPointerBits", "GrantedAccessBits"],
-  HANDLE_TRACE_DEBUG_INFO: ["RefCount", "TableSize", "CurrentStackIndex", "TraceDb"],
+  HANDLE_TABLE_ENTRY: [
+    "Object",
+    "GrantedAccess",
+    "Attributes",
+    "ObjectPointerBits",
+    "GrantedAccessBits",
+    "ProtectFromClose",
+  ],
+  HANDLE_TRACE_DEBUG_INFO: [
+    "RefCount",
+    "TableSize",
+    "BitMaskFlags",
+    "CurrentStackIndex",
+    "TraceDb",
+  ],
   HANDLE_TRACE_DB_ENTRY: ["ClientId", "Handle", "Type", "StackTrace"],
   OBJECT_HEADER: [
     "PointerCount",
@@ -62,7 +78,7 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
     "InfoMask",
     "Body",
   ],
-  OBJECT_TYPE: ["Name"],
+  OBJECT_TYPE: ["TypeList", "Name", "Index"],
   PEB: ["Ldr", "OSMajorVersion", "OSMinorVersion"],
   PEB_LDR_DATA: ["InLoadOrderModuleList"],
   LDR_DATA_TABLE_ENTRY: [
@@ -188,7 +204,7 @@ import type { BuildRow, StructureVariant } from "./layouts.ts";
 const target = new URL("../src/nt/layout_table.ts", import.meta.url);
 const files = Deno.args.filter((argument) => !argument.startsWith("--"));
 const reference = files[0] ??
-  new URL("../../shared/reference/kernel-layouts.json", import.meta.url);
+  new URL("reference/kernel-layouts.json", SHARED);
 const source = tableSource(JSON.parse(Deno.readTextFileSync(reference)));
 if (Deno.args.includes("--check")) {
   Deno.exit(Deno.readTextFileSync(target) === source ? 0 : 1);

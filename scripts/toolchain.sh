@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The pinned build toolchain: Debian trixie in a folder, with clang, lld, LLVM's tools, mingw, Rust with a wasm32
-# standard library, wasm-pack and Wine 10. A folder, because a plain Debian 12 machine has none of them in the
-# versions that the checked-in binaries were built with.
+# standard library, wasm-pack, Wine 10 and an emulated ARM64 processor. A folder, because a plain Debian 12 machine has
+# none of them in the versions that the checked-in binaries were built with.
 #
 #   scripts/toolchain.sh install            make the folder where it is missing (root; about ten minutes)
+#   scripts/toolchain.sh add PACKAGE ...    install packages of Debian in it, and only the folder where it is missing (root)
 #   scripts/toolchain.sh run COMMAND ...    run a command in it, in this folder of the project
 #
 # The folder is $HTRACE_TOOLCHAIN, or ~/.cache/htrace/trixie. The project is bound into it as /htrace (and a shared
@@ -16,23 +17,15 @@ project=$(cd "$(dirname "$0")/.." && pwd)
 wasm_bindgen=0.2.100 # the newest series that builds with trixie's Rust 1.85
 wasm_pack=0.13.1
 packages="clang lld llvm gcc-mingw-w64-i686-posix gcc-mingw-w64-x86-64-posix
-  rustc cargo rustfmt rust-clippy libstd-rust-dev libstd-rust-dev-wasm32 binaryen wine wine64 ca-certificates xz-utils"
+  rustc cargo rustfmt rust-clippy libstd-rust-dev libstd-rust-dev-wasm32 binaryen wine wine64 ca-certificates xz-utils
+  qemu-user libc6-arm64-cross libgcc-s1-arm64-cross libstdc++6-arm64-cross"
 # What a complete folder says that it has, so that one made by an older script is brought up to date.
 contents="$packages wasm-bindgen $wasm_bindgen wasm-pack $wasm_pack"
 
 install() {
   if [ "$(cat "$root/.complete" 2>/dev/null)" = "$contents" ]; then return; fi
-  command -v debootstrap >/dev/null || {
-    apt-get update
-    apt-get install -y --no-install-recommends debootstrap
-  }
-  local mirror
-  mirror=$(sed -n 's/^URIs: *\(.*debian\)\/*$/\1/p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -n 1)
-  mkdir -p "$(dirname "$root")"
-  [ -e "$root/usr/bin/apt-get" ] || debootstrap --variant=minbase trixie "$root" "${mirror:-http://deb.debian.org/debian}"
-  cp /etc/resolv.conf "$root/etc/resolv.conf"
   # shellcheck disable=SC2086 # a list of words
-  chroot "$root" apt-get install -y --no-install-recommends $packages
+  add $packages
   # The host may trust a certificate authority of its own.
   cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
   chroot "$root" env HOME=/root cargo install --locked wasm-bindgen-cli --version "$wasm_bindgen" --root /opt/wasm
@@ -40,8 +33,35 @@ install() {
   echo "$contents" > "$root/.complete"
 }
 
+# The folder with more packages: a minimal Debian first, where there is none.
+add() {
+  command -v debootstrap >/dev/null || {
+    apt-get update
+    apt-get install -y --no-install-recommends debootstrap
+  }
+  mkdir -p "$(dirname "$root")"
+  [ -e "$root/usr/bin/apt-get" ] || debootstrap --variant=minbase trixie "$root" "$(mirror)"
+  cp /etc/resolv.conf "$root/etc/resolv.conf"
+  chroot "$root" apt-get install -y --no-install-recommends "$@"
+}
+
+# The mirror of Debian's archive that the machine's own apt uses: no host is named here.
+mirror() {
+  # shellcheck disable=SC2016 # expanded by apt
+  apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | sed -n 's#/debian/*$#&#p' | head -n 1 | grep . || {
+    echo "scripts/toolchain.sh: apt has no mirror of Debian's archive: run on Debian" >&2
+    exit 3
+  }
+}
+
+# Whether a command is in a folder that only packages were added to.
+has() {
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  chroot "$root" bash -c 'PATH=/usr/bin:/bin type -P "$0" >/dev/null' "$1" 2>/dev/null
+}
+
 run() {
-  [ -e "$root/.complete" ] || {
+  [ -e "$root/.complete" ] || has "$1" || {
     echo "scripts/toolchain.sh: no toolchain in $root: run 'scripts/toolchain.sh install' as root first" >&2
     exit 3
   }
@@ -65,6 +85,7 @@ run() {
 
 case "${1:-}" in
   install) install ;;
+  add) shift; add "$@" ;;
   run) shift; run "$@" ;;
-  *) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -9,29 +9,30 @@ import {
   buildApplication,
   buildRouteMap,
   ExitCode,
-  formatMessageForArgumentScannerError,
   proposeCompletions,
   run,
   text_en,
 } from "@stricli/core";
-import { type CliContext, type CliProcess, EXIT_CODES, UsageError } from "./commands/_context.ts";
+import { argumentSentence } from "./commands/_argument_errors.ts";
+import { type CliContext, EXIT_CODES } from "./commands/_context.ts";
+import { cliProcess, type RawProcess, type RawStream } from "./commands/terminal/streams.ts";
+import { HtraceError, UsageError } from "./error.ts";
 import { VERBS } from "./commands/mod.ts";
+import { escapeText } from "./escape_text.ts";
 import { fileReason } from "./file_reason.ts";
-import config from "../deno.json" with { type: "json" };
+import { VERSION } from "./version.ts";
 
 /** Every error is one line, `htrace: what is wrong: what to do`; none shows a stack. */
 const TEXT: ApplicationText = {
   ...text_en,
   noCommandRegisteredForInput: ({ input, corrections }) =>
-    corrections.length > 0
-      ? `htrace: there is no verb "${input}": did you mean ${corrections.join(" or ")}?`
-      : `htrace: there is no verb "${input}": "htrace --help" lists them`,
+    errorLine(
+      corrections.length > 0
+        ? `there is no verb "${input}": did you mean ${corrections.join(" or ")}?`
+        : `there is no verb "${input}": "htrace --help" lists them`,
+    ),
   exceptionWhileParsingArguments: (error) =>
-    error instanceof ArgumentScannerError
-      ? `htrace: ${
-        formatMessageForArgumentScannerError(error, {})
-      }: add --help to see what is taken`
-      : errorLine(error),
+    errorLine(error instanceof ArgumentScannerError ? argumentSentence(error) : error),
   exceptionWhileLoadingCommandFunction: errorLine,
   exceptionWhileLoadingCommandContext: errorLine,
   exceptionWhileRunningCommand: errorLine,
@@ -56,7 +57,7 @@ Examples:
   }),
   {
     name: "htrace",
-    versionInfo: { currentVersion: config.version },
+    versionInfo: { currentVersion: VERSION },
     scanner: { caseStyle: "allow-kebab-for-camel" },
     documentation: { disableAnsiColor: true },
     localization: { text: TEXT },
@@ -65,8 +66,9 @@ Examples:
   },
 );
 
-/** Runs one command line and answers the exit code. What follows `--` is left to the target. */
-export async function main(args: readonly string[], process: CliProcess): Promise<number> {
+/** Runs one command line and returns the exit code. What follows `--` is left to the target. */
+export async function main(args: readonly string[], streams: RawProcess): Promise<number> {
+  const process = cliProcess(streams);
   const end = args.indexOf("--");
   const own = end < 0 ? args : args.slice(0, end);
   const targetArguments = end < 0 ? [] : args.slice(end + 1);
@@ -92,45 +94,52 @@ function exitCodeOf(code: number): number {
 
 function errorLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  // What a user or a file gave is quoted in it, and may have what moves the cursor or ends the line.
-  // deno-lint-ignore no-control-regex
-  return `htrace: ${message.replaceAll(/\s*[\0-\x1f\x7f]+\s*/g, " ")}`;
+  return `htrace: ${escapeText(message)}`; // what a user or a file gave is quoted in it
 }
 
-/** The standard output takes no more. */
-class OutputError extends Error {
-  /** Creates the error with what the system said. */
-  constructor(cause: unknown) {
-    super(`Cannot write the output: ${fileReason(cause)}; send it elsewhere`, { cause });
-    this.name = "OutputError";
-  }
-}
-
-/** Writes all of a text; a reader that has gone away (`| head`) ends the program without a word. */
-function writeTo(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = new TextEncoder().encode(text);
-  try {
-    for (let written = 0; written < bytes.length;) {
-      written += stream.writeSync(bytes.subarray(written));
+/** A stream of the system; once its reader has gone away (`| head`) what is written is lost, and nothing else changes. */
+function rawStream(
+  stream: { writeSync(bytes: Uint8Array): number; isTerminal(): boolean },
+  onFailure: (cause: unknown) => void,
+): RawStream {
+  const encoder = new TextEncoder();
+  // One buffer: the bytes of a long output, piece by piece, would outlive their use by hundreds of megabytes.
+  const buffer = new Uint8Array(0x1_0000);
+  let isClosed = false;
+  const writeBytes = (bytes: Uint8Array): void => {
+    if (isClosed) return;
+    try {
+      for (let written = 0; written < bytes.length;) {
+        written += stream.writeSync(bytes.subarray(written));
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) onFailure(error);
+      isClosed = true;
     }
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(EXIT_CODES.done);
-    if (stream === Deno.stderr) Deno.exit(EXIT_CODES.target); // nobody is left to be told
-    throw new OutputError(error);
-  }
+  };
+  return {
+    write: (text) => {
+      for (let start = 0; start < text.length;) {
+        const { read, written } = encoder.encodeInto(text.slice(start), buffer);
+        writeBytes(buffer.subarray(0, written));
+        start += read;
+      }
+    },
+    writeBytes,
+    ...(stream.isTerminal() && { isTerminal: true, width: Deno.consoleSize().columns }),
+    get isClosed(): boolean {
+      return isClosed;
+    },
+  };
 }
 
 if (import.meta.main) {
-  // Exits instead of running out: a name query that never returned keeps its thread, and so the process.
   const code = await main(Deno.args, {
-    stdout: {
-      write: (text) => writeTo(Deno.stdout, text),
-      isTerminal: Deno.stdout.isTerminal(),
-    },
-    stderr: {
-      write: (text) => writeTo(Deno.stderr, text),
-      isTerminal: Deno.stderr.isTerminal(),
-    },
+    stdout: rawStream(Deno.stdout, (cause) => {
+      throw new HtraceError(`Cannot write the output: ${fileReason(cause)}; send it elsewhere`);
+    }),
+    stderr: rawStream(Deno.stderr, () => {}), // nobody is left to be told
   });
+  // Exits instead of running out: a name query that never returned keeps its thread, and so the process.
   Deno.exit(code);
 }

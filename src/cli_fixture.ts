@@ -1,9 +1,15 @@
 /**
- * Test help: runs the program in this process, as the command line does.
+ * Test help: runs the program in this process, as the command line does, or the executable that HTRACE_EXECUTABLE names,
+ * so that the same tests hold for both.
  *
  * @module
  */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { main } from "./cli.ts";
+
+/** The executable, relative to the project's root. */
+const executable = Deno.env.get("HTRACE_EXECUTABLE");
 
 /** What a run left behind. */
 export interface CliResult {
@@ -17,16 +23,26 @@ export interface CliResult {
 
 /** Runs a command line, such as `runCli("enable", "4242")`. */
 export async function runCli(...args: string[]): Promise<CliResult> {
-  return await runCliOn(false, ...args);
+  // A byte of 0 cannot be handed to another process.
+  const isHere = executable === undefined || args.some((arg) => arg.includes("\0"));
+  return isHere ? await runCliOn(false, ...args) : await runExecutable(args);
 }
 
-/** Runs a command line whose streams are terminals, or are not. */
+/** Runs a command line in this process, whose streams are terminals, or are not. */
 export async function runCliOn(isTerminal: boolean, ...args: string[]): Promise<CliResult> {
   let stdout = "";
   let stderr = "";
+  const decoded = (bytes: Uint8Array): void => void (stdout += new TextDecoder().decode(bytes));
   const code = await main(args, {
-    stdout: { write: (text) => void (stdout += text), isTerminal },
-    stderr: { write: (text) => void (stderr += text), isTerminal },
+    stdout: { write: (text) => void (stdout += text), writeBytes: decoded, isTerminal },
+    stderr: { write: (text) => void (stderr += text), writeBytes: decoded, isTerminal },
   });
   return { code, stdout, stderr };
+}
+
+async function runExecutable(args: string[]): Promise<CliResult> {
+  const path = resolve(fileURLToPath(new URL("..", import.meta.url)), executable!);
+  const { code, stdout, stderr } = await new Deno.Command(path, { args, stdin: "null" }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }

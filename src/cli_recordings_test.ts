@@ -2,12 +2,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runCli, runCliOn } from "./cli_fixture.ts";
 import { withFolder } from "./folder_fixture.ts";
-import { encodeRecording } from "./recording/recording.ts";
+import { recordSession, writeRecording } from "./library/mod.ts";
+import { Session } from "./session.ts";
 import { openTarget } from "./targets/mod.ts";
-
-const GUEST = decodeURIComponent(new URL("../testdata/guest", import.meta.url).pathname);
-/** A recording brings no PDBs; the emulated guest's are here. */
-const SYMBOLS = ["--symbols", GUEST];
 
 async function stdoutOf(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await runCli(...args);
@@ -27,7 +24,7 @@ Deno.test("a recording of the emulated machine answers as the machine does", () 
       const verb of [["diff"], ["diff", "--group", "--names"], ["show"], ["show", "--max", "2"]]
     ) {
       const [name = "", ...flags] = verb;
-      const recorded = await stdoutOf(name, file, ...flags, ...SYMBOLS);
+      const recorded = await stdoutOf(name, file, ...flags);
       assertEquals(recorded, await stdoutOf(name, "emulated", ...flags, ...step), verb.join(" "));
       assertStringIncludes(recorded, "badhandle!open_event");
     }
@@ -55,18 +52,22 @@ Deno.test("without a snapshot a diff begins where tracing did", () =>
     await stdoutOf("record", "emulated:kernel", "-o", file);
     const { diff, traces } = JSON.parse(await stdoutOf("diff", file, "--json"));
     assertEquals(diff, { newTraces: 5, historyLost: false });
-    assertEquals(traces, []);
+    // No handle is open; the traces of the bad reference's story are listed with it.
+    assertEquals(
+      traces.map(({ type }: { type: string }) => type),
+      ["badref", "close", "open"],
+    );
   }));
 
 Deno.test("show lists one handle, of another process where there is one, as JSON too", async () => {
   const text = await stdoutOf("show", "emulated:kernel", "0x7CC");
   assertMatch(text, /^Handle 0x7CC - CLOSE:$/m);
   assertEquals(text.includes("Handle 0x7DC"), false);
-  assertEquals(await stdoutOf("show", "emulated:kernel", "7cc", "--process", "81400300"), text);
-  const { traces, process } = JSON.parse(
-    await stdoutOf("show", "emulated:kernel", "7cc", "--json"),
-  );
-  assertEquals(process, "0x81400300");
+  assertEquals(await stdoutOf("show", "emulated:kernel", "7cc", "--process", "0x81400300"), text);
+  const json = await runCli("show", "emulated:kernel", "7cc", "--json");
+  assertEquals(json.stderr, "htrace: left out: 3 traces and 1 stack\n");
+  const { traces, log } = JSON.parse(json.stdout);
+  assertEquals(log.process, "0x81400300");
   assertEquals(traces.map(({ type }: { type: string }) => type), ["close", "open"]);
 });
 
@@ -78,7 +79,8 @@ Deno.test("handle lists are compared where tracing is not asked for, and say wha
     assertMatch(saved.stderr, /^htrace: no traces were saved: .*tracing is not enabled.*\n$/);
     const step = ["--handles", "--", "leak", "2"];
     const text = await stdoutOf("diff", "emulated", before, ...step);
-    assertMatch(text, /^2 opened, 0 closed, 0 replaced, 11 kept\.\n\nOpened:\n {2}0x07.. Event\n/);
+    assertMatch(text, /^2 opened, 0 closed, 0 replaced, 11 kept\.\n\nBy type and name, most grown/);
+    assertMatch(text, /\nOpened:\n {2}Event: 2 \(0x07.., 0x07..\)\n/);
     assertStringIncludes(text, "No stacks, and nothing of handles opened and closed in between");
     const json = JSON.parse(await stdoutOf("diff", "emulated", before, "--json", ...step));
     assertEquals(json.opened.map(({ type }: { type: string }) => type), ["Event", "Event"]);
@@ -90,13 +92,13 @@ Deno.test("what cannot be compared is refused with a sentence", () =>
   withFolder(async (folder) => {
     const file = `${folder}/x.htrace`;
     await stdoutOf("record", "emulated", "-o", file);
-    const { code, stderr } = await runCli("diff", "emulated:2003", file);
+    const { code, stderr } = await runCli("diff", "emulated:kernel", file);
     assertEquals(
       [code, stderr],
       [
         3,
-        "htrace: Cannot compare emulated:2003 with the snapshot: it is of emulated; take one of " +
-        "the same target\n",
+        "htrace: Cannot compare emulated:kernel with the snapshot: it is of emulated; take one of " +
+        "the same process\n",
       ],
     );
     assertEquals((await runCli("diff", file, "--handles")).code, 2);
@@ -108,11 +110,11 @@ Deno.test("a recording that is damaged, of a newer version or no recording ends 
     await stdoutOf("record", "emulated", "-o", file);
     const bytes = await Deno.readFile(file);
     const newer = bytes.slice();
-    newer[8] = 2;
+    newer[8] = 3;
     for (
       const [content, found] of [
         [bytes.subarray(0, -20), "it is damaged: its content is cut off or changed"],
-        [newer, "its format has version 2, newer than 1; read it with a newer htrace"],
+        [newer, "its format has version 3, newer than 2; read it with a newer htrace"],
         [new TextEncoder().encode("htrace"), "it is not a recording"],
       ] as const
     ) {
@@ -135,14 +137,10 @@ Deno.test("a file that cannot be written is named, and the old one stays", () =>
 Deno.test("traces that a target could not give are mentioned", () =>
   withFolder(async (folder) => {
     const file = `${folder}/x.htrace`;
-    using target = await openTarget("emulated:kernel");
-    const log = { ...target.readTraces({}), incomplete: "a page is not in the dump" };
-    const recording = { recordedAt: new Date(), log, snapshots: new Map(), modules: [] };
-    const { name: targetName, mode, pointerSize } = target;
-    await Deno.writeFile(
-      file,
-      await encodeRecording({ targetName, mode, pointerSize, ...recording }),
-    );
+    using session = new Session(await openTarget("emulated:kernel"));
+    const recording = await recordSession(session);
+    const log = { ...recording.log, incomplete: "a page is not in the dump" };
+    await writeRecording(file, { ...recording, log });
     const { code, stderr } = await runCli("show", file);
     assertEquals(
       [code, stderr],
@@ -154,7 +152,7 @@ Deno.test("a diff over a ring that wrapped says that history was lost", async ()
   const { code, stdout, stderr } = await runCli("diff", "emulated", "--", "churn", "2100");
   assertEquals(code, 0);
   assertStringIncludes(stdout, "The difference between the two snapshots is too large.");
-  assertStringIncludes(stderr, "history was lost: all 4096 traces of the ring are newer than");
+  assertStringIncludes(stderr, "history was lost: all 4,096 traces of the ring are newer than");
 });
 
 Deno.test("enable and disable answer as the debugger does, and XP refuses to disable", async () => {
@@ -168,6 +166,18 @@ Deno.test("enable and disable answer as the debugger does, and XP refuses to dis
   assertEquals(code, 3);
   assertStringIncludes(stderr, "on Windows XP only ending the process disables tracing");
   assertEquals((await runCli("enable", "emulated", "--slots", "many")).code, 2);
+});
+
+Deno.test("a ring of another size than was asked for is told of", async () => {
+  const { stdout, stderr } = await runCli("enable", "emulated:2003", "--slots", "5");
+  assertEquals(stdout, "Handle tracing enabled.\n");
+  const found = "the ring has 128 slots, not 5: rings have powers of two from 128 to 131072";
+  assertEquals(stderr, `htrace: ${found}\n`);
+  const step = ["--slots", "300", "--", "leak", "1"];
+  const run = await runCli("run", "--target", "emulated:2003", ...step);
+  assertStringIncludes(run.stderr, "htrace: the ring has 512 slots, not 300: ");
+  const prompt = await stdoutOf("debug", "emulated:2003", "-c", "!htrace -enable 5");
+  assertStringIncludes(prompt, "\nNote: the ring has 0x80 slots, not 0x5: rings have powers of ");
 });
 
 Deno.test("processes lists those of a target, most handles first", async () => {

@@ -1,5 +1,5 @@
 /**
- * Why the system refused a file, in the words of our errors.
+ * The system's reasons for failed file operations, in the words of our errors.
  *
  * @module
  */
@@ -7,17 +7,23 @@
 /** By the system's code, which Deno gives its errors on every system. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
-  ENOTDIR: "a part of its path is no folder",
+  ENOTDIR: "a part of its path is not a folder",
   EACCES: "access denied",
   EPERM: "access denied",
   EISDIR: "it is a folder",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk is full",
+  EROFS: "its file system is read-only",
+  ELOOP: "its links lead in a circle",
+  ENAMETOOLONG: "its name is too long",
 };
 
 /** Says why an operation on a file failed; without path and number, which the user has or has no use for. */
 export function fileReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Deno guards devices and files of the system (/dev/full, /proc/self/mem) by a permission that htrace never has.
+  if (/^Requires all access/.test(error.message)) return "it is a device or belongs to the system";
+  if (/^Empty path/.test(error.message)) return "its name is empty";
   const code = "code" in error ? String(error.code) : "";
   return REASONS[code] ?? error.message.replace(/\.? \(os error \d+\).*$/s, "");
 }

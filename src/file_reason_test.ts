@@ -10,6 +10,18 @@ Deno.test("fileReason() says what the system found, without path and number", ()
   assertEquals(fileReason(full), "the disk is full");
   const invalid = new Error("Invalid parameter. (os error 87): stat 'NUL'");
   assertEquals(fileReason(invalid), "Invalid parameter");
-  const loop = new Error("Too many levels of symbolic links (os error 40): open 'loop'");
-  assertEquals(fileReason(loop), "Too many levels of symbolic links");
+  const loop = Object.assign(new Error("Too many levels of symbolic links (os error 40)"), {
+    code: "ELOOP",
+  });
+  assertEquals(fileReason(loop), "its links lead in a circle");
+});
+
+Deno.test("fileReason() keeps Deno's words for what no permission gives to itself", () => {
+  const guarded = new Error(
+    'Requires all access to "/dev/full", run again with the --allow-all flag',
+  );
+  assertEquals(fileReason(guarded), "it is a device or belongs to the system");
+  assertEquals(fileReason(new Error("Empty path is not allowed")), "its name is empty");
+  const permission = 'Requires read access to "x", run again with the --allow-read flag';
+  assertEquals(fileReason(new Error(permission)), permission);
 });

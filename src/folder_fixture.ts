@@ -11,7 +11,7 @@ export function temporaryFolder(): { readonly path: string } & Disposable {
 }
 
 /** Runs a test with a folder of its own. */
-export async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
+export async function withFolder(test: (folder: string) => Promise<void> | void): Promise<void> {
   using folder = temporaryFolder();
   await test(folder.path);
 }

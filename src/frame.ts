@@ -3,6 +3,10 @@
  *
  * @module
  */
+import type { Module } from "./module.ts";
+
+/** The module of a frame, as far as it is known: a pasted log has its name alone. */
+export type FrameModule = Pick<Module, "name"> & Partial<Module>;
 
 /** A function inlined at an address. */
 export interface InlinedFrame {
@@ -21,12 +25,19 @@ export interface InlinedFrame {
  * the address minus one, inside the call, as debuggers do.
  */
 export interface Frame {
-  /** The return address. */
+  /** The return address; unique but made up where {@linkcode Frame.isUnaddressed}. */
   readonly address: bigint;
-  /** Name of the module that contains it; absent outside all modules. */
-  readonly module?: string;
+  /** The source named the frame without its address: no report prints one. */
+  readonly isUnaddressed?: true;
+  /** The module that contains it; absent outside all modules. */
+  readonly module?: FrameModule;
   /** Undecorated name of the function; absent where the module has no symbol for it. */
   readonly symbol?: string;
+  /**
+   * Other names of the function's code: those of identical functions that the linker folded into one. Only where they
+   * were asked for.
+   */
+  readonly alsoNamed?: readonly string[];
   /** Distance from the symbol, or from the module's base without one; absent outside all modules. */
   readonly displacement?: number;
   /** Source file, where the symbols have lines. */
@@ -39,5 +50,5 @@ export interface Frame {
 
 /** `module!symbol`, or the module alone where it has no symbol for the address; undefined outside all modules. */
 export function frameName({ module, symbol }: Frame): string | undefined {
-  return module !== undefined && symbol !== undefined ? `${module}!${symbol}` : module;
+  return module !== undefined && symbol !== undefined ? `${module.name}!${symbol}` : module?.name;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HtraceError } from "./error.ts";
 
 /** Width of a pointer in bytes: 4 on 32-bit targets, 8 on 64-bit ones. */
 export type PointerSize = 4 | 8;
@@ -10,7 +11,7 @@ export type PointerSize = 4 | 8;
 /**
  * Readable address space: a live process, page tables over physical memory, what a debugger engine has open.
  *
- * Missing memory is normal, so `read` answers short instead of throwing; {@linkcode readExact} is for
+ * Missing memory is normal, so `read` returns less instead of throwing; {@linkcode readExact} is for
  * callers that cannot go on without the bytes.
  */
 export interface Memory {
@@ -21,12 +22,12 @@ export interface Memory {
    * at the first missing byte and is empty when even the first one is missing.
    */
   read(address: bigint, length: number): Uint8Array;
-  /** Says why the byte at `address` cannot be read, as the end of a sentence, where the memory knows. */
+  /** Says why the byte at `address` cannot be read, as the tail of a message, where the memory knows. */
   explainMissing?(address: bigint): string;
 }
 
 /** Memory that a walk cannot do without is missing. */
-export class MemoryError extends RangeError {
+export class MemoryError extends HtraceError {
   /** First address of the attempted read. */
   readonly address: bigint;
   /** Number of bytes that were wanted. */
@@ -35,7 +36,6 @@ export class MemoryError extends RangeError {
   /** Creates the error; `what` names the thing that was read, `reason` says what is missing. */
   constructor(address: bigint, length: number, what: string, reason: string) {
     super(`Cannot read ${what} at 0x${address.toString(16)}: ${reason}`);
-    this.name = "MemoryError";
     this.address = address;
     this.length = length;
   }

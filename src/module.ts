@@ -35,6 +35,23 @@ export function isInModule(module: Pick<Module, "base" | "size">, address: bigin
   return address >= module.base && address < module.base + BigInt(module.size);
 }
 
+/** Finds the module that an address lies in, among modules that do not overlap. */
+export function moduleFinder(
+  modules: readonly Module[],
+): (address: bigint) => Module | undefined {
+  const byBase = modules.toSorted((a, b) => a.base < b.base ? -1 : a.base > b.base ? 1 : 0);
+  return (address) => {
+    let [low, high] = [0, byBase.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (byBase[middle]!.base <= address) low = middle + 1;
+      else high = middle;
+    }
+    const module = byBase[low - 1];
+    return module !== undefined && isInModule(module, address) ? module : undefined;
+  };
+}
+
 /** Names a module the way debuggers do: file name of the path, without its last extension. */
 export function moduleNameOf(path: string): string {
   const file = path.slice(Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1);

@@ -13,7 +13,7 @@ import type { PointerSize } from "./memory.ts";
 export type NtStatus = number;
 
 /** The answer of a query: the status and the length that the call reported. */
-export interface QueryAnswer {
+export interface QueryResult {
   /** How the call ended. */
   readonly status: NtStatus;
   /** The call's ReturnLength; 0 when it reported none. */
@@ -21,19 +21,19 @@ export interface QueryAnswer {
 }
 
 /** The answer of a call that makes a handle. */
-export interface HandleAnswer {
+export interface HandleResult {
   /** How the call ended. */
   readonly status: NtStatus;
   /** The new handle; 0 unless the call succeeded. The caller closes it. */
   readonly handle: number;
 }
 
-/** The system calls. No method throws for a status: the caller turns statuses into sentences. */
+/** The system calls. No method throws for a status: the caller turns statuses into messages. */
 export interface Ntdll {
   /** Width of pointers in the buffers that these calls take and fill. */
   readonly pointerSize: PointerSize;
   /** NtOpenProcess by process id with the given PROCESS_ access rights. */
-  openProcess(processId: number, access: number): HandleAnswer;
+  openProcess(processId: number, access: number): HandleResult;
   /** NtClose. */
   close(handle: number): NtStatus;
   /** NtSetInformationProcess; the buffer's length is the call's length, null passes no buffer and 0. */
@@ -47,13 +47,13 @@ export interface Ntdll {
     process: number,
     informationClass: number,
     buffer: Uint8Array,
-  ): QueryAnswer;
+  ): QueryResult;
   /** NtReadVirtualMemory into `buffer`; `returnLength` is the number of bytes read. */
-  readVirtualMemory(process: number, address: bigint, buffer: Uint8Array): QueryAnswer;
+  readVirtualMemory(process: number, address: bigint, buffer: Uint8Array): QueryResult;
   /** NtQuerySystemInformation, filling `buffer` in place. */
-  querySystemInformation(informationClass: number, buffer: Uint8Array): QueryAnswer;
+  querySystemInformation(informationClass: number, buffer: Uint8Array): QueryResult;
   /** NtQueryObject, filling `buffer` in place. Name queries may block for ever: see the live target. */
-  queryObject(handle: number, informationClass: number, buffer: Uint8Array): QueryAnswer;
+  queryObject(handle: number, informationClass: number, buffer: Uint8Array): QueryResult;
   /** NtDuplicateObject; options are the DUPLICATE_ bits. */
   duplicateObject(
     sourceProcess: number,
@@ -61,5 +61,5 @@ export interface Ntdll {
     targetProcess: number,
     access: number,
     options: number,
-  ): HandleAnswer;
+  ): HandleResult;
 }

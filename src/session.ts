@@ -1,93 +1,181 @@
 /**
- * One target under examination: its snapshots, its symbols, and the questions that are asked of it.
+ * One target under examination: its stacks, snapshots, symbols and current process, and the questions asked of it.
  *
- * A target only reads; what is kept between two readings is kept here. A session answers with an
- * {@linkcode Analysis} and prints nothing.
+ * A target only reads; what is kept between two readings is kept here. A session returns analyses and prints nothing.
  *
  * @module
  */
 import type { Analysis } from "./analysis.ts";
-import { analyzeTraces, diffTraces, type TraceTables } from "./engine.ts";
+import { type AnalysisRequest, analyze } from "./analysis/analyze.ts";
+import type { SymbolFiles } from "./byte_source.ts";
+import { imageInMemory } from "./dump/mapped_image.ts";
+import { diffTraces } from "./engine/engine.ts";
+import { EngineStackTable } from "./engine/stack_table.ts";
+import { HtraceError, TargetError } from "./error.ts";
 import type { Frame } from "./frame.ts";
-import { judgeGroups } from "./judgement.ts";
+import type { SnapshotLog } from "./analysis/growth.ts";
+import { unusedName } from "./mark.ts";
 import type { Module } from "./module.ts";
-import { ModuleSymbols, type SymbolSource } from "./module_symbols.ts";
-import type { SymbolStatus } from "./symbolizer.ts";
+import { ModuleSymbols, type SymbolSource } from "./symbols/module_symbols.ts";
+import type { SymbolList } from "./symbols/symbol_list.ts";
+import type { SymbolStatus } from "./symbols/symbolizer.ts";
 import {
+  type HandleEntry,
+  identityOf,
+  type ProcessRef,
   type Target,
   type TraceControl,
-  TraceControlError,
-  type TraceQuery,
-  TraceQueryError,
 } from "./target.ts";
-import { traceCount, type TraceLog } from "./trace_log.ts";
+import { logWithoutTraces, type StackTable, type TraceLog } from "./trace_log.ts";
 
-/** What an analysis carries beside the traces that it lists. */
-export interface AnalysisOptions {
-  /** Groups by opening stack, with suspects. */
-  readonly group?: boolean;
-  /** Types and names of the handles, where the target knows them. */
-  readonly names?: boolean;
+/** How a session deals with its target. */
+export interface SessionOptions {
+  /** Where symbol files come from that the target does not bring along; the session disposes of it. */
+  readonly symbols?: SymbolSource;
+  /** Leaves tracing on that the session enabled; without it tracing ends with the session. */
+  readonly keepTracing?: boolean;
 }
 
-/** Which traces to show. */
-export type ShowOptions = TraceQuery & AnalysisOptions;
+/** What is asked of an analysis, and of which process. */
+export interface SessionRequest extends AnalysisRequest {
+  /** Another process than the current one. */
+  readonly process?: ProcessRef;
+  /** Reads the open handles, too, so that types and names of objects are known. Default: true. */
+  readonly objects?: boolean;
+}
 
 /** The name of the snapshot that is meant when none is named. */
 const UNNAMED = "";
 
-/** First address beyond the half of the address space that processes have, by pointer size. */
-const KERNEL_START = { 4: 0x8000_0000n, 8: 0x8000_0000_0000n } as const;
+/**
+ * The most traces that the snapshots of marks keep together: some 300 MB. A program may set a mark in each of thousands
+ * of iterations, and each keeps as much of the ring as there is.
+ */
+const MAX_MARKED_TRACES = 2 ** 24;
 
 /** A target with snapshots and symbols. */
 export class Session implements Disposable {
   /** What is examined; the session disposes of it. */
   readonly target: Target;
-  /** Where symbol files come from that the target does not bring along; the session disposes of it too. */
-  readonly #given: SymbolSource;
-  /** The target's own symbol files, then those of `#given`. */
-  readonly #source: SymbolSource;
-  /** By process: two processes have different modules at one address. Key 0 where there is only one. */
-  readonly #symbols = new Map<bigint, ModuleSymbols>();
-  readonly #snapshots: Map<string, TraceLog>;
+  /** The process that is meant when none is named; undefined for the only one of a target. */
+  process: ProcessRef | undefined;
+  /** The stacks of every log that was read. */
+  readonly #stacks = new EngineStackTable();
+  readonly #options: SessionOptions;
+  /** Where symbol files come from that the target does not bring along. */
+  #given: SymbolSource | undefined;
+  /** By process: two processes have different modules at one address. */
+  readonly #symbols = new Map<string, ModuleSymbols>();
+  /** In the order in which they were taken. */
+  readonly #snapshots = new Map<string, TraceLog>();
+  #readSnapshots: Promise<void> | undefined;
+  /** What the program's marks keep, and how many of them are not kept. */
+  #marked = { marks: 0, traces: 0, passedOver: 0 };
+  /** Tracing is on, and was off before this session enabled it. */
+  #isEnabledHere = false;
 
   /**
-   * Takes over a target with the snapshots that it brings along. Its own symbol files (the emulated
-   * guest's PDBs) are preferred to those of `source`; without a source there are no others.
+   * Takes over a target. Its own symbol files (the emulated guest's PDBs) are preferred to those of the options; the
+   * exports of an image in its memory are used where neither has a file.
    */
-  constructor(target: Target, source: SymbolSource = () => Promise.resolve({})) {
+  constructor(target: Target, options: SessionOptions = {}) {
     this.target = target;
-    this.#given = source;
-    this.#snapshots = new Map(target.snapshots);
-    this.#source = async (module) => target.symbolFiles?.(module) ?? await source(module);
+    this.process = target.defaultProcess;
+    this.#options = options;
+    this.#given = options.symbols;
   }
 
-  /** Snapshots by name, for keeping them beyond this run; the unnamed one has the empty name. */
-  get snapshots(): ReadonlyMap<string, TraceLog> {
+  /** The table that stacks of this session's logs are in. */
+  get stacks(): StackTable {
+    return this.#stacks;
+  }
+
+  /** The named snapshots are marks that the program set: growth is measured from one to the next. */
+  get hasMarks(): boolean {
+    return this.target.hasMarks === true || this.#marked.marks > 0;
+  }
+
+  /** Snapshots by name, the one taken last at the end; the unnamed one has the empty name. */
+  async snapshots(): Promise<ReadonlyMap<string, TraceLog>> {
+    await this.#bringSnapshots();
     return this.#snapshots;
   }
 
   /** Enables tracing and takes the first snapshot; the ring is empty then, so older snapshots are dropped. */
-  enable(slots?: number): void {
-    this.#control("enable").enable(slots);
-    this.#snapshots.clear();
-    this.snapshot();
+  async enable(slots?: number): Promise<void> {
+    const control = this.#control("enable");
+    const wasTraced = !this.#isEnabledHere && control.isEnabled();
+    control.enable(slots);
+    this.#isEnabledHere ||= !wasTraced;
+    await this.#dropSnapshots();
+    await this.snapshot();
   }
 
   /** Disables tracing; traces and snapshots are gone. */
-  disable(): void {
+  async disable(): Promise<void> {
     this.#control("disable").disable();
-    this.#snapshots.clear();
+    this.#isEnabledHere = false;
+    await this.#dropSnapshots();
   }
 
   /** Keeps the traces of now as the base of later diffs, under a name or as the unnamed snapshot. */
-  snapshot(name: string = UNNAMED): void {
-    this.keepSnapshot(this.target.readTraces({}), name);
+  async snapshot(name: string = UNNAMED): Promise<void> {
+    const log = await this.readTraces();
+    await this.#bringSnapshots();
+    this.keepSnapshot(log, name);
   }
 
-  /** Keeps traces that were read earlier, by another run of the program for one, as a snapshot. */
+  /**
+   * Keeps the traces of now because the program asked for it; a name that is used again gets a number. Returns whether
+   * that was done: not where tracing is off, nor where marks keep too much already.
+   */
+  async mark(name: string): Promise<boolean> {
+    if (this.target.control?.isEnabled() === false) return false;
+    if (this.#marked.traces >= MAX_MARKED_TRACES) {
+      this.#marked.passedOver++;
+      return false;
+    }
+    const log = await this.readTraces();
+    await this.#bringSnapshots();
+    this.keepSnapshot(log, unusedName(name, this.#snapshots));
+    this.#marked.marks++;
+    this.#marked.traces += log.count;
+    return true;
+  }
+
+  /** Keeps traces that were read earlier, into {@linkcode Session.stacks}, as a snapshot. */
   keepSnapshot(log: TraceLog, name: string = UNNAMED): void {
+    this.#snapshots.delete(name);
     this.#snapshots.set(name, log);
+  }
+
+  /** Forgets a snapshot. One that the target brings along is gone for this session, too. */
+  async forgetSnapshot(name: string = UNNAMED): Promise<void> {
+    await this.#bringSnapshots();
+    this.#snapshots.delete(name);
+  }
+
+  /** Keeps the moment when tracing began, and the ring was empty, as the unnamed snapshot. */
+  keepBeginning(): void {
+    const later = [...this.#snapshots].filter(([name]) => name !== UNNAMED);
+    this.#snapshots.clear();
+    this.keepSnapshot(logWithoutTraces(this.#stacks));
+    for (const [name, log] of later) this.keepSnapshot(log, name);
+  }
+
+  /** Reads the traces of a process, or of the current one. */
+  async readTraces(process?: ProcessRef): Promise<TraceLog> {
+    return await this.target.readTraces(this.#stacks, process ?? this.process);
+  }
+
+  /** Loaded modules of a process, or of the current one. */
+  async modules(process?: ProcessRef): Promise<readonly Module[]> {
+    return await this.target.modules(process ?? this.process);
+  }
+
+  /** Open handles of a process, or of the current one; undefined where the target cannot list them. */
+  async handles(process?: ProcessRef): Promise<readonly HandleEntry[] | undefined> {
+    return await this.target.handles?.(process ?? this.process);
   }
 
   /**
@@ -97,30 +185,57 @@ export class Session implements Disposable {
    * itself: the traces that it read become the unnamed snapshot, so that the next diff shows what came after this
    * one. A named snapshot is compared with and stays as it is.
    */
-  async diff(name: string = UNNAMED, options: AnalysisOptions = {}): Promise<Analysis> {
-    const now = this.target.readTraces({});
+  async diff(name: string = UNNAMED, request: SessionRequest = {}): Promise<Analysis> {
+    const now = await this.readTraces(request.process);
+    await this.#bringSnapshots();
     const snapshot = this.#snapshots.get(name);
-    if (snapshot === undefined) throw new TraceQueryError(this.#missingSnapshot(name));
-    const { newTraces, historyLost, outstanding } = diffTraces(snapshot, now);
-    const analysis = await this.#analyze(now, newTraces, outstanding, undefined, options);
+    if (snapshot === undefined) throw new TargetError(this.#missingSnapshot(name));
+    const analysis = await this.#analyze(now, request, {
+      diff: diffTraces(snapshot, now),
+      snapshots: this.#snapshotsUpTo(name),
+    });
     this.keepSnapshot(now);
-    return { ...analysis, diff: { newTraces, historyLost } };
+    return analysis;
   }
 
-  /** Lists traces, newest first. */
-  async show(query: ShowOptions = {}): Promise<Analysis> {
-    const log = this.target.readTraces(query);
-    const count = traceCount(log);
-    const listed = Uint32Array.from({ length: count }, (_, index) => index);
-    return await this.#analyze(log, count, listed, query.process, query);
+  /** Lists traces, newest first; with growth, where the target has marks. */
+  async show(request: SessionRequest = {}): Promise<Analysis> {
+    const log = await this.readTraces(request.process);
+    if (!this.hasMarks) return await this.#analyze(log, request);
+    await this.#bringSnapshots();
+    const snapshots = this.#allSnapshots().filter(({ name }) => name !== UNNAMED);
+    return await this.#analyze(log, request, { snapshots, hasMarks: true });
   }
 
   /** Names addresses by the modules of a process, or of the current one. */
   async symbolize(
     addresses: Iterable<bigint>,
-    process?: bigint,
+    process?: ProcessRef,
   ): Promise<ReadonlyMap<bigint, Frame>> {
-    return await this.#symbolsOf(process).frames(this.target.modules(process), addresses);
+    return await this.#name(addresses, await this.modules(process), process);
+  }
+
+  /** All names of a module of the current process. */
+  async symbolNames(module: Module): Promise<SymbolList> {
+    return await this.#symbolsOf().names(await this.modules(), module);
+  }
+
+  /** Loads the symbols of a module of the current process, where that is not done yet, and says what was found. */
+  async loadSymbols(module: Module): Promise<SymbolStatus> {
+    return await this.#symbolsOf().load(await this.modules(), module);
+  }
+
+  /** Forgets every name and every symbol file, and takes further ones from another source; disposes of the old one. */
+  replaceSymbols(source: SymbolSource): void {
+    this.forgetSymbols();
+    this.#given?.[Symbol.dispose]?.();
+    this.#given = source;
+  }
+
+  /** Forgets names and symbol files. They are sought again when they are needed. */
+  forgetSymbols(): void {
+    for (const symbols of this.#symbols.values()) symbols[Symbol.dispose]();
+    this.#symbols.clear();
   }
 
   /** What was found for the symbols of a module; undefined as long as they were not needed. */
@@ -128,81 +243,156 @@ export class Session implements Disposable {
     return this.#symbolsOf().status(module);
   }
 
-  /** Frees the symbols, their source and the target. */
+  /** Frees symbols and stacks; switches off tracing that was switched on here; lets go of the target. */
   [Symbol.dispose](): void {
-    for (const symbols of this.#symbols.values()) symbols[Symbol.dispose]();
-    this.#given[Symbol.dispose]?.();
+    this.forgetSymbols();
+    this.#given?.[Symbol.dispose]?.();
+    const isLeftOn = this.#options.keepTracing || this.target.restarts;
+    if (this.#isEnabledHere && !isLeftOn) this.#disableIfPossible();
     this.target[Symbol.dispose]();
+    this.#stacks[Symbol.dispose]();
   }
 
   async #analyze(
     log: TraceLog,
-    newest: number,
-    listed: Uint32Array,
-    process: bigint | undefined,
-    options: AnalysisOptions,
+    request: SessionRequest,
+    compared: Pick<Parameters<typeof analyze>[0], "diff" | "snapshots" | "hasMarks"> = {},
   ): Promise<Analysis> {
-    const { target } = this;
-    // A stack begins with its kernel frames; user mode shows, and groups by, what the process itself did.
-    const kernelStart = target.mode === "user" ? KERNEL_START[target.pointerSize] : undefined;
-    const tables = analyzeTraces(log, newest, kernelStart);
-    const wanted = new Set<number>();
-    for (const index of listed) wanted.add(tables.stackOf[index] ?? 0);
-    if (options.group) {
-      for (const { stack, closers } of tables.groups) {
-        wanted.add(stack);
-        for (const closer of closers) wanted.add(closer.stack);
-      }
-    }
-    const stacks = await this.#nameStacks(tables, wanted, process);
-    return {
-      targetName: target.name,
-      mode: target.mode,
-      pointerSize: target.pointerSize,
+    const { process, objects = true } = request;
+    const modules = await this.modules(process);
+    const handles = objects ? await this.#knownHandles(process, request) : undefined;
+    const gaps = [
+      ...await this.target.gaps?.(process ?? this.process) ?? [],
+      ...this.#passedMarks(),
+    ];
+    const identity = log.process === undefined
+      ? undefined
+      : await identityOf(this.target, { process: log.process });
+    const handleCounts = handles && await this.target.handleCounts?.(process ?? this.process);
+    return await analyze({
+      target: this.target,
+      stacks: this.#stacks,
       log,
-      listed,
-      stackOf: tables.stackOf,
-      stacks,
-      ...(options.group
-        ? { groups: judgeGroups(tables.groups, stacks, target.modules(process)) }
-        : {}),
-      ...(options.names && target.handles
-        ? { handles: new Map(target.handles().map((entry) => [entry.handle, entry])) }
-        : {}),
-    };
+      ...compared,
+      modules,
+      ...(handles && { handles }),
+      ...(gaps.length > 0 && { gaps }),
+      ...(identity && { identity }),
+      ...(handleCounts && { handleCounts }),
+      nameAddresses: (addresses) => this.#name(addresses, modules, process),
+      withoutSymbols: () => this.#symbolsOf(process).withoutSymbols(),
+    }, request);
   }
 
-  async #nameStacks(
-    tables: TraceTables,
-    wanted: ReadonlySet<number>,
-    process: bigint | undefined,
-  ): Promise<Map<number, Frame[]>> {
-    const addresses = new Map([...wanted].map((id) => [id, tables.stackAddresses(id)]));
-    const all = [...addresses.values()].flatMap((stack) => [...stack]);
-    const names = await this.symbolize(all, process);
-    const stacks = new Map<number, Frame[]>();
-    for (const [id, stack] of addresses) {
-      stacks.set(id, Array.from(stack, (address) => names.get(address) ?? { address }));
+  #passedMarks(): string[] {
+    const { marks, passedOver } = this.#marked;
+    return passedOver === 0 ? [] : [
+      `the ${passedOver} marks after the first ${marks} are not kept (with all traces of each they take too much memory)`,
+    ];
+  }
+
+  /** Types and names are an extra where nobody asked for them: an analysis does without. */
+  async #knownHandles(
+    process: ProcessRef | undefined,
+    { names = false }: SessionRequest,
+  ): Promise<readonly HandleEntry[] | undefined> {
+    try {
+      return await this.handles(process);
+    } catch (error) {
+      if (names || !(error instanceof HtraceError)) throw error;
+      return undefined;
     }
-    return stacks;
+  }
+
+  async #name(
+    addresses: Iterable<bigint>,
+    modules: readonly Module[],
+    process: ProcessRef | undefined,
+  ): Promise<ReadonlyMap<bigint, Frame>> {
+    const { target } = this;
+    if (target.frame === undefined) {
+      return await this.#symbolsOf(process).frames(modules, addresses);
+    }
+    const frames = new Map<bigint, Frame>();
+    const unnamed: bigint[] = [];
+    for (const address of addresses) {
+      const frame = target.frame(address);
+      if (frame === undefined) unnamed.push(address);
+      else frames.set(address, frame);
+    }
+    if (unnamed.length === 0) return frames;
+    const named = await this.#symbolsOf(process).frames(modules, unnamed);
+    if (frames.size === 0) return named;
+    for (const address of unnamed) frames.set(address, named.get(address) ?? { address });
+    return frames;
+  }
+
+  #symbolsOf(process: ProcessRef | undefined = this.process): ModuleSymbols {
+    const key = `${process?.process ?? ""} ${process?.processId ?? ""}`;
+    let symbols = this.#symbols.get(key);
+    if (symbols === undefined) {
+      symbols = new ModuleSymbols((module) => this.#filesOf(module, process));
+      this.#symbols.set(key, symbols);
+    }
+    return symbols;
+  }
+
+  /** The target's own symbol files, else those of the options, else what the process has in memory. */
+  async #filesOf(module: Module, process: ProcessRef | undefined): Promise<SymbolFiles> {
+    const { target } = this;
+    const files = await target.symbolFiles?.(module) ?? await this.#given?.(module) ?? {};
+    if (files.pdb || files.image) return files;
+    const image = imageInMemory(target, module, process);
+    return image ? { image } : files;
+  }
+
+  /** Snapshots that the target brings along stand before those that are taken. */
+  async #bringSnapshots(): Promise<void> {
+    this.#readSnapshots ??= (async () => {
+      const brought = await this.target.readSnapshots?.(this.#stacks) ?? new Map();
+      const kept = [...this.#snapshots];
+      this.#snapshots.clear();
+      for (const [name, log] of brought) this.#snapshots.set(name, log);
+      for (const [name, log] of kept) this.keepSnapshot(log, name);
+    })();
+    await this.#readSnapshots;
+  }
+
+  async #dropSnapshots(): Promise<void> {
+    await this.#bringSnapshots();
+    this.#snapshots.clear();
+    this.#marked = { marks: 0, traces: 0, passedOver: 0 };
+  }
+
+  /** The snapshots of growth: all that were taken up to the one that is compared with, oldest first. */
+  #snapshotsUpTo(last: string): SnapshotLog[] {
+    const all = this.#allSnapshots();
+    return all.slice(0, all.findIndex(({ name }) => name === last) + 1);
+  }
+
+  #allSnapshots(): SnapshotLog[] {
+    return Array.from(this.#snapshots, ([name, log]) => ({
+      name,
+      ...(log.readAt && { readAt: log.readAt }),
+      log,
+    }));
   }
 
   #control(what: "enable" | "disable"): TraceControl {
     const { control, name } = this.target;
     if (control !== undefined) return control;
-    throw new TraceControlError(
+    throw new TargetError(
       `Cannot ${what} tracing: "${name}" cannot be switched; show what was recorded with "!htrace"`,
     );
   }
 
-  #symbolsOf(process?: bigint): ModuleSymbols {
-    const key = process || (this.target.currentProcess ?? 0n);
-    let symbols = this.#symbols.get(key);
-    if (symbols === undefined) {
-      symbols = new ModuleSymbols(this.#source);
-      this.#symbols.set(key, symbols);
+  /** A process that has ended, or one on Windows XP, keeps its tracing to its end: nothing is left to do. */
+  #disableIfPossible(): void {
+    try {
+      this.target.control?.disable();
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
     }
-    return symbols;
   }
 
   #missingSnapshot(name: string): string {

@@ -3,26 +3,31 @@
  *
  * @module
  */
+import { EngineStackTable } from "./engine/stack_table.ts";
+import { TargetError } from "./error.ts";
 import type { PointerSize } from "./memory.ts";
 import type { Module } from "./module.ts";
-import {
-  type HandleEntry,
-  type ProcessEntry,
-  type StopEvent,
-  type Target,
-  type TargetMode,
-  type TraceQuery,
-  TraceQueryError,
+import type {
+  HandleEntry,
+  ProcessEntry,
+  ProcessRef,
+  StopEvent,
+  Target,
+  TargetIdentity,
+  TargetMode,
 } from "./target.ts";
 import type { HandleTrace } from "./trace.ts";
-import type { TraceLog } from "./trace_log.ts";
-import { QUERY_ENTRY_32, traceLog } from "./trace_log_fixture.ts";
+import { type StackTable, traceAt, type TraceLog } from "./trace_log.ts";
+import { TraceLogBuilder } from "./trace_log_builder.ts";
 
 /** A target whose state tests set directly. */
 export class FakeTarget implements Target {
   name = "fake";
+  kind = "fake";
+  identity: TargetIdentity = { processId: 0x10, imageName: "fake.exe" };
   mode: TargetMode = "user";
   pointerSize: PointerSize = 4;
+  userEnd = 0x8000_0000n;
   /** Capacity of the ring. */
   slots = 128;
   /** Newest first. */
@@ -32,11 +37,14 @@ export class FakeTarget implements Target {
   stops: StopEvent[] = [];
   open: HandleEntry[] = [];
   list: ProcessEntry[] = [];
-  currentProcess = 0x8234_5678n;
+  defaultProcess: ProcessRef | undefined;
   disposed = false;
-  snapshots: Map<string, TraceLog> = new Map();
+  /** Traces that it brings along, newest first. */
+  kept: Map<string, HandleTrace[]> = new Map();
   /** Why a log is not whole. */
   incomplete: string | undefined;
+  /** When the traces are read. */
+  now = new Date("2026-11-29T12:00:00Z");
 
   control = {
     enable: (slots?: number): void => {
@@ -47,6 +55,7 @@ export class FakeTarget implements Target {
     disable: (): void => {
       this.tracing = false;
     },
+    isEnabled: (): boolean => this.tracing,
   };
 
   execution = {
@@ -59,22 +68,23 @@ export class FakeTarget implements Target {
     this.traces.length = Math.min(this.traces.length, this.slots);
   }
 
-  readTraces(query: TraceQuery): TraceLog {
+  readTraces(into: StackTable, process?: ProcessRef): TraceLog {
     if (!this.tracing) {
-      throw new TraceQueryError(
+      throw new TargetError(
         'Cannot read traces of "fake": tracing is not enabled; enable it with "!htrace -enable"',
       );
     }
-    const matching = this.traces.filter(({ handle }) => !query.handle || handle === query.handle);
-    const shown = query.maxTraces ? matching.slice(0, query.maxTraces) : matching;
+    const address = process?.process ?? this.defaultProcess?.process;
     return {
-      ...traceLog(QUERY_ENTRY_32, shown, this.slots),
-      parsed: this.traces.length,
-      ...(this.incomplete === undefined ? {} : { incomplete: this.incomplete }),
-      ...(this.mode === "kernel"
-        ? { process: query.process || this.currentProcess, objectTable: 0xe123_4560n }
-        : {}),
+      ...this.#log(into, this.traces),
+      slots: this.slots,
+      ...(this.incomplete !== undefined && { incomplete: this.incomplete }),
+      ...(address !== undefined && { process: address, objectTable: 0xe123_4560n }),
     };
+  }
+
+  readSnapshots(into: StackTable): Map<string, TraceLog> {
+    return new Map(Array.from(this.kept, ([name, traces]) => [name, this.#log(into, traces)]));
   }
 
   modules(): Module[] {
@@ -92,9 +102,27 @@ export class FakeTarget implements Target {
   [Symbol.dispose](): void {
     this.disposed = true;
   }
+
+  #log(into: StackTable, traces: readonly HandleTrace[]): TraceLog {
+    const builder = new TraceLogBuilder(into);
+    for (const trace of traces) builder.add(trace);
+    return builder.build({ readAt: this.now });
+  }
 }
 
 /** A module of 64 KiB. */
 export function fakeModule(name: string, base: bigint, path = `C:\\app\\${name}.exe`): Module {
   return { name, path, base, size: 0x1_0000 };
+}
+
+/** Reads all traces of a target that reads at once, into a stack table of their own. */
+export function readLog(target: Target, process?: ProcessRef): TraceLog {
+  const log = target.readTraces(new EngineStackTable(), process);
+  if (log instanceof Promise) throw new TypeError(`${target.name} reads later; await it`);
+  return log;
+}
+
+/** The traces of a log, newest first. */
+export function listOf(log: TraceLog): HandleTrace[] {
+  return Array.from({ length: log.count }, (_, index) => traceAt(log, index));
 }

@@ -25,16 +25,39 @@ export function traceTypeOf(code: number): TraceType | undefined {
   return undefined;
 }
 
-/** A view of one trace, for people and for small lists; bulk work stays in {@linkcode TraceLog} bytes. */
-export interface HandleTrace {
+/** What a handle stands for: the object's type, name and address, as far as they are known. */
+export interface ObjectInfo {
+  /** Object type, such as `Event`. */
+  readonly type?: string;
+  /** Name of the object, with its directory. */
+  readonly name?: string;
+  /** Address of the object in kernel memory. */
+  readonly address?: bigint;
+}
+
+/** What a trace says beside its stack. */
+export interface HandleOperation {
   /** The operation. */
   readonly type: TraceType;
-  /** The handle value as the caller gave it; the two low tag bits may be set on a close or a badref. */
+  /**
+   * The handle value as the caller gave it: the two low tag bits may be set on a close or a badref. Its lower 32 bits
+   * where it has more.
+   */
   readonly handle: number;
-  /** Process id of the thread that did the operation: not always the traced process. */
+  /** The whole handle value, where it does not fit 32 bits: what a bad reference took for a handle. */
+  readonly wideHandle?: bigint;
+  /** Process id of the thread that did the operation: not always the traced process. 0 where it is unknown. */
   readonly processId: number;
-  /** Thread id of the thread that did the operation. */
+  /** Thread id of the thread that did the operation. 0 where it is unknown. */
   readonly threadId: number;
+  /** When it was done, in milliseconds since 1970 UTC, where the source has times. */
+  readonly time?: number;
+  /** What the handle stood for then, where the source says it. */
+  readonly object?: ObjectInfo;
+}
+
+/** A view of one trace, for people and for small lists; bulk work stays in the columns of a `TraceLog`. */
+export interface HandleTrace extends HandleOperation {
   /** Return addresses, innermost first; kernel frames, where there are any, come before user frames. */
   readonly stack: BigUint64Array;
 }

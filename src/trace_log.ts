@@ -1,106 +1,285 @@
 /**
- * The traces read from a target at one time, in the bytes that their source has.
+ * The traces read from a target at one time, in columns.
  *
- * Traces come in several shapes (32- and 64-bit query entries of 16 frames, kernel records with another
- * field order, dump operations of 32 frames). A log keeps them unconverted beside a description of the
- * shape, so that the engine takes them whole and nothing is cut.
+ * A column has a value for each trace, newest first. Stacks are ids of a {@linkcode StackTable} that all logs of a
+ * session share, so equal ids are equal stacks, whichever log they are in.
  *
  * @module
  */
-import type { HandleTrace } from "./trace.ts";
-import { traceTypeOf } from "./trace.ts";
+import type { Answer } from "./answer.ts";
+import type { EntryLayout } from "./entry_layout.ts";
+import { type HandleOperation, type HandleTrace, type ObjectInfo, traceTypeOf } from "./trace.ts";
 
-/** Where an integer field stands in an entry: byte offset and width in bytes. */
-export interface EntryField {
-  /** Byte offset from the start of the entry. */
-  readonly offset: number;
-  /** Width in bytes, little-endian. */
-  readonly size: 4 | 8;
+export type { ObjectInfo };
+
+/** Number of a stack in its {@linkcode StackTable}: dense, from 0, in order of first appearance. */
+export type StackId = number;
+
+/** Stacks by their ids. */
+export interface Stacks {
+  /** Number of distinct stacks. */
+  readonly count: number;
+  /** Return addresses of a stack, innermost first. Throws a RangeError outside the table. */
+  addresses(stack: StackId): BigUint64Array;
 }
 
-/** The shape of one entry of a {@linkcode TraceLog}. */
-export interface EntryLayout {
-  /** Name of the structure, as its header spells it. */
-  readonly name: string;
-  /** Bytes from one entry to the next. */
-  readonly size: number;
-  /** The handle value. */
-  readonly handle: EntryField;
-  /** Id of the process whose thread did the operation. */
-  readonly processId: EntryField;
-  /** Id of the thread that did the operation. */
-  readonly threadId: EntryField;
-  /** Kind of operation, see `TRACE_TYPE_CODES`. */
-  readonly type: EntryField;
-  /** The return addresses: offset of the first, width of each, and how many there is room for. */
-  readonly stack: EntryField & {
-    /** Number of return addresses that an entry has room for. */
-    readonly frames: number;
-  };
-}
-
-/** Traces read at one time, newest first. */
-export interface TraceLog {
-  /** Whole entries, newest first, `layout.size` bytes each; no empty slots among them. */
-  readonly bytes: Uint8Array;
-  /** The shape of an entry. */
-  readonly layout: EntryLayout;
+/** The stacks of all logs of a session, each distinct one once. */
+export interface StackTable extends Stacks {
+  /** The id of a stack of any depth, new or known. */
+  intern(addresses: BigUint64Array): StackId;
   /**
-   * Traces looked at before the handle filter and the maximum were applied, as `!htrace` prints them.
-   * The kernel-mode walk also counts the blank slot that ended it (output reference, "Parsed and Dumped").
+   * Reads whole entries into columns, and interns their stacks. A stack ends at its first zero address.
+   *
+   * Throws an error for bytes that end inside an entry.
+   */
+  readEntries(
+    bytes: Uint8Array,
+    layout: EntryLayout,
+    options?: ReadEntriesOptions,
+  ): EntriesRead;
+  /** The stacks of a column of ids without their leading addresses from `userEnd` on, interned too. */
+  withoutKernelFrames(stacks: Uint32Array, userEnd: bigint): Uint32Array;
+}
+
+/** How {@linkcode StackTable.readEntries} reads. */
+export interface ReadEntriesOptions {
+  /** The entries stand oldest first, as a ring has them in memory; omitted, newest first, as a query returns them. */
+  readonly oldestFirst?: boolean;
+  /** Ends at the first entry, from the newest on, that is empty or damaged; omitted, such entries are left out. */
+  readonly stopAtGap?: boolean;
+}
+
+/** Columns of traces, newest first. */
+export interface EntryColumns {
+  /** Number of traces, the length of each column. */
+  readonly count: number;
+  /** Kind of each operation, see `TRACE_TYPE_CODES`: 1 to 3. */
+  readonly type: Uint8Array;
+  /** Handle values as the callers gave them, with their tag bits; the lower half of wide ones. */
+  readonly handle: Uint32Array;
+  /** Ids of the processes whose threads did the operations; 0 where it is unknown. */
+  readonly processId: Uint32Array;
+  /** Ids of those threads; 0 where it is unknown. */
+  readonly threadId: Uint32Array;
+  /** Stack ids. */
+  readonly stack: Uint32Array;
+  /** Handle values that do not fit 32 bits, by index of their trace: garbage that a bad reference used. */
+  readonly wideHandles?: ReadonlyMap<number, bigint>;
+}
+
+/** What {@linkcode StackTable.readEntries} read, and what it left out. */
+export interface EntriesRead extends EntryColumns {
+  /** Entries that were never written (type 0), as far as they were looked at. */
+  readonly empty: number;
+  /** Which entry is the first of those, the newest entry being 0: that many entries are newer. */
+  readonly firstEmpty?: number;
+  /** Entries whose type nothing writes (outside 0 to 3), as far as they were looked at. */
+  readonly damaged: number;
+  /** Which entry is the first of those. */
+  readonly firstDamaged?: number;
+}
+
+/** Traces of one handle table, read at one time, newest first. */
+export interface TraceLog extends EntryColumns {
+  /** What the stack ids are of. */
+  readonly stacks: Stacks;
+  /** When each operation was done, in milliseconds since 1970 UTC; NaN where that is unknown. */
+  readonly time?: Float64Array;
+  /** What each handle stood for at that moment: a place in `objects` counted from 1; 0 where that is unknown. */
+  readonly object?: Uint32Array;
+  /** The objects of the traces, each distinct one once. */
+  readonly objects?: readonly ObjectInfo[];
+  /** When the traces were read; absent where their source does not tell: a text has no date. */
+  readonly readAt?: Date;
+  /**
+   * Traces looked at before a handle filter and a maximum were applied, as `!htrace` prints them. The kernel-mode walk
+   * also counts the blank slot that ended it (output reference, "Parsed and Dumped").
    */
   readonly parsed: number;
+  /**
+   * How far the debugger's own walk of a kernel's ring comes, where it ends before the last trace: at a slot that was
+   * never written. `!htrace` prints that many traces, and says that it parsed that many slots.
+   */
+  readonly walk?: { readonly traces: number; readonly parsed: number };
   /** Capacity of the ring that the traces were read from, where the target tells it. */
   readonly slots?: number;
-  /** Why traces are missing that the target should have, as the end of a sentence; absent when whole. */
+  /** Why traces are missing that the target should have, as the tail of a message; absent when whole. */
   readonly incomplete?: string;
+  /**
+   * How many handles each stack has opened in all, and how many of those were closed, where the source counts on beyond
+   * the traces that it keeps.
+   */
+  readonly totals?: ReadonlyMap<StackId, StackTotals>;
+  /** Stacks whose handles the system keeps for itself although own code is on them: nobody is to blame. */
+  readonly systemStacks?: ReadonlySet<StackId>;
+  /** What these traces do not show, each begins in lower case and has no full stop. */
+  readonly notes?: readonly string[];
+  /** Why the process was stopped, where the source tells it. */
+  readonly stops?: readonly TraceStop[];
   /** Address of the EPROCESS that was walked, in kernel mode. */
   readonly process?: bigint;
   /** Address of that process's HANDLE_TABLE, in kernel mode. */
   readonly objectTable?: bigint;
+  /** The output of a debugger that the traces were read from. */
+  readonly answer?: Answer;
 }
 
-/** Number of traces in a log. */
-export function traceCount(log: TraceLog): number {
-  return Math.floor(log.bytes.length / log.layout.size);
+/** Why a process was stopped over a handle: an Application Verifier stop, or an exception that a dump was written for. */
+export interface TraceStop {
+  /** The verifier's stop code, such as 0x300; without a verifier the exception's own. */
+  readonly code: number;
+  /** The handle in question, where it is known. */
+  readonly handle?: number;
+  /** Id of the process, where it is known. */
+  readonly processId?: number;
+  /** Id of the thread, where it is known. */
+  readonly threadId?: number;
+  /** Code of the exception behind it, such as 0xc0000008. */
+  readonly exception?: number;
+  /** Its stack, where there is one. */
+  readonly stack?: StackId;
 }
 
-/** Reads trace `index` (0 is the newest). Throws a RangeError outside the log or on an unknown type. */
+/** What a stack did in all, also before the oldest trace. */
+export interface StackTotals {
+  /** Handles that it opened. */
+  readonly opened: number;
+  /** How many of those were closed. */
+  readonly closed: number;
+}
+
+/**
+ * Trace `index` of a log; 0 is the newest. Throws a RangeError outside the log or on an unknown type.
+ *
+ * @example
+ * ```ts
+ * const { type, handle } = traceAt(log, 0);
+ * console.log(`${type} of 0x${handle.toString(16)}`);
+ * ```
+ */
 export function traceAt(log: TraceLog, index: number): HandleTrace {
-  if (!Number.isInteger(index) || index < 0 || index >= traceCount(log)) {
-    throw new RangeError(`Cannot read trace ${index}: the log has ${traceCount(log)} traces`);
+  return { ...operationAt(log, index), stack: log.stacks.addresses(log.stack[index]!) };
+}
+
+/** Trace `index` of a log without its stack, which many traces share. */
+export function operationAt(log: TraceLog, index: number): HandleOperation {
+  const code = log.type[index];
+  if (code === undefined) {
+    throw new RangeError(`Cannot read trace ${index}: the log has ${log.count} traces`);
   }
-  const { layout, bytes } = log;
-  const start = index * layout.size;
-  const view = new DataView(bytes.buffer, bytes.byteOffset + start, layout.size);
-  const code = readField(view, layout.type);
-  const type = traceTypeOf(Number(code));
+  const type = traceTypeOf(code);
   if (type === undefined) {
     throw new RangeError(`Cannot read trace ${index}: its type is ${code}, expected 1 to 3`);
   }
+  const wideHandle = log.wideHandles?.get(index);
+  const time = log.time?.[index];
+  const object = objectAt(log, index);
   return {
     type,
-    handle: Number(readField(view, layout.handle) & 0xffff_ffffn),
-    processId: Number(readField(view, layout.processId)),
-    threadId: Number(readField(view, layout.threadId)),
-    stack: readStack(view, layout.stack),
+    handle: log.handle[index]!,
+    ...(wideHandle !== undefined && { wideHandle }),
+    processId: log.processId[index]!,
+    threadId: log.threadId[index]!,
+    ...(time !== undefined && !Number.isNaN(time) && { time }),
+    ...(object !== undefined && { object }),
   };
 }
 
-function readField(view: DataView, field: EntryField): bigint {
-  return field.size === 8
-    ? view.getBigUint64(field.offset, true)
-    : BigInt(view.getUint32(field.offset, true));
+/** What the handle of trace `index` stood for at that moment, where the log's source says it. */
+export function objectAt(log: TraceLog, index: number): ObjectInfo | undefined {
+  const place = log.object?.[index] ?? 0;
+  return place === 0 ? undefined : log.objects?.[place - 1];
 }
 
-/** A stack ends at its first zero address or with the last frame there is room for. */
-function readStack(view: DataView, stack: EntryLayout["stack"]): BigUint64Array {
-  const addresses: bigint[] = [];
-  for (let frame = 0; frame < stack.frames; frame++) {
-    const offset = stack.offset + frame * stack.size;
-    const address = readField(view, { offset, size: stack.size });
-    if (address === 0n) break;
-    addresses.push(address);
-  }
-  return BigUint64Array.from(addresses);
+/** The columns of entries without what was said of the reading. */
+export function columnsOf(
+  { count, type, handle, processId, threadId, stack, wideHandles }: EntriesRead,
+): EntryColumns {
+  return {
+    count,
+    type,
+    handle,
+    processId,
+    threadId,
+    stack,
+    ...(wideHandles && { wideHandles }),
+  };
+}
+
+/** Whether any trace has a return address. */
+export function hasStacks({ stack }: EntryColumns, stacks: Stacks): boolean {
+  return new Set(stack).values().some((id) => stacks.addresses(id).length > 0);
+}
+
+/** Whether the ring of a log has no room left, so that older traces may be gone. */
+export function isRingFull({ count, slots }: TraceLog): boolean {
+  return slots !== undefined && count >= slots;
+}
+
+/** Whether a log tells of closes: the text of a `!htrace -diff` lists the opens that are outstanding, nothing else. */
+export function tellsCloses({ answer }: Pick<TraceLog, "answer">): boolean {
+  return answer?.kind !== "diff";
+}
+
+/** A log without traces, such as one of a ring that was empty. */
+export function logWithoutTraces(stacks: Stacks): TraceLog {
+  return {
+    count: 0,
+    type: new Uint8Array(),
+    handle: new Uint32Array(),
+    processId: new Uint32Array(),
+    threadId: new Uint32Array(),
+    stack: new Uint32Array(),
+    stacks,
+    readAt: new Date(),
+    parsed: 0,
+  };
+}
+
+/** The same log with its stacks in another table. */
+export function moveStacks(log: TraceLog, into: StackTable): TraceLog {
+  if (log.stacks === into) return log;
+  const moved = new Map<StackId, StackId>();
+  return renumberStacks(log, into, (stack) => {
+    let other = moved.get(stack);
+    if (other === undefined) moved.set(stack, other = into.intern(log.stacks.addresses(stack)));
+    return other;
+  });
+}
+
+/** Whether a log has no traces because there were none to read, which is said; an empty one may just be quiet. */
+export function isUntraced({ count, incomplete }: Pick<TraceLog, "count" | "incomplete">): boolean {
+  return count === 0 && incomplete !== undefined;
+}
+
+/** The stacks of everything that a log says. */
+export function stacksOf({ stack, stops, systemStacks, totals }: TraceLog): Set<StackId> {
+  const used = new Set<StackId>(stack);
+  for (const { stack } of stops ?? []) if (stack !== undefined) used.add(stack);
+  for (const stack of systemStacks ?? []) used.add(stack);
+  for (const stack of totals?.keys() ?? []) used.add(stack);
+  return used;
+}
+
+/** The same log with other ids for its stacks, those of `stacks`. */
+export function renumberStacks(
+  log: TraceLog,
+  stacks: Stacks,
+  renumber: (stack: StackId) => StackId,
+): TraceLog {
+  const { stack, stops, systemStacks, totals } = log;
+  return {
+    ...log,
+    stacks,
+    stack: stack.map(renumber),
+    ...(stops && {
+      stops: stops.map((stop) => (
+        stop.stack === undefined ? stop : { ...stop, stack: renumber(stop.stack) }
+      )),
+    }),
+    ...(systemStacks && { systemStacks: new Set(Array.from(systemStacks, renumber)) }),
+    ...(totals && {
+      totals: new Map(Array.from(totals, ([stack, counts]) => [renumber(stack), counts])),
+    }),
+  };
 }

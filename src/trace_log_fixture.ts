@@ -6,8 +6,10 @@
  *
  * @module
  */
+import type { EntryField, EntryLayout } from "./entry_layout.ts";
 import { type HandleTrace, TRACE_TYPE_CODES, type TraceType } from "./trace.ts";
-import type { EntryField, EntryLayout, TraceLog } from "./trace_log.ts";
+import { columnsOf, type StackTable, type TraceLog } from "./trace_log.ts";
+import { type LogFacts, TraceLogBuilder } from "./trace_log_builder.ts";
 
 /** PROCESS_HANDLE_TRACING_ENTRY of a 32-bit system (handle-tracing reference, A.2). */
 export const QUERY_ENTRY_32: EntryLayout = {
@@ -67,16 +69,28 @@ export function trace(
   return { type, handle, processId, threadId, stack: BigUint64Array.from(stack) };
 }
 
-/** Writes traces, newest first, as entries of `layout`. */
+/** When the logs of this file were read. */
+export const READ_AT = new Date("2024-05-17T09:30:00Z");
+
+/** A log of traces, newest first, whose stacks go into `stacks`. */
 export function traceLog(
-  layout: EntryLayout,
+  stacks: StackTable,
   traces: readonly HandleTrace[],
-  slots?: number,
+  facts: Partial<LogFacts> = {},
 ): TraceLog {
+  const builder = new TraceLogBuilder(stacks);
+  for (const { wideHandle, ...trace } of traces) {
+    builder.add({ ...trace, handle: wideHandle ?? trace.handle });
+  }
+  return builder.build({ readAt: READ_AT, ...facts });
+}
+
+/** Writes traces as entries of `layout`, in their order. */
+export function entryBytes(layout: EntryLayout, traces: readonly HandleTrace[]): Uint8Array {
   const bytes = new Uint8Array(traces.length * layout.size);
   traces.forEach((trace, index) => {
     const view = new DataView(bytes.buffer, index * layout.size, layout.size);
-    writeField(view, layout.handle, BigInt(trace.handle));
+    writeField(view, layout.handle, trace.wideHandle ?? BigInt(trace.handle));
     writeField(view, layout.processId, BigInt(trace.processId));
     writeField(view, layout.threadId, BigInt(trace.threadId));
     writeField(view, layout.type, BigInt(TRACE_TYPE_CODES[trace.type]));
@@ -85,7 +99,7 @@ export function traceLog(
       writeField(view, { offset: offset + frame * size, size }, address)
     );
   });
-  return { bytes, layout, parsed: traces.length, ...(slots === undefined ? {} : { slots }) };
+  return bytes;
 }
 
 function writeField(view: DataView, field: EntryField, value: bigint): void {
@@ -93,24 +107,27 @@ function writeField(view: DataView, field: EntryField, value: bigint): void {
   else view.setUint32(field.offset, Number(BigInt.asUintN(32, value)), true);
 }
 
-/** Frames of each stack that {@linkcode busyLog} makes: the innermost ones are the same for all. */
-const BUSY_FRAMES = { all: 14, common: 4 };
+/** What a busy program did: an operation with the place in the code that did it. */
+interface BusyOperation {
+  type: TraceType;
+  handle: number;
+  threadId: number;
+  place: number;
+}
 
 /**
- * A full table as a busy program fills it: `places` stacks, every second of which closes what the one before it
- * opened; handle values reused as late as possible, about one open in fifty never closed, a bad reference now
- * and then.
- *
- * The program has done `count + later` operations, and the ring has kept the newest `count` of them: calls
- * that differ in `later` are readings of one ring.
+ * What a busy program does: `places` stacks, every second of which closes what the one before it opened; handle values
+ * reused as late as possible, about one open in fifty never closed, a bad reference now and then.
  */
-export function busyLog(count: number, later = 0, places = 2000): TraceLog {
-  const layout = QUERY_ENTRY_64;
-  const words = new BigUint64Array(count * layout.size / 8);
+function forEachBusyOperation(
+  count: number,
+  places: number,
+  visit: (operation: Readonly<BusyOperation>, index: number) => void,
+): void {
   const random = xorshift32(1);
   const open: { handle: number; place: number }[] = [];
   const free = Array.from({ length: 512 }, (_, index) => 4 + index * 4);
-  for (let made = 0; made < count + later; made++) {
+  for (let made = 0; made < count; made++) {
     let place = random() % places & ~1;
     let type: TraceType;
     let handle: number;
@@ -125,18 +142,74 @@ export function busyLog(count: number, later = 0, places = 2000): TraceLog {
       [type, handle, place] = ["close", closed!.handle, closed!.place + 1];
       free.push(handle);
     }
-    const threadId = 0x2000 + random() % 16 * 4;
+    visit({ type, handle, threadId: 0x2000 + random() % 16 * 4, place }, made);
+  }
+}
+
+/** Frames of each stack in {@linkcode busyRing}: the innermost ones are the same for all. */
+const BUSY_FRAMES = { all: 14, common: 4 };
+
+/**
+ * The bytes of a full ring as a busy program fills it: entries of {@linkcode QUERY_ENTRY_64}, newest first.
+ *
+ * The program has done `count + later` operations, and the ring has kept the newest `count` of them: calls
+ * that differ in `later` are readings of one ring.
+ */
+export function busyRing(count: number, later = 0, places = 2000): Uint8Array {
+  const layout = QUERY_ENTRY_64;
+  const words = new BigUint64Array(count * layout.size / 8);
+  forEachBusyOperation(count + later, places, ({ type, handle, threadId, place }, made) => {
     const index = count + later - 1 - made;
-    if (index >= count) continue;
+    if (index >= count) return;
     const entry = index * layout.size / 8;
     words.set([handle, 0x1234, threadId, TRACE_TYPE_CODES[type]].map(BigInt), entry);
     for (let frame = 0; frame < BUSY_FRAMES.all; frame++) {
-      // Outwards, more and more places have the same caller.
-      const caller = frame < BUSY_FRAMES.common ? 0 : place >> (frame - BUSY_FRAMES.common);
-      words[entry + 4 + frame] = 0x7ff8_0000_0000n + BigInt(frame * 0x10_0000 + caller * 0x40);
+      words[entry + 4 + frame] = busyAddress(place, frame, BUSY_FRAMES.common);
     }
-  }
-  return { bytes: new Uint8Array(words.buffer), layout, parsed: count, slots: count };
+  });
+  return new Uint8Array(words.buffer);
+}
+
+/** The log of a {@linkcode busyRing}. */
+export function busyLog(stacks: StackTable, count: number, later = 0, places = 2000): TraceLog {
+  const entries = stacks.readEntries(busyRing(count, later, places), QUERY_ENTRY_64);
+  return { ...columnsOf(entries), stacks, readAt: READ_AT, parsed: count, slots: count };
+}
+
+/** Deepest stack of {@linkcode hugeLog}, in frames. */
+const HUGE_DEPTH = 100;
+
+/** A log of a busy program that was recorded for hours: with times, and with stacks of 1 to 100 frames. */
+export function hugeLog(stacks: StackTable, count = 10_000_000, places = 20_000): TraceLog {
+  const ids = Uint32Array.from({ length: places }, (_, place) => {
+    const length = 1 + place % HUGE_DEPTH;
+    return stacks.intern(
+      BigUint64Array.from({ length }, (_, frame) => busyAddress(place, frame, 0)),
+    );
+  });
+  const log = {
+    type: new Uint8Array(count),
+    handle: new Uint32Array(count),
+    processId: new Uint32Array(count).fill(0x1234),
+    threadId: new Uint32Array(count),
+    stack: new Uint32Array(count),
+    time: new Float64Array(count),
+  };
+  forEachBusyOperation(count, places, ({ type, handle, threadId, place }, made) => {
+    const index = count - 1 - made;
+    log.type[index] = TRACE_TYPE_CODES[type];
+    log.handle[index] = handle;
+    log.threadId[index] = threadId;
+    log.stack[index] = ids[place]!;
+    log.time[index] = READ_AT.getTime() - index;
+  });
+  return { count, ...log, stacks, readAt: READ_AT, parsed: count };
+}
+
+/** A return address of a place. Beyond the innermost frames, which all places share, ever more have the same caller. */
+function busyAddress(place: number, frame: number, common: number): bigint {
+  const caller = frame < common ? 0 : place >> (frame - common);
+  return 0x7ff8_0000_0000n + BigInt(frame * 0x10_0000 + caller * 0x40);
 }
 
 /** Marsaglia's xorshift: the same numbers everywhere. */

@@ -6,10 +6,10 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Analysis, TraceGroup } from "../src/analysis.ts";
 import { Session } from "../src/session.ts";
-import { symbolSource } from "../src/symbol_path/mod.ts";
+import { symbolSource } from "../src/symbols/path/mod.ts";
 import type { TracedProgram } from "../src/targets/mod.ts";
 import type { HandleTrace } from "../src/trace.ts";
-import { traceAt, traceCount } from "../src/trace_log.ts";
+import { traceAt } from "../src/trace_log.ts";
 
 /** Where badhandle runs. */
 export interface ScenarioSystem {
@@ -80,6 +80,22 @@ export const SCENARIO_SUITE: readonly ScenarioTest[] = [
     },
   },
   {
+    name: "loop 3: one stack leaks in each iteration, another opened once",
+    args: ["loop", "3"],
+    check: (ended) => {
+      const open = ownGroups(ended).filter(({ outstanding }) => outstanding > 0);
+      assertEquals(open.map(({ outstanding }) => outstanding).sort(), [1, 3]);
+      assertEquals(ended.analysis.snapshots.map(({ name }) => name), [
+        "warmup",
+        "iteration",
+        "iteration #2",
+        "iteration #3",
+      ]);
+      const series = open.map(({ series }) => series?.join(" ")).sort();
+      assertEquals(series, ["0 1 2 3", "1 1 1 1"]);
+    },
+  },
+  {
     name: "churn 3000: the ring is full, and has the newest traces",
     args: ["churn", "3000"],
     check: (ended) => {
@@ -98,17 +114,19 @@ export async function runScenario(
   { args, check }: ScenarioTest,
 ): Promise<void> {
   using running = await launch(args);
-  using session = new Session(running.target, symbolSource({ offline: true }));
-  await running.runToExit();
-  const analysis = await session.show({ group: true });
+  using session = new Session(running.target, { symbols: symbolSource({ offline: true }) });
+  await running.runToExit((name) => session.mark(name));
+  const analysis = await session.show();
   const { log } = analysis;
-  const traces = Array.from({ length: traceCount(log) }, (_, index) => traceAt(log, index));
+  const traces = Array.from({ length: log.count }, (_, index) => traceAt(log, index));
   check({ program, traces, slots: log.slots ?? 0, analysis });
 }
 
 /** Groups that badhandle's own code opened, biggest outstanding first. */
 function ownGroups({ program, analysis }: EndedScenario): TraceGroup[] {
-  return (analysis.groups ?? []).filter(({ suspect }) => suspect?.module === program);
+  return analysis.groups.filter(({ stack }) =>
+    analysis.stacks.get(stack)?.suspect?.frame.module?.name === program
+  );
 }
 
 /** There is a bad reference whose handle was opened and then closed before. */

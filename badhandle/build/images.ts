@@ -96,6 +96,7 @@ const KERNEL32: Image = {
     "kernel32/create_a.c",
     "kernel32/create_event_w.c",
     "kernel32/create_semaphore_w.c",
+    "kernel32/debug_string.c",
     "kernel32/frameless.c",
     "kernel32/process.c",
     "kernel32/status.c",

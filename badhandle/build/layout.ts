@@ -18,7 +18,7 @@ export const PAGE = 0x1000;
 
 /** A function cannot be laid out as the table says. */
 export class LayoutError extends RangeError {
-  /** Creates the error with one sentence. */
+  /** Creates the error with a one-line message. */
   constructor(message: string) {
     super(message);
     this.name = "LayoutError";

@@ -31,3 +31,16 @@ _\name\()@\bytes:
 _DbgBreakPoint@0:
     int3
     ret
+
+/* void NTAPI DbgPrintString(const char *text, ULONG length): the debug service as DbgPrint asks it, BREAKPOINT_PRINT in EAX. */
+    .globl _DbgPrintString@8
+    .def _DbgPrintString@8
+    .scl 2
+    .type 32
+    .endef
+_DbgPrintString@8:
+    mov eax, 1
+    mov ecx, [esp + 4]
+    mov edx, [esp + 8]
+    int 0x2D
+    ret 8

@@ -35,7 +35,7 @@ __declspec(dllexport) void NTAPI StandinReset(void);
 /* Sets the STANDIN_ bits. */
 __declspec(dllexport) void NTAPI StandinBehave(ULONG behaviour);
 
-/* The version that RtlGetVersion answers from now on. */
+/* The version that RtlGetVersion returns from now on. */
 __declspec(dllexport) void NTAPI StandinSetVersion(ULONG major, ULONG minor, ULONG build);
 
 /* The process behaves as one whose handle table is gone. */

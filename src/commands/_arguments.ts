@@ -3,6 +3,9 @@
  *
  * @module
  */
+import { SCENARIOS, usageOf } from "../machine/scenarios.ts";
+
+export { parseAddress, parseHandle } from "../library/filter_words.ts";
 
 /** The target, the first argument of most verbs. */
 export const TARGET = {
@@ -52,26 +55,26 @@ export function toggle(brief: string): Toggle {
 
 /** A count: decimal, or hexadecimal with `0x`. */
 export function parseCount(text: string): number {
-  if (/^(?:\d+|0x[\da-f]+)$/i.test(text) && Number(text) <= 0xffff_ffff) return Number(text);
-  throw new SyntaxError(`"${text}" is no number: give digits, or 0x and hexadecimal digits`);
-}
-
-/** A handle, as `!htrace` takes it: hexadecimal, with or without `0x`. */
-export function parseHandle(text: string): number {
-  return Number(BigInt.asUintN(32, parseAddress(text)));
-}
-
-/** An address, as the debugger takes it: hexadecimal, with or without `0x`. */
-export function parseAddress(text: string): bigint {
-  const digits = /^(?:0x)?([\da-f]{1,16})$/i.exec(text)?.[1];
-  if (digits === undefined) {
-    throw new SyntaxError(`"${text}" is no number: give hexadecimal digits, with or without 0x`);
+  if (!/^(?:\d+|0x[\da-f]+)$/i.test(text)) {
+    throw new SyntaxError(`"${text}" is not a number: give digits, or 0x and hexadecimal digits`);
   }
-  return BigInt(`0x${digits}`);
+  if (Number(text) > 0xffff_ffff) {
+    throw new SyntaxError(`"${text}" is too large: give a number below 4294967296`);
+  }
+  return Number(text);
 }
 
 /** The targets that have a word of their own; a shell knows files itself. */
 const NAMED_TARGETS = ["emulated", "emulated:2003", "emulated:kernel"];
+
+/** Whether a target is a program of the emulated machine. */
+export function isEmulated(target: string): boolean {
+  return NAMED_TARGETS.includes(target);
+}
+
+/** The scenarios of the emulated machine's program, for the help of verbs that run it. */
+export const SCENARIO_HELP: string = `Scenarios of the emulated machine, behind "--":
+${SCENARIOS.map((scenario) => `  ${usageOf(scenario).padEnd(13)} ${scenario.brief}`).join("\n")}`;
 
 async function proposeTargets(partial: string): Promise<readonly string[]> {
   const names = [...NAMED_TARGETS, ...(partial === "" ? [] : await imageNames())];
@@ -81,5 +84,14 @@ async function proposeTargets(partial: string): Promise<readonly string[]> {
 async function imageNames(): Promise<Iterable<string>> {
   if (Deno.build.os !== "windows") return [];
   const { listProcesses } = await import("../library/mod.ts");
-  return new Set(listProcesses().map(({ imageName }) => imageName));
+  return new Set((await listProcesses()).map(({ imageName }) => imageName));
 }
+
+/** `--process`: which process of a target that has several. */
+export const PROCESS = {
+  kind: "parsed",
+  parse: String,
+  optional: true,
+  placeholder: "process",
+  brief: "Another process than the current one: its id, its name or, with 0x, its EPROCESS",
+} as const;

@@ -3,8 +3,15 @@ import { parseAddress, parseCount, parseHandle } from "./_arguments.ts";
 
 Deno.test("parseCount() takes decimal digits, or hexadecimal ones with 0x", () => {
   assertEquals([parseCount("4096"), parseCount("0x1000")], [4096, 4096]);
-  for (const text of ["", "-1", "1.5", "1000h", "4294967296", "many"]) {
-    assertThrows(() => parseCount(text), SyntaxError, `"${text}" is no number`);
+  for (const text of ["", "-1", "1.5", "1000h", "many"]) {
+    assertThrows(() => parseCount(text), SyntaxError, `"${text}" is not a number`);
+  }
+  for (const text of ["4294967296", "99999999999999999999", "0x100000000"]) {
+    assertThrows(
+      () => parseCount(text),
+      SyntaxError,
+      `"${text}" is too large: give a number below`,
+    );
   }
 });
 
@@ -12,6 +19,6 @@ Deno.test("parseHandle() and parseAddress() take hexadecimal digits, as the debu
   assertEquals([parseHandle("7dc"), parseHandle("0x7DC")], [0x7dc, 0x7dc]);
   assertEquals(parseAddress("FFFFE000"), 0xffff_e000n);
   for (const text of ["", "0x", "xyz", "11112222333344445"]) {
-    assertThrows(() => parseAddress(text), SyntaxError, `"${text}" is no number`);
+    assertThrows(() => parseAddress(text), SyntaxError, `"${text}" is not a number`);
   }
 });

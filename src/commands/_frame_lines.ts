@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { escapeText } from "../escape_text.ts";
 import { type Frame, frameName, type InlinedFrame } from "../frame.ts";
 
 /**
@@ -11,21 +12,25 @@ import { type Frame, frameName, type InlinedFrame } from "../frame.ts";
  */
 export function frameText(frame: Frame): string {
   const { displacement = 0, inlined = [] } = frame;
-  const name = frameName(frame) ?? "?";
+  const name = escapeText(frameName(frame) ?? "?");
   const distance = displacement === 0 ? "" : `+0x${displacement.toString(16)}`;
   return [
     `${name}${distance}${sourceText(frame)}`,
-    ...inlined.map((inline) => `    inlined ${inline.symbol}${sourceText(inline)}`),
+    ...inlined.map((inline) => `    inlined ${escapeText(inline.symbol)}${sourceText(inline)}`),
   ].join("\n");
 }
 
-/** One object: `rva`, `module`, and what the symbols have of `function` to `inlined`; the rest is absent. */
+/**
+ * One object: `rva`, `module`, and what the symbols have of `function` to `inlined`; the rest is absent. `alsoNamed` has
+ * other functions with the same code.
+ */
 export function frameJson(rva: number, frame: Frame): string {
-  const { module, symbol, displacement, file, line, inlined } = frame;
+  const { module, symbol, alsoNamed, displacement, file, line, inlined } = frame;
   return JSON.stringify({
     rva,
-    module,
+    module: module?.name,
     function: symbol,
+    alsoNamed,
     displacement: symbol === undefined ? undefined : displacement,
     file,
     line,
@@ -38,5 +43,5 @@ export function frameJson(rva: number, frame: Frame): string {
 }
 
 function sourceText({ file, line }: Frame | InlinedFrame): string {
-  return file === undefined ? "" : ` ${file}:${line}`;
+  return file === undefined ? "" : ` ${escapeText(file)}:${line}`;
 }

@@ -4,7 +4,7 @@ import { frameJson, frameText } from "./_frame_lines.ts";
 
 const FRAME: Frame = {
   address: 0x1012n,
-  module: "app",
+  module: { name: "app" },
   symbol: "outer",
   displacement: 0x12,
   file: "C:\\src\\app.c",
@@ -26,8 +26,11 @@ Deno.test("frameText() indents inlined functions below, innermost first", () => 
 
 Deno.test("frameText() shows what there is", () => {
   const { address } = FRAME;
-  assertEquals(frameText({ address, module: "app", symbol: "f", displacement: 0 }), "app!f");
-  assertEquals(frameText({ address, module: "app", displacement: 0x1012 }), "app+0x1012");
+  assertEquals(
+    frameText({ address, module: { name: "app" }, symbol: "f", displacement: 0 }),
+    "app!f",
+  );
+  assertEquals(frameText({ address, module: { name: "app" }, displacement: 0x1012 }), "app+0x1012");
 });
 
 Deno.test("frameJson() keeps the order of its fields and leaves out what there is not", () => {
@@ -37,6 +40,6 @@ Deno.test("frameJson() keeps the order of its fields and leaves out what there i
       '"file":"C:\\\\src\\\\app.c","line":7,"inlined":[' +
       '{"function":"innermost","file":"C:\\\\src\\\\app.h","line":5},{"function":"between"}]}',
   );
-  const unnamed: Frame = { address: 0x1012n, module: "app", displacement: 0x1012 };
+  const unnamed: Frame = { address: 0x1012n, module: { name: "app" }, displacement: 0x1012 };
   assertEquals(frameJson(0x1012, unnamed), '{"rva":4114,"module":"app"}');
 });

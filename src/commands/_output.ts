@@ -1,47 +1,90 @@
 /**
- * How verbs write what they have: reports, sentences, JSON.
+ * How verbs write what they have: reports, warnings, JSON.
  *
  * @module
  */
-import type { Analysis } from "../analysis.ts";
+import type { Analysis, Rendered, RenderOptions, Report, UncertaintyKind } from "../analysis.ts";
+import { UsageError } from "../error.ts";
 import type { Recording } from "../recording/recording.ts";
-import { REPORTS } from "../reports/mod.ts";
-import { traceCount } from "../trace_log.ts";
-import { toggle } from "./_arguments.ts";
-import type { CliProcess } from "./_context.ts";
-import { colored } from "./_colors.ts";
+import { escapeControls } from "../escape_text.ts";
+import { counted } from "../plain_text.ts";
+import { symbolsCommand, uncertainties } from "../analysis/uncertainties.ts";
+import { colored } from "./terminal/colors.ts";
+import { disposeOnInterrupt } from "./terminal/interrupt.ts";
+import { type CliProcess, messageLine } from "./terminal/streams.ts";
 
-/** What the user said about the form of an analysis. */
-export interface AnalysisFlags {
-  /** One entry a stack instead of one a trace. */
-  readonly group?: boolean;
-  /** With types and names of the handles. */
-  readonly names?: boolean;
-  /** As JSON. */
-  readonly json?: boolean;
+/** Where a report goes. */
+export interface ReportTarget {
+  /** A file; omitted, the standard output. */
+  readonly output?: string;
+  /** Folder of the sources when the program was built. */
+  readonly sourceRoot?: string;
+  /** The target as the user named it, or several. */
+  readonly spec?: string;
+  /** The one of several that the analysis is of. */
+  readonly examined?: string;
+  /** What chose the process, the answer and the symbols. */
+  readonly targetOptions?: readonly string[];
+  /** What the user gave the target's program. */
+  readonly targetArguments?: readonly string[];
 }
 
-/** The definitions of {@linkcode AnalysisFlags}, to be spread into a verb's own flags. */
-export const ANALYSIS_FLAGS = {
-  group: toggle("Print one entry a distinct stack, biggest first, with counts and a suspect"),
-  names: toggle("Print types and names of the handles' objects, where the target knows them"),
-  json: toggle("Print one line of JSON"),
-} as const;
-
-/** Writes an analysis in the form asked for, and says what it lacks. */
-export function writeAnalysis(
+/** Writes an analysis as a report, and warns of what it lacks. */
+export async function writeReport(
   process: CliProcess,
+  report: Report,
   analysis: Analysis,
-  { group = false, json = false }: AnalysisFlags,
-): void {
-  if (json) process.stdout.write(REPORTS.json(analysis));
-  else writeText(process, group ? REPORTS.groups(analysis) : REPORTS.classic(analysis));
-  warnOfGaps(process, analysis);
+  { output, sourceRoot, spec, examined, targetOptions = [], targetArguments = [] }: ReportTarget =
+    {},
+): Promise<void> {
+  const { width } = process.stdout;
+  const options = {
+    ...(width !== undefined && output === undefined && { width }),
+    ...(sourceRoot !== undefined && { sourceRoot }),
+    ...(spec !== undefined && { target: spec, targetOptions, targetArguments }),
+    ...(examined !== undefined && { examined }),
+  };
+  const rendered = await report.render(analysis, options);
+  if (output === undefined) {
+    print(process, report, rendered);
+  } else {
+    const { writeRendered } = await import("../library/write_rendered.ts");
+    await writeRendered(output, rendered, { guard: disposeOnInterrupt });
+  }
+  for (const warning of report.warnings?.(analysis, options) ?? []) warnTo(process)(warning);
+  // A listing of the debugger's ends with both numbers, parsed and dumped.
+  const isListing = report.name === "classic" && analysis.diff === undefined;
+  const said = [...report.says ?? [], ...isListing ? ["left out" as const] : []];
+  warnOfUncertainties(process, analysis, said, options);
+}
+
+function print(process: CliProcess, report: Report, rendered: Rendered): void {
+  if (typeof rendered === "string") {
+    writeText(process, rendered);
+  } else if (rendered instanceof Uint8Array) {
+    writeBytes(process, rendered, report);
+  } else if ("next" in rendered) {
+    for (const piece of rendered) writeText(process, piece);
+  } else {
+    const first = rendered.find(({ suffix }) => suffix === "");
+    if (first === undefined) {
+      throw new UsageError(`Cannot print ${report.name}: it is several files; add -o file`);
+    }
+    print(process, report, first.content);
+  }
 }
 
 /** Writes a text for people. */
 export function writeText({ stdout }: CliProcess, text: string): void {
-  stdout.write(stdout.isTerminal && !Deno.noColor ? colored(text) : text);
+  if (stdout.isTerminal && !Deno.noColor) stdout.paint(colored(escapeControls(text)));
+  else stdout.write(text);
+}
+
+function writeBytes({ stdout }: CliProcess, bytes: Uint8Array, { name }: Report): void {
+  if (stdout.isTerminal) {
+    throw new UsageError(`Cannot print ${name} on a terminal: it is binary; add -o file`);
+  }
+  stdout.writeBytes(bytes);
 }
 
 /** Writes a value as one line of JSON; addresses become text, `0x…`, because JSON's readers cut 64-bit numbers. */
@@ -56,7 +99,7 @@ export function writeJson({ stdout }: CliProcess, value: object): void {
 /** What was saved, in words. */
 export function describeRecording({ log, snapshots, modules, handles }: Recording): string {
   const parts = [
-    counted(traceCount(log), "trace"),
+    counted(log.count, "trace"),
     counted(modules.length, "module"),
     ...(handles ? [counted(handles.length, "handle")] : []),
     ...(snapshots.size > 0 ? [counted(snapshots.size, "snapshot")] : []),
@@ -64,25 +107,19 @@ export function describeRecording({ log, snapshots, modules, handles }: Recordin
   return `Saved ${parts.join(", ")}.\n`;
 }
 
-/** A number with its noun. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+/** Returns what writes a warning to the standard error, as errors are written. */
+export function warnTo({ stderr }: CliProcess): (message: string) => void {
+  return (message) => stderr.write(messageLine(message));
 }
 
-/** Writes a sentence to the standard error, as errors are written. */
-export function warnTo({ stderr }: CliProcess): (sentence: string) => void {
-  return (sentence) => stderr.write(`htrace: ${sentence}\n`);
-}
-
-function warnOfGaps(process: CliProcess, { log, diff }: Analysis): void {
-  const warn = warnTo(process);
-  if (log.incomplete !== undefined) warn(`traces are missing: ${log.incomplete}`);
-  if (diff?.historyLost) {
-    warn(
-      `history was lost: all ${
-        counted(traceCount(log), "trace")
-      } of the ring are newer than the snapshot; ` +
-        `take snapshots more often or enable tracing with more slots`,
-    );
+/** Warns of what is uncertain about an analysis and was not said yet. */
+export function warnOfUncertainties(
+  process: CliProcess,
+  analysis: Analysis,
+  said: readonly UncertaintyKind[] = [],
+  options: RenderOptions = {},
+): void {
+  for (const { kind, text } of uncertainties(analysis, symbolsCommand(options))) {
+    if (!said.includes(kind)) warnTo(process)(text);
   }
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { parseRva, parseRvas, RvaError } from "./_rvas.ts";
+import { UsageError } from "../error.ts";
+import { parseRva, parseRvas } from "./_rvas.ts";
 
 async function* pieces(...texts: string[]): AsyncGenerator<string> {
   yield* texts;
@@ -11,10 +12,12 @@ Deno.test("parseRvas() answers whole lines as they arrive, however they are cut"
 });
 
 Deno.test("parseRva() repeats no more of a long line than tells it", () => {
-  const error = assertThrows(() => parseRva("x".repeat(1000), RvaError), RvaError);
+  const error = assertThrows(() => parseRva("x".repeat(1000)), UsageError);
   assertEquals(
     error.message,
-    `Cannot read RVA "${"x".repeat(40)}…": it is no number; write it decimal, or in hex with "0x"`,
+    `Cannot read RVA "${
+      "x".repeat(40)
+    }…": it is not a number; write it decimal, or in hex with "0x"`,
   );
 });
 
@@ -24,7 +27,7 @@ Deno.test("parseRvas() answers the lines before a bad one", async () => {
     async () => {
       for await (const batch of parseRvas(pieces("1\n2\nthree\n4\n"))) seen.push(batch);
     },
-    RvaError,
+    UsageError,
     'Cannot read RVA "three"',
   );
   assertEquals(seen, [[1, 2]]);

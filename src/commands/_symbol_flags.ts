@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { SymbolSourceOptions } from "../symbol_path/mod.ts";
+import type { SymbolSourceOptions } from "../symbols/path/mod.ts";
 import { toggle } from "./_arguments.ts";
-import type { CliProcess } from "./_context.ts";
-import { parseSymbolPath } from "../symbol_path/parse.ts";
-import { downloadProgress } from "./_download_progress.ts";
-import { removedOnInterrupt } from "./_unfinished_download.ts";
+import { type CliProcess, messageLine } from "./terminal/streams.ts";
+import { parseSymbolPath } from "../symbols/path/parse.ts";
+import { downloadProgress } from "./terminal/download_progress.ts";
+import { disposeOnInterrupt } from "./terminal/interrupt.ts";
 
 /** What the user said about symbols. */
 export interface SymbolFlags {
@@ -40,9 +40,12 @@ function checkedSymbolPath(text: string): string {
 }
 
 /** What the flags mean for a symbol source; progress of downloads goes to the standard error. */
-export function symbolOptions(flags: SymbolFlags, process: CliProcess): SymbolSourceOptions {
+export function symbolOptions(flags: SymbolFlags, { stderr }: CliProcess): SymbolSourceOptions {
   const { symbols, offline = false, force = false } = flags;
-  const progress = downloadProgress(process.stderr.write, Deno.stderr.isTerminal());
-  const download = removedOnInterrupt(progress);
+  const download = {
+    ...downloadProgress(stderr),
+    onGiveUp: (message: string): void => stderr.write(messageLine(message)),
+    guard: disposeOnInterrupt,
+  };
   return { ...(symbols === undefined ? {} : { path: symbols }), offline, force, download };
 }

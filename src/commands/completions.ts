@@ -6,7 +6,23 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { type CliContext, UsageError } from "./_context.ts";
+import type { CliContext } from "./_context.ts";
+import { UsageError } from "../error.ts";
+import { SCENARIOS } from "../machine/scenarios.ts";
+import { isEmulated } from "./_arguments.ts";
+
+/** For PowerShell 7 (`pwsh`) and that of Windows alike. */
+const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName htrace -ScriptBlock {
+  param($word, $ast, $position)
+  $words = @($ast.CommandElements | Select-Object -Skip 1 |
+    Where-Object { $_.Extent.EndOffset -lt $position -or $_.Extent.Text -eq $word } |
+    ForEach-Object { $_.Extent.Text })
+  if ($word -eq '') { $words += '""' }
+  htrace completions propose -- @words 2>$null | ForEach-Object {
+    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
+  }
+}
+`;
 
 /** What each shell's script is; where nothing is proposed the shell offers files. */
 const SCRIPTS: Readonly<Record<string, string>> = {
@@ -31,17 +47,15 @@ _htrace() {
 }
 if [[ \${funcstack[1]} == _htrace ]]; then _htrace; else compdef _htrace htrace; fi
 `,
-  powershell: `Register-ArgumentCompleter -Native -CommandName htrace -ScriptBlock {
-  param($word, $ast, $position)
-  $words = @($ast.CommandElements | Select-Object -Skip 1 |
-    Where-Object { $_.Extent.EndOffset -lt $position -or $_.Extent.Text -eq $word } |
-    ForEach-Object { $_.Extent.Text })
-  if ($word -eq '') { $words += '""' }
-  htrace completions propose -- @words 2>$null | ForEach-Object {
-    [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_)
-  }
-}
+  fish: `function __htrace_proposes
+  set -l words (commandline -opc)
+  set -g __htrace_proposals (htrace completions propose -- $words[2..] (commandline -ct) 2>/dev/null)
+  test -n "$__htrace_proposals"
+end
+complete -c htrace -f -n __htrace_proposes -a '$__htrace_proposals'
 `,
+  powershell: POWERSHELL,
+  pwsh: POWERSHELL,
 };
 
 /** What the scripts say in place of a shell. */
@@ -55,12 +69,13 @@ export const completions: Command<CliContext> = buildCommand<
 >({
   docs: {
     brief: "Print a script that lets a shell complete htrace's words",
-    fullDescription: `Prints a script for bash, zsh or powershell.
+    fullDescription: `Prints a script for bash, zsh, fish, pwsh or powershell.
 
 Examples:
   htrace completions bash >> ~/.bashrc
   htrace completions zsh > ~/.zfunc/_htrace
-  htrace completions powershell >> $PROFILE`,
+  htrace completions fish > ~/.config/fish/completions/htrace.fish
+  htrace completions pwsh >> $PROFILE`,
   },
   parameters: {
     positional: {
@@ -86,10 +101,19 @@ async function runCompletions(
   if (shell === PROPOSE) {
     // PowerShell drops an empty argument, so its script quotes it.
     const words = this.targetArguments.map((word) => word === '""' ? "" : word);
-    for (const proposal of await this.propose(words)) stdout.write(`${proposal}\n`);
+    const proposals = words.includes("--") ? proposeScenarios(words) : await this.propose(words);
+    for (const proposal of proposals) stdout.write(`${proposal}\n`);
     return;
   }
   stdout.write(SCRIPTS[shell] ?? "");
+}
+
+/** What may follow `--`: on the emulated machine a scenario; elsewhere it is a program of the user's, a file. */
+function proposeScenarios(words: readonly string[]): string[] {
+  const end = words.indexOf("--");
+  const [partial = "", ...more] = words.slice(end + 1);
+  if (more.length > 0 || !words.slice(0, end).some(isEmulated)) return [];
+  return SCENARIOS.map(({ name }) => name).filter((name) => name.startsWith(partial));
 }
 
 function parseShell(text: string): string {

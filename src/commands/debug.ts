@@ -4,16 +4,25 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { TARGET, toggle } from "./_arguments.ts";
-import { type CliContext, UsageError } from "./_context.ts";
-import { disposeOnInterrupt } from "./_interrupt.ts";
-import { warnTo } from "./_output.ts";
+import { PROCESS, SCENARIO_HELP, TARGET, toggle } from "./_arguments.ts";
+import type { CliContext } from "./_context.ts";
+import { UsageError } from "../error.ts";
+import { historyFile, LineHistory } from "./terminal/line_history.ts";
+import type { BreakListener } from "../debugger/_command.ts";
+import { disposeOnInterrupt, listenForBreak } from "./terminal/interrupt.ts";
+import { ticking } from "./terminal/progress.ts";
+import { statusLineOf } from "./terminal/status_line.ts";
+import type { CliProcess } from "./terminal/streams.ts";
+import { warnTo, writeText } from "./_output.ts";
+import type { PromptLog } from "./_prompt_log.ts";
 import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
 
 interface Flags extends SymbolFlags {
+  readonly process?: string;
   readonly command?: string;
   readonly keep?: boolean;
   readonly native?: boolean;
+  readonly noHistory?: boolean;
 }
 
 /** The verb. */
@@ -22,10 +31,15 @@ export const debug: Command<CliContext> = buildCommand<Flags, [string], CliConte
     brief: "Open a debugger prompt on a target",
     fullDescription: `Opens a debugger prompt on a target; "?" lists its commands, "q" ends it.
 
+At a terminal Tab completes, Enter alone runs the last command again, Ctrl-C breaks into an emulated machine that runs,
+and typed lines are kept for the next time, in a file of yours alone, unless --no-history is given.
+
 With -c runs the given commands, ";" between them, and exits, as cdb does: only what they print goes to the standard
 output. What follows "--" are arguments for the program of an emulated machine. Tracing that "!htrace -enable" switched
 on for a live process is switched off at the end, Ctrl-C included, unless --keep is given. With --native, on a target
 that the Windows debugger engine opened, each answer of "!htrace" is followed by that of the engine's own.
+
+${SCENARIO_HELP}
 
 Examples:
   htrace debug emulated
@@ -45,7 +59,9 @@ Examples:
         brief: 'Run these commands, ";" between them, and exit',
       },
       keep: toggle("Leave tracing on that was enabled here"),
+      noHistory: toggle("Keep no file of the lines typed at a terminal"),
       native: toggle("Also print what the debugger engine's own !htrace answers"),
+      process: PROCESS,
       ...SYMBOL_FLAGS,
     },
     aliases: { c: "command" },
@@ -60,26 +76,96 @@ Examples:
 async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<void> {
   const { openSession } = await import("./_open_session.ts");
   const { PROMPTS, runPrompt } = await import("../debugger/prompt.ts");
-  const { beginsAnew } = await import("../library/mod.ts");
-  using session = await openSession(
-    spec,
-    this.targetArguments,
-    symbolOptions(flags, this.process),
-    { keepTracing: flags.keep ?? false, warn: warnTo(this.process) },
-  );
-  // While the emulated machine runs no signal would be heard, and it has nothing to let go of.
-  using _interrupt = beginsAnew(session.target) ? undefined : disposeOnInterrupt(session);
-  const native = flags.native ?? false;
-  if (native && session.target.runNative === undefined) {
+  const { debuggerEngine } = await import("../targets/mod.ts");
+  const { PromptLog } = await import("./_prompt_log.ts");
+  const { PromptSymbols } = await import("./_prompt_symbols.ts");
+  const symbols = symbolOptions(flags, this.process);
+  using session = await openSession(this.process, spec, {
+    args: this.targetArguments,
+    symbols,
+    process: flags.process,
+    keepTracing: flags.keep ?? false,
+    warn: warnTo(this.process),
+  });
+  // The emulated machine has nothing to let go of.
+  using _interrupt = session.target.restarts ? undefined : disposeOnInterrupt(session);
+  const engine = flags.native ? debuggerEngine(session.target) : undefined;
+  if (flags.native && engine === undefined) {
     throw new UsageError(
       `Cannot compare ${session.target.name} with a debugger engine: it has none; open it as "dbgeng:…"`,
     );
   }
-  const write = (text: string): void => this.process.stdout.write(text);
+  const isTyped = flags.command === undefined && Deno.stdin.isTerminal();
+  using log = new PromptLog(({ message }) => warnTo(this.process)(message));
+  const options = {
+    host: {
+      writeFile: writeNewFile,
+      symbols: new PromptSymbols(symbols),
+      log,
+      ...(isTyped && { listenForBreak: () => listenWhileRunning(this.process) }),
+    },
+    ...(engine && { native: (command: string) => engine.execute(command) }),
+  };
+  const write = (text: string): void => {
+    writeText(this.process, text);
+    log.write(text);
+  };
   if (flags.command !== undefined) {
-    await runPrompt(session, [flags.command], write, { native });
+    await runPrompt(session, [flags.command], write, options);
     return;
   }
-  const { promptedLines } = await import("./_terminal.ts");
-  await runPrompt(session, promptedLines(PROMPTS[session.target.mode]), write, { native });
+  const { promptedLines } = await import("./terminal/prompted_lines.ts");
+  const prompt = PROMPTS[session.target.mode];
+  const { completeLine } = await import("../debugger/complete.ts");
+  const history = flags.noHistory ? undefined : openHistory();
+  const lines = promptedLines(prompt, this.process.stdout, {
+    complete: (line) => completeLine(session, line),
+    ...(history && { history }),
+  });
+  await runPrompt(session, loggedLines(lines, prompt, log), write, options);
+}
+
+/** Hears Ctrl-C while the target runs, and says on the terminal that it does. */
+function listenWhileRunning({ stderr }: CliProcess): BreakListener {
+  const listening = new DisposableStack();
+  const line = statusLineOf(stderr);
+  listening.defer(() => line.showWork(""));
+  listening.use(ticking((seconds) => line.showWork(`running (${seconds} s); Ctrl-C breaks in`)));
+  const listener = listening.use(listenForBreak());
+  return {
+    isPressed: () => listener.isPressed(),
+    [Symbol.dispose]: () => listening.dispose(),
+  };
+}
+
+/** What was typed at earlier prompts; undefined where there is no place to keep it. */
+function openHistory(): LineHistory | undefined {
+  if (!Deno.stdin.isTerminal()) return undefined;
+  const path = historyFile();
+  return path === undefined ? undefined : new LineHistory(path);
+}
+
+/** Lines, which a log has behind their prompts. */
+async function* loggedLines(
+  lines: AsyncIterable<string>,
+  prompt: string,
+  log: PromptLog,
+): AsyncGenerator<string> {
+  for await (const line of lines) {
+    log.write(`${prompt}${line}\n`);
+    yield line;
+  }
+}
+
+/** Writes a file for `.dump`; like a debugger, it keeps one that is there unless told otherwise. */
+async function writeNewFile(
+  path: string,
+  bytes: Uint8Array,
+  { replace }: { readonly replace: boolean },
+): Promise<void> {
+  const { FileWriteError, replaceFile } = await import("../library/replace_file.ts");
+  if (!replace && await Deno.lstat(path).then(() => true, () => false)) {
+    throw new FileWriteError(path, 'there is a file of that name; add "/o" to replace it');
+  }
+  await replaceFile(path, bytes, { guard: disposeOnInterrupt });
 }

@@ -4,23 +4,31 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
+import { UsageError } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Target } from "../target.ts";
+import { ANALYSIS_FLAGS, type AnalysisFlags, answerOf, requestOf } from "./_analysis_flags.ts";
 import { SNAPSHOT, TARGET, toggle } from "./_arguments.ts";
-import { type CliContext, type CliProcess, UsageError } from "./_context.ts";
+import { shellWord, targetOptions } from "./_command_words.ts";
+import type { CliContext } from "./_context.ts";
 import {
-  ANALYSIS_FLAGS,
-  type AnalysisFlags,
-  warnTo,
-  writeAnalysis,
-  writeJson,
-  writeText,
-} from "./_output.ts";
-import { withProgress } from "./_progress.ts";
-import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
+  GATE_FLAGS,
+  gateCode,
+  type GateFlags,
+  isHistoryLost,
+  readGateBaseline,
+  writeGateBaseline,
+} from "./_gate.ts";
+import { warnOfHandleGrowth } from "./_handle_lists.ts";
+import { type ReportTarget, warnTo, writeJson, writeReport, writeText } from "./_output.ts";
+import { chosenReport, REPORT_ALIASES } from "./_report_flags.ts";
+import { symbolOptions } from "./_symbol_flags.ts";
+import { withProgress } from "./terminal/progress.ts";
+import type { CliProcess } from "./terminal/streams.ts";
 
-interface Flags extends AnalysisFlags, SymbolFlags {
+interface Flags extends AnalysisFlags, GateFlags {
   readonly handles?: boolean;
+  readonly mergeNames?: boolean;
 }
 
 /** The verb. */
@@ -34,20 +42,30 @@ Without a snapshot it takes the one that a recording has, else the moment at whi
 is not yet a leak: --group shows which stacks always close theirs. An emulated machine is traced over its step first;
 what follows "--" are arguments for its program.
 
-With --handles it compares lists of open handles by value, object, type and name. That needs no tracing.
+With --handles it compares lists of open handles by value, object, type and name, the most grown type and name first.
+That needs no tracing: two lists of handle.exe or "!handle", recordings or dumps will do, the later one first. It is done
+where one of two dumps or recordings has no traces.
+With --fail-on-leak it ends with 1 where a stack outside the system left handles open, or where history was lost.
 
 Examples:
   htrace diff 4242 before.htrace
   htrace diff service.htrace --group --names
+  htrace diff service.htrace --fail-on-leak --baseline known_leaks.txt
   htrace diff emulated -- leak 3
-  htrace diff service.exe before.htrace --handles`,
+  htrace diff service.exe before.htrace --handles
+  htrace diff after.txt before.txt --handles --merge-names
+  htrace diff tuesday.dmp monday.dmp`,
   },
   parameters: {
     flags: {
       handles: toggle("Compare the open handles instead of the traces: needs no tracing"),
+      mergeNames: toggle(
+        "With --handles: take names for one that differ in ids, GUIDs and numbers",
+      ),
       ...ANALYSIS_FLAGS,
-      ...SYMBOL_FLAGS,
+      ...GATE_FLAGS,
     },
+    aliases: REPORT_ALIASES,
     positional: { kind: "tuple", parameters: [TARGET, SNAPSHOT] },
   },
   func: runDiff,
@@ -59,44 +77,71 @@ async function runDiff(
   spec: string,
   snapshotPath?: string,
 ): Promise<void> {
-  const { openSession } = await import("./_open_session.ts");
-  const { traceStep } = await import("../library/mod.ts");
+  const { openSession, runStep } = await import("./_open_session.ts");
+  const { processLike, whyHandlesAlone } = await import("../library/mod.ts");
   const { openTarget } = await import("../targets/mod.ts");
   using opened = new DisposableStack();
   const earlier = snapshotPath === undefined
     ? undefined
     : opened.use(await openTarget(snapshotPath));
-  const symbols = symbolOptions(flags, this.process);
-  const options = { warn: warnTo(this.process) };
   const session = opened.use(
-    await openSession(spec, this.targetArguments, symbols, options),
+    await openSession(this.process, spec, {
+      args: this.targetArguments,
+      symbols: symbolOptions(flags, this.process),
+      process: flags.process,
+      warn: warnTo(this.process),
+      ...answerOf(flags),
+    }),
   );
-  traceStep(session);
-  if (flags.handles) await writeHandleDiff(this.process, flags, session.target, earlier);
-  else await writeTraceDiff(this.process, flags, session, earlier);
+  if (earlier !== undefined) session.process ??= processLike(session.target, earlier.identity);
+  await runStep(this.process, session);
+  const reason = flags.handles || earlier === undefined
+    ? undefined
+    : await whyHandlesAlone(session, earlier);
+  if (flags.handles || reason !== undefined) {
+    await writeHandleDiff(this.process, flags, session, earlier, reason);
+  } else {
+    const named = {
+      ...flags,
+      spec: [spec, ...(snapshotPath === undefined ? [] : [snapshotPath])].map(shellWord).join(" "),
+      examined: shellWord(spec),
+      targetOptions: targetOptions(flags),
+      targetArguments: this.targetArguments,
+    };
+    await writeTraceDiff(this.process, named, session, earlier);
+  }
+  if (earlier !== undefined && !session.target.control) {
+    await warnOfHandleGrowth(this.process, earlier, session);
+  }
 }
 
 async function writeTraceDiff(
   process: CliProcess,
-  flags: Flags,
+  flags: Flags & ReportTarget,
   session: Session,
   earlier: Target | undefined,
 ): Promise<void> {
-  const { diffSince } = await import("../library/mod.ts");
-  const { group = false, names = false } = flags;
+  const report = chosenReport(flags, "classic");
+  const baseline = await readGateBaseline(flags);
+  const { diffSince, findLeaks, markKnown } = await import("../library/mod.ts");
   const analysis = await withProgress(
     process,
     "comparing traces and naming their stacks",
-    diffSince(session, earlier, { group, names }),
+    diffSince(session, earlier, await requestOf(flags, session, report)),
   );
-  writeAnalysis(process, analysis, flags);
+  const leaks = findLeaks(analysis, baseline);
+  await writeReport(process, report, markKnown(analysis, leaks.known), flags);
+  await writeGateBaseline(flags, baseline, leaks, warnTo(process));
+  const code = gateCode(flags, leaks, isHistoryLost(analysis));
+  if (code !== undefined) process.exitCode = code;
 }
 
 async function writeHandleDiff(
   process: CliProcess,
-  { json = false }: Flags,
-  target: Target,
+  { json = false, format, top, mergeNames = false, process: named }: Flags,
+  { target, process: ref }: Session,
   earlier: Target | undefined,
+  reasonForHandles?: string,
 ): Promise<void> {
   if (earlier === undefined) {
     throw new UsageError(
@@ -104,7 +149,13 @@ async function writeHandleDiff(
     );
   }
   const { diffHandles, renderHandleDiff } = await import("../library/mod.ts");
-  const { diff, reason } = diffHandles(target, earlier);
-  if (json) writeJson(process, { target: target.name, ...diff, reason });
-  else writeText(process, renderHandleDiff(diff, reason));
+  const result = await diffHandles(target, earlier, {
+    mergeNames,
+    ...(named !== undefined && { process: ref }),
+  });
+  const reason = reasonForHandles ?? result.reason;
+  if (json || format === "json") {
+    const { diff, ...more } = result;
+    writeJson(process, { target: target.name, ...more, reason, ...diff });
+  } else writeText(process, renderHandleDiff({ ...result, reason }, top));
 }

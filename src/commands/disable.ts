@@ -35,8 +35,8 @@ async function runDisable(
   spec: string,
 ): Promise<void> {
   const { openSession } = await import("./_open_session.ts");
-  const { CLASSIC_TEXT } = await import("../reports/classic.ts");
-  using session = await openSession(spec, this.targetArguments);
-  session.disable();
-  this.process.stdout.write(`${CLASSIC_TEXT.disabled}\n`);
+  const { TRACING_TEXT } = await import("../debugger/tracing_text.ts");
+  using session = await openSession(this.process, spec, { args: this.targetArguments });
+  await session.disable();
+  this.process.stdout.write(`${TRACING_TEXT.disabled}\n`);
 }

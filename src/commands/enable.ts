@@ -34,9 +34,14 @@ Examples:
 
 async function runEnable(this: CliContext, { slots }: Flags, spec: string): Promise<void> {
   const { openSession } = await import("./_open_session.ts");
-  const { CLASSIC_TEXT } = await import("../reports/classic.ts");
-  const options = { keepTracing: true, warn: warnTo(this.process) };
-  using session = await openSession(spec, this.targetArguments, {}, options);
-  session.enable(slots);
-  this.process.stdout.write(`${CLASSIC_TEXT.enabled}\n`);
+  const { slotsText, TRACING_TEXT } = await import("../debugger/tracing_text.ts");
+  using session = await openSession(this.process, spec, {
+    args: this.targetArguments,
+    keepTracing: true,
+    warn: warnTo(this.process),
+  });
+  await session.enable(slots);
+  const rounded = slotsText(slots, 10);
+  if (rounded !== undefined) warnTo(this.process)(rounded);
+  this.process.stdout.write(`${TRACING_TEXT.enabled}\n`);
 }

@@ -4,10 +4,11 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
+import { escapeText } from "../escape_text.ts";
 import type { ProcessEntry } from "../target.ts";
 import { TARGET, toggle } from "./_arguments.ts";
 import type { CliContext } from "./_context.ts";
-import { writeJson } from "./_output.ts";
+import { warnTo, writeJson } from "./_output.ts";
 
 interface Flags {
   readonly json?: boolean;
@@ -45,9 +46,11 @@ async function runProcesses(this: CliContext, flags: Flags, spec?: string): Prom
   const { listProcesses } = await import("../library/mod.ts");
   const { openTarget } = await import("../targets/mod.ts");
   using target = spec === undefined ? undefined : await openTarget(spec);
-  const list = listProcesses(target);
+  const list = await listProcesses(target);
   if (flags.json) writeJson(this.process, list);
   else this.process.stdout.write(listText(list));
+  const warn = warnTo(this.process);
+  for (const gap of await target?.gaps?.() ?? []) warn(`incomplete: ${gap}`);
 }
 
 /** A table; the address that kernel-mode commands take is there only where processes have one. */
@@ -63,7 +66,7 @@ function listText(list: readonly ProcessEntry[]): string {
       String(parentProcessId ?? ""),
       String(handleCount ?? ""),
       process === undefined ? "" : `0x${process.toString(16)}`,
-      imageName,
+      escapeText(imageName),
     )
   );
   return row("Id", "Parent", "Handles", "Address", "Image") + rows.join("");

@@ -4,12 +4,16 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { OUTPUT, SNAPSHOT, TARGET } from "./_arguments.ts";
+import { OUTPUT, PROCESS, SNAPSHOT, TARGET } from "./_arguments.ts";
+import { disposeOnInterrupt } from "./terminal/interrupt.ts";
 import type { CliContext } from "./_context.ts";
 import { describeRecording, warnTo } from "./_output.ts";
+import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
 
-interface Flags {
+interface Flags extends SymbolFlags {
+  readonly process?: string;
   readonly output: string;
+  readonly names: boolean;
 }
 
 /** The verb. */
@@ -28,7 +32,16 @@ Examples:
   htrace record emulated -o leak.htrace -- leak 3`,
   },
   parameters: {
-    flags: { output: OUTPUT },
+    flags: {
+      output: OUTPUT,
+      names: {
+        kind: "boolean",
+        default: true,
+        brief: "Keep the names of functions, files and lines, for machines without the symbols",
+      },
+      process: PROCESS,
+      ...SYMBOL_FLAGS,
+    },
     aliases: { o: "output" },
     positional: { kind: "tuple", parameters: [TARGET, SNAPSHOT] },
   },
@@ -37,22 +50,33 @@ Examples:
 
 async function runRecord(
   this: CliContext,
-  { output }: Flags,
+  flags: Flags,
   spec: string,
   snapshotPath?: string,
 ): Promise<void> {
-  const { openSession } = await import("./_open_session.ts");
+  const { openSession, runStep } = await import("./_open_session.ts");
   const library = await import("../library/mod.ts");
   const { openTarget } = await import("../targets/mod.ts");
   const warn = warnTo(this.process);
-  using session = await openSession(spec, this.targetArguments, {}, { warn });
-  library.traceStep(session);
+  using session = await openSession(this.process, spec, {
+    args: this.targetArguments,
+    symbols: symbolOptions(flags, this.process),
+    process: flags.process,
+    warn,
+  });
+  await runStep(this.process, session);
   if (snapshotPath !== undefined) {
     using earlier = await openTarget(snapshotPath);
-    session.keepSnapshot(library.snapshotOf(earlier, session.target));
+    session.keepSnapshot(await library.snapshotOf(earlier, session));
   }
-  const recording = await library.record(session, output);
-  const { incomplete } = recording.log;
+  const recording = await library.record(session, flags.output, {
+    names: flags.names,
+    guard: disposeOnInterrupt,
+  });
+  const { count, incomplete } = recording.log;
   if (incomplete !== undefined) warn(`traces are missing: ${incomplete}`);
+  else if (count === 0) {
+    warn("the recording has no trace: no handle was opened or closed since tracing was enabled");
+  }
   this.process.stdout.write(describeRecording(recording));
 }

@@ -4,23 +4,44 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import type { Leak, RunResult } from "../library/mod.ts";
-import { parseCount, SLOTS, toggle } from "./_arguments.ts";
-import { readBaseline, writeBaseline } from "./_baseline_file.ts";
-import { type CliContext, type CliProcess, EXIT_CODES, UsageError } from "./_context.ts";
-import { counted, warnTo, writeJson, writeText } from "./_output.ts";
-import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
+import { UsageError } from "../error.ts";
+import type { RunResult } from "../library/mod.ts";
+import { counted } from "../plain_text.ts";
+import { ANALYSIS_FLAGS, type AnalysisFlags } from "./_analysis_flags.ts";
+import { SCENARIO_HELP, SLOTS } from "./_arguments.ts";
+import { shellWord } from "./_command_words.ts";
+import type { CliContext } from "./_context.ts";
+import { filterOf, ownerPatternsOf } from "./_filter_flags.ts";
+import {
+  GATE_FLAGS,
+  gateCode,
+  type GateFlags,
+  readGateBaseline,
+  writeGateBaseline,
+} from "./_gate.ts";
+import { closesGate, GROWTH_FLAGS, type GrowthFlags, growthOptions } from "./_growth.ts";
+import { type ReportTarget, warnOfUncertainties, warnTo, writeReport } from "./_output.ts";
+import {
+  isLogName,
+  RECORDER_FLAGS,
+  type RecorderFlags,
+  recorderOptions,
+} from "./_recorder_flags.ts";
+import { chosenReport, isRecordingName, REPORT_ALIASES } from "./_report_flags.ts";
+import { symbolOptions } from "./_symbol_flags.ts";
+import { disposeOnInterrupt } from "./terminal/interrupt.ts";
+import { withProgress } from "./terminal/progress.ts";
+import type { CliProcess } from "./terminal/streams.ts";
 
-interface Flags extends SymbolFlags {
-  readonly failOnLeak?: boolean;
-  readonly leakCode: number;
-  readonly baseline?: string;
-  readonly updateBaseline?: boolean;
+interface Flags extends Omit<AnalysisFlags, "process">, GateFlags, GrowthFlags, RecorderFlags {
   readonly slots?: number;
-  readonly output?: string;
   readonly target?: string;
-  readonly json?: boolean;
 }
+
+const { process: _process, ...RUN_ANALYSIS_FLAGS } = ANALYSIS_FLAGS;
+
+/** The form of a leak where none is chosen. */
+const USUAL_FORMAT = "groups";
 
 /** The verb. */
 export const run: Command<CliContext> = buildCommand<Flags, [], CliContext>({
@@ -35,43 +56,36 @@ program that itself ends with 1 is told apart by the last line of the standard e
 "leaked"), or by another --leak-code, one that the program never uses; 2 and 3 as htrace's own failures come with a
 line that begins with "htrace: ", and the program has not run or not to its end.
 
-A baseline is a text file of known stacks, which neither fail nor are listed; --update-baseline writes it. On the
-emulated machine (--target emulated) the program is badhandle, and what follows "--" are its arguments.
+A program that calls OutputDebugString("htrace:mark NAME") at the end of each iteration takes a snapshot of that name
+then (a mark). With --fail-on-growth the exit code is that of a leak where a stack outside the system has more handles
+open at every mark than at the one before, even if it closes them in the end; the first mark (--warmup) ends the warm-up.
+
+A baseline is a text file of known stacks, each with the most handles that it may leave open; what is within that
+neither fails nor is listed. --update-baseline adds new leaks, lowers numbers and removes what is gone. On the emulated
+machine (--target emulated) the program is badhandle, and what follows "--" are its arguments. With -o x.htrace the
+traces of its end are saved as record does; another extension chooses a report.
+
+With --recorder, a small DLL inside the program records it instead of the kernel: stacks of any depth, with times and
+objects, without a debugger. It sees the program's own calls alone, and every report says what it did not see. With
+-o x.hrec its log is kept, which is a target while the program runs and afterwards.
+
+${SCENARIO_HELP}
 
 Examples:
   htrace run -- service.exe --once
   htrace run --fail-on-leak --baseline known_leaks.txt -- tests.exe
   htrace run --baseline known_leaks.txt --update-baseline -- tests.exe
-  htrace run --target emulated --fail-on-leak -- leak 3`,
+  htrace run --recorder -o service.hrec -- service.exe --once
+  htrace run --target emulated --fail-on-leak -- leak 3
+  htrace run --target emulated --warmup 1 --fail-on-growth -- loop 5`,
   },
   parameters: {
     flags: {
-      failOnLeak: toggle("End with the leak code where the program leaked"),
-      leakCode: {
-        kind: "parsed",
-        parse: parseLeakCode,
-        default: String(EXIT_CODES.leaks),
-        placeholder: "n",
-        brief: "The exit code that says that the program leaked",
+      slots: {
+        ...SLOTS,
+        brief: `${SLOTS.brief}. With --recorder: up to 2097152; otherwise 524288`,
       },
-      baseline: {
-        kind: "parsed",
-        parse: String,
-        optional: true,
-        placeholder: "file",
-        brief: "Known leaks: stacks that do not count",
-      },
-      updateBaseline: toggle(
-        "Write all leaks of this run to the baseline instead of reporting them",
-      ),
-      slots: SLOTS,
-      output: {
-        kind: "parsed",
-        parse: String,
-        optional: true,
-        placeholder: "file.htrace",
-        brief: "Save traces, modules and handles of its end, as record does",
-      },
+      ...RECORDER_FLAGS,
       target: {
         kind: "parsed",
         parse: String,
@@ -79,50 +93,60 @@ Examples:
         placeholder: "target",
         brief: "Where it runs: emulated or emulated:2003; otherwise this machine",
       },
-      json: toggle("Print one line of JSON after what the program prints"),
-      ...SYMBOL_FLAGS,
+      ...RUN_ANALYSIS_FLAGS,
+      ...GATE_FLAGS,
+      ...GROWTH_FLAGS,
     },
-    aliases: { o: "output" },
+    aliases: REPORT_ALIASES,
   },
   func: runRun,
 });
 
-/** A code that every system passes on whole, and that is not that of success. */
-function parseLeakCode(text: string): number {
-  const code = parseCount(text);
-  if (code >= 1 && code <= 255) return code;
-  throw new SyntaxError(`"${text}" is no exit code for leaks: give 1 to 255`);
-}
-
 async function runRun(this: CliContext, flags: Flags): Promise<void> {
-  const { baseline: baselinePath, updateBaseline = false, slots, output, target: on } = flags;
+  const { slots, output, target: on, names = false, merge } = flags;
+  const recorder = recorderOptions(flags);
+  const growth = growthOptions(flags);
   if (on === undefined && this.targetArguments.length === 0) {
     throw new UsageError('Cannot run: there is no program; give it after "--"');
   }
-  if (updateBaseline && baselinePath === undefined) {
-    throw new UsageError('Cannot update the baseline: no file is given; add "--baseline file"');
-  }
+  const warn = warnTo(this.process);
+  const baseline = await readGateBaseline(flags);
   const { runProgram, writeRecording } = await import("../library/mod.ts");
-  const { symbolSource } = await import("../symbol_path/mod.ts");
-  const baseline = baselinePath === undefined
-    ? new Set<string>()
-    : await readBaseline(baselinePath, updateBaseline);
+  const { symbolSource } = await import("../symbols/path/mod.ts");
+  const { slotsText } = await import("../debugger/tracing_text.ts");
   const traced = (): Promise<RunResult> =>
     runProgram(this.targetArguments, {
       ...(on !== undefined && { on }),
       ...(slots !== undefined && { slots }),
+      ...(recorder && { recorder }),
       baseline,
+      ...(growth && { growth }),
       symbols: symbolSource(symbolOptions(flags, this.process)),
-      warn: warnTo(this.process),
+      request: {
+        filter: filterOf(flags),
+        ...ownerPatternsOf(flags),
+        names,
+        ...(merge && { merge }),
+      },
+      keepsRecording: isRecordingName(output),
+      warn,
     });
+  const rounded = recorder === undefined ? slotsText(slots, 10) : undefined;
   // An emulated program hears of no Ctrl-C: nothing but our own end would end it.
-  const result = await (on === undefined ? withInterruptsLeftToProgram(traced) : traced());
-  if (output !== undefined) await writeRecording(output, result.recording);
-  const isUpdated = updateBaseline && baselinePath !== undefined;
-  if (isUpdated) await writeBaseline(baselinePath, [...result.leaks, ...result.knownLeaks]);
-  await writeResult(this.process, result, flags, isUpdated);
-  const isFailure = flags.failOnLeak && result.leaks.length > 0 && !isUpdated;
-  this.process.exitCode = isFailure ? flags.leakCode : result.exitStatus;
+  const result =
+    await (on === undefined
+      ? withInterruptsLeftToProgram(traced)
+      : withProgress(this.process, `running on ${on}`, traced()));
+  if (rounded !== undefined) warn(rounded);
+  const { leaks, historyLost, recording, analysis } = result;
+  if (output !== undefined && recording) {
+    await writeRecording(output, recording, { guard: disposeOnInterrupt });
+  }
+  await writeResult(this.process, result, { ...flags, words: this.targetArguments });
+  await writeGateBaseline(flags, baseline, leaks, warn);
+  const hasGrown = closesGate(result.growth, analysis, growth, warn);
+  warn(summary(result));
+  this.process.exitCode = gateCode(flags, leaks, historyLost, hasGrown) ?? result.exitStatus;
 }
 
 /** Ctrl-C reaches the program, too, which decides what it means; we stay to report. */
@@ -136,48 +160,53 @@ async function withInterruptsLeftToProgram<T>(work: () => Promise<T>): Promise<T
   }
 }
 
+/** Writes the report that was asked for; where none was, the leaks, if there are any that are not known. */
 async function writeResult(
   process: CliProcess,
   result: RunResult,
-  { json = false }: Flags,
-  isUpdated: boolean,
+  flags: Flags & { readonly words: readonly string[] },
 ): Promise<void> {
-  const { analysisJson } = await import("../reports/json.ts");
-  const { REPORTS } = await import("../reports/mod.ts");
-  const { exitStatus, analysis, leaks, knownLeaks, historyLost } = result;
-  if (json) {
-    writeJson(process, {
-      exitStatus,
-      leaks: leaks.map(leakJson),
-      knownLeaks: knownLeaks.map(leakJson),
-      historyLost,
-      analysis: analysisJson(analysis),
+  const { analysis, leaks: { leaks } } = result;
+  const bad = new Set([
+    ...leaks.map(({ group }) => group.stack),
+    ...result.growth?.kind === "judged"
+      ? result.growth.growing.map(({ group }) => group.stack)
+      : [],
+  ]);
+  const { format, group, json } = flags;
+  const isSaved = isRecordingName(flags.output) || isLogName(flags.output);
+  const output = isSaved ? undefined : flags.output;
+  const isAsked = [format, group, json, output].some((flag) => flag !== undefined);
+  const shown = isAsked
+    ? analysis
+    : { ...analysis, groups: analysis.groups.filter(({ stack }) => bad.has(stack)), misuses: [] };
+  if (isAsked || bad.size > 0) {
+    const { output: _saved, ...form } = flags;
+    await writeReport(process, chosenReport(isSaved ? form : flags, USUAL_FORMAT), shown, {
+      ...(output !== undefined && { output }),
+      ...(flags.sourceRoot !== undefined && { sourceRoot: flags.sourceRoot }),
+      ...(isSaved ? { spec: shellWord(flags.output!) } : examinedAgain(flags)),
     });
-  } else if (leaks.length > 0 && !isUpdated) {
-    const groups = leaks.map(({ group }) => group);
-    writeText(process, REPORTS.groups({ ...analysis, groups }));
+  } else {
+    warnOfUncertainties(process, analysis);
   }
-  const warn = warnTo(process);
-  if (historyLost) {
-    warn("history was lost: the ring is full, and older traces are gone; give it more --slots");
-  }
-  if (analysis.log.incomplete !== undefined) warn(`traces are missing: ${analysis.log.incomplete}`);
-  warn(summary(result));
 }
 
-function leakJson({ key, group }: Leak): { key: string; outstanding: number } {
-  return { key, outstanding: group.outstanding };
+/** What a later command can examine: an emulated program runs the same again; what is over and was not saved is gone. */
+function examinedAgain(
+  { target, words }: { readonly target?: string; readonly words: readonly string[] },
+): Pick<ReportTarget, "spec" | "targetArguments"> {
+  return target === undefined ? { spec: "<recording>" } : { spec: target, targetArguments: words };
 }
 
 /** The one line that has both, the program's own code and the leaks. */
-function summary({ exitStatus, leaks, knownLeaks }: RunResult): string {
+function summary({ exitStatus, leaks: { leaks, known }, historyLost }: RunResult): string {
   const outstanding = leaks.reduce((sum, { group }) => sum + group.outstanding, 0);
   const leaked = leaks.length === 0
     ? "no handle"
     : `${counted(outstanding, "handle")} from ${counted(leaks.length, "stack")}`;
-  const known = knownLeaks.length === 0
-    ? ""
-    : ` (beside ${counted(knownLeaks.length, "known stack")})`;
+  const beside = known.length === 0 ? "" : ` (beside ${counted(known.length, "known stack")})`;
+  const within = historyLost ? " in the part of its history that is left" : "";
   return `the program ended with exit status 0x${exitStatus.toString(16)} and leaked ` +
-    leaked + known;
+    leaked + beside + within;
 }

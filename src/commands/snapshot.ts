@@ -4,13 +4,15 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { OUTPUT, TARGET, toggle } from "./_arguments.ts";
+import { OUTPUT, PROCESS, TARGET, toggle } from "./_arguments.ts";
+import { disposeOnInterrupt } from "./terminal/interrupt.ts";
 import type { CliContext } from "./_context.ts";
 import { describeRecording, warnTo } from "./_output.ts";
 
 interface Flags {
   readonly output: string;
   readonly handles?: boolean;
+  readonly process?: string;
 }
 
 /** The verb. */
@@ -31,6 +33,7 @@ Examples:
     flags: {
       output: OUTPUT,
       handles: toggle("Save the open handles instead of the traces: needs no tracing"),
+      process: PROCESS,
     },
     aliases: { o: "output" },
     positional: { kind: "tuple", parameters: [TARGET] },
@@ -42,15 +45,27 @@ async function runSnapshot(this: CliContext, flags: Flags, spec: string): Promis
   const { openSession } = await import("./_open_session.ts");
   const library = await import("../library/mod.ts");
   const warn = warnTo(this.process);
-  using session = await openSession(spec, this.targetArguments, {}, { warn });
+  using session = await openSession(this.process, spec, {
+    args: this.targetArguments,
+    warn,
+    process: flags.process,
+  });
   if (flags.handles) {
-    const recording = library.recordHandles(session.target, new Date());
-    await library.writeRecording(flags.output, recording);
+    const recording = await library.recordHandles(
+      session.target,
+      new Date(),
+      session.process,
+    );
+    await library.writeRecording(flags.output, recording, { guard: disposeOnInterrupt });
     this.process.stdout.write(describeRecording(recording));
     warn(`no traces were saved: ${recording.log.incomplete}`);
     return;
   }
-  if (library.beginsAnew(session.target)) session.enable();
-  const recording = await library.record(session, flags.output);
+  if (session.target.restarts) await session.enable();
+  // Names are what the later reading brings: the diff shows traces of that one alone.
+  const recording = await library.record(session, flags.output, {
+    names: false,
+    guard: disposeOnInterrupt,
+  });
   this.process.stdout.write(describeRecording(recording));
 }

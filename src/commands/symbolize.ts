@@ -5,14 +5,14 @@
  */
 import { buildCommand, type Command } from "@stricli/core";
 import { toggle } from "./_arguments.ts";
-import { type CliContext, EXIT_CODES, UsageError } from "./_context.ts";
+import { type CliContext, EXIT_CODES } from "./_context.ts";
+import { TargetError } from "../error.ts";
 import { fileReason } from "../file_reason.ts";
 import { frameJson, frameText } from "./_frame_lines.ts";
-import { parseRva, parseRvas, RvaError } from "./_rvas.ts";
+import { parseRva, parseRvas } from "./_rvas.ts";
 import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
-
-/** Bytes read at a time: what a pipe holds on Linux. */
-const INPUT_SIZE = 0x1_0000;
+import { inputTexts } from "./terminal/standard_input.ts";
+import { messageLine } from "./terminal/streams.ts";
 
 interface Flags extends SymbolFlags {
   readonly json?: boolean;
@@ -39,7 +39,7 @@ Examples:
   parameters: {
     flags: {
       json: toggle(
-        "Print an object a line: rva, module, function, displacement, file, line, inlined",
+        "Print an object a line: rva, module, function, alsoNamed, displacement, file, line, inlined",
       ),
       names: {
         kind: "enum",
@@ -68,35 +68,34 @@ async function runSymbolize(
   path = "",
   ...rvas: string[]
 ): Promise<void> {
-  const given = [...rvas, ...this.targetArguments].map((text) => parseRva(text, UsageError));
-  const { openImageSymbols } = await import("./_image_symbols.ts");
+  const given = [...rvas, ...this.targetArguments].map(parseRva);
+  const { openImageSymbols } = await import("../library/image_symbols.ts");
   using symbols = await openImageSymbols(path, symbolOptions(flags, this.process));
-  if (symbols.warning !== undefined) this.process.stderr.write(`htrace: ${symbols.warning}\n`);
+  const { stdout, stderr } = this.process;
+  if (symbols.warning !== undefined) stderr.write(messageLine(symbols.warning));
   const batches = given.length > 0 ? [given] : parseRvas(standardInput());
   for await (const batch of batches) {
-    const frames = symbols.frames(batch, { fullNames: flags.names === "full" });
+    const frames = await symbols.frames(batch, {
+      fullNames: flags.names === "full",
+      alsoNamed: flags.json ?? false,
+    });
     const lines = frames.map((frame, i) =>
       flags.json ? frameJson(batch[i] ?? 0, frame) : frameText(frame)
     );
-    if (lines.length > 0) this.process.stdout.write(lines.join("\n") + "\n");
+    if (lines.length > 0) stdout.write(lines.join("\n") + "\n");
+    if (stdout.isClosed) break; // the input may have no end
   }
   const { kind, problem } = symbols.status;
   if (problem === undefined || problem === symbols.warning) return;
-  this.process.stderr.write(`htrace: ${problem}\n`);
+  stderr.write(messageLine(problem));
   if (kind === "none") this.process.exitCode = EXIT_CODES.target;
 }
 
-/** Texts as they arrive: by reads, because the stream of the standard input takes longer to set up than to read. */
 async function* standardInput(): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  const buffer = new Uint8Array(INPUT_SIZE);
   try {
-    for (let count; (count = await Deno.stdin.read(buffer)) !== null;) {
-      yield decoder.decode(buffer.subarray(0, count), { stream: true });
-    }
-    yield decoder.decode(); // what is left of a character that was cut off
+    yield* inputTexts();
   } catch (cause) {
-    throw new RvaError(
+    throw new TargetError(
       `Cannot read RVAs from the standard input: ${fileReason(cause)}; pipe lines`,
     );
   }

@@ -4,11 +4,12 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { TARGET, toggle } from "./_arguments.ts";
+import { PROCESS, TARGET, toggle } from "./_arguments.ts";
 import type { CliContext } from "./_context.ts";
 import { SYMBOL_FLAGS, type SymbolFlags, symbolOptions } from "./_symbol_flags.ts";
 
 interface Flags extends SymbolFlags {
+  readonly process?: string;
   readonly json?: boolean;
 }
 
@@ -18,7 +19,7 @@ export const symbols: Command<CliContext> = buildCommand<Flags, [string], CliCon
     brief: "List the modules of a target with the symbols found for them, or why there are none",
     fullDescription:
       `Lists each module with the symbols that its addresses are named by (PDB, COFF symbols of the image, its exports)
-and where they were found. Where that is no PDB, the places that were searched follow, each with the reason why
+and where they were found. Where that is not a PDB, the places that were searched follow, each with the reason why
 nothing of it is used. Files from symbol servers are downloaded on the way. What follows "--" are arguments for the
 program of an emulated machine.
 
@@ -32,6 +33,7 @@ Examples:
       json: toggle(
         "Print an object a line: module, base, path, kind, file, origin, notes, missing",
       ),
+      process: PROCESS,
       ...SYMBOL_FLAGS,
     },
     positional: {
@@ -44,9 +46,14 @@ Examples:
 
 async function runSymbols(this: CliContext, flags: Flags, spec: string): Promise<void> {
   const { openTarget } = await import("../targets/mod.ts");
-  const { searchSymbols, searchJson, searchText } = await import("./_symbol_search.ts");
+  const { searchSymbols, searchJson, searchText } = await import("../library/symbol_search.ts");
   using target = await openTarget(spec, { args: this.targetArguments });
-  for await (const found of searchSymbols(target, symbolOptions(flags, this.process))) {
+  const { findProcess } = await import("../library/find_process.ts");
+  const process = flags.process === undefined
+    ? undefined
+    : await findProcess(target, flags.process);
+  const options = symbolOptions(flags, this.process);
+  for await (const found of searchSymbols(target, options, process)) {
     const line = flags.json ? searchJson(found) : searchText(found, target.pointerSize);
     this.process.stdout.write(line + "\n");
   }

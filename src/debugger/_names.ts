@@ -1,8 +1,9 @@
 /**
- * How addresses are written in answers of the prompt.
+ * How the prompt writes addresses.
  *
  * @module
  */
+import { escapeText } from "../escape_text.ts";
 import { type Frame, frameName } from "../frame.ts";
 import type { PointerSize } from "../memory.ts";
 
@@ -10,7 +11,8 @@ import type { PointerSize } from "../memory.ts";
 export function displayName(frame: Frame | undefined, address: bigint): string {
   const name = frame && frameName(frame);
   if (name === undefined) return `0x${address.toString(16)}`;
-  return frame?.displacement ? `${name}+0x${frame.displacement.toString(16)}` : name;
+  const shown = escapeText(name);
+  return frame?.displacement ? `${shown}+0x${frame.displacement.toString(16)}` : shown;
 }
 
 /** An address as debuggers list it: all digits, and a grave accent between the halves of 64 bits. */

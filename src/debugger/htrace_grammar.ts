@@ -1,9 +1,9 @@
 /**
  * The two grammars of `!htrace`: arguments in, a request out.
  *
- *     user mode     !htrace [Handle [Max_Traces]] [-group]
+ *     user mode     !htrace [Handle [Max_Traces]] [-group] [-names]
  *                   !htrace -enable [Max_Traces] | -snapshot [Name] | -diff [Name] [-group] [-names] | -disable
- *     kernel mode   !htrace [Handle [Process [Max_Traces]]] [-group]
+ *     kernel mode   !htrace [Handle [Process [Max_Traces]]] [-group] [-names]
  *     both          !htrace -? | ?
  *
  * Numbers are hexadecimal, options case-insensitive. Names, `-group` and `-names` are ours; without them every
@@ -35,6 +35,7 @@ export type HtraceRequest =
     /** 0 for all traces. */
     readonly maxTraces: number;
     readonly group: boolean;
+    readonly names: boolean;
   };
 
 /** Options that say what to do; all but the help are for user mode. */
@@ -57,7 +58,7 @@ const NUMBER_NAMES = {
 } as const;
 
 /**
- * Parses what follows `!htrace`. Throws a {@linkcode CommandError} with a sentence for the user.
+ * Parses what follows `!htrace`. Throws a {@linkcode CommandError} with a message for the user.
  *
  * ```ts
  * import { parseHtrace } from "./htrace_grammar.ts";
@@ -112,7 +113,7 @@ function parseAction(action: Action, rest: string[]): HtraceRequest {
 }
 
 function parseShow(allWords: string[], mode: TargetMode): HtraceRequest {
-  const { words, options } = takeOptions(allWords, ["-group"]);
+  const { words, options } = takeOptions(allWords, ["-group", "-names"]);
   const names = SHOW_NUMBERS[mode];
   expectEnd(words, "", names.length);
   const numbers = { handle: 0n, process: 0n, maxTraces: 0n };
@@ -128,6 +129,7 @@ function parseShow(allWords: string[], mode: TargetMode): HtraceRequest {
     process: numbers.process,
     maxTraces: Number(numbers.maxTraces),
     group: options.has("-group"),
+    names: options.has("-names"),
   };
 }
 

@@ -2,7 +2,14 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { CommandError } from "./_command.ts";
 import { parseHtrace } from "./htrace_grammar.ts";
 
-const SHOW = { kind: "show", handle: 0, process: 0n, maxTraces: 0, group: false } as const;
+const SHOW = {
+  kind: "show",
+  handle: 0,
+  process: 0n,
+  maxTraces: 0,
+  group: false,
+  names: false,
+} as const;
 
 Deno.test("parseHtrace() reads a handle and a maximum in user mode", () => {
   assertEquals(parseHtrace("", "user"), SHOW);

@@ -1,13 +1,15 @@
 /**
- * The prompt: lines in, answers out, until `q` or the end of the input.
+ * The prompt: lines in, text out, until `q` or the end of the input.
  *
  * Where lines come from and where text goes is the caller's: a terminal, a pipe, `-c`, a test.
  *
  * @module
  */
+import { escapeText } from "../escape_text.ts";
 import type { Session } from "../session.ts";
-import type { Target, TargetMode } from "../target.ts";
-import { CommandError, type DebuggerCommand } from "./_command.ts";
+import type { TargetMode } from "../target.ts";
+import { CommandError, type DebuggerCommand, type PromptHost } from "./_command.ts";
+import { elsewhere } from "./elsewhere.ts";
 import { COMMANDS } from "./mod.ts";
 
 /** What stands before the user's input, with the blank that follows it. */
@@ -15,13 +17,15 @@ export const PROMPTS: Readonly<Record<TargetMode, string>> = { user: "0:000> ", 
 
 /** What a prompt does beside running commands. */
 export interface PromptOptions {
-  /** Behind each answer of `!htrace`, also print what the target's own debugger engine answers to it. */
-  readonly native?: boolean;
+  /** Behind what `!htrace` prints, also print what the debugger engine behind the target prints for it. */
+  readonly native?: (command: string) => string;
+  /** What commands may do outside the session. */
+  readonly host?: PromptHost;
 }
 
 /**
- * Runs the commands of one line, `;` between them, and writes their answers. A command that fails answers with its
- * sentence, and the next one runs, as in a debugger. Answers whether the prompt goes on: false after `q`.
+ * Runs the commands of one line, `;` between them, and writes what they return. A command that fails writes its
+ * message, and the next one runs, as in a debugger. Returns whether the prompt goes on: false after `q`.
  */
 export async function runLine(
   session: Session,
@@ -32,28 +36,34 @@ export async function runLine(
   for (const text of splitCommands(line)) {
     try {
       const { command, args } = findCommand(text, session.target.mode);
-      write(await command.run(session, args));
+      write(await command.run(session, args, options.host ?? {}));
       if (command.ends) return false;
     } catch (error) {
       write(sentenceOf(error));
     }
-    if (options.native && /^!htrace\b/i.test(text)) write(nativeAnswer(session.target, text));
+    if (options.native && /^!htrace\b/i.test(text)) {
+      write(nativeText(session.target.name, text, options.native));
+    }
   }
   return true;
 }
 
 /** The engine's own text, under a heading that tells it from ours. */
-function nativeAnswer(target: Target, command: string): string {
-  const heading = `\n${target.name} answers:\n`;
+function nativeText(
+  target: string,
+  command: string,
+  run: NonNullable<PromptOptions["native"]>,
+): string {
+  const heading = `\n${escapeText(target)} answers:\n`;
   try {
-    return heading + (target.runNative?.(command) ?? "it has no debugger engine\n");
+    return heading + run(command);
   } catch (error) {
     return heading + sentenceOf(error);
   }
 }
 
 function sentenceOf(error: unknown): string {
-  return `${error instanceof Error ? error.message : error}\n`;
+  return `${escapeText(error instanceof Error ? error.message : String(error))}\n`;
 }
 
 /** Runs lines until `q` or their end. */
@@ -69,26 +79,45 @@ export async function runPrompt(
 }
 
 /**
- * Splits a line at semicolons as cdb does: those between double quotes belong to the command. Empty commands are
- * dropped.
+ * Splits a line at semicolons as cdb does: those between double quotes belong to the command. Empty commands and
+ * comments are dropped: `*` begins one that reaches to the end of the line, `$$` one that ends at a semicolon. So does
+ * a symbol path reach to the end of the line, for it has semicolons itself, unless it stands in quotes.
  *
  * ```ts
  * import { splitCommands } from "./prompt.ts";
- * splitCommands('!htrace -snapshot "a;b"; g;'); // ['!htrace -snapshot "a;b"', "g"]
+ * splitCommands('!htrace -snapshot "a;b"; $$ then; g; * done'); // ['!htrace -snapshot "a;b"', "g"]
  * ```
  */
 export function splitCommands(line: string): string[] {
-  const commands = line.match(/(?:"[^"]*"?|[^;"])+/g) ?? [];
-  return commands.map((command) => command.trim()).filter((command) => command !== "");
+  const commands: string[] = [];
+  let rest = line.trimStart();
+  while (rest !== "" && !rest.startsWith("*")) {
+    const [, extent] = EXTENTS.find(([beginning]) => beginning.test(rest))!;
+    const [text] = extent.exec(rest)!;
+    if (!rest.startsWith("$$") && text.trim() !== "") commands.push(text.trim());
+    rest = rest.slice(text.length + 1).trimStart();
+  }
+  return commands;
 }
+
+/** How far a command reaches, by its beginning; the first that fits counts. */
+const EXTENTS: readonly (readonly [beginning: RegExp, extent: RegExp])[] = [
+  [/^\$\$/, /^[^;]*/],
+  [/^\.sympath\+?\s+[^\s";]/i, /^.*/s],
+  [/^/, /^(?:"[^"]*"?|[^;"])*/],
+];
 
 function findCommand(
   text: string,
   mode: TargetMode,
 ): { command: DebuggerCommand; args: string } {
   const [word = ""] = text.split(/\s/, 1);
-  const command = COMMANDS.find(({ name }) => name === word.toLowerCase());
+  // A debugger's user may say which extension has a command: "!ntsdexts.htrace".
+  const wanted = word.toLowerCase().replace(/^!\w+\./, "!");
+  const command = COMMANDS.find(({ name }) => name === wanted);
   if (command === undefined) {
+    const known = elsewhere(wanted);
+    if (known) throw new CommandError(`Cannot run "${word}": ${known.found}; ${known.advice}`);
     throw new CommandError(`Cannot run "${word}": there is no such command; "?" lists them`);
   }
   if (command.mode !== undefined && command.mode !== mode) {

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseAnswer } from "../reports/transcript_fixture.ts";
 import { Session } from "../session.ts";
+import type { MarkEvent } from "../target.ts";
 import { fakeModule, FakeTarget } from "../target_fixture.ts";
 import { trace } from "../trace_log_fixture.ts";
 import { runLine, runPrompt, splitCommands } from "./prompt.ts";
@@ -9,7 +10,7 @@ function newSession(mode: "user" | "kernel" = "user"): { target: FakeTarget; ses
   const target = new FakeTarget();
   target.mode = mode;
   target.loaded = [fakeModule("app", 0x0100_0000n)];
-  return { target, session: new Session(target, () => Promise.resolve({})) };
+  return { target, session: new Session(target) };
 }
 
 async function run(session: Session, line: string): Promise<string> {
@@ -28,15 +29,13 @@ Deno.test("splitCommands() splits at semicolons outside double quotes", () => {
 Deno.test("with native, an answer of !htrace is followed by the engine's own", async () => {
   const { target, session } = newSession();
   target.tracing = true;
-  const engine = Object.assign(target, {
-    runNative: (command: string): string => `the engine's text of ${command}\n`,
-  });
+  const native = (command: string): string => `the engine's text of ${command}\n`;
   let text = "";
   const lines = ["!htrace -snapshot; ?"];
-  await runPrompt(session, lines, (more) => text += more, { native: true });
-  const [ours, native = ""] = text.split(`\n${engine.name} answers:\n`);
+  await runPrompt(session, lines, (more) => text += more, { native });
+  const [ours, theirs = ""] = text.split(`\n${target.name} answers:\n`);
   assertEquals(ours, "Handle tracing information snapshot successfully taken.\n");
-  assertEquals(native.startsWith("the engine's text of !htrace -snapshot\n"), true);
+  assertEquals(theirs.startsWith("the engine's text of !htrace -snapshot\n"), true);
   assertEquals(text.split("answers:").length, 2, "only !htrace is compared");
 });
 
@@ -204,6 +203,7 @@ Deno.test("!handle lists handles and counts types", async () => {
 
 Deno.test("!process and .process list processes and change the current one", async () => {
   const { target, session } = newSession("kernel");
+  session.process = { process: 0x8234_5678n };
   target.list = [{
     process: 0x8234_5678n,
     processId: 0x84,
@@ -226,7 +226,7 @@ Deno.test("!process and .process list processes and change the current one", asy
   assertEquals(await run(session, "!process"), described);
   assertEquals(await run(session, ".process"), "Implicit process is now 82345678\n");
   assertEquals(await run(session, ".process 81500000"), "Implicit process is now 81500000\n");
-  assertStringIncludes(await run(session, "!process 123 0"), "no process of the target is there");
+  assertStringIncludes(await run(session, "!process 123 0"), "none has that address or id");
 });
 
 Deno.test("? lists the commands that the mode has", async () => {
@@ -265,3 +265,52 @@ for (
     assertMatch(text, /^Cannot [^\n]+: [^\n]+; [^\n]+[^.\n]\n$/);
   });
 }
+
+Deno.test("g breaks in where the target runs in steps and Ctrl-C is pressed, and goes on", async () => {
+  const { target, session } = newSession();
+  let steps = 0;
+  const execution = {
+    go: target.execution.go,
+    advance: () => {
+      steps++;
+      return steps < 5
+        ? { kind: "paused" as const, address: 0x0100_1234n, threadId: 0x1c }
+        : { kind: "exited" as const, exitStatus: 0 };
+    },
+  };
+  Object.assign(target, { execution });
+  let disposed = 0;
+  const host = {
+    listenForBreak: () => ({
+      isPressed: () => Promise.resolve(steps === 3),
+      [Symbol.dispose]: () => void disposed++,
+    }),
+  };
+  let text = "";
+  await runPrompt(session, ["g", "g"], (more) => text += more, { host });
+  assertEquals(
+    text,
+    'Break-in at app+0x1234 in thread 0x1c; "g" goes on.\n' +
+      "The process has ended with exit status 0x0.\n",
+  );
+  assertEquals([steps, disposed], [5, 2]);
+});
+
+Deno.test("g breaks in at a mark, and lists no more marks than a person reads", async () => {
+  const { target, session } = newSession();
+  let marks = 0;
+  const advance = (): MarkEvent => (marks++, { kind: "mark", name: "round" });
+  Object.assign(target, { execution: { go: target.execution.go, advance } });
+  const host = {
+    listenForBreak: () => ({
+      isPressed: () => new Promise<boolean>((done) => setTimeout(() => done(marks > 30))),
+      [Symbol.dispose]: () => {},
+    }),
+  };
+  let text = "";
+  await runPrompt(session, ["g"], (more) => text += more, { host });
+  const lines = text.trimEnd().split("\n");
+  assertEquals(lines.filter((line) => line.startsWith('Mark "round"')).length, 20);
+  assertMatch(lines.at(-2)!, /^[\d,]+ further marks\.$/);
+  assertEquals(lines.at(-1), 'Break-in at mark "round"; "g" goes on.');
+});

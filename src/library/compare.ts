@@ -4,54 +4,91 @@
  * @module
  */
 import type { Analysis } from "../analysis.ts";
-import type { AnalysisOptions, Session } from "../session.ts";
-import { type Target, TraceQueryError } from "../target.ts";
-import type { TraceLog } from "../trace_log.ts";
+import { TargetError } from "../error.ts";
+import type { Session, SessionRequest } from "../session.ts";
+import {
+  identityOf,
+  isSameProcess,
+  type ProcessRef,
+  type Target,
+  type TargetIdentity,
+} from "../target.ts";
+import { isUntraced, type TraceLog } from "../trace_log.ts";
 
 /**
  * Lists the handles opened since a snapshot and not closed since.
  *
- * The snapshot is that of `earlier`, a recording of the same target; without one it is the last that the session took
+ * The snapshot is that of `earlier`, a recording of the same process; without one it is the last that the session took
  * or the target brought along; and where there is none, the moment when tracing began and the ring was empty.
  *
  * ```ts ignore
  * using earlier = await openTarget("before.htrace");
  * using session = new Session(await openTarget("4242"));
- * console.log(REPORTS.classic(await diffSince(session, earlier)));
+ * console.log(await readText(REPORTS.classic, await diffSince(session, earlier)));
  * ```
  */
 export async function diffSince(
   session: Session,
   earlier?: Target,
-  options: AnalysisOptions = {},
+  request: SessionRequest = {},
 ): Promise<Analysis> {
-  if (earlier !== undefined) session.keepSnapshot(snapshotOf(earlier, session.target));
-  if (!session.snapshots.has("")) session.keepSnapshot(emptyLog(session.target));
-  return await session.diff("", options);
+  const snapshots = await session.snapshots();
+  if (earlier !== undefined) session.keepSnapshot(await snapshotOf(earlier, session));
+  else if (!snapshots.has("")) session.keepBeginning();
+  return await session.diff("", request);
 }
 
-/** The traces that an earlier recording of a target holds; refuses those of another, and one that kept none. */
-export function snapshotOf(earlier: Target, target: Target): TraceLog {
-  checkSame(earlier, target);
-  const log = earlier.readTraces({});
-  if (log.bytes.length === 0 && log.incomplete !== undefined) {
-    throw new TraceQueryError(
-      `Cannot compare ${target.name} with the snapshot: it has no traces (${log.incomplete}); ` +
-        "take one without --handles",
+/** The traces of an earlier recording of a session's process; an error for those of another, and for none. */
+export async function snapshotOf(earlier: Target, session: Session): Promise<TraceLog> {
+  const process = await sameProcess(earlier, session);
+  const log = await earlier.readTraces(session.stacks, process);
+  if (isUntraced(log)) {
+    throw new TargetError(
+      `Cannot compare ${session.target.name} with the snapshot: it has no traces: ` +
+        `${log.incomplete}; take a snapshot that has some`,
     );
   }
   return log;
 }
 
-/** Two processes have nothing in common that could be compared; ids are reused, so the image's name counts too. */
-export function checkSame(earlier: Target, target: Target): void {
-  if (earlier.name === target.name) return;
-  throw new TraceQueryError(
-    `Cannot compare ${target.name} with the snapshot: it is of ${earlier.name}; take one of the ` +
-      `same target`,
+/**
+ * The process of a target that another reading is of: of a whole system the one with its id, because addresses are others
+ * after each boot.
+ */
+export function processLike(
+  target: Target,
+  { processId }: TargetIdentity,
+): ProcessRef | undefined {
+  return target.identity.processId === undefined && processId !== undefined
+    ? { processId }
+    : target.defaultProcess;
+}
+
+/**
+ * A session's process as an earlier reading has it. Two processes have nothing in common that could be compared: an error.
+ */
+export async function sameProcess(
+  earlier: Target,
+  { target, process }: Session,
+): Promise<ProcessRef | undefined> {
+  const identity = await identityOf(target, process);
+  const ref = processLike(earlier, identity);
+  const earlierIdentity = await identityOf(earlier, ref);
+  const isOfMode = earlier.mode === target.mode;
+  if (isOfMode && isSameProcess(earlierIdentity, identity)) return ref;
+  const [ours, theirs] = isOfMode
+    ? [readingName(target, identity), readingName(earlier, earlierIdentity)]
+    : [target.name, earlier.name];
+  throw new TargetError(
+    `Cannot compare ${ours} with the snapshot: it is of ${theirs}; take one of the same process`,
   );
 }
 
-function emptyLog(target: Target): TraceLog {
-  return { ...target.readTraces({ maxTraces: 1 }), bytes: new Uint8Array(), parsed: 0 };
+/** How a reading is named in messages: that of a system by its process, too. */
+export function readingName(
+  { name, mode }: Target,
+  { imageName, processId }: TargetIdentity,
+): string {
+  const isOne = mode === "kernel" && processId !== undefined;
+  return isOne ? `${imageName ?? "process"} (${processId}) of ${name}` : name;
 }

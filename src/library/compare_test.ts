@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Session } from "../session.ts";
-import { TraceQueryError } from "../target.ts";
+import { TargetError } from "../error.ts";
 import { FakeTarget } from "../target_fixture.ts";
 import { trace } from "../trace_log_fixture.ts";
 import { diffSince } from "./compare.ts";
@@ -19,7 +19,7 @@ function twoStates(): { target: FakeTarget; earlier: FakeTarget } {
 Deno.test("diffSince() compares with an earlier reading, which other diffs keep out of", async () => {
   const { target, earlier } = twoStates();
   using session = new Session(target);
-  session.snapshot();
+  await session.snapshot();
   const { diff, listed } = await diffSince(session, earlier);
   assertEquals([diff?.newTraces, listed.length], [1, 1]);
 });
@@ -32,31 +32,37 @@ Deno.test("diffSince() begins where tracing did when nothing was kept", async ()
 
 Deno.test("diffSince() takes the snapshot that the target brings along", async () => {
   const { target, earlier } = twoStates();
-  target.snapshots.set("", earlier.readTraces({}));
+  target.kept.set("", earlier.traces);
   using session = new Session(target);
   assertEquals((await diffSince(session)).listed.length, 1);
 });
 
-Deno.test("diffSince() refuses the reading of another target", async () => {
+Deno.test("diffSince() rejects the reading of another process, whatever the targets call themselves", async () => {
   const { target, earlier } = twoStates();
   earlier.name = "another";
+  earlier.identity = { processId: target.identity.processId!, imageName: "FAKE.EXE" };
+  {
+    using session = new Session(target);
+    assertEquals((await diffSince(session, earlier)).listed.length, 1);
+  }
+  earlier.identity = { processId: 0x11 };
   using session = new Session(target);
   await assertRejects(
     () => diffSince(session, earlier),
-    TraceQueryError,
-    "Cannot compare fake with the snapshot: it is of another; take one of the same target",
+    TargetError,
+    "Cannot compare fake with the snapshot: it is of another; take one of the same process",
   );
 });
 
-Deno.test("diffSince() refuses a reading that kept no traces, since which all would be new", async () => {
+Deno.test("diffSince() rejects a reading that kept no traces, since which all would be new", async () => {
   const { target, earlier } = twoStates();
   const reason = "handles were asked for, not traces";
-  const empty = { ...earlier.readTraces({}), bytes: new Uint8Array(), incomplete: reason };
-  earlier.readTraces = () => empty;
+  earlier.traces = [];
+  earlier.incomplete = reason;
   using session = new Session(target);
   await assertRejects(
     () => diffSince(session, earlier),
-    TraceQueryError,
-    `Cannot compare fake with the snapshot: it has no traces (${reason}); take one without --handles`,
+    TargetError,
+    `Cannot compare fake with the snapshot: it has no traces: ${reason}; take a snapshot that has some`,
   );
 });

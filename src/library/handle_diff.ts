@@ -1,5 +1,5 @@
 /**
- * What changed between two lists of a process's open handles: what can be known where tracing cannot be had.
+ * What changed between two lists of a process's open handles: what can be known where traces cannot be read.
  *
  * A list has no history. It says who holds what, never which code opened it; a handle that was opened and closed
  * between the two lists left nothing.
@@ -45,19 +45,20 @@ export interface HandleListDiff {
   readonly byObject: boolean;
 }
 
-/** Compares two lists of the same process, the earlier one first. */
+/** Compares two lists of the same processes, the earlier one first. */
 export function diffHandleLists(
   before: readonly HandleEntry[],
   now: readonly HandleEntry[],
 ): HandleListDiff {
-  const earlier = new Map(before.map((entry) => [entry.handle, entry]));
-  const current = new Set(now.map((entry) => entry.handle));
+  const keyOf = isOfSeveral(before) || isOfSeveral(now) ? keyOfProcess : keyOfHandle;
+  const earlier = new Map(before.map((entry) => [keyOf(entry), entry]));
+  const current = new Set(now.map(keyOf));
   const opened: HandleEntry[] = [];
   const replaced: ReplacedHandle[] = [];
   let kept = 0;
   let byObject = true;
   for (const entry of now) {
-    const old = earlier.get(entry.handle);
+    const old = earlier.get(keyOf(entry));
     if (old === undefined) {
       opened.push(entry);
       continue;
@@ -68,12 +69,26 @@ export function diffHandleLists(
   }
   return {
     opened: opened.sort(byHandle),
-    closed: before.filter((entry) => !current.has(entry.handle)).sort(byHandle),
+    closed: before.filter((entry) => !current.has(keyOf(entry))).sort(byHandle),
     replaced: replaced.sort((a, b) => byHandle(a.now, b.now)),
     kept,
     types: changedTypes(before, now),
     byObject,
   };
+}
+
+/** Whether a list is of several processes; one of a single process need not say which. */
+function isOfSeveral(handles: readonly HandleEntry[]): boolean {
+  return handles.some(({ processId }) => processId !== handles[0]?.processId);
+}
+
+function keyOfHandle({ handle }: HandleEntry): number {
+  return handle;
+}
+
+/** A handle value is one of a process's table. */
+function keyOfProcess({ handle, processId = 0 }: HandleEntry): number {
+  return processId * 2 ** 32 + handle;
 }
 
 function isSameObject(before: HandleEntry, now: HandleEntry): boolean {
@@ -109,5 +124,5 @@ function changedTypes(
 }
 
 function byHandle(a: HandleEntry, b: HandleEntry): number {
-  return a.handle - b.handle;
+  return keyOfProcess(a) - keyOfProcess(b);
 }

@@ -3,33 +3,106 @@
  *
  * @module
  */
-import type { Target } from "../target.ts";
-import { checkSame } from "./compare.ts";
+import { TargetError } from "../error.ts";
+import type { Session } from "../session.ts";
+import { countHandles, type HandleCounts } from "../handle_counts.ts";
+import {
+  type HandleEntry,
+  identityOf,
+  isSameProcess,
+  type ProcessRef,
+  type Target,
+} from "../target.ts";
+import { isUntraced } from "../trace_log.ts";
+import { processLike, readingName } from "./compare.ts";
 import { diffHandleLists, type HandleListDiff } from "./handle_diff.ts";
-import { handlesOf, whyNoTraces } from "./record.ts";
+import { type GroupOptions, type HandleGrowth, handleGrowth } from "./handle_groups.ts";
+import { handlesOf, reasonForHandlesAlone } from "./record.ts";
 
 /** A difference of handle lists, and why it is no more. */
-export interface HandlesAnswer {
-  /** The difference. */
-  readonly diff: HandleListDiff;
-  /** Why there are no traces, as the end of a sentence. */
+export interface HandlesResult {
+  /** The difference, handle by handle; absent where a list has numbers alone. */
+  readonly diff?: HandleListDiff;
+  /** How many handles there were. */
+  readonly before: number;
+  /** How many there are. */
+  readonly now: number;
+  /** Types and names whose number changed, the most grown first. */
+  readonly growth: readonly HandleGrowth[];
+  /** Why there are no traces, the tail of a message. */
   readonly reason: string;
 }
 
+/** How two lists are compared. */
+export interface HandlesOptions extends Pick<GroupOptions, "mergeNames"> {
+  /** The process that is meant, of a target of several. */
+  readonly process?: ProcessRef | undefined;
+}
+
 /**
- * Compares the open handles of a target with those of an earlier recording of it.
+ * Compares the open handles of a target with an earlier list of the same process, wherever the two are from: a live
+ * process, a recording, a dump, what handle.exe or `!handle` printed.
  *
  * ```ts ignore
- * using earlier = await openTarget("before.htrace");
- * using target = await openTarget("4242");
- * const { diff, reason } = diffHandles(target, earlier);
- * console.log(renderHandleDiff(diff, reason));
+ * using earlier = await openTarget("before.txt");
+ * using target = await openTarget("after.txt");
+ * console.log(renderHandleDiff(await diffHandles(target, earlier)));
  * ```
  */
-export function diffHandles(target: Target, earlier: Target): HandlesAnswer {
-  checkSame(earlier, target);
+export async function diffHandles(
+  target: Target,
+  earlier: Target,
+  { process: ref, ...options }: HandlesOptions = {},
+): Promise<HandlesResult> {
+  const process = ref ?? processLike(target, earlier.identity);
+  const identity = await identityOf(target, process);
+  const earlierProcess = processLike(earlier, identity);
+  const earlierIdentity = await identityOf(earlier, earlierProcess);
+  if (!isSameProcess(earlierIdentity, identity)) {
+    throw new TargetError(
+      `Cannot compare ${readingName(target, identity)} with ` +
+        `${
+          readingName(earlier, earlierIdentity)
+        }: they are of different processes; take two lists of one`,
+    );
+  }
+  const before = await listOf(earlier, earlierProcess);
+  const now = await listOf(target, process);
+  const isListed = [before, now].every(({ handles, counts }) =>
+    handles.length > 0 || counts.total === 0
+  );
   return {
-    diff: diffHandleLists(handlesOf(earlier), handlesOf(target)),
-    reason: whyNoTraces(target),
+    ...(isListed && { diff: diffHandleLists(before.handles, now.handles) }),
+    before: before.counts.total,
+    now: now.counts.total,
+    growth: handleGrowth(before.counts, now.counts, options),
+    reason: target.limits?.[0] ?? reasonForHandlesAlone(target),
   };
+}
+
+async function listOf(
+  target: Target,
+  process: ProcessRef | undefined,
+): Promise<{ readonly handles: readonly HandleEntry[]; readonly counts: HandleCounts }> {
+  const handles = await handlesOf(target, process);
+  return { handles, counts: await target.handleCounts?.(process) ?? countHandles(handles) };
+}
+
+/**
+ * Why only the handles of two targets can be compared: one of them was not traced, and both have a list; undefined where
+ * traces can be compared. A process that can be traced is not asked: reading its ring twice would show two moments.
+ */
+export async function whyHandlesAlone(
+  session: Session,
+  earlier: Target,
+): Promise<string | undefined> {
+  const { target } = session;
+  if (target.control || !target.handles || !earlier.handles || earlier.control) return undefined;
+  if (earlier.mode !== target.mode) return undefined; // what cannot be compared is said later
+  const identity = await identityOf(target, session.process);
+  const logs = [
+    await session.readTraces(),
+    await earlier.readTraces(session.stacks, processLike(earlier, identity)),
+  ];
+  return logs.find(isUntraced)?.incomplete;
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type ProcessEntry, type Target, TraceQueryError } from "../target.ts";
+import { TargetError } from "../error.ts";
+import type { ProcessEntry, Target } from "../target.ts";
 import { liveProcesses } from "../targets/mod.ts";
 
 /**
@@ -13,17 +14,18 @@ import { liveProcesses } from "../targets/mod.ts";
  * import { listProcesses, openTarget } from "@htrace/htrace";
  *
  * using target = await openTarget("emulated:kernel");
- * console.log(listProcesses(target).map(({ imageName }) => imageName));
+ * console.log((await listProcesses(target)).map(({ imageName }) => imageName));
  * ```
  */
-export function listProcesses(target?: Target): ProcessEntry[] {
-  return processesOf(target).toSorted((a, b) => (b.handleCount ?? 0) - (a.handleCount ?? 0));
+export async function listProcesses(target?: Target): Promise<ProcessEntry[]> {
+  const processes = await processesOf(target);
+  return processes.toSorted((a, b) => (b.handleCount ?? 0) - (a.handleCount ?? 0));
 }
 
-function processesOf(target: Target | undefined): ProcessEntry[] {
+async function processesOf(target: Target | undefined): Promise<readonly ProcessEntry[]> {
   if (target === undefined) return liveProcesses();
-  if (target.processes !== undefined) return target.processes();
-  throw new TraceQueryError(
+  if (target.processes !== undefined) return await target.processes();
+  throw new TargetError(
     `Cannot list processes: ${target.name} has one only; leave the target out for those of this ` +
       `machine`,
   );

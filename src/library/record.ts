@@ -3,77 +3,139 @@
  *
  * @module
  */
-import { QUERY_ENTRY_LAYOUTS } from "../nt/tracing.ts";
-import { encodeRecording, type Recording, recordTarget } from "../recording/recording.ts";
+import { TargetError } from "../error.ts";
+import type { Frame } from "../frame.ts";
+import { detachStacks, ListedStacks } from "../listed_stacks.ts";
+import { checkSize, encodeRecording, type Recording } from "../recording/recording.ts";
 import type { Session } from "../session.ts";
-import { type HandleEntry, type Target, TraceQueryError } from "../target.ts";
-import type { TraceLog } from "../trace_log.ts";
-import { type FileWriter, replaceFile } from "./replace_file.ts";
+import { type HandleEntry, identityOf, type ProcessRef, type Target } from "../target.ts";
+import { logWithoutTraces, stacksOf, type TraceLog } from "../trace_log.ts";
+import { replaceFile, type ReplaceOptions } from "./replace_file.ts";
+
+/** What to keep. */
+export interface RecordOptions {
+  /** Keep the names of functions, files and lines, for machines without the symbols. Default: true. */
+  readonly names?: boolean;
+}
 
 /**
- * Writes traces, snapshots, modules and handles of a session's target to a file, which is replaced as a whole.
+ * Writes traces, snapshots, modules, handles and names of a session's target to a file, which is replaced as a whole.
  *
  * ```ts ignore
  * using session = new Session(await openTarget("4242"));
  * await record(session, "service.htrace");
  * ```
  */
-export async function record(session: Session, path: string): Promise<Recording> {
-  const recording = recordTarget(session.target, new Date(), session.snapshots);
-  await writeRecording(path, recording);
+export async function record(
+  session: Session,
+  path: string,
+  { names = true, ...writing }: RecordOptions & ReplaceOptions = {},
+): Promise<Recording> {
+  const recording = await recordSession(session, { names });
+  await writeRecording(path, recording, writing);
   return recording;
+}
+
+/** Everything that a recording keeps of a session's target, as it is now. */
+export async function recordSession(
+  session: Session,
+  { names = true }: RecordOptions = {},
+): Promise<Recording> {
+  const log = await session.readTraces();
+  const snapshots = await session.snapshots();
+  checkSize([log, ...snapshots.values()]);
+  const handles = await session.handles();
+  const recording = {
+    ...aboutTarget(session.target),
+    ...(session.hasMarks && { hasMarks: true as const }),
+    identity: await identityOf(session.target, processOf(log)),
+    recordedAt: log.readAt ?? new Date(),
+    log: detachStacks(log),
+    snapshots: new Map(Array.from(snapshots, ([name, log]) => [name, detachStacks(log)])),
+    modules: await session.modules(),
+    ...(handles && { handles }),
+  };
+  if (!names) return recording;
+  return { ...recording, frames: await namesOf(session, [log, ...snapshots.values()]) };
 }
 
 /** Writes a recording to a file, which is replaced as a whole or left as it was. */
 export async function writeRecording(
   path: string,
   recording: Recording,
-  files: FileWriter = Deno,
+  options: ReplaceOptions = {},
 ): Promise<void> {
-  await replaceFile(path, await encodeRecording(recording), files);
+  await replaceFile(path, await encodeRecording(recording), options);
 }
 
 /**
- * A recording of the open handles of a target alone, for {@linkcode diffHandles}: what can be had where tracing
- * cannot. It has no traces, and says why.
+ * A recording of the open handles of a target alone, for {@linkcode diffHandles}: what can be read where tracing
+ * cannot be switched on. It has no traces, and says why.
  */
-export function recordHandles(target: Target, recordedAt: Date): Recording {
+export async function recordHandles(
+  target: Target,
+  recordedAt: Date,
+  process: ProcessRef | undefined = target.defaultProcess,
+): Promise<Recording> {
+  const incomplete = reasonForHandlesAlone(target);
   return {
-    targetName: target.name,
-    mode: target.mode,
-    pointerSize: target.pointerSize,
+    ...aboutTarget(target),
+    identity: await identityOf(target, process),
     recordedAt,
-    log: noTraces(target),
+    log: { ...logWithoutTraces(NO_STACKS), readAt: recordedAt, incomplete },
     snapshots: new Map(),
     modules: [],
-    handles: handlesOf(target),
+    handles: await handlesOf(target, process),
   };
 }
 
-/** The open handles of a target; says so where it cannot list them. */
-export function handlesOf(target: Target): HandleEntry[] {
-  if (target.handles !== undefined) return target.handles();
-  throw new TraceQueryError(
-    `Cannot list the handles of ${target.name}: it has traces only; leave "--handles" out`,
+/** The open handles of a target; throws where it cannot list them. */
+export async function handlesOf(
+  target: Target,
+  process?: ProcessRef,
+): Promise<readonly HandleEntry[]> {
+  const handles = await target.handles?.(process);
+  if (handles !== undefined) return handles;
+  throw new TargetError(
+    `Cannot list the handles of ${target.name}: it has no list of them; leave "--handles" out`,
   );
 }
 
-/** Why a target has no traces, as the end of a sentence; where it has some, that they were not asked for. */
-export function whyNoTraces(target: Target): string {
-  try {
-    const { incomplete } = target.readTraces({ maxTraces: 1 });
-    return incomplete ?? "handles were asked for, not traces";
-  } catch (error) {
-    if (!(error instanceof TraceQueryError)) throw error;
-    return error.message.charAt(0).toLowerCase() + error.message.slice(1);
-  }
+/** Why there are handles and no traces; the tail of a message. */
+export function reasonForHandlesAlone({ control }: Target): string {
+  return control === undefined || control.isEnabled()
+    ? "handles were asked for, not traces"
+    : "tracing is not enabled";
 }
 
-function noTraces(target: Target): TraceLog {
+/** The stacks of a log without traces. */
+const NO_STACKS = new ListedStacks(new BigUint64Array(), Uint32Array.of(0));
+
+function aboutTarget(
+  { name, identity, mode, pointerSize, userEnd, limits }: Target,
+): Omit<Recording, "recordedAt" | "log" | "snapshots" | "modules" | "handles" | "frames"> {
   return {
-    bytes: new Uint8Array(),
-    layout: QUERY_ENTRY_LAYOUTS[target.pointerSize],
-    parsed: 0,
-    incomplete: whyNoTraces(target),
+    targetName: name,
+    identity,
+    mode,
+    pointerSize,
+    ...(userEnd !== undefined && { userEnd }),
+    ...(limits && { limits }),
   };
+}
+
+function processOf({ process }: TraceLog): ProcessRef | undefined {
+  return process === undefined ? undefined : { process };
+}
+
+/** The names of all addresses of all logs, as far as symbols have them. */
+async function namesOf(
+  session: Session,
+  logs: readonly TraceLog[],
+): Promise<ReadonlyMap<bigint, Frame>> {
+  const addresses = new Set<bigint>();
+  for (const stack of new Set(logs.flatMap((log) => [...stacksOf(log)]))) {
+    for (const address of session.stacks.addresses(stack)) addresses.add(address);
+  }
+  return await session.symbolize(addresses);
 }

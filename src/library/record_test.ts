@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Session } from "../session.ts";
-import { TraceQueryError } from "../target.ts";
+import { EngineStackTable } from "../engine/stack_table.ts";
+import { TargetError } from "../error.ts";
 import { FakeTarget } from "../target_fixture.ts";
 import { openTarget } from "../targets/mod.ts";
 import { trace } from "../trace_log_fixture.ts";
@@ -11,13 +12,14 @@ Deno.test("record() writes a target that opens as what it was, with its snapshot
   try {
     const target = new FakeTarget();
     using session = new Session(target);
-    session.enable();
+    await session.enable();
     target.record(trace("open", 0x10, [1n]));
-    session.snapshot("after");
+    await session.snapshot("after");
     await record(session, path);
     using opened = await openTarget(path);
-    assertEquals(opened.readTraces({}), target.readTraces({}));
-    assertEquals([...opened.snapshots?.keys() ?? []], ["", "after"]);
+    using stacks = new EngineStackTable();
+    assertEquals(await opened.readTraces(stacks), target.readTraces(stacks));
+    assertEquals([...(await opened.readSnapshots?.(stacks))?.keys() ?? []], ["", "after"]);
   } finally {
     await Deno.remove(path);
   }
@@ -28,7 +30,7 @@ Deno.test("record() leaves the old file where the target has ended", async () =>
   try {
     await Deno.writeTextFile(path, "old");
     using session = new Session(new FakeTarget()); // without tracing, as one that is gone
-    await assertRejects(() => record(session, path), TraceQueryError);
+    await assertRejects(() => record(session, path), TargetError);
     assertEquals(await Deno.readTextFile(path), "old");
   } finally {
     await Deno.remove(path);

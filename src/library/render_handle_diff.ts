@@ -3,43 +3,51 @@
  *
  * @module
  */
-import type { HandleEntry } from "../target.ts";
+import { linesText } from "../escape_text.ts";
 import type { HandleListDiff } from "./handle_diff.ts";
+import type { HandleGrowth } from "./handle_groups.ts";
+import type { HandlesResult } from "./handles.ts";
+import { thousands } from "../plain_text.ts";
+import { handleText, limited, objectLines, objectText, section } from "./_handle_text.ts";
 
-/** The difference as text, with what it cannot say and, in `reason`, why there is no trace to say it. */
-export function renderHandleDiff(diff: HandleListDiff, reason: string): string {
-  const { opened, closed, replaced } = diff;
+/** Lines of a section at most, where nobody says. */
+const USUAL_TOP = 50;
+
+/** The difference as text, with what it cannot say; `top` is the most lines of a section. */
+export function renderHandleDiff(
+  { diff, before, now, growth, reason }: HandlesResult,
+  top = USUAL_TOP,
+): string {
+  const part = (title: string, lines: readonly string[]): string[] =>
+    section(title, limited(lines, top, (line) => line));
   const lines = [
-    `${opened.length} opened, ${closed.length} closed, ${replaced.length} replaced, ${diff.kept} kept.`,
-    ...section("Opened", opened.map(handleText)),
-    ...section("Closed", closed.map(handleText)),
-    ...section(
+    diff === undefined ? `${thousands(before)} -> ${thousands(now)} handles.` : summaryOf(diff),
+    ...part("By type and name, most grown first", growth.map(growthText)),
+    ...part("By type", (diff?.types ?? []).map(growthText)),
+    ...part("Opened", objectLines(diff?.opened ?? [])),
+    ...part("Closed", objectLines(diff?.closed ?? [])),
+    ...part(
       "Replaced",
-      replaced.map(({ before, now }) => `${handleText(before)} -> ${objectText(now)}`),
-    ),
-    ...section(
-      "By type",
-      diff.types.map(({ type, before, now }) => `${type}: ${before} -> ${now}`),
+      (diff?.replaced ?? []).map((handle) =>
+        `${handleText(handle.before)} -> ${objectText(handle.now)}`
+      ),
     ),
     "",
     `No stacks, and nothing of handles opened and closed in between: ${reason}.`,
   ];
-  if (!diff.byObject) {
+  if (diff?.byObject === false) {
     lines.push(
       "Object addresses were not shown: a value reused for the same type and name counts as kept.",
     );
   }
-  return lines.join("\n") + "\n";
+  return linesText(lines);
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
+function summaryOf({ opened, closed, replaced, kept }: HandleListDiff): string {
+  return `${thousands(opened.length)} opened, ${thousands(closed.length)} closed, ` +
+    `${thousands(replaced.length)} replaced, ${thousands(kept)} kept.`;
 }
 
-function handleText(entry: HandleEntry): string {
-  return `0x${entry.handle.toString(16).padStart(4, "0")} ${objectText(entry)}`;
-}
-
-function objectText({ type = "unknown", objectName }: HandleEntry): string {
-  return objectName ? `${type} ${objectName}` : type;
+function growthText({ type, name = "", before, now }: HandleGrowth): string {
+  return `${objectText({ type, objectName: name })}: ${thousands(before)} -> ${thousands(now)}`;
 }

@@ -3,69 +3,115 @@
  *
  * @module
  */
+import { dirname, isAbsolute } from "node:path";
+import { HtraceError } from "../error.ts";
 import { fileReason } from "../file_reason.ts";
+import { type Guard, sweepTemporaries, TemporaryFile } from "../temporary_file.ts";
+import { replaceKeepingAttributes } from "../win32/replace_file.ts";
 
 /** A file cannot be written; what was there of that name is as it was. */
-export class FileWriteError extends TypeError {
+export class FileWriteError extends HtraceError {
   /** The file's path, as it was given. */
   readonly path: string;
 
-  /** Creates the error: why the file cannot be written. */
-  constructor(path: string, found: string, options?: ErrorOptions) {
-    super(`Cannot write "${path}": ${found}; what was there before is as it was`, options);
-    this.name = "FileWriteError";
+  /** Creates the error: why the file cannot be written, and what to do. */
+  constructor(
+    path: string,
+    found: string,
+    advice = "what was there before is as it was",
+    options?: ErrorOptions,
+  ) {
+    super(`Cannot write "${path}": ${found}; ${advice}`, options);
     this.path = path;
   }
 }
 
-/** The file system's part in it; tests have one that is full. */
-export interface FileWriter {
-  /** As `Deno.writeFile`. */
-  writeFile(path: string, bytes: Uint8Array, options: Deno.WriteFileOptions): Promise<void>;
-  /** As `Deno.rename`. */
-  rename(from: string, to: string): Promise<void>;
-  /** As `Deno.remove`. */
-  remove(path: string): Promise<void>;
+/** How a file is replaced. */
+export interface ReplaceOptions {
+  /** Removes what is written so far where the program ends early. */
+  readonly guard?: Guard | undefined;
+  /** Makes the new file; tests have a disk that is full. */
+  readonly temporaries?: Pick<typeof TemporaryFile, "create">;
 }
+
+/** Links that are followed: what Linux follows. */
+const MAX_LINKS = 40;
+
+/** Any of these permits somebody to write. */
+const WRITE_BITS = 0o222;
+/** Permissions, and the bits for set-user-id, set-group-id and sticky. */
+const MODE_BITS = 0o7777;
 
 /**
  * Writes a file beside the one that is meant and then gives it its name, so that a full disk, a lost drive or an end
- * of the program never leaves half a file under that name. A symbolic link stays one; what it leads to is replaced.
+ * of the program never leaves half a file under that name. The content comes at once or in pieces, as they are made. The
+ * new file has the old one's owner and mode, on Windows its attributes and access rights. A symbolic link stays one, also
+ * where it leads to nothing yet; what it leads to is replaced.
  *
- * @throws {FileWriteError} also where the name is that of a folder or a device: a device would be gone for good.
+ * @throws {FileWriteError} also where the name is that of a folder or a device, which would be gone for good, or of a
+ * file that is read-only, which somebody has protected.
  */
 export async function replaceFile(
   path: string,
-  bytes: Uint8Array,
-  files: FileWriter = Deno,
+  content: Uint8Array | Iterable<Uint8Array>,
+  { guard, temporaries = TemporaryFile }: ReplaceOptions = {},
 ): Promise<void> {
-  const place = await placeOf(path);
-  const temporary = `${place}.${crypto.randomUUID()}.tmp`;
   try {
-    await files.writeFile(temporary, bytes, { createNew: true });
-    await files.rename(temporary, place);
+    const place = await placeOf(path);
+    const old = await infoOf(place);
+    if (old !== undefined) await checkReplaceable(path, place, old);
+    const folder = dirname(place);
+    await Deno.stat(folder); // it is not made: its name is more likely mistyped
+    sweepTemporaries(folder);
+    using temporary = temporaries.create(folder, guard);
+    for (const piece of content instanceof Uint8Array ? [content] : content) temporary.write(piece);
+    if (old !== undefined) await copyMode(old, temporary.path);
+    await temporary.keepAs(place, old === undefined ? Deno.renameSync : replaceKeepingAttributes);
   } catch (cause) {
-    await removeIfThere(temporary, files);
-    throw new FileWriteError(path, reasonOf(cause), { cause });
+    if (cause instanceof FileWriteError) throw cause;
+    const isMissing = cause instanceof Deno.errors.NotFound;
+    const found = isMissing ? "its folder does not exist" : fileReason(cause);
+    throw new FileWriteError(path, found, undefined, { cause });
   }
 }
 
-/** Where the file really is that is to be replaced, or the path itself where there is none yet. */
+/** Where the file is, or will be: what links lead to, also where nothing is there. */
 async function placeOf(path: string): Promise<string> {
-  try {
-    if ((await Deno.stat(path)).isFile) return await Deno.realPath(path);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return path;
-    throw new FileWriteError(path, reasonOf(cause), { cause });
+  let place = path;
+  for (let links = 0; links <= MAX_LINKS; links++) {
+    const info = await Deno.lstat(place).catch(undefinedIfMissing);
+    if (info?.isSymlink !== true) return place;
+    const to = await Deno.readLink(place);
+    // Not joined: a folder on the way may be a link itself, and ".." then leads out of what that leads to.
+    place = isAbsolute(to) ? to : `${dirname(place)}/${to}`;
   }
-  throw new FileWriteError(path, "it is a folder or a device");
+  throw new FileWriteError(path, "its links lead in a circle");
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Deno.errors.NotFound ? "its folder does not exist" : fileReason(error);
+async function infoOf(path: string): Promise<Deno.FileInfo | undefined> {
+  return await Deno.stat(path).catch(undefinedIfMissing);
 }
 
-/** What could not be written is often not there, and one that cannot be removed changes nothing of the error. */
-async function removeIfThere(path: string, files: FileWriter): Promise<void> {
-  await files.remove(path).catch(() => {});
+function undefinedIfMissing(error: unknown): undefined {
+  if (error instanceof Deno.errors.NotFound) return undefined;
+  throw error;
+}
+
+async function checkReplaceable(path: string, place: string, old: Deno.FileInfo): Promise<void> {
+  if (!old.isFile) throw new FileWriteError(path, "it is a folder or a device");
+  const isProtected = old.mode !== null && (old.mode & WRITE_BITS) === 0;
+  try {
+    if (!isProtected) (await Deno.open(place, { write: true })).close();
+  } catch (cause) {
+    throw new FileWriteError(path, fileReason(cause), "name a file that you may write", { cause });
+  }
+  // The administrator could write it, and did not mean to.
+  if (isProtected) throw new FileWriteError(path, "it is read-only", "name another file");
+}
+
+/** Gives the new file what it can of the old one's owner and mode; Windows has neither. */
+async function copyMode({ uid, gid, mode }: Deno.FileInfo, path: string): Promise<void> {
+  if (Deno.build.os === "windows" || mode === null) return;
+  await Deno.chown(path, uid, gid).catch(() => {}); // another's file, and we are not the administrator
+  await Deno.chmod(path, mode & MODE_BITS);
 }

@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { withFolder } from "../folder_fixture.ts";
-import { FileWriteError, type FileWriter, replaceFile } from "./replace_file.ts";
+import { canRun } from "../program_fixture.ts";
+import { TemporaryFile } from "../temporary_file.ts";
+import { FileWriteError, replaceFile } from "./replace_file.ts";
 
 const OLD = new TextEncoder().encode("old");
 const NEW = new Uint8Array(0x10_0000).fill(0x4e);
@@ -31,7 +33,7 @@ Deno.test({
     }),
 });
 
-Deno.test("replaceFile() refuses a folder", () =>
+Deno.test("replaceFile() rejects a folder", () =>
   withFolder(async (folder) => {
     await assertRejects(
       () => replaceFile(folder, NEW),
@@ -41,7 +43,7 @@ Deno.test("replaceFile() refuses a folder", () =>
   }));
 
 Deno.test({
-  name: "replaceFile() refuses a device, which would be gone for good [no Windows]",
+  name: "replaceFile() rejects a device, which would be gone for good [no Windows]",
   ignore: Deno.build.os === "windows",
   fn: () =>
     withFolder(async (folder) => {
@@ -69,21 +71,112 @@ Deno.test("replaceFile() leaves the old file and nothing else where the disk fil
   withFolder(async (folder) => {
     const path = `${folder}/x.htrace`;
     await Deno.writeFile(path, OLD);
-    const full = Object.assign(new Error("No space left on device (os error 28)"), {
-      code: "ENOSPC",
-    });
-    const writeHalf: FileWriter["writeFile"] = async (file, bytes, options) => {
-      await Deno.writeFile(file, bytes.subarray(0, bytes.length / 2), options);
-      throw full;
+    const temporaries = {
+      create(...args: Parameters<typeof TemporaryFile.create>): TemporaryFile {
+        const file = TemporaryFile.create(...args);
+        return Object.assign(file, {
+          write: (): void => {
+            throw Object.assign(new Error("No space left (os error 28)"), { code: "ENOSPC" });
+          },
+        });
+      },
     };
     await assertRejects(
-      () => replaceFile(path, NEW, { ...Deno, writeFile: writeHalf }),
+      () => replaceFile(path, NEW, { temporaries }),
       FileWriteError,
       `Cannot write "${path}": the disk is full; what was there before is as it was`,
     );
     assertEquals(await Deno.readFile(path), OLD);
     assertEquals(namesIn(folder), ["x.htrace"]);
   }));
+
+function unixTest(name: string, test: (folder: string) => Promise<void>): void {
+  Deno.test({
+    name: `${name} [no Windows]`,
+    ignore: Deno.build.os === "windows", // which has no modes, and wants a right for links
+    fn: () => withFolder(test),
+  });
+}
+
+unixTest("replaceFile() keeps the mode of the old file", async (folder) => {
+  const path = `${folder}/x.htrace`;
+  for (const mode of [0o600, 0o640, 0o755]) {
+    await Deno.writeFile(path, OLD);
+    await Deno.chmod(path, mode);
+    await replaceFile(path, NEW);
+    assertEquals(((await Deno.stat(path)).mode ?? 0) & 0o7777, mode);
+  }
+});
+
+unixTest("replaceFile() does not overwrite a read-only file, whoever asks", async (folder) => {
+  const path = `${folder}/x.htrace`;
+  await Deno.writeFile(path, OLD);
+  await Deno.chmod(path, 0o444);
+  await assertRejects(
+    () => replaceFile(path, NEW),
+    FileWriteError,
+    `Cannot write "${path}": it is read-only; name another file`,
+  );
+  assertEquals(await Deno.readFile(path), OLD);
+  assertEquals(namesIn(folder), ["x.htrace"]);
+});
+
+unixTest(
+  "replaceFile() writes what a dangling link leads to, and leaves the link",
+  async (folder) => {
+    await Deno.mkdir(`${folder}/real/deep`, { recursive: true });
+    await Deno.symlink("real/deep", `${folder}/short`);
+    // "..", read from where the link really is: in real/, not in the folder that "short" stands in.
+    await Deno.symlink("../x.htrace", `${folder}/real/deep/second`);
+    await Deno.symlink("short/second", `${folder}/first`);
+    await replaceFile(`${folder}/first`, NEW);
+    assertEquals(await Deno.readFile(`${folder}/real/x.htrace`), NEW);
+    assertEquals(await Deno.readLink(`${folder}/first`), "short/second");
+    assertEquals(await Deno.readLink(`${folder}/real/deep/second`), "../x.htrace");
+  },
+);
+
+unixTest("replaceFile() says where links lead nowhere", async (folder) => {
+  await Deno.symlink("b", `${folder}/a`);
+  await Deno.symlink("a", `${folder}/b`);
+  await assertRejects(
+    () => replaceFile(`${folder}/a`, NEW),
+    FileWriteError,
+    "its links lead in a circle",
+  );
+  await Deno.symlink("none/x", `${folder}/c`);
+  await assertRejects(
+    () => replaceFile(`${folder}/c`, NEW),
+    FileWriteError,
+    "its folder does not exist",
+  );
+});
+
+Deno.test("replaceFile() sweeps out what a killed run has left beside the file", () =>
+  withFolder(async (folder) => {
+    const leftOver = `${folder}/.htrace-${crypto.randomUUID()}.tmp`;
+    await Deno.writeFile(leftOver, OLD);
+    await Deno.utime(leftOver, new Date(0), new Date(0));
+    await replaceFile(`${folder}/x.htrace`, NEW);
+    assertEquals(namesIn(folder), ["x.htrace"]);
+  }));
+
+Deno.test("replaceFile() has the new file removed where the program ends before it is whole", () =>
+  withFolder(async (folder) => {
+    let guarded: Disposable | undefined;
+    const guard = (resource: Disposable): Disposable => {
+      guarded = resource;
+      assertEquals(namesIn(folder).length, 1);
+      return { [Symbol.dispose]: () => guarded = undefined };
+    };
+    await replaceFile(`${folder}/x.htrace`, NEW, { guard });
+    assertEquals(guarded, undefined);
+  }));
+
+/** Root of a container may have no right to mount. */
+function mayMount(): boolean {
+  return canRun("unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt");
+}
 
 /** A folder on a disk of 64 KiB; its mount ends with the process that made it. */
 const ON_A_TINY_DISK = `mount -t tmpfs -o size=64k tmpfs "$1" && printf old > "$1/x.htrace" &&
@@ -93,8 +186,9 @@ const ON_A_TINY_DISK = `mount -t tmpfs -o size=64k tmpfs "$1" && printf old > "$
     console.log(Deno.readTextFileSync(path), [...Deno.readDirSync(Deno.args[1])].length);' "$3" "$1"`;
 
 Deno.test({
-  name: "replaceFile() keeps the old file on a disk that is really full [Linux, as root]",
-  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  name:
+    "replaceFile() keeps the old file on a disk that is really full [Linux, with the right to mount]",
+  ignore: Deno.build.os !== "linux" || !mayMount(),
   fn: () =>
     withFolder(async (folder) => {
       const { stdout, stderr } = await new Deno.Command("unshare", {
@@ -108,6 +202,7 @@ Deno.test({
           Deno.execPath(),
           new URL("replace_file.ts", import.meta.url).href,
         ],
+        env: { FORCE_COLOR: "" },
       }).output();
       assertEquals(
         new TextDecoder().decode(stdout),

@@ -4,12 +4,17 @@
  * @module
  */
 import type { Analysis } from "../analysis.ts";
-import type { SymbolSource } from "../module_symbols.ts";
-import { type Recording, recordTarget } from "../recording/recording.ts";
-import { Session } from "../session.ts";
-import { launchProgram } from "../targets/mod.ts";
-import { traceCount } from "../trace_log.ts";
-import { type Baseline, type Leak, leaksOf } from "./leaks.ts";
+import type { Recording } from "../recording/recording.ts";
+import { Session, type SessionRequest } from "../session.ts";
+import type { SymbolSource } from "../symbols/module_symbols.ts";
+import { launchProgram, type RecorderOptions } from "../targets/mod.ts";
+import type { Baseline } from "./baseline.ts";
+import { findGrowth, type GrowthFound, type GrowthOptions } from "./growth_gate.ts";
+import { findLeaks, type Leaks, markKnown } from "./leaks.ts";
+import { isRingFull } from "../trace_log.ts";
+import { recordSession } from "./record.ts";
+
+const RING_FULL = "the ring is full, and older traces are gone; enable tracing with more slots";
 
 /** How to run a program. */
 export interface RunOptions {
@@ -17,28 +22,36 @@ export interface RunOptions {
   readonly on?: string;
   /** Capacity of its ring of traces; the target applies its own rules and default. */
   readonly slots?: number;
+  /** Runs it with the in-process recorder in it, instead of with kernel tracing. */
+  readonly recorder?: RecorderOptions;
   /** Leaks that are known. */
   readonly baseline?: Baseline;
+  /** Finds stacks that grow from mark to mark. */
+  readonly growth?: GrowthOptions;
   /** Where symbol files come from; the run disposes of it. */
   readonly symbols?: SymbolSource;
-  /** Hears sentences that the user should see once. */
-  readonly warn?: (sentence: string) => void;
+  /** What is asked of the analysis. */
+  readonly request?: SessionRequest;
+  /** Makes a recording of the end. */
+  readonly keepsRecording?: boolean;
+  /** Called with warnings to show once. */
+  readonly warn?: (message: string) => void;
 }
 
 /** How a program ended. */
 export interface RunResult {
   /** Its exit status, an unsigned 32-bit number. */
   readonly exitStatus: number;
-  /** Everything that was traced, with groups and names. */
+  /** Everything that was traced. */
   readonly analysis: Analysis;
-  /** What it leaked and is not in the baseline, biggest first. */
-  readonly leaks: readonly Leak[];
-  /** What it leaked as the baseline says. */
-  readonly knownLeaks: readonly Leak[];
+  /** What it leaked, held against the baseline. */
+  readonly leaks: Leaks;
+  /** Which stacks grow, where that was asked for; those of the baseline are left out. */
+  readonly growth?: GrowthFound;
   /** The ring was full at the end: handles that were opened earlier than its oldest trace may have leaked, too. */
   readonly historyLost: boolean;
-  /** Traces, modules and handles as they were at the end. */
-  readonly recording: Recording;
+  /** Traces, modules, handles and names as they were at the end, where they were to be kept. */
+  readonly recording?: Recording;
 }
 
 /**
@@ -48,28 +61,29 @@ export interface RunResult {
  * import { runProgram } from "@htrace/htrace";
  *
  * const { exitStatus, leaks } = await runProgram(["leak", "3"], { on: "emulated" });
- * console.log(exitStatus, leaks.map(({ key, group }) => `${group.outstanding} from ${key}`));
+ * console.log(exitStatus, leaks.leaks.map(({ key, group }) => `${group.outstanding} from ${key}`));
  * ```
  */
 export async function runProgram(
   command: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { on, baseline = new Set(), symbols, ...launch } = options;
+  const { on, baseline, growth, symbols, request, keepsRecording, ...launch } = options;
   // It is disposed last: until then the program stands still, with everything that symbols and names need.
   using program = await launchProgram(command, on, launch);
-  using session = new Session(program.target, symbols);
-  const exitStatus = await program.runToExit();
-  const analysis = await session.show({ group: true, names: true });
-  const recording = recordTarget(session.target, new Date());
-  const leaks = leaksOf(analysis, recording.modules);
-  const { log } = analysis;
+  using session = new Session(program.target, symbols && { symbols });
+  const exitStatus = await program.runToExit((name) => session.mark(name));
+  const shown = await session.show(request);
+  const leaks = findLeaks(shown, baseline);
+  const historyLost = isRingFull(shown.log);
+  const log = { ...(historyLost && { incomplete: RING_FULL }), ...shown.log };
+  const analysis = { ...markKnown(shown, leaks.known), log, run: { exitStatus } };
   return {
     exitStatus,
     analysis,
-    leaks: leaks.filter(({ key }) => !baseline.has(key)),
-    knownLeaks: leaks.filter(({ key }) => baseline.has(key)),
-    historyLost: log.slots !== undefined && traceCount(log) >= log.slots,
-    recording,
+    leaks,
+    ...(growth && { growth: findGrowth(analysis, growth) }),
+    historyLost,
+    ...(keepsRecording && { recording: await recordSession(session) }),
   };
 }

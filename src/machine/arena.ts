@@ -38,14 +38,14 @@ export class Arena {
     return address;
   }
 
-  /** Places bytes and answers where. */
+  /** Places bytes and returns where. */
   place(bytes: Uint8Array): number {
     const address = this.allocate(bytes.length);
     this.#space.write(address, bytes);
     return address;
   }
 
-  /** Places a text in UTF-16 and answers the UNICODE_STRING that describes it. */
+  /** Places a text in UTF-16 and returns the UNICODE_STRING that describes it. */
   unicodeString(text: string): Uint8Array {
     const buffer = new Uint8Array((text.length + 1) * 2);
     const view = new DataView(buffer.buffer);

@@ -9,7 +9,7 @@
 import { Arena } from "./arena.ts";
 import { placeLoaderBlock, writeDebuggerData, writeModuleList } from "./kernel_data.ts";
 import { bindImports, type LoadedImage, loadImage, loadImageAnywhere } from "./loader.ts";
-import { FIRST_FRAME, KERNEL_MAP, START_POINTS, USER_MAP } from "./memory_map.ts";
+import { FIRST_FRAME, KERNEL_MAP, type Region, START_POINTS, USER_MAP } from "./memory_map.ts";
 import { AddressSpace, FrameAllocator } from "./page_tables.ts";
 import { parseImage } from "./pe_image.ts";
 import type { PhysicalMemory } from "./cpu/physical_memory.ts";
@@ -59,6 +59,8 @@ export interface BootedGuest {
   readonly entryPoint: number;
   /** Where ESP is at the entry point. */
   readonly stackPointer: number;
+  /** Physical memory that is in use, whole pages; the guest takes no more of it later. */
+  readonly usedMemory: Region;
 }
 
 /** Ids of the program's process and its first thread; ids of Windows are multiples of four. */
@@ -70,7 +72,7 @@ const DEBUGGER_IDS = { processId: 0x4a0, threadId: 0x4a4 } as const;
 const DEBUGGER_NAME = "htrace";
 
 /**
- * Puts a guest into physical memory, which is empty, and answers where it starts. Throws an `ImageError` where the
+ * Puts a guest into physical memory, which is empty, and returns where it starts. Throws an `ImageError` where the
  * images are damaged or do not belong together.
  */
 export function boot(
@@ -120,6 +122,7 @@ export function boot(
     debugger: debuggerSpace,
     entryPoint: kernel.address(START_POINTS.kernel),
     stackPointer,
+    usedMemory: { start: FIRST_FRAME, end: frames.end },
   };
 }
 

@@ -247,6 +247,45 @@ Deno.test("A program that loops for ever is stopped so that it can be examined a
   assertThrows(() => machine.run(), MachineError, where);
 });
 
+Deno.test("A program that is run in pieces does what it does in one go", () => {
+  const whole = new Machine(IMAGES, { ...USER_MODE, args: ["leak", "3"] });
+  const pieces = new Machine(IMAGES, { ...USER_MODE, args: ["leak", "3"] });
+  let pauses = 0;
+  for (let stop = whole.run(); stop.kind !== "ended"; stop = whole.run()) {
+    let piece = pieces.runFor(1000);
+    for (; piece.kind === "paused"; pauses++) piece = pieces.runFor(1000);
+    assertEquals(piece, stop);
+  }
+  assert(pauses > 1);
+});
+
+Deno.test("OutputDebugString stops the machine with what the program says, of either kind of text", () => {
+  const machine = new Machine(IMAGES, { ...KERNEL_MODE, args: ["loop", "1"] });
+  assertEquals(machine.run(), { kind: "said", text: "htrace:mark warmup" });
+  assertEquals(machine.run(), { kind: "said", text: "htrace:mark iteration" });
+  assertEquals(machine.run(), { kind: "exiting", exitStatus: 0 });
+});
+
+Deno.test("the debug service cuts a long text, and passes over one that cannot be read and other services", () => {
+  const say = (service: number, address: number, length: number): number[] => {
+    const value = (number: number) => [...new Uint8Array(Uint32Array.of(number).buffer)];
+    // mov eax, service; mov ecx, address; mov edx, length; int 2Dh
+    return [0xb8, ...value(service), 0xb9, ...value(address), 0xba, ...value(length), 0xcd, 0x2d];
+  };
+  const program = 0x0100_1000;
+  const code = [
+    ...say(1, 0x10, 8), // nothing is mapped there
+    ...say(1, 0x8010_0000, 8), // the kernel's own
+    ...say(2, program, 8), // DbgPrompt, which the guest has not
+    ...say(1, program, 0xffff_ffff),
+    ...[0x0f, 0x0b], // ud2
+  ];
+  const machine = new Machine(guestRunning(...code), KERNEL_MODE);
+  const stop = machine.run();
+  assertEquals(stop.kind === "said" && [stop.text.length, stop.text.charCodeAt(0)], [512, 0xb8]);
+  assertEquals(machine.run().kind, "exiting");
+});
+
 Deno.test("GuestNtdll enables, reads and keeps tracing across the program's step", () => {
   const machine = new Machine(IMAGES, { ...USER_MODE, args: ["leak", "3"] });
   machine.run();

@@ -3,17 +3,17 @@
  *
  * @module
  */
+import { HtraceError } from "../error.ts";
 import { hex } from "./cpu/hex.ts";
 
 /** The image cannot be used: damaged, or of a kind that the machine does not run. */
-export class ImageError extends SyntaxError {
+export class ImageError extends HtraceError {
   /** File name of the image. */
   readonly image: string;
 
   /** Creates the error; `found` says what is wrong and what to do. */
   constructor(image: string, found: string) {
     super(`Cannot load ${image}: ${found}`);
-    this.name = "ImageError";
     this.image = image;
   }
 }

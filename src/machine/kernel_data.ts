@@ -80,7 +80,7 @@ export interface LoaderProcess {
   readonly imageFileName: string;
 }
 
-/** Places the loader block and answers its address. */
+/** Places the loader block and returns its address. */
 export function placeLoaderBlock(
   arena: Arena,
   systemDirectoryTableBase: number,

@@ -7,7 +7,9 @@
  *
  * @module
  */
+import { HtraceError } from "../error.ts";
 import { boot, type BootedGuest, type BootOptions, type GuestImages, TARGET_IDS } from "./boot.ts";
+import { encodeCrashDump } from "./crash_dump.ts";
 import { Cpu, CR0 } from "./cpu/cpu.ts";
 import { hex } from "./cpu/hex.ts";
 import { PHYSICAL_MEMORY_SIZE } from "./memory_map.ts";
@@ -20,17 +22,28 @@ import { KD_MAILBOX, KD_MAILBOX_ARGUMENTS, STOP_REASONS } from "./structures.ts"
 export type MachineStop =
   /** A thread of the program ran `int 3`, at `address`. */
   | { readonly kind: "breakpoint"; readonly address: number; readonly threadId: number }
+  /** The program has said something to its debugger, a letter a byte. */
+  | { readonly kind: "said"; readonly text: string }
   /** The program is about to end: its handles are still open. */
   | { readonly kind: "exiting"; readonly exitStatus: number }
   /** The program has ended. */
   | { readonly kind: "ended"; readonly exitStatus: number };
 
+/** The program has not stopped by itself: the guest was asked to stop, and goes on when it is run again. */
+export interface MachinePause {
+  /** Tells it from a stop. */
+  readonly kind: "paused";
+  /** Where the program is. */
+  readonly address: number;
+  /** Its thread that ran. */
+  readonly threadId: number;
+}
+
 /** The guest cannot go on. */
-export class MachineError extends RangeError {
+export class MachineError extends HtraceError {
   /** Creates the error; `found` says what is wrong and what to do. */
   constructor(found: string) {
     super(`Cannot run the guest: ${found}`);
-    this.name = "MachineError";
   }
 }
 
@@ -101,15 +114,52 @@ export class Machine {
     return this.#memory.readBytes(address, Math.min(length, size - address));
   }
 
-  /** Runs the guest to its next stop; once the program has ended, answers that again. */
+  /** Memory and registers as a kernel dump, as the debugger command `.dump /f` writes one at `time`. */
+  crashDump(time: Date): Uint8Array {
+    const { eip, eflags, registers } = this.#cpu;
+    return encodeCrashDump(this.#memory, {
+      used: this.#booted.usedMemory,
+      directoryTableBase: this.systemDirectoryTableBase,
+      psLoadedModuleList: this.kernelAddress("PsLoadedModuleList"),
+      psActiveProcessHead: this.kernelAddress("PsActiveProcessHead"),
+      kdDebuggerDataBlock: this.kernelAddress("KdDebuggerDataBlock"),
+      registers: {
+        Eip: eip,
+        EFlags: eflags,
+        Eax: registers.eax,
+        Ecx: registers.ecx,
+        Edx: registers.edx,
+        Ebx: registers.ebx,
+        Esp: registers.esp,
+        Ebp: registers.ebp,
+        Esi: registers.esi,
+        Edi: registers.edi,
+      },
+      time,
+    });
+  }
+
+  /** Runs the guest to its next stop; once the program has ended, returns that again. */
   run(): MachineStop {
-    const reason = this.#resume();
+    return this.#stopFor(this.#resume());
+  }
+
+  /** Runs the guest as `run` does, but not much further than a number of instructions. */
+  runFor(instructions: number): MachineStop | MachinePause {
+    const reason = this.#resume(instructions);
+    if (reason !== STOP_REASONS.request) return this.#stopFor(reason);
+    return { kind: "paused", address: this.#read("Address"), threadId: this.#read("ThreadId") };
+  }
+
+  #stopFor(reason: number): MachineStop {
     switch (reason) {
       case STOP_REASONS.breakpoint: {
         const int3Length = 1;
         const address = (this.#read("Address") - int3Length) >>> 0;
         return { kind: "breakpoint", address, threadId: this.#read("ThreadId") };
       }
+      case STOP_REASONS.debugString:
+        return { kind: "said", text: this.#debugString(this.#read("Detail")) };
       case STOP_REASONS.processExiting:
         return { kind: "exiting", exitStatus: this.#read("Detail") };
       case STOP_REASONS.processEnded:
@@ -118,8 +168,14 @@ export class Machine {
     throw this.#unexpected(reason);
   }
 
+  #debugString(length: number): string {
+    const { kernel, system } = this.#booted;
+    const bytes = system.read(kernel.address("KdDebugString"), length);
+    return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  }
+
   /**
-   * Has the guest's Debugger process make a system call, and answers its NTSTATUS, unsigned. Pointers among
+   * Has the guest's Debugger process make a system call, and returns its NTSTATUS, unsigned. Pointers among
    * the arguments are addresses in the Debugger process. The program stays where it stopped.
    */
   systemCall(service: number, args: readonly number[]): number {
@@ -143,13 +199,13 @@ export class Machine {
   }
 
   /**
-   * Lets the guest run until it is at its stop point, and answers why it is there. Throws the processor's
+   * Lets the guest run until it is at its stop point, and returns why it is there. Throws the processor's
    * `CpuFault` where the guest's kernel does not handle one itself.
    */
-  #resume(): number {
+  #resume(budget = this.#budget): number {
     // The request reaches user-mode code only; kernel code that loops runs into the second limit.
-    this.#cpu.setTimer(this.#budget, STOP_REQUEST_VECTOR);
-    const stop = this.#cpu.run(this.#budget + STOP_MARGIN);
+    this.#cpu.setTimer(budget, STOP_REQUEST_VECTOR);
+    const stop = this.#cpu.run(budget + STOP_MARGIN);
     switch (stop.kind) {
       case "breakpoint":
         return this.#read("Reason");
@@ -164,7 +220,7 @@ export class Machine {
     }
   }
 
-  /** The sentence for a stop that nobody asked for. */
+  /** The message for a stop that nobody asked for. */
   #unexpected(reason: number): MachineError {
     switch (reason) {
       case STOP_REASONS.request:

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { HandleAnswer, Ntdll, NtStatus, QueryAnswer } from "../ntdll.ts";
+import type { HandleResult, Ntdll, NtStatus, QueryResult } from "../ntdll.ts";
 import { Arena } from "./arena.ts";
 import type { Machine } from "./machine.ts";
 import { USER_MAP } from "./memory_map.ts";
@@ -28,14 +28,14 @@ const SERVICES = {
 /** A buffer is too large for the Debugger process, as for any process of its size. */
 const STATUS_NO_MEMORY = 0xc000_0017;
 
-/** What NtReadVirtualMemory answers for addresses where nothing is mapped. */
+/** What NtReadVirtualMemory returns for addresses where nothing is mapped. */
 const STATUS_PARTIAL_COPY = 0x8000_000d;
 
 /** First address that a 32-bit guest does not have. */
 const ADDRESS_END = 0x1_0000_0000n;
 
 /** The largest buffer of a call; the rest of the region takes the call's small structures. */
-const LARGEST_BUFFER = USER_MAP.callBuffers.end - USER_MAP.callBuffers.start - 0x1000;
+const MAX_BUFFER = USER_MAP.callBuffers.end - USER_MAP.callBuffers.start - 0x1000;
 
 /** Makes system calls in an emulated machine. Handles belong to its Debugger process. */
 export class GuestNtdll implements Ntdll {
@@ -49,7 +49,7 @@ export class GuestNtdll implements Ntdll {
   }
 
   /** NtOpenProcess. */
-  openProcess(processId: number, access: number): HandleAnswer {
+  openProcess(processId: number, access: number): HandleResult {
     const arena = this.#newArena();
     const attributes = arena.place(
       encodeStructure(OBJECT_ATTRIBUTES, { Length: OBJECT_ATTRIBUTES.size }),
@@ -73,7 +73,7 @@ export class GuestNtdll implements Ntdll {
     buffer: Uint8Array | null,
   ): NtStatus {
     const length = buffer?.length ?? 0;
-    if (length > LARGEST_BUFFER) return STATUS_NO_MEMORY;
+    if (length > MAX_BUFFER) return STATUS_NO_MEMORY;
     const address = buffer === null ? 0 : this.#newArena().place(buffer);
     return this.#call("NtSetInformationProcess", process, informationClass, address, length);
   }
@@ -83,23 +83,23 @@ export class GuestNtdll implements Ntdll {
     process: number,
     informationClass: number,
     buffer: Uint8Array,
-  ): QueryAnswer {
+  ): QueryResult {
     return this.#query(buffer, "NtQueryInformationProcess", process, informationClass);
   }
 
   /** NtReadVirtualMemory. */
-  readVirtualMemory(process: number, address: bigint, buffer: Uint8Array): QueryAnswer {
+  readVirtualMemory(process: number, address: bigint, buffer: Uint8Array): QueryResult {
     if (address >= ADDRESS_END) return { status: STATUS_PARTIAL_COPY, returnLength: 0 };
     return this.#query(buffer, "NtReadVirtualMemory", process, Number(address));
   }
 
   /** NtQuerySystemInformation. */
-  querySystemInformation(informationClass: number, buffer: Uint8Array): QueryAnswer {
+  querySystemInformation(informationClass: number, buffer: Uint8Array): QueryResult {
     return this.#query(buffer, "NtQuerySystemInformation", informationClass);
   }
 
   /** NtQueryObject. */
-  queryObject(handle: number, informationClass: number, buffer: Uint8Array): QueryAnswer {
+  queryObject(handle: number, informationClass: number, buffer: Uint8Array): QueryResult {
     return this.#query(buffer, "NtQueryObject", handle, informationClass);
   }
 
@@ -110,7 +110,7 @@ export class GuestNtdll implements Ntdll {
     targetProcess: number,
     access: number,
     options: number,
-  ): HandleAnswer {
+  ): HandleResult {
     return this.#callForHandle(this.#newArena(), (handle) => [
       "NtDuplicateObject",
       sourceProcess,
@@ -124,8 +124,8 @@ export class GuestNtdll implements Ntdll {
   }
 
   /** A call whose last arguments are buffer, length and where to put the length of the answer. */
-  #query(buffer: Uint8Array, service: keyof typeof SERVICES, ...args: number[]): QueryAnswer {
-    if (buffer.length > LARGEST_BUFFER) return { status: STATUS_NO_MEMORY, returnLength: 0 };
+  #query(buffer: Uint8Array, service: keyof typeof SERVICES, ...args: number[]): QueryResult {
+    if (buffer.length > MAX_BUFFER) return { status: STATUS_NO_MEMORY, returnLength: 0 };
     const space = this.#machine.debuggerSpace;
     const arena = this.#newArena();
     const returnLength = arena.place(new Uint8Array(4));
@@ -139,7 +139,7 @@ export class GuestNtdll implements Ntdll {
   #callForHandle(
     arena: Arena,
     call: (handle: number) => [service: keyof typeof SERVICES, ...args: number[]],
-  ): HandleAnswer {
+  ): HandleResult {
     const address = arena.place(new Uint8Array(4));
     const status = this.#call(...call(address));
     return { status, handle: this.#machine.debuggerSpace.read32(address) };

@@ -30,6 +30,11 @@ export class FrameAllocator {
     this.#next = first;
   }
 
+  /** Physical address behind the last frame that was handed out. */
+  get end(): number {
+    return this.#next;
+  }
+
   /** Physical address of a fresh page frame. */
   allocate(): number {
     const frame = this.#next;

@@ -211,6 +211,7 @@ export const STOP_REASONS = {
   processEnded: 5,
   deadlock: 6,
   bugCheck: 7,
+  debugString: 8,
 } as const;
 
 /** LOADER_BLOCK.Flags. */

@@ -3,17 +3,17 @@
  *
  * @module
  */
-import type { NtStatus, QueryAnswer } from "../ntdll.ts";
+import type { NtStatus, QueryResult } from "../ntdll.ts";
 import { isFailure, STATUS } from "./status.ts";
 
 /** What a query gave: its bytes, or the status that it failed with. */
-export type GrowingAnswer =
+export type GrowingResult =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "failed"; readonly status: NtStatus };
 
 const FIRST_SIZE = 0x1_0000;
 /** A list of a million handles takes 40 MiB; an answer that still does not fit is a broken one. */
-const LARGEST_SIZE = 0x400_0000;
+const MAX_SIZE = 0x400_0000;
 
 /** The statuses that different queries answer to a buffer that is too small. */
 const TOO_SMALL: readonly NtStatus[] = [
@@ -26,11 +26,11 @@ const TOO_SMALL: readonly NtStatus[] = [
  * Asks with ever larger buffers until the answer fits. The lengths that systems report for these lists are
  * old by the time of the next try, so the size is doubled instead of believed.
  */
-export function growingQuery(query: (buffer: Uint8Array) => QueryAnswer): GrowingAnswer {
+export function growingQuery(query: (buffer: Uint8Array) => QueryResult): GrowingResult {
   for (let size = FIRST_SIZE;; size *= 2) {
     const bytes = new Uint8Array(size);
     const { status } = query(bytes);
-    if (TOO_SMALL.includes(status) && size < LARGEST_SIZE) continue;
+    if (TOO_SMALL.includes(status) && size < MAX_SIZE) continue;
     const failed = isFailure(status) || TOO_SMALL.includes(status);
     return failed ? { kind: "failed", status } : { kind: "bytes", bytes };
   }

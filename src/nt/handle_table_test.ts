@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import type { HandleEntry } from "../target.ts";
-import { readHandleTable } from "./handle_table.ts";
+import { type HandleTableWalk, walkHandleTable } from "./handle_table.ts";
+import { ObjectTypes, type ObjectTypeVariables } from "./object_types.ts";
+import type { StructureSpace } from "./structure_reader.ts";
 import { findLayouts } from "./layouts.ts";
-import type { ObjectTypeVariables } from "./object.ts";
 import { SparseMemory } from "./_memory_testing.ts";
 
 const TABLE_86 = 0xe10c_cf60n;
@@ -26,11 +27,19 @@ function writeXpEvent(memory: SparseMemory, header: bigint): void {
     .zeros(type, 0x190).unicode(type + 0x40n, 0x8191_0000n, "Event");
 }
 
-function readXp(memory: SparseMemory): HandleEntry[] {
-  return readHandleTable({ memory, layouts: findLayouts(2600, "x86") }, TABLE_86);
+function readHandles(
+  space: StructureSpace,
+  table: bigint,
+  types: ObjectTypeVariables = {},
+): readonly HandleEntry[] {
+  return walkHandleTable(space, table, new ObjectTypes(space, types)).handles;
 }
 
-Deno.test("readHandleTable() decodes pointer, access, type, name and counts of Windows XP", () => {
+function readXp(memory: SparseMemory): readonly HandleEntry[] {
+  return readHandles({ memory, layouts: findLayouts(2600, "x86") }, TABLE_86);
+}
+
+Deno.test("walkHandleTable() decodes pointer, access, type, name and counts of Windows XP", () => {
   const memory = xpMemory(0);
   writeXpEvent(memory, HEADER_86);
   memory.pointer(LEAF_86 + 8n * 0x1f3n, HEADER_86 | 7n) // 0x7CC, with lock and attributes
@@ -38,6 +47,7 @@ Deno.test("readHandleTable() decodes pointer, access, type, name and counts of W
   assertEquals(readXp(memory), [{
     handle: 0x7cc,
     grantedAccess: 0x1f_0003,
+    attributes: 7,
     object: HEADER_86 + 0x18n,
     pointerCount: 2,
     handleCount: 1,
@@ -46,22 +56,22 @@ Deno.test("readHandleTable() decodes pointer, access, type, name and counts of W
   }]);
 });
 
-Deno.test("readHandleTable() skips free entries and the first of every leaf", () => {
+Deno.test("walkHandleTable() skips free entries and the first of every leaf", () => {
   const memory = xpMemory(0);
   memory.pointer(LEAF_86, HEADER_86 | 1n) // the kernel's own
     .u32(LEAF_86 + 8n + 4n, 0x5a4) // free: the link to the next free one
     .pointer(LEAF_86 + 16n, HEADER_86 | 1n);
-  assertEquals(readXp(memory), [{ handle: 8, grantedAccess: 0 }]);
+  assertEquals(readXp(memory), [{ handle: 8, grantedAccess: 0, attributes: 0 }]);
 });
 
-Deno.test("readHandleTable() ends at NextHandleNeedingPool", () => {
+Deno.test("walkHandleTable() ends at NextHandleNeedingPool", () => {
   const memory = xpMemory(0).u32(TABLE_86 + 0x38n, 0x10);
   for (let index = 1n; index < 8n; index++) memory.pointer(LEAF_86 + 8n * index, HEADER_86);
   assertEquals(readXp(memory).map(({ handle }) => handle), [4, 8, 12]);
 });
 
 for (const levels of [1, 2]) {
-  Deno.test(`readHandleTable() walks ${levels + 1} levels and round a missing leaf`, () => {
+  Deno.test(`walkHandleTable() walks ${levels + 1} levels and round a missing leaf`, () => {
     const memory = xpMemory(levels).u32(TABLE_86 + 0x38n, 3 * 0x800);
     const middle = levels === 1 ? LEAF_86 : LEAF_86 + 0x1000n;
     const leaves = [0xe120_0000n, 0xe121_0000n, 0xe122_0000n];
@@ -74,7 +84,7 @@ for (const levels of [1, 2]) {
   });
 }
 
-Deno.test("readHandleTable() survives a table code that leads nowhere and a lying size", () => {
+Deno.test("walkHandleTable() survives a table code that leads nowhere and a lying size", () => {
   const memory = xpMemory(2).u32(TABLE_86 + 0x38n, 0xffff_ffff).drop(LEAF_86);
   assertEquals(readXp(memory), []);
 });
@@ -82,7 +92,8 @@ Deno.test("readHandleTable() survives a table code that leads nowhere and a lyin
 const TABLE_64 = 0xffff_b100_0000_0040n;
 const LEAF_64 = 0xffff_b100_0010_0000n;
 const HEADER_64 = 0xffff_fa80_1234_5670n;
-const TYPES: Required<ObjectTypeVariables> = {
+const TYPE_64 = 0xffff_a08f_4000_0000n;
+const TYPES = {
   typeIndexTable: 0xffff_f802_2000_0000n,
   headerCookie: 0xffff_f802_2001_0000n,
 };
@@ -112,33 +123,106 @@ const BUILDS: readonly [build: number, shift: bigint, mixedIndex: number][] = [
 ];
 
 for (const [build, shift, mixedIndex] of BUILDS) {
-  Deno.test(`readHandleTable() decodes entries and type indices of build ${build} x64`, () => {
+  Deno.test(`walkHandleTable() decodes entries and type indices of build ${build} x64`, () => {
     const space = { memory: memory64(shift, mixedIndex), layouts: findLayouts(build, "x64") };
-    assertEquals(readHandleTable(space, TABLE_64, TYPES), [{
+    assertEquals(readHandles(space, TABLE_64, TYPES), [{
       handle: 4,
       grantedAccess: 0x1f_0003,
+      attributes: 0,
       object: HEADER_64 + 0x30n,
       pointerCount: 0,
       handleCount: 0,
       type: "Event",
       objectName: "Ready",
     }]);
-    assertEquals(readHandleTable(space, TABLE_64)[0]?.type, undefined);
+    assertEquals(readHandles(space, TABLE_64)[0]?.type, undefined);
   });
 }
 
-Deno.test("readHandleTable() decodes entries of Windows 10 x86", () => {
+Deno.test("walkHandleTable() decodes entries of Windows 10 x86", () => {
   const memory = new SparseMemory(4)
     .zeros(TABLE_86, 0x80).u32(TABLE_86, 0x800).pointer(TABLE_86 + 8n, LEAF_86)
     .zeros(LEAF_86, 0x1000).pointer(LEAF_86 + 8n, HEADER_86 | 5n)
     .u32(LEAF_86 + 12n, 0xfe1f_0003)
     .zeros(HEADER_86, 0x20).integer(HEADER_86, 0x8000, 4);
   const space = { memory, layouts: findLayouts(19041, "x86") };
-  assertEquals(readHandleTable(space, TABLE_86), [{
+  assertEquals(readHandles(space, TABLE_86), [{
     handle: 4,
     grantedAccess: 0x1f_0003,
+    attributes: 5,
     object: HEADER_86 + 0x18n,
     pointerCount: 0x8000,
     handleCount: 0,
   }]);
+});
+
+/** A table of Windows 7 x64 over two levels, its leaves at these addresses. */
+function twoLevels(leaves: readonly bigint[]): SparseMemory {
+  const middle = LEAF_64 + 0x10_0000n;
+  const memory = new SparseMemory(8)
+    .zeros(TABLE_64, 0x70).pointer(TABLE_64, middle | 1n).u32(
+      TABLE_64 + 0x5cn,
+      0x400 * leaves.length,
+    )
+    .zeros(middle, 0x1000)
+    .zeros(HEADER_64, 0x30).write(HEADER_64 + 0x18n, [16])
+    .zeros(TYPE_64, 0x100).unicode(TYPE_64 + 0x10n, TYPE_64 + 0x80n, "Event")
+    .pointer(TYPES.typeIndexTable + 8n * 16n, TYPE_64);
+  leaves.forEach((leaf, index) => {
+    memory.pointer(middle + BigInt(index * 8), leaf);
+    if (leaf !== 0n) memory.zeros(leaf, 0x1000).pointer(leaf + 0x10n, HEADER_64 | 1n);
+  });
+  return memory;
+}
+
+function walkWin7(memory: SparseMemory): HandleTableWalk {
+  const space = { memory, layouts: findLayouts(7601, "x64") };
+  return walkHandleTable(space, TABLE_64, new ObjectTypes(space, TYPES));
+}
+
+Deno.test("walkHandleTable() tells which handles are missing, and joins neighbours of one reason", () => {
+  const leaves = [1n, 2n, 3n, 4n].map((index) => LEAF_64 + index * 0x1000n);
+  const memory = twoLevels(leaves).drop(leaves[1]!).drop(leaves[2]!);
+  const { handles, incomplete } = walkWin7(memory);
+  assertEquals(handles.map(({ handle }) => handle), [4, 0xc04]);
+  assertEquals(incomplete, ["its handles 0x400 to 0xbfc are missing (the memory is not there)"]);
+});
+
+Deno.test("walkHandleTable() passes over leaves that were never made", () => {
+  const { handles, incomplete } = walkWin7(twoLevels([LEAF_64, 0n, LEAF_64 + 0x1000n]));
+  assertEquals(handles.map(({ handle }) => handle), [4, 0x804]);
+  assertEquals(incomplete, []);
+});
+
+Deno.test("walkHandleTable() reads a page once that a damaged table leads to again", () => {
+  const { handles, incomplete } = walkWin7(twoLevels([LEAF_64, LEAF_64, LEAF_64]));
+  assertEquals(handles.map(({ handle }) => handle), [4]);
+  assertEquals(incomplete, [
+    "its handle table is damaged: it leads to its page at 0xffffb10000100000 twice",
+  ]);
+});
+
+Deno.test("walkHandleTable() rejects a fourth level and a table in user space", () => {
+  for (const code of [LEAF_64 | 3n, 0x7ff6_1234_5000n]) {
+    const memory = twoLevels([LEAF_64]).pointer(TABLE_64, code);
+    assertEquals(walkWin7(memory), {
+      handles: [],
+      incomplete: [
+        `its handle table is damaged: no table has 0x${code.toString(16)} as its TableCode`,
+      ],
+    });
+  }
+});
+
+Deno.test("walkHandleTable() says why a table cannot be read at all", () => {
+  const { incomplete } = walkWin7(new SparseMemory(8));
+  assertEquals(incomplete, [
+    "its handles are missing: Cannot read HANDLE_TABLE.TableCode at 0xffffb10000000040: " +
+    "the memory is not there",
+  ]);
+});
+
+Deno.test("walkHandleTable() says of how many handles the types are not known", () => {
+  const memory = twoLevels([LEAF_64]).drop(TYPES.typeIndexTable);
+  assertEquals(walkWin7(memory).incomplete, ["the types of 1 of its 1 handles are not known"]);
 });

@@ -1,7 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { readLog } from "../target_fixture.ts";
+import { TargetError } from "../error.ts";
 import type { Memory } from "../memory.ts";
-import { TraceQueryError } from "../target.ts";
-import { traceCount } from "../trace_log.ts";
+
+import {} from "../trace_log.ts";
 import { KernelTarget, type KernelTargetOptions } from "./kernel_target.ts";
 import { findLayouts } from "./layouts.ts";
 import { ProcessError } from "./process.ts";
@@ -49,6 +51,7 @@ function optionsOf(system: SparseMemory): KernelTargetOptions {
   });
   return {
     name: "test kernel",
+    kind: "test",
     layouts: findLayouts(2600, "x86"),
     addressSpace,
     directoryTableBase: 0x1000n,
@@ -61,55 +64,51 @@ function target(system = systemMemory()): KernelTarget {
   return new KernelTarget({ ...optionsOf(system), initialProcess: BADHANDLE });
 }
 
-Deno.test("KernelTarget reads traces of the current process and of a given one", () => {
+Deno.test("KernelTarget reads traces of the default process and of a given one", () => {
   const kernel = target();
-  assertEquals(traceCount(kernel.readTraces({})), 1);
-  assertEquals(kernel.readTraces({ process: 0n }).parsed, 2);
-  assertEquals(kernel.readTraces({ process: BADHANDLE }).process, BADHANDLE);
-  assertThrows(() => kernel.readTraces({ process: OTHER }), TraceQueryError, "it has exited");
+  assertEquals(readLog(kernel).count, 1);
+  assertEquals(readLog(kernel, { process: 0n, processId: 0x7c4 }).parsed, 2);
+  assertEquals(readLog(kernel, { process: BADHANDLE }).process, BADHANDLE);
+  assertThrows(() => readLog(kernel, { process: OTHER }), TargetError, "it has exited");
+  assertThrows(() => readLog(kernel, { processId: 99 }), TargetError, "no process has that id");
 });
 
 Deno.test("KernelTarget reads user modules through the process's own page tables", () => {
   const kernel = target();
   assertEquals(kernel.modules().map(({ name }) => name), ["badhandle"]);
-  assertEquals(kernel.modules(OTHER), []);
-  assertEquals(kernel.memory(BADHANDLE).read(0x7ffd_f000n, 4).length, 4);
-  assertEquals(kernel.memory(OTHER).read(0x7ffd_f000n, 4).length, 0);
+  assertEquals(kernel.modules({ process: OTHER }), []);
+  assertEquals(kernel.memory({ process: BADHANDLE }).read(0x7ffd_f000n, 4).length, 4);
+  assertEquals(kernel.memory({ process: OTHER }).read(0x7ffd_f000n, 4).length, 0);
 });
 
-Deno.test("KernelTarget changes its current process to processes alone", () => {
-  const kernel = target();
-  kernel.currentProcess = OTHER;
-  assertEquals(kernel.currentProcess, OTHER);
-  assertThrows(() => kernel.currentProcess = 0x8177_0000n, ProcessError, "its memory is missing");
-  assertEquals(kernel.currentProcess, OTHER);
+Deno.test("KernelTarget tells a process from an address where there is none", () => {
+  assertEquals(target().process({ process: OTHER }).process, OTHER);
+  assertThrows(() => target().process({ process: 0x8177_0000n }), ProcessError, "its memory is");
 });
 
 Deno.test("KernelTarget begins with the first process where none is given", () => {
-  assertEquals(new KernelTarget(optionsOf(systemMemory())).currentProcess, OTHER);
+  assertEquals(new KernelTarget(optionsOf(systemMemory())).defaultProcess, { process: OTHER });
   const empty = new KernelTarget(optionsOf(new SparseMemory(4)));
-  assertThrows(() => empty.currentProcess, TraceQueryError, "Cannot find a process in test kernel");
+  assertThrows(() => empty.process(), TargetError, "Cannot find a process in test kernel");
 });
 
 Deno.test("KernelTarget says in one sentence that nothing can be found", () => {
   const empty = target(new SparseMemory(4));
   assertEquals(empty.processes(), []);
-  assertThrows(() => empty.readTraces({}), ProcessError, "its memory is missing");
+  assertThrows(() => readLog(empty), ProcessError, "its memory is missing");
 });
 
 Deno.test("KernelTarget turns missing kernel memory into a sentence about traces", () => {
   const kernel = target(systemMemory().drop(TABLE));
   assertThrows(
-    () => kernel.readTraces({}),
-    TraceQueryError,
+    () => readLog(kernel),
+    TargetError,
     "Cannot read HANDLE_TABLE.DebugInfo at 0xe10ccf88: the memory is not there",
   );
 });
 
-Deno.test("KernelTarget lists no handles of a process that has exited", () => {
-  const kernel = target();
-  kernel.currentProcess = OTHER;
-  assertEquals(kernel.handles(), []);
+Deno.test("KernelTarget lists no handles of a process that has exited", async () => {
+  assertEquals(await target().handles({ process: OTHER }), []);
 });
 
 Deno.test("KernelTarget disposes what it was given to dispose", () => {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { TargetError } from "../error.ts";
 import type { PointerSize } from "../memory.ts";
 import { BUILDS, STRUCTURE_VARIANTS } from "./layout_table.ts";
 
@@ -73,13 +74,7 @@ export interface WindowsLayouts {
 }
 
 /** A layout is not known. */
-export class LayoutError extends TypeError {
-  /** Creates the error with its sentence. */
-  constructor(message: string) {
-    super(message);
-    this.name = "LayoutError";
-  }
-}
+export class LayoutError extends TargetError {}
 
 /**
  * Finds the layouts of a build; an unknown number gets the nearest older build of the architecture.
@@ -98,6 +93,22 @@ export function findLayouts(buildNumber: number, architecture: Architecture): Wi
     );
   }
   return layoutsOf(row);
+}
+
+/**
+ * The layouts that a kernel of this build may have, the likeliest first: those of the build, of which updates may
+ * differ, newest first; then those of the nearest older and newer builds. Where memory can be looked at, what is found
+ * there decides.
+ */
+export function candidateLayouts(
+  buildNumber: number,
+  architecture: Architecture,
+): WindowsLayouts[] {
+  const rows = BUILDS.filter((row) => row.architecture === architecture);
+  const own = rows.filter((row) => buildNumberOf(row) === buildNumber).reverse();
+  const older = rows.findLast((row) => buildNumberOf(row) < buildNumber);
+  const newer = rows.find((row) => buildNumberOf(row) > buildNumber);
+  return [...own, older, newer].filter((row) => row !== undefined).map(layoutsOf);
 }
 
 /** Every build in the table, oldest first. */

@@ -3,26 +3,83 @@
  *
  * @module
  */
-import { StructureReader, type StructureSpace, whereReadable } from "./structure_reader.ts";
+import { MemoryError } from "../memory.ts";
+import { StructureReader, type StructureSpace } from "./structure_reader.ts";
 
-/** More links than any list here has; a damaged list may run through all of memory. */
-const MOST_LINKS = 65_536;
+/** More links than the lists of a system have; a damaged list may run through all of memory. */
+const MAX_LINKS = 16_384;
 
-/**
- * The addresses of the links of a list, in order, without the head. The walk ends at the head, at a link that
- * it has been at (a damaged list, or one that changed meanwhile), at a null link, or where memory is
- * missing: what was found until then is still good.
- */
-export function* listLinks(space: StructureSpace, head: bigint): Generator<bigint> {
-  const seen = new Set<bigint>([head]);
-  let link = nextLink(space, head);
-  while (link !== undefined && link !== 0n && !seen.has(link) && seen.size <= MOST_LINKS) {
-    seen.add(link);
-    yield link;
-    link = nextLink(space, link);
-  }
+/** What a walk found. */
+export interface ListWalk {
+  /** Addresses of the links, in order, without the head. */
+  readonly links: readonly bigint[];
+  /** Why links are missing, as a clause for messages; absent where the list is whole. */
+  readonly incomplete?: string;
 }
 
-function nextLink(space: StructureSpace, link: bigint): bigint | undefined {
-  return whereReadable(() => new StructureReader(space, "LIST_ENTRY", link).pointer("Flink"));
+/**
+ * Walks a list from its head. Where memory is missing, what lies behind it is reached backwards from the head. A list
+ * that returns to one of its links is left there: its links cannot be trusted in either direction.
+ */
+export function walkList(space: StructureSpace, head: bigint): ListWalk {
+  const seen = new Set<bigint>([head]);
+  const forwards = follow(space, head, head, "Flink", seen);
+  if (forwards.end === undefined) return { links: forwards.links };
+  if (!forwards.isMissing) return { links: forwards.links, incomplete: forwards.end };
+  const backwards = follow(space, head, head, "Blink", seen);
+  return { links: [...forwards.links, ...backwards.links.reverse()], incomplete: forwards.end };
+}
+
+/** Walks a list from one of its links, in both directions: the memory of its head is missing. */
+export function walkListFrom(space: StructureSpace, link: bigint, head: bigint): ListWalk {
+  const seen = new Set<bigint>([head, link]);
+  const forwards = follow(space, link, head, "Flink", seen);
+  const backwards = follow(space, link, head, "Blink", seen);
+  const end = forwards.end ?? backwards.end;
+  return {
+    links: [...backwards.links.reverse(), link, ...forwards.links],
+    ...(end !== undefined && { incomplete: end }),
+  };
+}
+
+interface Following {
+  readonly links: bigint[];
+  /** Why it ended before the head. */
+  readonly end?: string;
+  /** Whether it ended at missing memory. */
+  readonly isMissing?: true;
+}
+
+/** Follows links in one direction, from `start`, up to the head. */
+function follow(
+  space: StructureSpace,
+  start: bigint,
+  head: bigint,
+  direction: "Flink" | "Blink",
+  seen: Set<bigint>,
+): Following {
+  const links: bigint[] = [];
+  for (let link = start;;) {
+    let next: bigint;
+    try {
+      next = new StructureReader(space, "LIST_ENTRY", link).pointer(direction);
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+      return { links, isMissing: true, end: `it ends at missing memory: ${error.message}` };
+    }
+    if (next === head) return { links };
+    if (next === 0n) return { links, end: `its link at 0x${link.toString(16)} is null` };
+    if (seen.has(next)) {
+      return {
+        links,
+        end: `it is cyclic: it returns to 0x${next.toString(16)} instead of its head`,
+      };
+    }
+    if (links.length === MAX_LINKS) {
+      return { links, end: `it is damaged: it has more than ${MAX_LINKS} links` };
+    }
+    seen.add(next);
+    links.push(next);
+    link = next;
+  }
 }

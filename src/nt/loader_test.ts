@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { findLayouts } from "./layouts.ts";
-import { kernelModules, processModules } from "./loader.ts";
-import { parseRsds, readImageIdentity } from "./image.ts";
+import { processModules, walkKernelModules, walkProcessModules } from "./loader.ts";
+import { parseCodeView, parseRsds, readImageIdentity } from "./image.ts";
 import { integerBytes, SparseMemory } from "./_memory_testing.ts";
 
 /** Offsets of the reference's table D.5. */
@@ -77,30 +77,61 @@ function rsds(path: string): Uint8Array {
 const KERNEL = { path: "\\WINDOWS\\system32\\ntoskrnl.exe", base: 0x8010_0000n, size: 0x20_0000 };
 const HAL = { path: "\\WINDOWS\\system32\\hal.dll", base: 0x8030_0000n, size: 0x1_0000 };
 
-Deno.test("kernelModules() lists names, paths and places in load order", () => {
+Deno.test("walkKernelModules() lists names, paths and places in load order", () => {
   const memory = new SparseMemory(4);
   writeList(memory, 0x8054_1230n, 0x8170_0000n, [KERNEL, HAL]);
   const space = { memory, layouts: findLayouts(2600, "x86") };
-  assertEquals(kernelModules(space, 0x8054_1230n), [
-    { name: "ntoskrnl", ...KERNEL, timestamp: 0x4802_bdc5 },
-    { name: "hal", ...HAL, timestamp: 0x4802_bdc5 },
+  assertEquals(walkKernelModules(space, 0x8054_1230n).modules, [
+    { name: "ntoskrnl", ...KERNEL },
+    { name: "hal", ...HAL },
   ]);
 });
 
-Deno.test("kernelModules() ends in a list that loops without its head", () => {
+Deno.test("walkKernelModules() takes the time stamp of Windows 10 from the entry where the image is missing", () => {
+  const memory = new SparseMemory(8);
+  const base = 0xffff_f800_0100_0000n;
+  const entry = 0xffff_a08f_0000_0000n;
+  writeList(memory, 0xffff_f800_0000_0010n, entry, [{ ...KERNEL, base }]);
+  memory.u32(entry + 0x9cn, 0x5566_7788);
+  const stampOf = (build: number): number | undefined =>
+    walkKernelModules({ memory, layouts: findLayouts(build, "x64") }, 0xffff_f800_0000_0010n)
+      .modules[0]
+      ?.timestamp;
+  assertEquals(stampOf(19041), 0x5566_7788);
+  assertEquals(stampOf(7601), undefined);
+});
+
+Deno.test("walkKernelModules() tells a cyclic list, a lying size and images that are missing", () => {
+  const memory = new SparseMemory(4);
+  const vast = { path: "\\vast.sys", base: 0x8200_0000n, size: 0xffff_ffff };
+  const [, , third = 0n] = writeList(memory, 0x8054_1230n, 0x8170_0000n, [KERNEL, HAL, vast]);
+  memory.pointer(third, third);
+  writeImage(memory, KERNEL.base, false);
+  const space = { memory, layouts: findLayouts(2600, "x86") };
+  const { modules, incomplete } = walkKernelModules(space, 0x8054_1230n);
+  assertEquals(modules.map(({ size }) => size), [KERNEL.size, HAL.size, 0]);
+  assertEquals(incomplete, [
+    "the list of kernel modules is not whole: it is cyclic: it returns to 0x81700800 instead of its head",
+    "no PDB identity was found for hal.dll (its pages are missing), vast.sys (its pages are missing)",
+  ]);
+});
+
+Deno.test("walkKernelModules() ends in a list that loops without its head", () => {
   const memory = new SparseMemory(4);
   const [first = 0n, second = 0n] = writeList(memory, 0x8054_1230n, 0x8170_0000n, [KERNEL, HAL]);
   memory.pointer(second, first);
   const space = { memory, layouts: findLayouts(2600, "x86") };
-  assertEquals(kernelModules(space, 0x8054_1230n).length, 2);
+  assertEquals(walkKernelModules(space, 0x8054_1230n).modules.length, 2);
 });
 
-Deno.test("kernelModules() keeps what comes before a missing page", () => {
+Deno.test("walkKernelModules() keeps what comes before a missing page", () => {
   const memory = new SparseMemory(4);
   writeList(memory, 0x8054_1230n, 0x8170_0c00n, [KERNEL, HAL, HAL]);
   memory.drop(0x8170_1000n);
   const space = { memory, layouts: findLayouts(2600, "x86") };
-  assertEquals(kernelModules(space, 0x8054_1230n).map((module) => module.name), ["ntoskrnl"]);
+  assertEquals(walkKernelModules(space, 0x8054_1230n).modules.map((module) => module.name), [
+    "ntoskrnl",
+  ]);
 });
 
 const EXE = { path: "C:\\badhandle.exe", base: 0x40_0000n, size: 0x3000 };
@@ -137,12 +168,34 @@ for (const pointerSize of [4, 8] as const) {
   });
 }
 
+Deno.test("walkProcessModules() says why a process has none", () => {
+  const { incomplete } = walkProcessModules(new SparseMemory(8), { native: 0x9_0000n });
+  assertEquals(incomplete, [
+    "its modules are missing: Cannot read PEB.Ldr at 0x90018: the memory is not there",
+  ]);
+});
+
+Deno.test("parseCodeView() reads the records of PDB 2.0, whose time stamp stands for the GUID", () => {
+  const record = new SparseMemory(4).zeros(0n, 0x10).ascii(0n, "NB10").u32(8n, 0x0b7d_8410)
+    .u32(0xcn, 2).ascii(0x10n, "oldsym.pdb");
+  assertEquals(parseCodeView(record.read(0n, 0x1b)), {
+    guid: "0B7D8410",
+    age: 2,
+    path: "oldsym.pdb",
+  });
+  assertEquals(parseCodeView(record.read(0n, 0xf)), undefined);
+  assertEquals(parseCodeView(rsds("a.pdb"))?.path, "a.pdb");
+});
+
 Deno.test("readImageIdentity() gives what there is of a damaged image", () => {
   const memory = new SparseMemory(4);
   assertEquals(readImageIdentity(memory, 0x40_0000n), undefined);
   writeImage(memory, 0x40_0000n, false);
   memory.drop(0x40_2000n);
-  assertEquals(readImageIdentity(memory, 0x40_0000n), { timestamp: 0x1122_3344 });
+  assertEquals(readImageIdentity(memory, 0x40_0000n), {
+    timestamp: 0x1122_3344,
+    missing: 0x40_2000n,
+  });
   memory.u32(0x40_003cn, 0xffff_0000);
   assertEquals(readImageIdentity(memory, 0x40_0000n), undefined);
 });

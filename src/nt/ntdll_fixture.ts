@@ -5,7 +5,7 @@
  * @module
  */
 import type { PointerSize } from "../memory.ts";
-import type { HandleAnswer, Ntdll, NtStatus, QueryAnswer } from "../ntdll.ts";
+import type { HandleResult, Ntdll, NtStatus, QueryResult } from "../ntdll.ts";
 import {
   integerBytes,
   queryRecord,
@@ -59,7 +59,7 @@ export class FakeNtdll implements Ntdll {
     this.memory = new SparseMemory(pointerSize);
   }
 
-  openProcess(_processId: number, access: number): HandleAnswer {
+  openProcess(_processId: number, access: number): HandleResult {
     if ((access & this.refused) !== 0) return { status: ACCESS_DENIED, handle: 0 };
     if (this.openStatus !== SUCCESS) return { status: this.openStatus, handle: 0 };
     return this.#newHandle(access);
@@ -86,7 +86,7 @@ export class FakeNtdll implements Ntdll {
     process: number,
     informationClass: number,
     buffer: Uint8Array,
-  ): QueryAnswer {
+  ): QueryResult {
     const reply = this.processReplies.get(informationClass);
     if (reply !== undefined) return answer(reply, buffer);
     if (informationClass !== 32) return { status: INVALID_INFO_CLASS, returnLength: 0 };
@@ -96,7 +96,7 @@ export class FakeNtdll implements Ntdll {
     return this.#queryTraces(buffer);
   }
 
-  readVirtualMemory(process: number, address: bigint, buffer: Uint8Array): QueryAnswer {
+  readVirtualMemory(process: number, address: bigint, buffer: Uint8Array): QueryResult {
     if (((this.open.get(process) ?? 0) & 0x10) === 0) {
       return { status: ACCESS_DENIED, returnLength: 0 };
     }
@@ -111,11 +111,11 @@ export class FakeNtdll implements Ntdll {
     return { status: PARTIAL_COPY, returnLength: copied };
   }
 
-  querySystemInformation(informationClass: number, buffer: Uint8Array): QueryAnswer {
+  querySystemInformation(informationClass: number, buffer: Uint8Array): QueryResult {
     return answer(this.systemReplies.get(informationClass) ?? INVALID_INFO_CLASS, buffer);
   }
 
-  queryObject(_handle: number, _informationClass: number, buffer: Uint8Array): QueryAnswer {
+  queryObject(_handle: number, _informationClass: number, buffer: Uint8Array): QueryResult {
     const text = utf16(this.typeName);
     const type = new Uint8Array((this.pointerSize === 4 ? 0x60 : 0x68) + text.length);
     type.set(integerBytes(text.length, 2));
@@ -123,11 +123,11 @@ export class FakeNtdll implements Ntdll {
     return answer(type, buffer);
   }
 
-  duplicateObject(): HandleAnswer {
+  duplicateObject(): HandleResult {
     return this.#newHandle(0);
   }
 
-  #newHandle(access: number): HandleAnswer {
+  #newHandle(access: number): HandleResult {
     const handle = this.#nextHandle;
     this.#nextHandle += 4;
     this.open.set(handle, access);
@@ -135,7 +135,7 @@ export class FakeNtdll implements Ntdll {
   }
 
   /** Reference A.4: fills what fits, counts all, and calls a buffer that is too small a mismatch. */
-  #queryTraces(buffer: Uint8Array): QueryAnswer {
+  #queryTraces(buffer: Uint8Array): QueryResult {
     this.querySizes.push(buffer.length);
     if (this.traces === undefined) return { status: INVALID_PARAMETER, returnLength: 0 };
     const header = this.pointerSize === 4 ? 8 : 0x10;
@@ -154,7 +154,7 @@ export class FakeNtdll implements Ntdll {
   }
 }
 
-function answer(reply: Reply, buffer: Uint8Array): QueryAnswer {
+function answer(reply: Reply, buffer: Uint8Array): QueryResult {
   if (typeof reply === "number") return { status: reply, returnLength: 0 };
   if (reply.length > buffer.length) return { status: INFO_LENGTH_MISMATCH, returnLength: 0 };
   buffer.set(reply);

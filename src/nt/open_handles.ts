@@ -9,7 +9,7 @@
 import type { PointerSize } from "../memory.ts";
 import type { Ntdll } from "../ntdll.ts";
 import type { HandleEntry } from "../target.ts";
-import { type GrowingAnswer, growingQuery } from "./growing_query.ts";
+import { growingQuery, type GrowingResult } from "./growing_query.ts";
 import { isFailure, NtStatusError, STATUS } from "./status.ts";
 import { unsignedOf } from "./structure_reader.ts";
 
@@ -108,7 +108,7 @@ export function listHandles(ntdll: Ntdll, process: number, processId: number): O
 
 /**
  * The objects' addresses by handle, which only the system's list has: two lists of handles are told apart by them
- * where a value was reused. None where that list is refused or shows no addresses.
+ * where a value was reused. None where that list is denied or shows no addresses.
  */
 function objectAddresses(ntdll: Ntdll, processId: number): Map<number, { object: bigint }> {
   const all = querySystemList(ntdll);
@@ -122,7 +122,7 @@ function objectAddresses(ntdll: Ntdll, processId: number): Map<number, { object:
   return addresses;
 }
 
-function querySystemList(ntdll: Ntdll): GrowingAnswer {
+function querySystemList(ntdll: Ntdll): GrowingResult {
   return growingQuery((buffer) =>
     ntdll.querySystemInformation(SYSTEM_EXTENDED_HANDLE_INFORMATION, buffer)
   );

@@ -224,3 +224,96 @@ Deno.test("readExact() over page tables says why memory is missing", () => {
       "(invalid page: nothing is mapped there)",
   );
 });
+
+Deno.test("translatedMemory() takes offsets, not protection, for a sign of the page file", () => {
+  const address = ADDRESSES.x64;
+  // Every protection bit and bits 1 to 4 set, no offset: demand zero.
+  const tables = new Tables("x64").set(address, 0x3fen);
+  assertEquals(tables.memory.translate(address).kind, "invalid");
+});
+
+Deno.test("translatedMemory() knows bit 7 of an invalid directory entry for protection", () => {
+  const address = ADDRESSES.x64;
+  const tables = new Tables("x64").set(address, 0x70_0000n | PRESENT);
+  const place = tables.place(address, 2);
+  const entry = new DataView(tables.physical.read(place, 8).buffer).getBigUint64(0, true);
+  tables.physical.integer(place, entry & ~1n | TRANSITION | LARGE, 8);
+  tables.physical.zeros(0x70_0000n, 0x1000).write(0x70_0000n, [3]);
+  assertEquals([...tables.memory.read(address, 1)], [3]);
+});
+
+Deno.test("translatedMemory() tests the prototype bit before the transition bit", () => {
+  const address = 0x0100_0000n;
+  // Vista and later, x86 without PAE: bit 11 is part of the prototype's address.
+  const software = { prototypeAddress: () => 0xe100_0800n };
+  const tables = new Tables("x86")
+    .set(0xe100_0000n, 0x30_0000n | PRESENT)
+    .set(address, PROTOTYPE | TRANSITION | 0x1000n);
+  tables.physical.zeros(0x30_0000n, 0x1000).u32(0x30_0800n, 0x70_0000 | Number(PRESENT));
+  tables.physical.zeros(0x70_0000n, 0x1000).write(0x70_0000n, [8]);
+  const memory = translatedMemory(tables.physical, { ...tables.options, software });
+  assertEquals([...memory.read(address, 1)], [8]);
+  assertEquals(tables.memory.translate(address), {
+    kind: "unavailable",
+    reason: "its prototype entry cannot be found from its page table",
+  });
+});
+
+Deno.test("translatedMemory() removes the guard against L1TF where an entry has it", () => {
+  const address = ADDRESSES.x64;
+  const mask = 1n << 45n;
+  const flag = 1n << 4n;
+  const prototypes = 0xffff_8a08_0000_0100n; // bit 29 of the address, bit 45 of the entry, is clear
+  const bare = BigInt.asUintN(48, prototypes) << 16n | PROTOTYPE;
+  const tables = new Tables("x64")
+    .set(address, 0x70_0000n | TRANSITION | mask)
+    .set(address + 0x1000n, 0x71_0000n | TRANSITION | flag)
+    .set(address + 0x2000n, 0xffff_ffff_0000_0480n)
+    .set(address + 0x3000n, mask | 0x80n)
+    .set(address + 0x4000n, bare | mask)
+    .set(prototypes, 0x30_0000n | PRESENT);
+  for (const page of [0x70_0000n, 0x71_0000n, 0x72_0000n]) {
+    tables.physical.zeros(page, 0x1000).write(page, [Number(page >> 16n)]);
+  }
+  tables.physical.zeros(0x30_0000n, 0x1000).integer(0x30_0100n, 0x72_0000n | PRESENT, 8);
+  const memory = translatedMemory(tables.physical, {
+    ...tables.options,
+    software: { guard: { mask, flag } },
+  });
+  assertEquals([...memory.read(address, 1)], [0x70]);
+  assertEquals([...memory.read(address + 0x1000n, 1)], [0x71]);
+  // All ones in the offset send to the VAD, whatever the guard would make of them.
+  assertEquals(
+    memory.explainMissing?.(address + 0x2000n),
+    "unavailable page: only the VAD tells where the page is",
+  );
+  assertEquals(memory.translate(address + 0x3000n).kind, "invalid");
+  assertEquals([...memory.read(address + 0x4000n, 1)], [0x72]);
+});
+
+Deno.test("translatedMemory() keeps translations of frozen tables, and no others", () => {
+  const address = ADDRESSES.x64;
+  const tables = new Tables("x64").set(address, 0x70_0000n | PRESENT);
+  tables.physical.zeros(0x70_0000n, 0x1000).zeros(0x71_0000n, 0x1000);
+  const frozen = translatedMemory(tables.physical, { ...tables.options, isFrozen: true });
+  const live = translatedMemory(tables.physical, tables.options);
+  const placeIn = (memory: TranslatedMemory): unknown => memory.translate(address + 0x123n);
+  const before = { kind: "page", physicalAddress: 0x70_0123n, length: 0xedd };
+  assertEquals([placeIn(frozen), placeIn(live)], [before, before]);
+  tables.set(address, 0x71_0000n | PRESENT);
+  assertEquals(placeIn(frozen), before);
+  assertEquals(placeIn(live), { ...before, physicalAddress: 0x71_0123n });
+});
+
+Deno.test("translatedMemory() tells which physical page a missing table is, where memory knows", () => {
+  const tables = new Tables("x64").set(ADDRESSES.x64, 0x90_0000n | PRESENT, 2);
+  const physical = {
+    read: (address: bigint, length: number) => tables.physical.read(address, length),
+    explainMissing: () => "the page is not in the dump",
+  };
+  const memory = translatedMemory(physical, tables.options);
+  assertEquals(
+    memory.explainMissing?.(ADDRESSES.x64),
+    "unavailable page: its page table, physical page 0x900, is missing: the page is not in the dump",
+  );
+});

@@ -3,9 +3,12 @@
  *
  * @module
  */
-import { type ProcessEntry, TraceQueryError } from "../target.ts";
+import { TargetError } from "../error.ts";
+import { MemoryError } from "../memory.ts";
+import type { ProcessEntry } from "../target.ts";
 import { fieldLayout, structureLayout } from "./layouts.ts";
-import { listLinks } from "./linked_list.ts";
+import { walkList, walkListFrom } from "./linked_list.ts";
+import { firstOf } from "./_told.ts";
 import {
   isSystemAddress,
   StructureReader,
@@ -27,10 +30,24 @@ export interface KernelProcess extends ProcessEntry {
   readonly directoryTableBase: bigint;
   /** Address of its HANDLE_TABLE; 0 once it has exited. */
   readonly objectTable: bigint;
+  /** Whether its handles are traced; absent where its handle table is missing. */
+  readonly traced?: boolean;
+  /** When it was created. */
+  readonly startTime?: Date;
+  /** When it exited. */
+  readonly endTime?: Date;
+}
+
+/** What a walk of the list of processes found. */
+export interface ProcessWalk {
+  /** The processes, oldest first. */
+  readonly processes: readonly KernelProcess[];
+  /** What is missing and why, each as a clause for messages. */
+  readonly incomplete: readonly string[];
 }
 
 /** An address is not that of a process. */
-export class ProcessError extends TraceQueryError {
+export class ProcessError extends TargetError {
   /** The address that was given. */
   readonly address: bigint;
 
@@ -40,23 +57,69 @@ export class ProcessError extends TraceQueryError {
       `Cannot use 0x${address.toString(16)} as a process: ${reason}; ` +
         `"!process 0 0" lists the processes`,
     );
-    this.name = "ProcessError";
     this.address = address;
   }
 }
 
-/**
- * All processes in the list at `listHead` (the address of PsActiveProcessHead), oldest first. Entries whose
- * pages are missing or that are no processes are left out; the list goes on behind them.
- */
-export function listProcesses(space: StructureSpace, listHead: bigint): KernelProcess[] {
+/** The process whose ActiveProcessLinks is at `link`; a `MemoryError` where any of it is missing. */
+export function listedProcess(space: StructureSpace, link: bigint): KernelProcess {
   const links = fieldLayout(structureLayout(space.layouts, "EPROCESS"), "ActiveProcessLinks");
+  return processAt(space, link - BigInt(links.offset));
+}
+
+/**
+ * Walks the list of processes at `listHead` (the address of PsActiveProcessHead), oldest first. Entries whose pages are
+ * missing are told; the list goes on behind them. Where the head itself is missing, the walk begins at `link`, the
+ * ActiveProcessLinks of any process.
+ */
+export function walkProcesses(
+  space: StructureSpace,
+  listHead: bigint,
+  link?: bigint,
+): ProcessWalk {
   const processes: KernelProcess[] = [];
-  for (const link of listLinks(space, listHead)) {
-    const process = whereReadable(() => processAt(space, link - BigInt(links.offset)));
-    if (process !== undefined) processes.push(process);
+  const { links, incomplete: end } = link === undefined
+    ? walkList(space, listHead)
+    : walkListFrom(space, link, listHead);
+  const missing: string[] = [];
+  for (const place of links) {
+    try {
+      processes.push(listedProcess(space, place));
+    } catch (error) {
+      if (!(error instanceof MemoryError)) throw error;
+      missing.push(`a process, linked at 0x${place.toString(16)}, is missing: ${error.message}`);
+    }
   }
-  return processes;
+  return {
+    processes,
+    incomplete: [
+      ...end === undefined ? [] : [`the list of processes is not whole: ${end}`],
+      ...firstOf(missing, "processes"),
+    ],
+  };
+}
+
+/**
+ * The process whose EPROCESS was copied to `bytes`, as small dumps have one, as far as the copy tells; undefined where it
+ * ends before the process's name.
+ */
+export function readProcessCopy(
+  bytes: Uint8Array,
+  layouts: StructureSpace["layouts"],
+): ProcessEntry | undefined {
+  const memory = {
+    pointerSize: layouts.pointerSize,
+    read: (address: bigint, length: number): Uint8Array =>
+      address < BigInt(bytes.length)
+        ? bytes.subarray(Number(address), Number(address) + length)
+        : new Uint8Array(0),
+  };
+  const process = new StructureReader({ memory, layouts }, "EPROCESS", 0n);
+  return whereReadable(() => ({
+    processId: processIdOf(process, "UniqueProcessId"),
+    parentProcessId: processIdOf(process, "InheritedFromUniqueProcessId"),
+    imageName: imageName(process.bytes("ImageFileName")),
+  }));
 }
 
 /**
@@ -73,7 +136,8 @@ export function readProcess(space: StructureSpace, address: bigint): KernelProce
 
 /**
  * What shows that there is no EPROCESS at `address`, or undefined. The strongest sign is the process list: a
- * link's neighbours point back at it. Where the neighbour's page is missing the rest has to do.
+ * link's neighbours point back at it, and one of them is enough where the list is damaged. Where both neighbours are
+ * missing the rest has to do.
  */
 function whyNoProcess(space: StructureSpace, address: bigint): string | undefined {
   const { pointerSize } = space.layouts;
@@ -81,29 +145,45 @@ function whyNoProcess(space: StructureSpace, address: bigint): string | undefine
   if (address % BigInt(pointerSize) !== 0n) return "it is not aligned";
   const process = new StructureReader(space, "EPROCESS", address);
   const processId = process.number("UniqueProcessId");
-  if (processId % 4 !== 0) return `its process id would be 0x${processId.toString(16)}`;
   if (new StructureReader(space, "KPROCESS", address).pointer("DirectoryTableBase") === 0n) {
     return "it would have no page tables";
   }
   const links = process.inner("ActiveProcessLinks", "LIST_ENTRY");
-  const next = links.pointer("Flink");
-  if (!isSystemAddress(next, pointerSize)) return "it is not in a list of processes";
-  const back = whereReadable(() => new StructureReader(space, "LIST_ENTRY", next).pointer("Blink"));
-  if (back !== undefined && back !== links.address) return "the list of processes does not have it";
-  return undefined;
+  const neighbours = [
+    backPointer(space, links.pointer("Flink"), "Blink"),
+    backPointer(space, links.pointer("Blink"), "Flink"),
+  ];
+  if (neighbours.includes(links.address)) return undefined;
+  if (neighbours.some((back) => back !== undefined)) {
+    return "the list of processes does not have it";
+  }
+  return processId % 4 === 0 ? undefined : `its process id would be 0x${processId.toString(16)}`;
+}
+
+/** Where a neighbour in the list points back to: undefined where its page is missing, 0 where it is no neighbour. */
+function backPointer(
+  space: StructureSpace,
+  neighbour: bigint,
+  direction: "Flink" | "Blink",
+): bigint | undefined {
+  if (!isSystemAddress(neighbour, space.layouts.pointerSize)) return 0n;
+  return whereReadable(() =>
+    new StructureReader(space, "LIST_ENTRY", neighbour).pointer(direction)
+  );
 }
 
 function processAt(space: StructureSpace, address: bigint): KernelProcess {
   const process = new StructureReader(space, "EPROCESS", address);
   const objectTable = process.pointer("ObjectTable");
-  const handleCount = objectTable === 0n
-    ? undefined
-    : whereReadable(() => handleCountOf(space, objectTable));
+  const handleCount = whereReadable(() => handleCountOf(space, objectTable));
+  const traced = whereReadable(() => isTraced(space, objectTable));
   const wow64Peb = whereReadable(() => wow64PebOf(space, process));
+  const startTime = whereReadable(() => timeOf(process.integer("CreateTime")));
+  const endTime = whereReadable(() => timeOf(process.integer("ExitTime")));
   return {
     process: address,
-    processId: process.number("UniqueProcessId"),
-    parentProcessId: process.number("InheritedFromUniqueProcessId"),
+    processId: processIdOf(process, "UniqueProcessId"),
+    parentProcessId: processIdOf(process, "InheritedFromUniqueProcessId"),
     imageName: imageName(process.bytes("ImageFileName")),
     peb: process.pointer("Peb"),
     ...(wow64Peb !== undefined && { wow64Peb }),
@@ -111,11 +191,32 @@ function processAt(space: StructureSpace, address: bigint): KernelProcess {
       .pointer("DirectoryTableBase"),
     objectTable,
     ...(handleCount !== undefined && { handleCount }),
+    ...(traced !== undefined && { traced }),
+    ...(startTime !== undefined && { startTime }),
+    ...(endTime !== undefined && { endTime }),
   };
 }
 
-/** From Windows 8 on the count is in the table's first free list. */
+/** Ids are stored as handles are, with a pointer's width, but have 32 bits. */
+function processIdOf(process: StructureReader, field: string): number {
+  return Number(BigInt.asUintN(32, process.integer(field)));
+}
+
+function isTraced(space: StructureSpace, objectTable: bigint): boolean {
+  if (objectTable === 0n) return false;
+  return new StructureReader(space, "HANDLE_TABLE", objectTable).pointer("DebugInfo") !== 0n;
+}
+
+/** A FILETIME: 100-nanosecond steps since 1601; undefined for 0, which says that it did not happen. */
+function timeOf(fileTime: bigint): Date | undefined {
+  if (fileTime === 0n) return undefined;
+  const date = new Date(Number(fileTime / 10_000n - 11_644_473_600_000n));
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** From Windows 8 on the count is in the table's first free list. A process that has exited has no handles. */
 function handleCountOf(space: StructureSpace, objectTable: bigint): number {
+  if (objectTable === 0n) return 0;
   const table = new StructureReader(space, "HANDLE_TABLE", objectTable);
   return table.has("HandleCount")
     ? table.number("HandleCount")

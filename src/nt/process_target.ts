@@ -7,20 +7,20 @@
  * @module
  */
 import type { SymbolFiles } from "../byte_source.ts";
+import { TargetError } from "../error.ts";
 import { type Memory, MemoryError, type PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
 import type { Ntdll } from "../ntdll.ts";
-import {
-  type Execution,
-  type HandleEntry,
-  type ProcessEntry,
-  type Target,
-  type TraceControl,
-  TraceControlError,
-  type TraceQuery,
-  TraceQueryError,
+import type {
+  Awaitable,
+  Execution,
+  HandleEntry,
+  ProcessEntry,
+  Target,
+  TargetIdentity,
+  TraceControl,
 } from "../target.ts";
-import type { TraceLog } from "../trace_log.ts";
+import { columnsOf, hasStacks, type StackTable, type TraceLog } from "../trace_log.ts";
 import { userLayouts } from "./layouts.ts";
 import { processModules } from "./loader.ts";
 import { handleTypeName, listHandles } from "./open_handles.ts";
@@ -29,10 +29,10 @@ import { type PebAddresses, processMemory, queryPebs } from "./process_memory.ts
 import { isFailure, NtStatusError, PROCESS_RIGHTS, STATUS } from "./status.ts";
 import { StructureReader } from "./structure_reader.ts";
 import { systemProcesses } from "./system_processes.ts";
-import { entryState, hasStack, isWanted, joinEntries, splitEntries } from "./trace_entries.ts";
 import {
   DEFAULT_SLOTS,
   encodeEnable,
+  isTracingEnabled,
   PROCESS_HANDLE_TRACING,
   QUERY_ENTRY_LAYOUTS,
   queryTraces,
@@ -45,6 +45,8 @@ export interface WindowsVersion {
   readonly major: number;
   /** With 5: 1 is XP, 2 Server 2003. */
   readonly minor: number;
+  /** Build number, where known. */
+  readonly build?: number;
 }
 
 /** Which process, and how it is reached. */
@@ -53,49 +55,73 @@ export interface ProcessTargetOptions {
   readonly ntdll: Ntdll;
   /** The process's id. */
   readonly processId: number;
+  /** The process's handles, where it is pinned already; the target closes them. */
+  readonly access?: ProcessAccess;
+  /** The caller holds the process at its end, as its debugger, and reads it there: what it lacks then is no error. */
+  readonly isHeldAtEnd?: boolean;
   /** How the target names itself in messages. */
   readonly name: string;
+  /** Its kind, as the table of kinds names it. */
+  readonly kind: string;
+  /** Which process it is; its id alone where nothing else is known. */
+  readonly identity?: TargetIdentity;
+  /** First address that is the kernel's. */
+  readonly userEnd: bigint;
+  /** The program begins anew whenever the target is opened. */
+  readonly restarts?: true;
   /** The system's version where the caller knows it; else it is read from the process's PEB. */
   readonly windowsVersion?: WindowsVersion;
   /**
    * Asks for the name of the object behind a handle of the process; the first argument is a process handle
-   * with PROCESS_DUP_HANDLE. Some of these questions are never answered, so a caller that can put them in a
+   * with PROCESS_DUP_HANDLE. Some of these calls never return, so a caller that can put them in a
    * disposable thread does; without this there are no names.
    */
   readonly objectName?: (process: number, handle: number) => string | undefined;
   /** Runs the process, where the caller can. */
   readonly execution?: Execution;
   /** Symbol files that come with the target. */
-  readonly symbolFiles?: (module: Module) => SymbolFiles | undefined;
+  readonly symbolFiles?: (module: Module) => Awaitable<SymbolFiles | undefined>;
 }
 
 const STACKS_WITHHELD = "Windows withheld all stacks; run elevated, with SeDebugPrivilege";
 
-/** A process, as a {@linkcode Target}. Opens handles when they are needed and closes them when disposed. */
+/** A process, as a {@linkcode Target}. Opens handles of a right when it is needed and closes them when disposed. */
 export class ProcessTarget implements Target, TraceControl {
   /** User mode. */
   readonly mode = "user";
   /** How the target names itself in messages. */
   readonly name: string;
+  /** Its kind. */
+  readonly kind: string;
+  /** Which process it is. */
+  readonly identity: TargetIdentity;
   /** Width of the addresses that the system calls speak of. */
   readonly pointerSize: PointerSize;
+  /** First address that is the kernel's. */
+  readonly userEnd: bigint;
+  /** The program begins anew whenever the target is opened. */
+  declare readonly restarts?: true;
   /** Runs the process, where the caller can. */
   declare readonly execution?: Execution;
   /** Symbol files that come with the target. */
-  declare readonly symbolFiles?: (module: Module) => SymbolFiles | undefined;
+  declare readonly symbolFiles?: (module: Module) => Awaitable<SymbolFiles | undefined>;
   readonly #options: ProcessTargetOptions;
   readonly #ntdll: Ntdll;
   readonly #access: ProcessAccess;
   /** Capacity of the ring that this target enabled. */
   #slots: number | undefined;
 
-  /** Creates the target; nothing is opened before something is asked of it. */
+  /** Creates the target; nothing more is opened before something is asked of it. */
   constructor(options: ProcessTargetOptions) {
     this.#options = options;
     this.#ntdll = options.ntdll;
-    this.#access = new ProcessAccess(options.ntdll, options.processId);
+    this.#access = options.access ?? new ProcessAccess(options.ntdll, options.processId);
     this.name = options.name;
+    this.kind = options.kind;
+    this.identity = options.identity ?? { processId: options.processId };
     this.pointerSize = options.ntdll.pointerSize;
+    this.userEnd = options.userEnd;
+    if (options.restarts) this.restarts = true;
     if (options.execution) this.execution = options.execution;
     if (options.symbolFiles) this.symbolFiles = options.symbolFiles;
   }
@@ -105,27 +131,32 @@ export class ProcessTarget implements Target, TraceControl {
     return this;
   }
 
-  /**
-   * Traces, newest first. All are read and then chosen from, because the system compares handles without
-   * masking their low bits and knows no maximum; `parsed` is the number of all traces.
-   */
-  readTraces(query: TraceQuery): TraceLog {
+  /** Traces, newest first; a slot that a thread of the process is just filling is left out. */
+  readTraces(into: StackTable): TraceLog {
     const attempt = `read the traces of process ${this.#options.processId}`;
-    const layout = QUERY_ENTRY_LAYOUTS[this.pointerSize];
-    const bytes = asQueryError(() => this.#queryTraces(attempt));
-    // A slot that a thread of the process is just filling is taken, but not whole yet.
-    const entries = splitEntries(bytes, layout)
-      .filter((entry) => entryState(entry, layout) === "trace");
-    const wanted = entries.filter((entry) => isWanted(entry, layout, query));
-    // Windows 11 24H2 gives traces without a single frame to callers that may not see kernel addresses.
-    const isWithheld = entries.length > 0 && !entries.some((entry) => hasStack(entry, layout));
+    const readAt = new Date();
+    const bytes = asTargetError(() => this.#queryTraces(attempt));
+    const columns = columnsOf(into.readEntries(bytes, QUERY_ENTRY_LAYOUTS[this.pointerSize]));
     return {
-      bytes: joinEntries(query.maxTraces ? wanted.slice(0, query.maxTraces) : wanted, layout),
-      layout,
-      parsed: entries.length,
+      ...columns,
+      stacks: into,
+      readAt,
+      parsed: columns.count,
       ...(this.#slots !== undefined && { slots: this.#slots }),
-      ...(isWithheld && { incomplete: STACKS_WITHHELD }),
+      // Windows 11 24H2 gives traces without a single frame to callers that may not see kernel addresses.
+      ...(columns.count > 0 && !hasStacks(columns, into) && { incomplete: STACKS_WITHHELD }),
     };
+  }
+
+  /** Whether tracing is on; false also where that may not be asked: enabling then says why. */
+  isEnabled(): boolean {
+    const attempt = `find out whether process ${this.#options.processId} is traced`;
+    try {
+      return isTracingEnabled(this.#ntdll, this.#access.handle("query", attempt));
+    } catch (error) {
+      if (error instanceof NtStatusError) return false;
+      throw error;
+    }
   }
 
   /**
@@ -138,7 +169,7 @@ export class ProcessTarget implements Target, TraceControl {
     let status = this.#setTracing(encodeEnable(wanted), attempt);
     if (status === STATUS.INFO_LENGTH_MISMATCH && wanted !== undefined) {
       if (wanted !== DEFAULT_SLOTS) {
-        throw new TraceControlError(
+        throw new TargetError(
           `Cannot ${attempt} with 0x${wanted.toString(16)} slots: this Windows always uses ` +
             `0x${DEFAULT_SLOTS.toString(16)}; leave the number out`,
         );
@@ -152,9 +183,9 @@ export class ProcessTarget implements Target, TraceControl {
   /** Disables tracing; the traces are gone. */
   disable(): void {
     const attempt = `disable tracing for process ${this.#options.processId}`;
-    // Windows XP's documentation says so; what it answers to the call is not known, so it is not asked.
+    // Windows XP's documentation says so; what it returns for the call is not known, so it is not asked.
     if (this.#isWindowsXp()) {
-      throw new TraceControlError(
+      throw new TargetError(
         `Cannot ${attempt}: on Windows XP only ending the process disables tracing`,
       );
     }
@@ -165,7 +196,11 @@ export class ProcessTarget implements Target, TraceControl {
 
   /** Modules of the process; of both loaders where it is a 32-bit process on 64-bit Windows. */
   modules(): Module[] {
-    return processModules(this.memory(), this.#pebs());
+    const modules = processModules(this.memory(), this.#pebs());
+    if (modules.length === 0) {
+      this.#checkRuns(`list the modules of process ${this.#options.processId}`);
+    }
+    return modules;
   }
 
   /** The address space of the process. */
@@ -184,9 +219,11 @@ export class ProcessTarget implements Target, TraceControl {
     const { processId, objectName } = this.#options;
     const attempt = `list the handles of process ${processId}`;
     const query = this.#access.handle("query", attempt);
+    const listed = listHandles(this.#ntdll, query, processId);
+    if (listed.length === 0) this.#checkRuns(attempt);
     const duplicate = this.#duplicateHandle(attempt);
     const types = new Map<number, string>();
-    return listHandles(this.#ntdll, query, processId).map(({ typeIndex, ...handle }) => {
+    return listed.map(({ typeIndex, ...handle }) => {
       if (duplicate === undefined) return handle;
       const type = types.get(typeIndex) ??
         handleTypeName(this.#ntdll, duplicate, handle.handle);
@@ -207,13 +244,13 @@ export class ProcessTarget implements Target, TraceControl {
       case "traces":
         return answer.bytes;
       case "growing":
-        throw new TraceQueryError(
+        throw new TargetError(
           `Cannot ${attempt}: there were 0x${answer.totalTraces.toString(16)} at the last of ` +
             `several tries, and still more than fitted; suspend the process or try again`,
         );
       case "failed":
         if (answer.status === STATUS.INVALID_PARAMETER) {
-          throw new TraceQueryError(
+          throw new TargetError(
             `Cannot ${attempt}: tracing is not enabled for it; enable it with "!htrace -enable"`,
           );
         }
@@ -232,13 +269,19 @@ export class ProcessTarget implements Target, TraceControl {
       return this.#ntdll.setInformationProcess(process, PROCESS_HANDLE_TRACING, buffer);
     } catch (error) {
       if (!(error instanceof NtStatusError)) throw error;
-      throw new TraceControlError(error.message, { cause: error });
+      throw new TargetError(error.message, { cause: error });
     }
   }
 
   #pebs(): PebAddresses {
     const attempt = `find the modules of process ${this.#options.processId}`;
     return queryPebs(this.#ntdll, this.#access.handle("query", attempt), attempt);
+  }
+
+  /** What has ended has no modules and no handles, which is not the same as none. */
+  #checkRuns(attempt: string): void {
+    if (this.#options.isHeldAtEnd || !this.#access.hasEnded()) return;
+    throw new NtStatusError("NtQueryInformationProcess", STATUS.PROCESS_IS_TERMINATING, attempt);
   }
 
   /** Types and names are an extra: where handles may not be duplicated the list does without. */
@@ -253,8 +296,13 @@ export class ProcessTarget implements Target, TraceControl {
 
   /** Windows XP is version 5.1; a process whose PEB cannot be read is taken for one of a later Windows. */
   #isWindowsXp(): boolean {
-    const { major, minor } = this.#options.windowsVersion ?? this.#pebVersion() ?? {};
+    const { major, minor } = this.system ?? {};
     return major === 5 && minor === 1;
+  }
+
+  /** The system's version, as the caller knows it or the process's PEB has it. */
+  get system(): WindowsVersion | undefined {
+    return this.#options.windowsVersion ?? this.#pebVersion();
   }
 
   #pebVersion(): WindowsVersion | undefined {
@@ -270,21 +318,21 @@ export class ProcessTarget implements Target, TraceControl {
   }
 }
 
-function controlError(status: number, attempt: string): TraceControlError {
+function controlError(status: number, attempt: string): TargetError {
   const cause = new NtStatusError(
     "NtSetInformationProcess",
     status,
     attempt,
     PROCESS_RIGHTS.set,
   );
-  return new TraceControlError(cause.message, { cause });
+  return new TargetError(cause.message, { cause });
 }
 
-function asQueryError<T>(read: () => T): T {
+function asTargetError<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof NtStatusError)) throw error;
-    throw new TraceQueryError(error.message, { cause: error });
+    throw new TargetError(error.message, { cause: error });
   }
 }

@@ -1,6 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { TraceControlError, TraceQueryError } from "../target.ts";
-import { traceAt, traceCount, type TraceLog } from "../trace_log.ts";
+import { readLog } from "../target_fixture.ts";
+import { TargetError } from "../error.ts";
+
+import { traceAt, type TraceLog } from "../trace_log.ts";
 import { FakeNtdll } from "./ntdll_fixture.ts";
 import { integerBytes, SparseMemory } from "./_memory_testing.ts";
 import { ProcessTarget, type ProcessTargetOptions } from "./process_target.ts";
@@ -10,11 +12,18 @@ const OPEN = 1;
 const CLOSE = 2;
 
 function targetOf(ntdll: FakeNtdll, options: Partial<ProcessTargetOptions> = {}): ProcessTarget {
-  return new ProcessTarget({ ntdll, processId: 4242, name: "process 4242", ...options });
+  return new ProcessTarget({
+    ntdll,
+    processId: 4242,
+    name: "process 4242",
+    kind: "test",
+    userEnd: 0x8000_0000n,
+    ...options,
+  });
 }
 
 function handles(log: TraceLog): number[] {
-  return Array.from({ length: traceCount(log) }, (_, index) => traceAt(log, index).handle);
+  return Array.from({ length: log.count }, (_, index) => traceAt(log, index).handle);
 }
 
 function messageOf(action: () => unknown): string {
@@ -33,7 +42,7 @@ function withPeb(ntdll: FakeNtdll, peb: bigint, major: number, minor: number): F
 }
 
 for (const pointerSize of [4, 8] as const) {
-  Deno.test(`ProcessTarget reads, filters and cuts itself (${pointerSize} bytes)`, () => {
+  Deno.test(`ProcessTarget leaves out slots that are being written (${pointerSize} bytes)`, () => {
     const ntdll = new FakeNtdll(pointerSize);
     ntdll.traces = [
       { type: CLOSE, handle: 0x31, stack: [0x7700_1234n] },
@@ -42,11 +51,9 @@ for (const pointerSize of [4, 8] as const) {
       { type: OPEN, handle: 0x30 },
     ];
     using target = targetOf(ntdll);
-    assertEquals(handles(target.readTraces({})), [0x31, 0x44, 0x30]);
-    const ofOne = target.readTraces({ handle: 0x32 });
-    assertEquals([handles(ofOne), ofOne.parsed], [[0x31, 0x30], 3]);
-    assertEquals(handles(target.readTraces({ maxTraces: 1, handle: 0x30 })), [0x31]);
-    assertEquals(traceAt(target.readTraces({}), 1).processId, 17);
+    assertEquals(handles(readLog(target)), [0x31, 0x44, 0x30]);
+    assertEquals(readLog(target).parsed, 3);
+    assertEquals(traceAt(readLog(target), 1).processId, 17);
   });
 }
 
@@ -55,7 +62,7 @@ Deno.test("ProcessTarget asks for each right alone and closes every handle", () 
   {
     using target = targetOf(ntdll);
     target.enable();
-    target.readTraces({});
+    readLog(target);
     target.modules();
     assertEquals([...ntdll.open.values()].toSorted((a, b) => a - b), [0x10, 0x200, 0x400]);
   }
@@ -72,7 +79,7 @@ const MISSING_RIGHTS: readonly [number, (target: ProcessTarget) => unknown, stri
   ],
   [
     0x400,
-    (target) => target.readTraces({}),
+    (target) => readLog(target),
     "Cannot read the traces of process 4242: access denied (0xC0000022) to " +
     "PROCESS_QUERY_INFORMATION (0x400); run elevated or as its user; " +
     "protected processes refuse everybody",
@@ -99,8 +106,8 @@ Deno.test("ProcessTarget says that there is no such process", () => {
   ntdll.openStatus = 0xc000000b;
   using target = targetOf(ntdll);
   assertThrows(
-    () => target.readTraces({}),
-    TraceQueryError,
+    () => readLog(target),
+    TargetError,
     "Cannot read the traces of process 4242: there is no process of that id (0xC000000B); " +
       '"htrace processes" lists the processes',
   );
@@ -109,8 +116,8 @@ Deno.test("ProcessTarget says that there is no such process", () => {
 Deno.test("ProcessTarget says that tracing is not enabled, and how to", () => {
   using target = targetOf(new FakeNtdll(8));
   assertThrows(
-    () => target.readTraces({}),
-    TraceQueryError,
+    () => readLog(target),
+    TargetError,
     'tracing is not enabled for it; enable it with "!htrace -enable"',
   );
 });
@@ -119,11 +126,11 @@ Deno.test("ProcessTarget says that the process has ended between two calls", () 
   const ntdll = new FakeNtdll(8);
   using target = targetOf(ntdll);
   target.enable();
-  target.readTraces({});
+  readLog(target);
   ntdll.processReplies.set(32, 0xc000010a);
-  assertThrows(() => target.readTraces({}), TraceQueryError, "the process has ended (0xC000010A)");
+  assertThrows(() => readLog(target), TargetError, "the process has ended (0xC000010A)");
   ntdll.setStatus = 0xc000010a;
-  assertThrows(() => target.disable(), TraceControlError, "the process has ended (0xC000010A)");
+  assertThrows(() => target.disable(), TargetError, "the process has ended (0xC000010A)");
 });
 
 Deno.test("ProcessTarget says that Wine has no handle tracing", () => {
@@ -131,24 +138,24 @@ Deno.test("ProcessTarget says that Wine has no handle tracing", () => {
   ntdll.setStatus = 0xc0000002;
   ntdll.processReplies.set(32, 0xc0000003);
   using target = targetOf(ntdll);
-  assertThrows(() => target.enable(), TraceControlError, "this system does not implement it");
-  assertThrows(() => target.readTraces({}), TraceQueryError, "this system does not know it");
+  assertThrows(() => target.enable(), TargetError, "this system does not implement it");
+  assertThrows(() => readLog(target), TargetError, "this system does not know it");
 });
 
 Deno.test("ProcessTarget says when traces keep outgrowing every buffer", () => {
   const ntdll = new FakeNtdll(4);
   ntdll.processReplies.set(32, 0xc0000004);
   using target = targetOf(ntdll);
-  assertThrows(() => target.readTraces({}), TraceQueryError, "suspend the process or try again");
+  assertThrows(() => readLog(target), TargetError, "suspend the process or try again");
 });
 
 Deno.test("ProcessTarget enables with the slots that a kernel makes of a wish", () => {
   const ntdll = new FakeNtdll(8);
   using target = targetOf(ntdll);
   target.enable();
-  assertEquals(target.readTraces({}).slots, 4096);
+  assertEquals(readLog(target).slots, 4096);
   target.enable(5000);
-  assertEquals(target.readTraces({}).slots, 8192);
+  assertEquals(readLog(target).slots, 8192);
   const sent = ntdll.set.map((buffer) => [...buffer ?? []]);
   assertEquals(sent, [[0, 0, 0, 0], [0, 0, 0, 0, 0, 0x20, 0, 0]]);
 });
@@ -159,21 +166,21 @@ Deno.test("ProcessTarget refuses slots on a system that knows only the short for
   using target = targetOf(ntdll);
   assertThrows(
     () => target.enable(0x2000),
-    TraceControlError,
+    TargetError,
     "Cannot enable tracing for process 4242 with 0x2000 slots: " +
       "this Windows always uses 0x1000; leave the number out",
   );
   target.enable(0x1000);
-  assertEquals(target.readTraces({}).slots, 0x1000);
+  assertEquals(readLog(target).slots, 0x1000);
 });
 
 Deno.test("ProcessTarget cannot disable tracing on Windows XP", () => {
   const sentence = "on Windows XP only ending the process disables tracing";
   const ntdll = withPeb(new FakeNtdll(4), 0x7ffd_f000n, 5, 1);
   using byPeb = targetOf(ntdll);
-  assertThrows(() => byPeb.disable(), TraceControlError, sentence);
+  assertThrows(() => byPeb.disable(), TargetError, sentence);
   using told = targetOf(new FakeNtdll(4), { windowsVersion: { major: 5, minor: 1 } });
-  assertThrows(() => told.disable(), TraceControlError, sentence);
+  assertThrows(() => told.disable(), TargetError, sentence);
   assertEquals(ntdll.set, []);
 });
 
@@ -183,7 +190,7 @@ Deno.test("ProcessTarget disables tracing elsewhere, also where no version can b
     target.enable();
     target.disable();
     assertEquals(ntdll.traces, undefined);
-    assertThrows(() => target.readTraces({}), TraceQueryError, "tracing is not enabled");
+    assertThrows(() => readLog(target), TargetError, "tracing is not enabled");
   }
 });
 
@@ -192,11 +199,11 @@ Deno.test("ProcessTarget tells that Windows withheld the stacks", () => {
   ntdll.traces = [{ type: OPEN, handle: 4 }, { type: OPEN, handle: 8 }];
   using target = targetOf(ntdll);
   assertEquals(
-    target.readTraces({}).incomplete,
+    readLog(target).incomplete,
     "Windows withheld all stacks; run elevated, with SeDebugPrivilege",
   );
   ntdll.traces = [{ type: OPEN, handle: 4, stack: [1n] }, { type: OPEN, handle: 8 }];
-  assertEquals(target.readTraces({}).incomplete, undefined);
+  assertEquals(readLog(target).incomplete, undefined);
 });
 
 Deno.test("ProcessTarget reads memory up to the first missing page after a partial copy", () => {

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { TraceQueryError } from "../target.ts";
+import { TargetError } from "../error.ts";
+
 import { findLayouts } from "./layouts.ts";
-import { listProcesses, ProcessError, readProcess } from "./process.ts";
+import { ProcessError, readProcess, walkProcesses } from "./process.ts";
 import { SparseMemory } from "./_memory_testing.ts";
 
 const HEAD = 0x8054_4560n;
@@ -23,8 +24,8 @@ function writeXpProcess(memory: SparseMemory, address: bigint, id: number, name:
     .pointer(address + 0x14cn, 0x1d4).ascii(address + 0x174n, name);
 }
 
-Deno.test("listProcesses() gives every field of Windows XP", () => {
-  const [system, badhandle] = listProcesses({ memory: xpMemory(), layouts: XP }, HEAD);
+Deno.test("walkProcesses() gives every field of Windows XP", () => {
+  const [system, badhandle] = walkProcesses({ memory: xpMemory(), layouts: XP }, HEAD).processes;
   assertEquals(system?.imageName, "System");
   assertEquals(system?.objectTable, 0n);
   assertEquals(badhandle, {
@@ -36,23 +37,24 @@ Deno.test("listProcesses() gives every field of Windows XP", () => {
     directoryTableBase: 0x039000n,
     objectTable: 0xe10c_cf60n,
     handleCount: 19,
+    traced: false,
   });
 });
 
-Deno.test("listProcesses() leaves the handle count out where the table is paged out", () => {
+Deno.test("walkProcesses() leaves the handle count out where the table is paged out", () => {
   const memory = xpMemory().drop(0xe10c_cf60n);
-  const badhandle = listProcesses({ memory, layouts: XP }, HEAD)[1];
+  const badhandle = walkProcesses({ memory, layouts: XP }, HEAD).processes[1];
   assertEquals(badhandle?.objectTable, 0xe10c_cf60n);
   assertEquals(badhandle && "handleCount" in badhandle, false);
 });
 
-Deno.test("listProcesses() ends in a list that loops without its head", () => {
+Deno.test("walkProcesses() ends in a list that loops without its head", () => {
   const memory = xpMemory().pointer(0x8140_0300n + 0x88n, 0x8150_0020n + 0x88n);
-  assertEquals(listProcesses({ memory, layouts: XP }, HEAD).length, 2);
+  assertEquals(walkProcesses({ memory, layouts: XP }, HEAD).processes.length, 2);
 });
 
-Deno.test("listProcesses() is empty where the head is missing", () => {
-  assertEquals(listProcesses({ memory: new SparseMemory(4), layouts: XP }, HEAD), []);
+Deno.test("walkProcesses() is empty where the head is missing", () => {
+  assertEquals(walkProcesses({ memory: new SparseMemory(4), layouts: XP }, HEAD).processes, []);
 });
 
 Deno.test("readProcess() takes an address in the list", () => {
@@ -88,7 +90,7 @@ for (const [address, reason] of REFUSED) {
       `Cannot use 0x${address.toString(16)} as a process: ${reason}; ` +
         `"!process 0 0" lists the processes`,
     );
-    assertEquals(error instanceof TraceQueryError, true);
+    assertEquals(error instanceof TargetError, true);
   });
 }
 
@@ -102,7 +104,7 @@ const WOW64: readonly [build: number, links: bigint, wow64: bigint, isDirect: bo
 ];
 
 for (const [build, links, wow64, isDirect] of WOW64) {
-  Deno.test(`listProcesses() finds the 32-bit PEB of a WOW64 process of build ${build}`, () => {
+  Deno.test(`walkProcesses() finds the 32-bit PEB of a WOW64 process of build ${build}`, () => {
     const head = 0xffff_f802_1000_0000n;
     const process = 0xffff_a08f_0000_0080n;
     const memory = new SparseMemory(8).zeros(process, 0xc00)
@@ -110,11 +112,11 @@ for (const [build, links, wow64, isDirect] of WOW64) {
       .pointer(0xffff_a08f_0010_0000n, 0x7e_f000n)
       .list(head, [process + links]);
     const layouts = findLayouts(build, "x64");
-    assertEquals(listProcesses({ memory, layouts }, head)[0]?.wow64Peb, 0x7e_f000n);
+    assertEquals(walkProcesses({ memory, layouts }, head).processes[0]?.wow64Peb, 0x7e_f000n);
   });
 }
 
-Deno.test("listProcesses() takes the handle count from the free list since Windows 8", () => {
+Deno.test("walkProcesses() takes the handle count from the free list since Windows 8", () => {
   const head = 0xffff_f802_1000_0000n;
   const process = 0xffff_a08f_0000_0080n;
   const table = 0xffff_b100_0000_0040n;
@@ -124,7 +126,7 @@ Deno.test("listProcesses() takes the handle count from the free list since Windo
     .ascii(process + 0x5a8n, "fifteen-chars.e") // fills the field; the next field begins behind it
     .write(process + 0x5b7n, [0x41])
     .list(head, [process + 0x448n]);
-  const [found] = listProcesses({ memory, layouts: findLayouts(22621, "x64") }, head);
+  const [found] = walkProcesses({ memory, layouts: findLayouts(22621, "x64") }, head).processes;
   assertEquals(found?.handleCount, 321);
   assertEquals(found?.imageName, "fifteen-chars.e");
 });

@@ -1,11 +1,12 @@
 /**
  * NTSTATUS values in words.
  *
- * Values and names are those of Microsoft's `ntstatus.h`; the sentences are ours, and say what a value means
+ * Values and names are those of Microsoft's `ntstatus.h`; the texts are ours, and say what a value means
  * for a tool that looks at other processes.
  *
  * @module
  */
+import { HtraceError } from "../error.ts";
 import type { NtStatus } from "../ntdll.ts";
 
 /** The values that code compares with. */
@@ -21,6 +22,7 @@ export const STATUS = {
   BUFFER_TOO_SMALL: 0xc0000023,
   QUOTA_EXCEEDED: 0xc0000044,
   INSUFFICIENT_RESOURCES: 0xc000009a,
+  PROCESS_IS_TERMINATING: 0xc000010a,
 } as const satisfies Record<string, NtStatus>;
 
 /** The meaning of each value that the calls of this program are known to answer. */
@@ -36,7 +38,7 @@ const MEANINGS: ReadonlyMap<NtStatus, string> = new Map([
   [0xc0000005, "a buffer could not be accessed"], // STATUS_ACCESS_VIOLATION
   [0xc0000008, "the handle is not valid"], // STATUS_INVALID_HANDLE
   [0xc000000b, "there is no process of that id"], // STATUS_INVALID_CID
-  [0xc000000d, "a parameter was refused"], // STATUS_INVALID_PARAMETER
+  [0xc000000d, "a parameter was rejected"], // STATUS_INVALID_PARAMETER
   [0xc0000017, "the system is out of memory"], // STATUS_NO_MEMORY
   [0xc0000022, "access denied"], // STATUS_ACCESS_DENIED
   [0xc0000023, "the buffer was too small"], // STATUS_BUFFER_TOO_SMALL
@@ -48,7 +50,7 @@ const MEANINGS: ReadonlyMap<NtStatus, string> = new Map([
   [0xc000010a, "the process has ended"], // STATUS_PROCESS_IS_TERMINATING
 ]);
 
-/** Whether a status means failure: its two top bits are 11. Warnings, such as a partial copy, are none. */
+/** Whether a status means failure: its two top bits are 11. Warnings, such as a partial copy, are not failures. */
 export function isFailure(status: NtStatus): boolean {
   return status >>> 30 === 3;
 }
@@ -60,7 +62,7 @@ export function statusText(status: NtStatus): string {
 }
 
 /** A system call failed. */
-export class NtStatusError extends TypeError {
+export class NtStatusError extends HtraceError {
   /** Name of the system call. */
   readonly call: string;
   /** How it ended. */
@@ -68,16 +70,15 @@ export class NtStatusError extends TypeError {
 
   /**
    * Creates the error. `attempt` completes "Cannot …"; `right` is the access right that the call needs, named
-   * where it was refused.
+   * where it was rejected.
    */
   constructor(call: string, status: NtStatus, attempt: string, right?: AccessRight) {
-    const refused = status === STATUS.ACCESS_DENIED && right !== undefined
+    const denied = status === STATUS.ACCESS_DENIED && right !== undefined
       ? ` to ${right.name} (0x${right.mask.toString(16)})`
       : "";
     const advice = ADVICE.get(status);
     const end = advice === undefined ? "" : `; ${advice}`;
-    super(`Cannot ${attempt}: ${statusText(status)}${refused}${end}`);
-    this.name = "NtStatusError";
+    super(`Cannot ${attempt}: ${statusText(status)}${denied}${end}`);
     this.call = call;
     this.status = status;
   }
@@ -97,6 +98,7 @@ export const PROCESS_RIGHTS = {
   duplicate: { name: "PROCESS_DUP_HANDLE", mask: 0x40 },
   set: { name: "PROCESS_SET_INFORMATION", mask: 0x200 },
   query: { name: "PROCESS_QUERY_INFORMATION", mask: 0x400 },
+  identify: { name: "PROCESS_QUERY_LIMITED_INFORMATION", mask: 0x1000 },
 } as const satisfies Record<string, AccessRight>;
 
 /** What to do about a status, where there is anything to do. */

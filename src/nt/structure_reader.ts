@@ -30,12 +30,23 @@ export class StructureReader {
   /** Its layout. */
   readonly layout: StructureLayout;
   readonly #space: StructureSpace;
+  /** Bytes from the start of the structure that were read ahead. */
+  #ahead: Uint8Array | undefined;
 
   /** Looks at the structure `name` at `address`; reads nothing yet. */
   constructor(space: StructureSpace, name: string, address: bigint) {
     this.#space = space;
     this.layout = structureLayout(space.layouts, name);
     this.address = address;
+  }
+
+  /**
+   * Reads the structure as far as a field, at once: a small structure of which most fields are wanted, many times. What
+   * is missing of it is asked for field by field, as without this.
+   */
+  readAhead(field: string): this {
+    this.#ahead = this.#space.memory.read(this.address, fieldLayout(this.layout, field).offset);
+    return this;
   }
 
   /** Whether this build's structure has the field. */
@@ -78,6 +89,10 @@ export class StructureReader {
   }
 
   #read(field: string, length: number): Uint8Array {
+    const { offset } = fieldLayout(this.layout, field);
+    if (this.#ahead !== undefined && offset + length <= this.#ahead.length) {
+      return this.#ahead.subarray(offset, offset + length);
+    }
     const what = `${this.layout.name}.${field}`;
     return readExact(this.#space.memory, this.addressOf(field), length, what);
   }
@@ -108,12 +123,12 @@ export function extractBits(value: bigint, field: FieldLayout): bigint {
   return BigInt.asUintN(field.bits.count, value >> BigInt(field.bits.first));
 }
 
-/**
- * The text of a UNICODE_STRING, empty where its text is missing. Length is a 16-bit count of bytes, so a
- * damaged one costs at most 64 KiB.
- */
+/** Bytes of a name that are read at most: a damaged length may be 64 KiB, and lists have thousands of names. */
+const MAX_NAME = 0x800;
+
+/** The text of a UNICODE_STRING, empty where its text is missing. Names are cut after 1,024 characters. */
 export function unicodeString(space: StructureSpace, string: StructureReader): string {
-  const length = string.number("Length") & ~1;
+  const length = Math.min(string.number("Length") & ~1, MAX_NAME);
   const buffer = string.pointer("Buffer");
   if (length === 0 || buffer === 0n) return "";
   return new TextDecoder("utf-16le").decode(space.memory.read(buffer, length));

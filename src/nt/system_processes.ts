@@ -20,6 +20,7 @@ const PROCESS_INFORMATION = {
   4: {
     NextEntryOffset: 0,
     NumberOfThreads: 4,
+    CreateTime: 0x20,
     ImageNameLength: 0x38,
     UniqueProcessId: 0x44,
     InheritedFromUniqueProcessId: 0x48,
@@ -30,6 +31,7 @@ const PROCESS_INFORMATION = {
   8: {
     NextEntryOffset: 0,
     NumberOfThreads: 4,
+    CreateTime: 0x20,
     ImageNameLength: 0x38,
     UniqueProcessId: 0x50,
     InheritedFromUniqueProcessId: 0x58,
@@ -50,6 +52,20 @@ export function systemProcesses(ntdll: Ntdll): ProcessEntry[] {
   return parseProcesses(answer.bytes, ntdll.pointerSize);
 }
 
+/** 1601, where a FILETIME begins, in milliseconds before 1970. */
+const FILETIME_EPOCH = 11_644_473_600_000;
+
+/** A FILETIME as a date, to the millisecond; undefined for 0, which says that it did not happen or is not known. */
+export function dateOfFileTime(fileTime: bigint): Date | undefined {
+  return fileTime === 0n ? undefined : new Date(Number(fileTime / 10_000n) - FILETIME_EPOCH);
+}
+
+/** When a process was created; the idle process and the emulated guest's have no time. */
+function startedAt(fileTime: bigint): Pick<ProcessEntry, "startTime"> {
+  const startTime = dateOfFileTime(fileTime);
+  return startTime === undefined ? {} : { startTime };
+}
+
 function parseProcesses(bytes: Uint8Array, pointerSize: PointerSize): ProcessEntry[] {
   const layout = PROCESS_INFORMATION[pointerSize];
   const processes: ProcessEntry[] = [];
@@ -65,6 +81,9 @@ function parseProcesses(bytes: Uint8Array, pointerSize: PointerSize): ProcessEnt
       // The idle process, of id 0, has no image and no name.
       imageName: new TextDecoder("utf-16le").decode(name) || "Idle",
       handleCount: integer(layout.HandleCount, 4),
+      ...startedAt(
+        unsignedOf(bytes.subarray(start + layout.CreateTime, start + layout.CreateTime + 8)),
+      ),
     });
     const next = integer(layout.NextEntryOffset, 4);
     if (next === 0) break;

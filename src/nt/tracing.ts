@@ -7,7 +7,7 @@
  */
 import type { PointerSize } from "../memory.ts";
 import type { Ntdll, NtStatus } from "../ntdll.ts";
-import type { EntryLayout } from "../trace_log.ts";
+import type { EntryLayout } from "../entry_layout.ts";
 import { STATUS } from "./status.ts";
 
 /** PROCESSINFOCLASS of handle tracing, for setting and for querying. */
@@ -15,9 +15,9 @@ export const PROCESS_HANDLE_TRACING = 32;
 /** Slots of a ring when nothing else is asked for; Windows XP knows no other number. */
 export const DEFAULT_SLOTS = 4096;
 /** The smallest ring that kernels make. */
-export const LEAST_SLOTS = 128;
+export const MIN_SLOTS = 128;
 /** The largest ring that kernels make; Server 2003 stops at half of it. */
-export const MOST_SLOTS = 131_072;
+export const MAX_SLOTS = 131_072;
 
 /** PROCESS_HANDLE_TRACING_ENABLE and, with TotalSlots, PROCESS_HANDLE_TRACING_ENABLE_EX: both widths alike. */
 const ENABLE = { Flags: 0, size: 4 } as const;
@@ -56,7 +56,7 @@ export const QUERY_ENTRY_LAYOUTS: Readonly<Record<PointerSize, EntryLayout>> = {
 
 /** The slots that a kernel makes of a wish: at least 128, at most 131,072, rounded up to a power of two. */
 export function slotsFor(wish: number): number {
-  const clamped = Math.min(Math.max(wish, LEAST_SLOTS), MOST_SLOTS);
+  const clamped = Math.min(Math.max(wish, MIN_SLOTS), MAX_SLOTS);
   return 2 ** Math.ceil(Math.log2(clamped));
 }
 
@@ -70,7 +70,7 @@ export function encodeEnable(slots?: number): Uint8Array {
 }
 
 /** What a query gave: the entries, newest first, or the status that ended it. */
-export type TracingAnswer =
+export type TracingResult =
   | { readonly kind: "traces"; readonly bytes: Uint8Array }
   | { readonly kind: "failed"; readonly status: NtStatus }
   | { readonly kind: "growing"; readonly totalTraces: number };
@@ -79,22 +79,22 @@ export type TracingAnswer =
 const FIRST_CAPACITY = 1024;
 /** Room beyond TotalTraces at the next tries: traces arrive between two calls. */
 const SLACK = 256;
-const MOST_TRIES = 8;
+const MAX_TRIES = 8;
 
 /**
  * Reads all traces of a process.
  *
- * A buffer that is too small is answered with STATUS_INFO_LENGTH_MISMATCH although it has been filled;
+ * A buffer that is too small gives STATUS_INFO_LENGTH_MISMATCH although it has been filled;
  * TotalTraces then says how many there are, and ReturnLength only how much was written. The query is
  * repeated with more room until all traces fit, a few times at most, because a busy process makes new ones
  * all the while; `growing` means that none of the tries was enough.
  */
-export function queryTraces(ntdll: Ntdll, process: number): TracingAnswer {
+export function queryTraces(ntdll: Ntdll, process: number): TracingResult {
   const header = QUERY[ntdll.pointerSize];
   const entrySize = QUERY_ENTRY_LAYOUTS[ntdll.pointerSize].size;
   let capacity = FIRST_CAPACITY;
   let totalTraces = 0;
-  for (let tries = 0; tries < MOST_TRIES; tries++) {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
     // All zeros: the field Handle is read as a filter, and 0 asks for every trace.
     const buffer = new Uint8Array(header.HandleTrace + capacity * entrySize);
     const { status } = ntdll.queryInformationProcess(process, PROCESS_HANDLE_TRACING, buffer);
@@ -104,8 +104,15 @@ export function queryTraces(ntdll: Ntdll, process: number): TracingAnswer {
       return { kind: "traces", bytes: buffer.subarray(header.HandleTrace, end) };
     }
     if (status !== STATUS.INFO_LENGTH_MISMATCH) return { kind: "failed", status };
-    if (capacity === MOST_SLOTS) break;
-    capacity = Math.min(Math.max(totalTraces + SLACK, capacity * 2), MOST_SLOTS);
+    if (capacity === MAX_SLOTS) break;
+    capacity = Math.min(Math.max(totalTraces + SLACK, capacity * 2), MAX_SLOTS);
   }
   return { kind: "growing", totalTraces };
+}
+
+/** Whether tracing is on for a process: the query fails at once where it is off, and has no room for traces here. */
+export function isTracingEnabled(ntdll: Ntdll, process: number): boolean {
+  const buffer = new Uint8Array(QUERY[ntdll.pointerSize].HandleTrace);
+  const { status } = ntdll.queryInformationProcess(process, PROCESS_HANDLE_TRACING, buffer);
+  return status === STATUS.SUCCESS || status === STATUS.INFO_LENGTH_MISMATCH;
 }

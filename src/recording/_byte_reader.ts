@@ -3,21 +3,25 @@
  *
  * @module
  */
-import { RecordingError } from "./recording_error.ts";
+import type { FormatError } from "../error.ts";
+import type { Allowance } from "./_limits.ts";
+import { recordingError } from "./recording_error.ts";
 
 /** Bytes of the longest number: 53 bits, seven a byte. */
-const LONGEST_VARINT = 8;
+const MAX_VARINT = 8;
 
 /** Values one after the other. Each read checks that its bytes are there. */
 export class ByteReader {
   readonly #recording: string;
   readonly #bytes: Uint8Array;
+  readonly #allowance: Allowance | undefined;
   #offset = 0;
 
-  /** Reads `bytes`; errors name the recording. */
-  constructor(recording: string, bytes: Uint8Array) {
+  /** Reads `bytes`; errors name the recording. Texts are counted where there is an allowance. */
+  constructor(recording: string, bytes: Uint8Array, allowance?: Allowance) {
     this.#recording = recording;
     this.#bytes = bytes;
+    this.#allowance = allowance;
   }
 
   /** Number of bytes that are left. */
@@ -26,8 +30,8 @@ export class ByteReader {
   }
 
   /** The error that says what is wrong with the recording. */
-  error(found: string): RecordingError {
-    return new RecordingError(this.#recording, `it is damaged: ${found}`);
+  error(found: string): FormatError {
+    return recordingError(this.#recording, `it is damaged: ${found}`);
   }
 
   /** A byte. */
@@ -51,7 +55,7 @@ export class ByteReader {
   varint(): number {
     let value = 0;
     let scale = 1;
-    for (let length = 0; length < LONGEST_VARINT; length++) {
+    for (let length = 0; length < MAX_VARINT; length++) {
       const byte = this.byte();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80 && value <= Number.MAX_SAFE_INTEGER) return value;
@@ -60,16 +64,12 @@ export class ByteReader {
     throw this.error("a number is too large");
   }
 
-  /**
-   * A number of things that take at least `size` bytes each: never more than the bytes that are left hold, nor more
-   * than `most`. Bytes that are all alike pack a thousandfold, so that what they hold may still fill the memory.
-   */
-  count(size: number, most = Infinity): number {
+  /** A number of things that take at least `size` bytes each: never more than the bytes that are left hold. */
+  count(size: number): number {
     const count = this.varint();
     if (count * size > this.remaining) {
       throw this.error(`${count} values are announced, ${this.remaining} bytes are left`);
     }
-    if (count > most) throw this.error(`${count} values are announced, more than there can be`);
     return count;
   }
 
@@ -81,7 +81,9 @@ export class ByteReader {
 
   /** A text. */
   text(): string {
-    return new TextDecoder().decode(this.raw(this.count(1)));
+    const length = this.count(1);
+    this.#allowance?.take("letters", length, this);
+    return new TextDecoder().decode(this.raw(length));
   }
 
   /** A value that may be missing. */

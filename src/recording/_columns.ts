@@ -1,50 +1,47 @@
 /**
- * Tables of 32-bit words, written column by column as differences.
- *
- * Equal fields of neighbouring traces are equal or near each other, and what a field does not use is zero all
- * the way down, so that a column of differences is mostly small numbers and compresses well.
+ * Columns of 32-bit words: each word as its difference from the one before.
  *
  * @module
  */
 import type { ByteReader } from "./_byte_reader.ts";
 import type { ByteWriter } from "./_byte_writer.ts";
 
-/** Words that stand `stride` apart: one column of a table. */
-export interface Column {
-  /** All words of the table. */
-  readonly words: Uint32Array;
-  /** Index of the column's first word. */
-  readonly start: number;
-  /** Words from one row to the next. */
-  readonly stride: number;
-}
-
-/** Writes `rows` words of a column: each as the difference from the one before, modulo 2^32, sign last. */
-export function writeColumn(
-  writer: ByteWriter,
-  { words, start, stride }: Column,
-  rows: number,
-): void {
+/** Writes a column: each word as the difference from the one before (the first from 0), modulo 2^32, sign last. */
+export function writeColumn(writer: ByteWriter, words: ArrayLike<number>): void {
   let previous = 0;
-  for (let row = 0, at = start; row < rows; row++, at += stride) {
-    const word = words[at]!;
+  for (let row = 0; row < words.length; row++) {
+    const word = words[row]!;
     const difference = (word - previous) | 0;
     writer.varint(((difference << 1) ^ (difference >> 31)) >>> 0);
     previous = word;
   }
 }
 
-/** Reads `rows` words into a column. */
-export function readColumn(
-  reader: ByteReader,
-  { words, start, stride }: Column,
-  rows: number,
-): void {
+/** Reads as many words as a column has room for. */
+export function readColumn(reader: ByteReader, words: Uint32Array | Uint8Array): void {
   let previous = 0;
-  for (let row = 0, at = start; row < rows; row++, at += stride) {
+  for (let row = 0; row < words.length; row++) {
     const coded = reader.varint();
     if (coded > 0xffff_ffff) throw reader.error("a word is too large");
     previous = (previous + ((coded >>> 1) ^ -(coded & 1))) >>> 0;
-    words[at] = previous;
+    words[row] = previous;
+  }
+}
+
+/** Writes a column of 64-bit values as two: the upper words, then the lower ones. */
+export function writeWideColumn(writer: ByteWriter, values: BigUint64Array | Float64Array): void {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  for (const half of [1, 0]) {
+    writeColumn(writer, words.filter((_, index) => index % 2 === half));
+  }
+}
+
+/** Reads such a column. */
+export function readWideColumn(reader: ByteReader, values: BigUint64Array | Float64Array): void {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  const half = new Uint32Array(values.length);
+  for (const offset of [1, 0]) {
+    readColumn(reader, half);
+    half.forEach((word, index) => words[index * 2 + offset] = word);
   }
 }

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { RecordingError } from "./recording_error.ts";
+import { FormatError, HtraceError } from "../error.ts";
+import { recordingError } from "./recording_error.ts";
 
-/** Version that is written, and the newest one that is read. */
-export const RECORDING_VERSION = 1;
+/** Version that is written, and the only one that is read. */
+export const RECORDING_VERSION = 2;
 
 /**
  * First bytes of a recording: `htrace` between a byte that no text has and a line feed, so that a transfer
@@ -17,19 +18,24 @@ const MAGIC = Uint8Array.of(0x89, 0x68, 0x74, 0x72, 0x61, 0x63, 0x65, 0x0a);
 /** The header: byte offsets of its little-endian 32-bit numbers, and where the gzip stream begins. */
 const HEADER = { version: 8, contentSize: 12, size: 16 } as const;
 
-/** Largest content that is unpacked, in bytes; over ten times that of a full table with all its stacks distinct. */
-const LARGEST_CONTENT = 0x1000_0000;
+/** Largest content that is unpacked, in bytes: twice that of the most traces that a recording may have. */
+const MAX_CONTENT = 0x400_0000;
+/** Smallest part of its content that a file can have: gzip's own limit is a thousandth. */
+const MAX_RATIO = 1032;
 
 /** Largest file that is a recording, in bytes: packing makes nothing larger that is worth keeping. */
-export const LARGEST_RECORDING: number = LARGEST_CONTENT;
+export const MAX_RECORDING: number = MAX_CONTENT;
 
 /** Whether a file with these first bytes is a recording, of whatever version. */
 export function isRecording(head: Uint8Array): boolean {
   return MAGIC.every((byte, index) => head[index] === byte);
 }
 
-/** Packs the content of a recording. */
+/** Packs the content of a recording. Throws an error where there is more than would be unpacked. */
 export async function pack(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (content.length > MAX_CONTENT) {
+    throw tooLarge(`${content.length} bytes`, `${MAX_CONTENT}`);
+  }
   const header = new Uint8Array(HEADER.size);
   header.set(MAGIC);
   const view = new DataView(header.buffer);
@@ -40,23 +46,41 @@ export async function pack(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array
   return new Uint8Array(await packed.arrayBuffer());
 }
 
+/** The error of a recording that nobody could read. */
+export function tooLarge(found: string, most: string): HtraceError {
+  return new HtraceError(
+    `Cannot make a recording: it has ${found} with its snapshots, expected at most ${most}; keep the target's own file`,
+  );
+}
+
 /** Unpacks the content of a recording. gzip's own CRC-32 tells whether it is as it was written. */
 export async function unpack(name: string, bytes: Uint8Array): Promise<Uint8Array> {
   if (!isRecording(bytes)) {
-    throw new RecordingError(name, "it is not a recording", 'make one with "htrace record"');
+    throw recordingError(name, "it is not a recording", {
+      advice: 'make one with "htrace record"',
+    });
   }
   if (bytes.length < HEADER.size) throw damaged(name, "its header is cut off");
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER.size);
   const version = view.getUint32(HEADER.version, true);
   if (version > RECORDING_VERSION) {
-    throw new RecordingError(
+    throw recordingError(
       name,
       `its format has version ${version}, newer than ${RECORDING_VERSION}`,
-      "read it with a newer htrace",
+      {
+        advice: "read it with a newer htrace",
+      },
     );
   }
+  if (version < RECORDING_VERSION) {
+    throw recordingError(name, `its format has version ${version}, of an htrace before 0.2`, {
+      advice: "record it again with this one",
+    });
+  }
   const size = view.getUint32(HEADER.contentSize, true);
-  if (version === 0 || size > LARGEST_CONTENT) throw damaged(name, "its header makes no sense");
+  if (size > Math.min(MAX_CONTENT, bytes.length * MAX_RATIO)) {
+    throw damaged(name, "its header makes no sense");
+  }
   return await inflate(name, bytes.slice(HEADER.size), size);
 }
 
@@ -76,13 +100,13 @@ async function inflate(
       length += chunk.length;
     }
   } catch (cause) {
-    if (cause instanceof RecordingError) throw cause;
+    if (cause instanceof FormatError) throw cause;
     throw damaged(name, "its content is cut off or changed", { cause });
   }
   if (length < size) throw damaged(name, "its content is shorter than announced");
   return content;
 }
 
-function damaged(name: string, found: string, options?: ErrorOptions): RecordingError {
-  return new RecordingError(name, `it is damaged: ${found}`, undefined, options);
+function damaged(name: string, found: string, options?: ErrorOptions): FormatError {
+  return recordingError(name, `it is damaged: ${found}`, options);
 }

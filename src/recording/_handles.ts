@@ -6,11 +6,10 @@
 import type { HandleEntry } from "../target.ts";
 import type { ByteReader } from "./_byte_reader.ts";
 import type { ByteWriter } from "./_byte_writer.ts";
+import type { Allowance } from "./_limits.ts";
 
 /** Bytes of the shortest handle: its value and six flags. */
 const SHORTEST_HANDLE = 7;
-/** Most handles that are read; a live target lists fewer (64 MiB of entries of 40 bytes). */
-const MOST_HANDLES = 0x20_0000;
 
 /** Writes handles. */
 export function writeHandles(writer: ByteWriter, handles: readonly HandleEntry[]): void {
@@ -27,8 +26,10 @@ export function writeHandles(writer: ByteWriter, handles: readonly HandleEntry[]
 }
 
 /** Reads handles. */
-export function readHandles(reader: ByteReader): HandleEntry[] {
-  return Array.from({ length: reader.count(SHORTEST_HANDLE, MOST_HANDLES) }, () => {
+export function readHandles(reader: ByteReader, allowance: Allowance): HandleEntry[] {
+  const count = reader.count(SHORTEST_HANDLE);
+  allowance.take("handles", count, reader);
+  return Array.from({ length: count }, () => {
     const handle = reader.varint();
     const type = reader.optional(() => reader.text());
     const objectName = reader.optional(() => reader.text());

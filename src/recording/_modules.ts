@@ -6,11 +6,10 @@
 import type { Module, PdbId } from "../module.ts";
 import type { ByteReader } from "./_byte_reader.ts";
 import type { ByteWriter } from "./_byte_writer.ts";
+import type { Allowance } from "./_limits.ts";
 
 /** Bytes of the shortest module: two empty texts, base, size and two flags. */
 const SHORTEST_MODULE = 13;
-/** Most modules that are read; no loader's list is longer. */
-const MOST_MODULES = 0x1_0000;
 
 /** Writes modules. */
 export function writeModules(writer: ByteWriter, modules: readonly Module[]): void {
@@ -30,8 +29,10 @@ export function writeModules(writer: ByteWriter, modules: readonly Module[]): vo
 }
 
 /** Reads modules. */
-export function readModules(reader: ByteReader): Module[] {
-  return Array.from({ length: reader.count(SHORTEST_MODULE, MOST_MODULES) }, () => {
+export function readModules(reader: ByteReader, allowance: Allowance): Module[] {
+  const count = reader.count(SHORTEST_MODULE);
+  allowance.take("modules", count, reader);
+  return Array.from({ length: count }, () => {
     const name = reader.text();
     const path = reader.text();
     const base = reader.address();

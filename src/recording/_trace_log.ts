@@ -1,157 +1,161 @@
 /**
- * A trace log in a recording: its layout, its distinct stacks, and its entries column by column.
- *
- * An entry is words of 32 bits, whatever its fields are: those of its stack are written once for all entries
- * that have the same, the others (fields and padding alike) are columns. So every layout, and what
- * lies between its fields, comes back byte for byte.
+ * A trace log in a recording: its facts, then its columns.
  *
  * @module
  */
-import type { EntryField, EntryLayout, TraceLog } from "../trace_log.ts";
-import { traceCount } from "../trace_log.ts";
+import type { ListedStacks } from "../listed_stacks.ts";
+import { traceTypeOf } from "../trace.ts";
+import type { ObjectInfo, TraceLog } from "../trace_log.ts";
 import type { ByteReader } from "./_byte_reader.ts";
 import type { ByteWriter } from "./_byte_writer.ts";
-import { readColumn, writeColumn } from "./_columns.ts";
-import { distinctRows } from "./_distinct_rows.ts";
+import { readColumn, readWideColumn, writeColumn, writeWideColumn } from "./_columns.ts";
+import type { Allowance } from "./_limits.ts";
+import { readSourceFacts, writeSourceFacts } from "./_source_facts.ts";
+import { readStrings, StringNumbers } from "./_strings.ts";
 
-/** Bytes of a word. */
-const WORD = 4;
-/** Largest entry that is read, in bytes; the largest known is AVRF_HANDLE_OPERATION, 0x120. */
-const LARGEST_ENTRY = 0x1000;
+/** The time of a log whose source has none. */
+const UNDATED = 0;
 
-/** Writes a log. */
+/** Writes a log whose stack ids are their numbers in the recording. */
 export function writeTraceLog(writer: ByteWriter, log: TraceLog): void {
-  writeLayout(writer, log.layout);
+  writer.varint(log.readAt?.getTime() ?? UNDATED);
   writer.varint(log.parsed);
   writer.optional(log.slots, (slots) => writer.varint(slots));
   writer.optional(log.incomplete, (reason) => writer.text(reason));
   writer.optional(log.process, (process) => writer.address(process));
   writer.optional(log.objectTable, (objectTable) => writer.address(objectTable));
-
-  const { stack, others, stride } = entryWords(log.layout);
-  const count = traceCount(log);
-  const words = wordsOf(log.bytes.subarray(0, count * log.layout.size));
-  const { ids, firsts } = distinctRows({
-    words,
-    start: stack.start,
-    stride,
-    width: stack.length,
-    count,
-  });
-  const stacks = new Uint32Array(firsts.length * stack.length);
-  firsts.forEach((row, id) => {
-    const start = row * stride + stack.start;
-    stacks.set(words.subarray(start, start + stack.length), id * stack.length);
-  });
-
-  writer.varint(firsts.length);
-  for (let start = 0; start < stack.length; start++) {
-    writeColumn(writer, { words: stacks, start, stride: stack.length }, firsts.length);
+  writer.varint(log.count);
+  for (const column of [log.type, log.handle, log.processId, log.threadId, log.stack]) {
+    writeColumn(writer, column);
   }
-  writer.varint(count);
-  writeColumn(writer, { words: ids, start: 0, stride: 1 }, count);
-  for (const start of others) writeColumn(writer, { words, start, stride }, count);
+  const wide = [...log.wideHandles ?? []];
+  writer.varint(wide.length);
+  for (const [trace, handle] of wide) {
+    writer.varint(trace);
+    writer.address(handle);
+  }
+  writer.optional(log.time, (time) => writeWideColumn(writer, time));
+  writer.optional(log.object, (object) => {
+    writeObjects(writer, log.objects ?? []);
+    writeColumn(writer, object);
+  });
+  writeSourceFacts(writer, log);
 }
 
-/** Reads a log, unless its entries take more than `room` bytes: equal ones pack to next to nothing. */
-export function readTraceLog(reader: ByteReader, room: number): TraceLog {
-  const layout = readLayout(reader);
+/** Reads a log over the stacks of its recording. */
+export function readTraceLog(
+  reader: ByteReader,
+  stacks: ListedStacks,
+  allowance: Allowance,
+): TraceLog {
+  const readTime = reader.varint();
+  const readAt = new Date(readTime);
+  if (Number.isNaN(readAt.getTime())) throw reader.error("a time is out of range");
   const parsed = reader.varint();
   const slots = reader.optional(() => reader.varint());
   const incomplete = reader.optional(() => reader.text());
   const process = reader.optional(() => reader.address());
   const objectTable = reader.optional(() => reader.address());
+  const columns = readColumns(reader, stacks, allowance);
+  const time = reader.optional(() => {
+    const time = new Float64Array(columns.count);
+    readWideColumn(reader, time);
+    return time;
+  });
+  const named = reader.optional(() => {
+    const objects = readObjects(reader, allowance);
+    const object = new Uint32Array(columns.count);
+    readColumn(reader, object);
+    if (object.some((id) => id > objects.length)) throw reader.error("a trace has no such object");
+    return { object, objects };
+  });
   return {
-    bytes: readEntries(reader, layout, room),
-    layout,
+    ...columns,
+    stacks,
+    ...(readTime !== UNDATED && { readAt }),
     parsed,
     ...(slots !== undefined && { slots }),
     ...(incomplete !== undefined && { incomplete }),
     ...(process !== undefined && { process }),
     ...(objectTable !== undefined && { objectTable }),
+    ...(time && { time }),
+    ...named,
+    ...readSourceFacts(reader, stacks, allowance),
   };
 }
 
-function readEntries(reader: ByteReader, layout: EntryLayout, room: number): Uint8Array {
-  const { stack, others, stride } = entryWords(layout);
-  const stackCount = reader.count(stack.length);
-  const stacks = new Uint32Array(stackCount * stack.length);
-  for (let start = 0; start < stack.length; start++) {
-    readColumn(reader, { words: stacks, start, stride: stack.length }, stackCount);
+/** Bytes of the shortest trace: one for each of its columns. */
+const SHORTEST_TRACE = 5;
+
+function readColumns(
+  reader: ByteReader,
+  stacks: ListedStacks,
+  allowance: Allowance,
+): Pick<
+  TraceLog,
+  "count" | "type" | "handle" | "processId" | "threadId" | "stack" | "wideHandles"
+> {
+  const count = reader.count(SHORTEST_TRACE);
+  allowance.take("traces", count, reader);
+  const type = new Uint8Array(count);
+  const [handle, processId, threadId, stack] = Array.from(
+    { length: 4 },
+    () => new Uint32Array(count),
+  ) as [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+  for (const column of [type, handle, processId, threadId, stack]) readColumn(reader, column);
+  const wrong = type.findIndex((code) => traceTypeOf(code) === undefined);
+  if (wrong >= 0) throw reader.error(`trace ${wrong} has type ${type[wrong]}, expected 1 to 3`);
+  const outside = stack.findIndex((id) => id >= stacks.count);
+  if (outside >= 0) {
+    throw reader.error(`trace ${outside} has stack ${stack[outside]} of ${stacks.count}`);
   }
-  const count = reader.count(1 + others.length);
-  if (count * layout.size > room) {
-    throw reader.error(`a log of ${count} traces is announced, ${room} bytes are left for it`);
-  }
-  const ids = new Uint32Array(count);
-  readColumn(reader, { words: ids, start: 0, stride: 1 }, count);
-  const words = new Uint32Array(count * stride);
-  for (const start of others) readColumn(reader, { words, start, stride }, count);
-  ids.forEach((id, row) => {
-    if (id >= stackCount) throw reader.error(`a trace has stack ${id} of ${stackCount}`);
-    const frames = stacks.subarray(id * stack.length, (id + 1) * stack.length);
-    words.set(frames, row * stride + stack.start);
+  const wide = Array.from({ length: reader.count(9) }, (): [number, bigint] => {
+    const trace = reader.varint();
+    if (trace >= count) throw reader.error(`a handle is of trace ${trace} of ${count}`);
+    return [trace, reader.address()];
   });
-  return new Uint8Array(words.buffer);
+  return {
+    count,
+    type,
+    handle,
+    processId,
+    threadId,
+    stack,
+    ...(wide.length > 0 && { wideHandles: new Map(wide) }),
+  };
 }
 
-/** Which words of an entry are its stack, and which are not. */
-function entryWords(
-  layout: EntryLayout,
-): { stack: { start: number; length: number }; others: number[]; stride: number } {
-  const stride = layout.size / WORD;
-  const start = layout.stack.offset / WORD;
-  const length = layout.stack.size * layout.stack.frames / WORD;
-  const others = Array.from({ length: stride }, (_, word) => word)
-    .filter((word) => word < start || word >= start + length);
-  return { stack: { start, length }, others, stride };
-}
-
-/** Entries as words. Every system that runs this is little-endian, as the entries are. */
-function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % WORD === 0 ? bytes : bytes.slice();
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length / WORD);
-}
-
-function writeLayout(writer: ByteWriter, layout: EntryLayout): void {
-  if (!isRecordable(layout)) {
-    throw new RangeError(
-      `Cannot record a log of ${layout.name}: its entries of ${layout.size} bytes are not made of words`,
-    );
+function writeObjects(writer: ByteWriter, objects: readonly ObjectInfo[]): void {
+  const strings = new StringNumbers();
+  const rows = objects.map(({ type, name, address }) => ({
+    type: strings.number(type),
+    name: strings.number(name),
+    address,
+  }));
+  strings.write(writer);
+  writer.varint(rows.length);
+  for (const { type, name, address } of rows) {
+    writer.varint(type);
+    writer.varint(name);
+    writer.optional(address, (value) => writer.address(value));
   }
-  writer.text(layout.name);
-  writer.varint(layout.size);
-  for (
-    const field of [layout.handle, layout.processId, layout.threadId, layout.type, layout.stack]
-  ) {
-    writer.varint(field.offset);
-    writer.varint(field.size);
-  }
-  writer.varint(layout.stack.frames);
 }
 
-function readLayout(reader: ByteReader): EntryLayout {
-  const name = reader.text();
-  const size = reader.varint();
-  const field = (): EntryField => ({ offset: reader.varint(), size: readWidth(reader) });
-  const [handle, processId, threadId, type] = [field(), field(), field(), field()];
-  const stack = { ...field(), frames: reader.varint() };
-  const layout = { name, size, handle, processId, threadId, type, stack };
-  if (!isRecordable(layout)) throw reader.error(`the layout of ${name} does not fit its entry`);
-  return layout;
-}
+/** Bytes of the shortest object: two numbers and a flag. */
+const SHORTEST_OBJECT = 3;
 
-function readWidth(reader: ByteReader): 4 | 8 {
-  const width = reader.varint();
-  if (width !== 4 && width !== 8) throw reader.error(`a field is ${width} bytes wide`);
-  return width;
-}
-
-/** Whether an entry is of a sane size, has its fields inside, and can be taken as words. */
-function isRecordable({ size, stack, handle, processId, threadId, type }: EntryLayout): boolean {
-  const isInside = ({ offset, size: width }: EntryField): boolean => offset + width <= size;
-  return size <= LARGEST_ENTRY && stack.frames > 0 && size % WORD === 0 &&
-    stack.offset % WORD === 0 &&
-    stack.offset + stack.size * stack.frames <= size &&
-    [handle, processId, threadId, type].every(isInside);
+function readObjects(reader: ByteReader, allowance: Allowance): ObjectInfo[] {
+  const string = readStrings(reader, allowance);
+  const count = reader.count(SHORTEST_OBJECT);
+  allowance.take("objects", count, reader);
+  return Array.from({ length: count }, () => {
+    const type = string(reader.varint());
+    const name = string(reader.varint());
+    const address = reader.optional(() => reader.address());
+    return {
+      ...(type !== undefined && { type }),
+      ...(name !== undefined && { name }),
+      ...(address !== undefined && { address }),
+    };
+  });
 }

@@ -5,28 +5,38 @@
  *
  * @module
  */
+import { StackNumbers } from "../listed_stacks.ts";
 import type { PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
-import type { HandleEntry, Target, TargetMode } from "../target.ts";
+import type { HandleEntry, TargetIdentity, TargetMode } from "../target.ts";
 import type { TraceLog } from "../trace_log.ts";
 import { ByteReader } from "./_byte_reader.ts";
 import { ByteWriter } from "./_byte_writer.ts";
-import { pack, unpack } from "./_container.ts";
+import { pack, tooLarge, unpack } from "./_container.ts";
+import { type FrameNames, readFrames, writeFrames } from "./_frames.ts";
 import { readHandles, writeHandles } from "./_handles.ts";
+import { Allowance, LIMITS } from "./_limits.ts";
 import { readModules, writeModules } from "./_modules.ts";
+import { distinctAddresses, readStacks, writeStacks } from "./_stacks.ts";
+import { readTexts, writeTexts } from "./_source_facts.ts";
 import { readTraceLog, writeTraceLog } from "./_trace_log.ts";
 
-export { isRecording, LARGEST_RECORDING, RECORDING_VERSION } from "./_container.ts";
-export { RecordingError } from "./recording_error.ts";
+export { isRecording, MAX_RECORDING, RECORDING_VERSION } from "./_container.ts";
+export type { FrameNames } from "./_frames.ts";
+export { recordingError } from "./recording_error.ts";
 
 /** What is kept of a target. */
 export interface Recording {
   /** How the target named itself. */
   readonly targetName: string;
+  /** Which process it was. */
+  readonly identity: TargetIdentity;
   /** User mode or kernel mode. */
   readonly mode: TargetMode;
   /** Width of the target's pointers. */
   readonly pointerSize: PointerSize;
+  /** First address that was the kernel's, where known. */
+  readonly userEnd?: bigint;
   /** When it was recorded, to the millisecond. */
   readonly recordedAt: Date;
   /** All traces, as the target had them. */
@@ -37,40 +47,27 @@ export interface Recording {
   readonly modules: readonly Module[];
   /** Open handles of the traced process, where the target could list them. */
   readonly handles?: readonly HandleEntry[];
-}
-
-/** Everything that a recording keeps of a target; snapshots are the session's. */
-export function recordTarget(
-  target: Target,
-  recordedAt: Date,
-  snapshots: ReadonlyMap<string, TraceLog> = new Map(),
-): Recording {
-  return {
-    targetName: target.name,
-    mode: target.mode,
-    pointerSize: target.pointerSize,
-    recordedAt,
-    log: target.readTraces({}),
-    snapshots,
-    modules: target.modules(),
-    ...(target.handles && { handles: target.handles() }),
-  };
+  /** Names of the stacks' addresses, where they were kept. */
+  readonly frames?: FrameNames;
+  /** What the target does not show, see `Target.limits`. */
+  readonly limits?: readonly string[];
+  /** The snapshots are marks that the program set, see `Target.hasMarks`. */
+  readonly hasMarks?: true;
 }
 
 /** Sections of the content, by their four-letter tags. */
 const TAG = {
   target: "TARG",
-  log: "TRAC",
-  snapshot: "SNAP",
   modules: "MODS",
   handles: "HNDL",
+  stacks: "STAK",
+  frames: "NAME",
+  log: "TRAC",
+  snapshot: "SNAP",
 } as const;
 
 /** Bytes of a tag. */
 const TAG_SIZE = 4;
-
-/** Bytes that the entries of all logs of a recording may take: 25 full rings of 131,072 traces. */
-const LARGEST_LOGS = 0x2000_0000;
 
 /** How modes are written. */
 const MODES: readonly TargetMode[] = ["user", "kernel"];
@@ -86,66 +83,131 @@ const MODES: readonly TargetMode[] = ["user", "kernel"];
  */
 export async function encodeRecording(recording: Recording): Promise<Uint8Array<ArrayBuffer>> {
   const content = new ByteWriter();
-  writeSection(content, TAG.target, (writer) => {
-    writer.text(recording.targetName);
-    writer.byte(MODES.indexOf(recording.mode));
-    writer.byte(recording.pointerSize);
-    writer.varint(recording.recordedAt.getTime());
-  });
+  const { handles, frames, log, snapshots } = recording;
+  checkSize([log, ...snapshots.values()]);
+  writeSection(content, TAG.target, (writer) => writeTarget(writer, recording));
   writeSection(content, TAG.modules, (writer) => writeModules(writer, recording.modules));
-  const { handles } = recording;
   if (handles) writeSection(content, TAG.handles, (writer) => writeHandles(writer, handles));
-  writeSection(content, TAG.log, (writer) => writeTraceLog(writer, recording.log));
-  for (const [name, snapshot] of recording.snapshots) {
-    writeSection(content, TAG.snapshot, (writer) => {
-      writer.text(name);
-      writeTraceLog(writer, snapshot);
-    });
+  const numbers = new StackNumbers();
+  const logs = [log, ...snapshots.values()].map((log) => numbers.numberLog(log));
+  const { stacks } = numbers;
+  const addresses = distinctAddresses(stacks);
+  writeSection(content, TAG.stacks, (writer) => writeStacks(writer, stacks, addresses));
+  if (frames) {
+    writeSection(content, TAG.frames, (writer) => writeFrames(writer, addresses, frames));
   }
+  const names = [undefined, ...snapshots.keys()];
+  logs.forEach((log, index) => {
+    const name = names[index];
+    writeSection(content, name === undefined ? TAG.log : TAG.snapshot, (writer) => {
+      if (name !== undefined) writer.text(name);
+      writeTraceLog(writer, log);
+    });
+  });
   return await pack(content.bytes);
 }
 
+/** Throws where logs have more traces than a recording can; known before all else is done with them. */
+export function checkSize(logs: readonly TraceLog[]): void {
+  const traces = logs.reduce((sum, { count }) => sum + count, 0);
+  if (traces > LIMITS.traces.most) throw tooLarge(`${traces} traces`, `${LIMITS.traces.most}`);
+}
+
 /**
- * Reads the bytes of an `*.htrace` file; `name` is the file's, for messages. Throws a
- * {@linkcode RecordingError} with the user's sentence.
+ * Reads the bytes of an `*.htrace` file; `name` is the file's, for messages. Throws a `FormatError` with the user's
+ * sentence.
  */
 export async function decodeRecording(name: string, bytes: Uint8Array): Promise<Recording> {
-  const content = new ByteReader(name, await unpack(name, bytes));
-  let target: ReturnType<typeof readTarget> | undefined;
-  let log: TraceLog | undefined;
-  let modules: Module[] = [];
-  let handles: HandleEntry[] | undefined;
-  const snapshots = new Map<string, TraceLog>();
-  let room = LARGEST_LOGS;
-  const readLog = (reader: ByteReader): TraceLog => {
-    const log = readTraceLog(reader, room);
-    room -= log.bytes.length;
-    return log;
+  const allowance = new Allowance(bytes.length);
+  const sections = readSections(name, await unpack(name, bytes), allowance);
+  const section = <T>(tag: string, read: (reader: ByteReader) => T): T | undefined => {
+    const [reader] = sections.get(tag) ?? [];
+    return reader && read(reader);
   };
-  while (content.remaining > 0) {
-    const { tag, reader } = readSection(name, content);
-    if (tag === TAG.target) target = readTarget(reader);
-    if (tag === TAG.log) log = readLog(reader);
-    if (tag === TAG.modules) modules = readModules(reader);
-    if (tag === TAG.handles) handles = readHandles(reader);
-    if (tag === TAG.snapshot) snapshots.set(reader.text(), readLog(reader));
+  const target = section(TAG.target, (reader) => readTarget(reader, allowance));
+  const modules = section(TAG.modules, (reader) => readModules(reader, allowance)) ?? [];
+  const handles = section(TAG.handles, (reader) => readHandles(reader, allowance));
+  const stacks = section(TAG.stacks, (reader) => readStacks(reader, allowance));
+  const readLog = (reader: ByteReader): TraceLog => {
+    if (stacks === undefined) throw reader.error("its traces have no stacks");
+    return readTraceLog(reader, stacks.stacks, allowance);
+  };
+  const log = section(TAG.log, readLog);
+  if (target === undefined || log === undefined) {
+    throw new ByteReader(name, new Uint8Array()).error("it has no traces");
   }
-  if (target === undefined || log === undefined) throw content.error("it has no traces");
-  return { ...target, log, snapshots, modules, ...(handles && { handles }) };
+  const snapshots = new Map<string, TraceLog>();
+  for (const reader of sections.get(TAG.snapshot) ?? []) {
+    const snapshot = reader.text();
+    if (snapshots.has(snapshot)) throw reader.error(`it has two snapshots named "${snapshot}"`);
+    snapshots.set(snapshot, readLog(reader));
+  }
+  const frames = stacks && section(
+    TAG.frames,
+    (reader) => readFrames(reader, stacks.addresses, modules, allowance),
+  );
+  return {
+    ...target,
+    log,
+    snapshots,
+    modules,
+    ...(handles && { handles }),
+    ...(frames && { frames }),
+  };
+}
+
+function writeTarget(writer: ByteWriter, recording: Recording): void {
+  const { identity } = recording;
+  writer.text(recording.targetName);
+  writer.byte(MODES.indexOf(recording.mode));
+  writer.byte(recording.pointerSize);
+  writer.varint(recording.recordedAt.getTime());
+  writer.optional(recording.userEnd, (address) => writer.address(address));
+  writer.optional(identity.processId, (id) => writer.varint(id));
+  writer.optional(identity.imageName, (name) => writer.text(name));
+  writer.optional(identity.startTime, (time) => writer.varint(time.getTime()));
+  writeTexts(writer, recording.limits ?? []);
+  writer.byte(recording.hasMarks ? 1 : 0);
 }
 
 function readTarget(
   reader: ByteReader,
-): Pick<Recording, "targetName" | "mode" | "pointerSize" | "recordedAt"> {
+  allowance: Allowance,
+): Omit<Recording, "log" | "snapshots" | "modules" | "handles" | "frames"> {
   const targetName = reader.text();
   const mode = MODES[reader.byte()];
   const pointerSize = reader.byte();
-  const recordedAt = new Date(reader.varint());
   if (mode === undefined || (pointerSize !== 4 && pointerSize !== 8)) {
     throw reader.error("its target is of no known kind");
   }
-  if (Number.isNaN(recordedAt.getTime())) throw reader.error("its time is no time");
-  return { targetName, mode, pointerSize, recordedAt };
+  const recordedAt = readTime(reader);
+  const userEnd = reader.optional(() => reader.address());
+  const processId = reader.optional(() => reader.varint());
+  const imageName = reader.optional(() => reader.text());
+  const startTime = reader.optional(() => readTime(reader));
+  // Older recordings end here.
+  const limits = reader.remaining > 0 ? readTexts(reader, allowance) : [];
+  const hasMarks = reader.remaining > 0 && reader.byte() === 1;
+  return {
+    targetName,
+    identity: {
+      ...(processId !== undefined && { processId }),
+      ...(imageName !== undefined && { imageName }),
+      ...(startTime && { startTime }),
+    },
+    mode,
+    pointerSize,
+    ...(userEnd !== undefined && { userEnd }),
+    recordedAt,
+    ...(limits.length > 0 && { limits }),
+    ...(hasMarks && { hasMarks }),
+  };
+}
+
+function readTime(reader: ByteReader): Date {
+  const time = new Date(reader.varint());
+  if (Number.isNaN(time.getTime())) throw reader.error("a time is out of range");
+  return time;
 }
 
 function writeSection(
@@ -160,8 +222,25 @@ function writeSection(
   content.raw(section.bytes);
 }
 
-/** Reads a section's tag, and its bytes as a reader of their own: what follows the known values is skipped. */
-function readSection(name: string, content: ByteReader): { tag: string; reader: ByteReader } {
-  const tag = new TextDecoder().decode(content.raw(TAG_SIZE));
-  return { tag, reader: new ByteReader(name, content.raw(content.count(1))) };
+/**
+ * The sections by their tags, each as a reader of its own: what follows the known values of one is skipped, and so are
+ * tags that are not known. Only snapshots may be several.
+ */
+function readSections(
+  name: string,
+  bytes: Uint8Array,
+  allowance: Allowance,
+): ReadonlyMap<string, ByteReader[]> {
+  const content = new ByteReader(name, bytes);
+  const sections = new Map<string, ByteReader[]>();
+  while (content.remaining > 0) {
+    const tag = new TextDecoder().decode(content.raw(TAG_SIZE));
+    const reader = new ByteReader(name, content.raw(content.count(1)), allowance);
+    allowance.take("sections", 1, reader);
+    const earlier = sections.get(tag);
+    if (earlier === undefined) sections.set(tag, [reader]);
+    else if (tag === TAG.snapshot) earlier.push(reader);
+    else throw reader.error(`it has two sections "${tag}"`);
+  }
+  return sections;
 }

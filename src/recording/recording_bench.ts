@@ -1,11 +1,14 @@
 /**
- * The recording format's size and speed: a full table of 131,072 traces with 2,000 stacks, against writing and
+ * The recording format's size and speed: a full table of 131,072 traces with 2,000 stacks and names, against writing and
  * reading its bytes as they are. Run by `deno task bench`.
  *
  * @module
  */
 // deno-lint-ignore-file no-console -- a benchmark prints
-import { busyLog } from "../trace_log_fixture.ts";
+import { EngineStackTable } from "../engine/stack_table.ts";
+import type { Frame } from "../frame.ts";
+import { traceAt } from "../trace_log.ts";
+import { busyLog, busyRing } from "../trace_log_fixture.ts";
 import { decodeRecording, encodeRecording, type Recording } from "./recording.ts";
 
 const TRACES = 131_072;
@@ -13,15 +16,20 @@ const TRACES = 131_072;
 const RUNS = 5;
 const MIB = 1024 * 1024;
 
-const log = busyLog(TRACES);
+using stacks = new EngineStackTable();
+const log = busyLog(stacks, TRACES);
+/** What a ring of these traces has in memory. */
+const RAW = busyRing(TRACES);
 const recording: Recording = {
   targetName: "busy.exe",
+  identity: {},
   mode: "user",
   pointerSize: 8,
   recordedAt: new Date(),
   log,
   snapshots: new Map(),
   modules: [],
+  frames: namedFrames(),
 };
 
 const file = await Deno.makeTempFile({ suffix: ".htrace" });
@@ -31,18 +39,18 @@ try {
     await decodeRecording(file, await Deno.readFile(file));
   });
   const { size } = await Deno.stat(file);
-  const same = (await decodeRecording(file, await Deno.readFile(file))).log.bytes
-    .every((byte, index) => byte === log.bytes[index]);
+  const { log: found } = await decodeRecording(file, await Deno.readFile(file));
+  const same = Array.from({ length: TRACES }, (_, index) => index).every((index) =>
+    String(Object.values(traceAt(found, index))) === String(Object.values(traceAt(log, index)))
+  );
   const raw = await medianTime(async () => {
-    await Deno.writeFile(file, log.bytes);
+    await Deno.writeFile(file, RAW);
     await Deno.readFile(file);
   });
-  console.log(`recording, ${TRACES} traces (${(log.bytes.length / MIB).toFixed(1)} MiB)`);
+  console.log(`recording, ${TRACES} traces (${(RAW.length / MIB).toFixed(1)} MiB)`);
   console.log(
     `  file                         ${(size / MIB).toFixed(2)} MiB  ` +
-      `${(log.bytes.length / size).toFixed(0)} × smaller, ${
-        same ? "equal" : "NOT EQUAL"
-      } when read`,
+      `${(RAW.length / size).toFixed(0)} × smaller, ${same ? "equal" : "NOT EQUAL"} when read`,
   );
   console.log(
     `  write and read               ${recorded.toFixed(0)} ms  ` +
@@ -50,6 +58,24 @@ try {
   );
 } finally {
   await Deno.remove(file);
+}
+
+/** A name, a file and a line for each address. */
+function namedFrames(): ReadonlyMap<bigint, Frame> {
+  const frames = new Map<bigint, Frame>();
+  for (let stack = 0; stack < stacks.count; stack++) {
+    for (const address of stacks.addresses(stack)) {
+      frames.set(address, {
+        address,
+        module: { name: "orders" },
+        symbol: `orders::Session::Step${address % 5000n}`,
+        displacement: Number(address % 512n),
+        file: `C:\\build\\orders\\session${address % 97n}.cpp`,
+        line: Number(address % 2000n),
+      });
+    }
+  }
+  return frames;
 }
 
 /** Median milliseconds of a call. */

@@ -3,21 +3,16 @@
  *
  * @module
  */
+import { FormatError } from "../error.ts";
 
-/** A file is no recording, is damaged, or is of a newer version. */
-export class RecordingError extends RangeError {
-  /** Name of the recording, as it was given. */
-  readonly recording: string;
-
-  /** Creates the error: what was found in the recording, and what to do. */
-  constructor(
-    recording: string,
-    found: string,
-    advice: string = "record it again",
-    options?: ErrorOptions,
-  ) {
-    super(`Cannot read the recording "${recording}": ${found}; ${advice}`, options);
-    this.name = "RecordingError";
-    this.recording = recording;
-  }
+/** The error of a file that is not a recording, is damaged, or is of another version: what was found in it. */
+export function recordingError(
+  file: string,
+  found: string,
+  { advice = "record it again", cause }: { readonly advice?: string; readonly cause?: unknown } =
+    {},
+): FormatError {
+  return new FormatError(`Cannot read the recording "${file}": ${found}; ${advice}`, { file }, {
+    cause,
+  });
 }

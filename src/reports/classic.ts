@@ -5,82 +5,94 @@
  *
  * @module
  */
-import type { Analysis, DiffSummary } from "../analysis.ts";
-import { traceAt } from "../trace_log.ts";
-import { CLASSIC_TEXT, diffHeading, LAYOUTS, SEPARATOR, upper } from "./_layout.ts";
+import type { Analysis, DiffSummary, Report } from "../analysis.ts";
+import { linesText } from "../escape_text.ts";
+import type { StackId } from "../trace_log.ts";
+import { operationAt } from "../trace_log.ts";
+import { diffHeading, LAYOUTS, SEPARATOR, SNAPSHOT_TEXT, upper } from "./_debugger_text.ts";
+import { objectText } from "./_object_text.ts";
 
-export { CLASSIC_TEXT } from "./_layout.ts";
+export { SNAPSHOT_TEXT };
+
+/** The report. */
+export const CLASSIC: Report = {
+  name: "classic",
+  brief: "what !htrace prints, byte for byte",
+  extension: ".txt",
+  render: classicPieces,
+};
 
 /** Renders an analysis in the layout of its mode: a diff where it is one, else a listing. */
 export function renderClassic(analysis: Analysis): string {
+  return [...classicPieces(analysis)].join("");
+}
+
+/** The same in pieces: rings are long. */
+function* classicPieces(analysis: Analysis): Generator<string, void, undefined> {
   const { diff } = analysis;
-  const lines = diff === undefined ? listingLines(analysis) : diffLines(analysis, diff);
-  return lines.join("\n") + "\n";
+  if (diff === undefined) yield* listing(analysis);
+  else yield* outstanding(analysis, diff);
 }
 
-function listingLines(analysis: Analysis): string[] {
-  const { log, listed, mode } = analysis;
-  const header = mode === "kernel" && log.process !== undefined
-    ? [`Process ${upper(log.process)}`, `ObjectTable ${upper(log.objectTable ?? 0n)}`, ""]
-    : [];
-  return [
-    ...header,
-    ...entryLines(analysis),
-    "",
-    SEPARATOR,
-    `Parsed ${upper(log.parsed)} stack traces.`,
-    `Dumped ${upper(listed.length)} stack traces.`,
-  ];
+function* listing(analysis: Analysis): Generator<string, void, undefined> {
+  const { log, listed, parsed, target } = analysis;
+  if (target.mode === "kernel" && log.process !== undefined) {
+    yield `Process ${upper(log.process)}\nObjectTable ${upper(log.objectTable ?? 0n)}\n\n`;
+  }
+  yield* entries(analysis);
+  yield `\n${SEPARATOR}\n` +
+    `Parsed ${upper(parsed)} stack traces.\n` +
+    `Dumped ${upper(listed.length)} stack traces.\n`;
 }
 
-function diffLines(analysis: Analysis, diff: DiffSummary): string[] {
-  if (diff.historyLost) return [CLASSIC_TEXT.snapshotTaken, CLASSIC_TEXT.tooLarge];
-  const heading = [
-    ...diffHeading(diff.newTraces),
-    "Ignoring handles that were already closed...",
-  ];
+function* outstanding(
+  analysis: Analysis,
+  { historyLost, newTraces }: DiffSummary,
+): Generator<string, void, undefined> {
+  if (historyLost) {
+    yield `${SNAPSHOT_TEXT.taken}\n${SNAPSHOT_TEXT.tooLarge}\n`;
+    return;
+  }
+  yield diffHeading(newTraces).join("\n") + "\nIgnoring handles that were already closed...\n";
   const displayed = analysis.listed.length;
   if (displayed === 0) {
-    return [
-      ...heading,
-      "No outstanding handles opened since the previous snapshot were detected.",
-    ];
+    yield "No outstanding handles opened since the previous snapshot were detected.\n";
+    return;
   }
-  return [
-    ...heading,
-    "Outstanding handles opened since the previous snapshot:",
-    ...entryLines(analysis),
-    SEPARATOR,
+  yield "Outstanding handles opened since the previous snapshot:\n";
+  yield* entries(analysis);
+  yield `${SEPARATOR}\n` +
     `Displayed 0x${displayed.toString(16)} stack traces for outstanding handles opened since the ` +
-    "previous snapshot.",
-  ];
+    "previous snapshot.\n";
 }
 
-function entryLines(analysis: Analysis): string[] {
-  const { log, mode, pointerSize, stackOf } = analysis;
+/** Characters of a piece: few enough to hold, many enough to write at once. */
+const PIECE = 0x1_0000;
+
+function* entries(analysis: Analysis): Generator<string, void, undefined> {
+  const { log, listsNames, target: { mode, pointerSize } } = analysis;
   const layout = LAYOUTS[mode];
   // Thousands of traces share a few stacks: each stack is written once.
-  const stackLines = new Map<number, readonly string[]>();
-  for (const [stack, frames] of analysis.stacks) {
-    stackLines.set(stack, frames.map((frame) => layout.frame(frame, pointerSize)));
-  }
-  const lines: string[] = [];
+  const stackLines = new Map<StackId, string>();
+  const stackText = (stack: StackId): string => {
+    let text = stackLines.get(stack);
+    if (text === undefined) {
+      const frames = analysis.stacks.get(stack)?.frames ?? [];
+      text = linesText(frames.map((frame) => layout.frame(frame, pointerSize)));
+      stackLines.set(stack, text);
+    }
+    return text;
+  };
+  let piece = "";
   for (const index of analysis.listed) {
-    const trace = traceAt(log, index);
-    lines.push(
-      SEPARATOR,
-      ...layout.heading(trace, pointerSize, handleNote(analysis, trace.handle)),
-      ...stackLines.get(stackOf[index] ?? -1) ?? [],
-    );
+    const note = listsNames ? objectText(analysis.objectOf(index)) : undefined;
+    const heading = layout.heading(operationAt(log, index), pointerSize, note);
+    // Numbers alone need no escapes, which would take most of the time.
+    const text = note === undefined ? `${heading.join("\n")}\n` : linesText(heading);
+    piece += `${SEPARATOR}\n${text}${stackText(log.stack[index]!)}`;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = "";
   }
-  return lines;
-}
-
-/** The line about type and name: ours, and there only when the analysis was asked to carry them. */
-function handleNote(analysis: Analysis, handle: number): string | undefined {
-  const entry = analysis.handles?.get(handle);
-  if (entry?.type === undefined) return undefined;
-  return entry.objectName === undefined
-    ? `Type = ${entry.type}`
-    : `Type = ${entry.type}, Name = ${entry.objectName}`;
+  yield piece;
 }

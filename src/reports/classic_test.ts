@@ -3,9 +3,10 @@ import type { TestTrace } from "./_analysis_testing.ts";
 import { testAnalysis } from "./_analysis_testing.ts";
 import { parseAnswer, parseSession, shapeOf } from "./transcript_fixture.ts";
 import { renderClassic } from "./classic.ts";
+import { SHARED } from "../shared_fixture.ts";
 
 const GOLDEN = new URL("../../testdata/golden/", import.meta.url);
-const TRANSCRIPTS = new URL("../../../shared/golden/transcripts/", import.meta.url);
+const TRANSCRIPTS = new URL("golden/transcripts/", SHARED);
 
 const LEAK: TestTrace = {
   type: "open",
@@ -13,7 +14,12 @@ const LEAK: TestTrace = {
   threadId: 0x1c,
   processId: 0x18,
   frames: [
-    { address: 0x77de265cn, module: "KERNEL32", symbol: "CreateEventA", displacement: 0x66 },
+    {
+      address: 0x77de265cn,
+      module: { name: "KERNEL32" },
+      symbol: "CreateEventA",
+      displacement: 0x66,
+    },
     { address: 0x101991n },
   ],
 };
@@ -24,8 +30,8 @@ for (const file of ["documented-example.txt", "documented-example-7dc.txt"]) {
     const { kind, traces } = parseAnswer(golden);
     assertEquals(kind, "kernel listing");
     const analysis = testAnalysis(traces, { mode: "kernel" });
-    const log = { ...analysis.log, process: 0x81400300n, objectTable: 0xe10ccf60n, parsed: 6 };
-    assertEquals(renderClassic({ ...analysis, log }), golden);
+    const log = { ...analysis.log, process: 0x81400300n, objectTable: 0xe10ccf60n };
+    assertEquals(renderClassic({ ...analysis, log, parsed: 6 }), golden);
   });
 }
 
@@ -50,7 +56,12 @@ Dumped 0x1 stack traces.
 
 Deno.test("renderClassic() writes 16 digits for a 64-bit target", () => {
   const frames = [
-    { address: 0x7ffb12345678n, module: "ntdll", symbol: "NtCreateEvent", displacement: 0x14 },
+    {
+      address: 0x7ffb12345678n,
+      module: { name: "ntdll" },
+      symbol: "NtCreateEvent",
+      displacement: 0x14,
+    },
   ];
   const text = renderClassic(
     testAnalysis([{ type: "badref", handle: 0x44, frames }], { pointerSize: 8 }),
@@ -119,13 +130,29 @@ Deno.test("renderClassic() says in the two documented sentences that history was
   assertEquals(parseAnswer(text).kind, "diff too large");
 });
 
-Deno.test("renderClassic() adds type and name only where the analysis carries them", () => {
-  const handles = new Map([[0x7d4, { type: "Event", objectName: "\\BaseNamedObjects\\done" }]]);
-  const text = renderClassic(testAnalysis([LEAK], { handles }));
-  assertEquals(text.split("\n")[3], "Type = Event, Name = \\BaseNamedObjects\\done");
+Deno.test("renderClassic() adds type and name only where the user asked for them", () => {
+  const objectOf = () => ({ type: "Event", name: "\\BaseNamedObjects\\done" });
+  const lines = (listsNames: boolean): string[] =>
+    renderClassic(testAnalysis([LEAK], { objectOf, listsNames })).split("\n");
+  assertEquals(lines(true)[3], "Type = Event, Name = \\BaseNamedObjects\\done");
+  assertEquals(lines(false)[3], "");
 });
 
-Deno.test("parseAnswer() refuses trailing blanks, wrong digits and a wrong order", () => {
+Deno.test("renderClassic() leaves out addresses that the source does not have", () => {
+  const frames = [{
+    address: 1n,
+    isUnaddressed: true as const,
+    module: { name: "app" },
+    symbol: "main",
+    displacement: 4,
+  }];
+  const lines = (mode: "user" | "kernel"): string[] =>
+    renderClassic(testAnalysis([{ ...LEAK, frames }], { mode })).split("\n");
+  assertEquals(lines("user")[4], "app!main+0x00000004");
+  assertEquals(lines("kernel")[2], "app!main+0x4");
+});
+
+Deno.test("parseAnswer() rejects trailing blanks, wrong digits and a wrong order", () => {
   const text = renderClassic(testAnalysis([LEAK]));
   for (
     const wrong of [

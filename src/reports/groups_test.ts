@@ -1,11 +1,28 @@
 import { assertEquals } from "@std/assert";
-import type { TraceGroup } from "../analysis.ts";
+import type { Misuse } from "../analysis.ts";
 import type { Frame } from "../frame.ts";
-import { testAnalysis, type TestTrace } from "./_analysis_testing.ts";
+import { testAnalysis, testGroup, type TestTrace } from "./_analysis_testing.ts";
 import { renderGroups } from "./groups.ts";
 
-const MAIN: Frame = { address: 0x1001200n, module: "app", symbol: "main", displacement: 0x20 };
-const CLOSER: Frame = { address: 0x1001300n, module: "app", symbol: "finish", displacement: 0x8 };
+const MAIN: Frame = {
+  address: 0x1001200n,
+  module: { name: "app" },
+  symbol: "main",
+  displacement: 0x20,
+};
+const CLOSER: Frame = {
+  address: 0x1001300n,
+  module: { name: "app" },
+  symbol: "finish",
+  displacement: 0x8,
+};
+
+const USER: Frame = {
+  address: 0x1001400n,
+  module: { name: "app" },
+  symbol: "use",
+  displacement: 4,
+};
 
 const TRACES: readonly TestTrace[] = [
   { type: "open", handle: 0x7cc, frames: [MAIN] },
@@ -13,21 +30,11 @@ const TRACES: readonly TestTrace[] = [
   { type: "open", handle: 0x7d4, frames: [MAIN] },
 ];
 
-const GROUP: TraceGroup = {
-  stack: 0,
-  opened: 2,
-  closed: 1,
-  outstanding: 1,
-  badReferences: 0,
-  outstandingTraces: Uint32Array.of(0),
-  closers: [{ stack: 1, count: 1 }],
-  judgement: "outstanding",
-  suspect: MAIN,
-};
+const GROUP = testGroup({ closers: [{ stack: 1, count: 1 }] });
 
 Deno.test("renderGroups() writes counts, judgement, suspect, handles, stack and closers", () => {
-  const handles = new Map([[0x7cc, { type: "Event", objectName: "\\done" }]]);
-  const text = renderGroups(testAnalysis(TRACES, { groups: [GROUP], handles }));
+  const objectOf = () => ({ type: "Event", name: "\\done" });
+  const text = renderGroups(testAnalysis(TRACES, { groups: [GROUP], objectOf }));
   assertEquals(
     text,
     `--------------------------------------
@@ -45,17 +52,110 @@ Displayed 0x1 stacks that opened handles, 0x1 handles outstanding.
   );
 });
 
-Deno.test("renderGroups() names 16 handles and counts the rest", () => {
+Deno.test("renderGroups() tells who closed a handle, then who used it", () => {
+  const misuse: Misuse = {
+    handle: 0x7d4,
+    badReference: 0,
+    close: 1,
+    open: 2,
+    by: USER,
+    closedBy: CLOSER,
+    openedBy: MAIN,
+    verdict: "use after close",
+  };
+  const traces: readonly TestTrace[] = [
+    { type: "badref", handle: 0x7d4, threadId: 0x28, frames: [USER] },
+    ...TRACES.slice(1),
+  ];
+  const text = renderGroups(testAnalysis(traces, { misuses: [misuse] }));
+  assertEquals(
+    text,
+    `--------------------------------------
+Handle = 0x000007d4 - *** BAD REFERENCE *** - use after close
+Opened by 0x01001200: app!main+0x00000020 (thread 0x20), then closed by 0x01001300: app!finish+0x00000008 \
+(thread 0x20), then used by 0x01001400: app!use+0x00000004 (thread 0x28)
+
+Used by
+0x01001400: app!use+0x00000004
+
+Closed by
+0x01001300: app!finish+0x00000008
+
+Opened by
+0x01001200: app!main+0x00000020
+--------------------------------------
+Displayed 0x0 stacks that opened handles, 0x0 handles outstanding.
+Displayed 0x1 bad references.
+`,
+  );
+});
+
+Deno.test("renderGroups() says that a suspect is a framework's, and that there is none", () => {
+  const SYSTEM: Frame = { address: 0x7c90_1000n, module: { name: "ntdll" }, displacement: 1 };
+  const suspectLine = (frames: readonly Frame[]): string | undefined =>
+    renderGroups(testAnalysis([{ type: "open", handle: 4, frames }], { groups: [testGroup()] }))
+      .split("\n").find((line) => line.startsWith("Suspect"));
+  assertEquals(suspectLine([SYSTEM]), "Suspect = none: no own frame within the 1 recorded");
+});
+
+Deno.test("renderGroups() lists values where they are few, and the objects by type where they are many", () => {
   const traces = Array.from({ length: 20 }, (_, index): TestTrace => ({
     type: "open",
     handle: 4 * (index + 1),
     frames: [MAIN],
   }));
-  const outstandingTraces = Uint32Array.from(traces, (_, index) => index);
-  const group = { ...GROUP, outstanding: 20, outstandingTraces, closers: [] };
-  const line = renderGroups(testAnalysis(traces, { groups: [group] })).split("\n")[3];
-  assertEquals(line?.split(", ").length, 17);
-  assertEquals(line?.endsWith("0x00000040, and 0x4 more"), true);
+  const linesOf = (outstanding: number): string[] => {
+    const outstandingTraces = Uint32Array.from({ length: outstanding }, (_, index) => index);
+    const group = { ...GROUP, outstanding, outstandingTraces, closers: [] };
+    const objectOf = (trace: number) =>
+      trace < 3 ? { type: "File", name: `\\Device\\Afd${trace}` } : { type: "Event" };
+    return renderGroups(testAnalysis(traces, { groups: [group], objectOf })).split("\n");
+  };
+  assertEquals(linesOf(16)[3], "Objects = 13 Event, 3 File \\Device\\…");
+  assertEquals(linesOf(16)[4]?.split(", ").length, 16);
+  assertEquals(linesOf(17).slice(3, 5), ["Objects = 14 Event, 3 File \\Device\\…", ""]);
+});
+
+Deno.test("renderGroups() says file and line of every frame, of functions inlined there, too", () => {
+  const frame: Frame = {
+    ...MAIN,
+    file: "C:\\src\\main.cpp",
+    line: 12,
+    inlined: [{ symbol: "File::Open", file: "C:\\src\\file.h", line: 7 }],
+  };
+  const groups = [testGroup({ closers: [] })];
+  const lines = renderGroups(
+    testAnalysis([{ type: "open", handle: 4, frames: [frame] }], { groups }),
+  )
+    .split("\n");
+  assertEquals(lines.filter((line) => line.includes("C:")), [
+    "Suspect = 0x01001200: app!main+0x00000020 [C:\\src\\main.cpp @ 12]",
+    "(inlined) app!File::Open [C:\\src\\file.h @ 7]",
+    "0x01001200: app!main+0x00000020 [C:\\src\\main.cpp @ 12]",
+  ]);
+});
+
+Deno.test("renderGroups() counts groups without open handles and those of the system in one line", () => {
+  const SYSTEM: Frame = { address: 0x7c90_1000n, module: { name: "ntdll" }, displacement: 1 };
+  const text = renderGroups(testAnalysis([
+    { type: "open", handle: 4, frames: [MAIN] },
+    { type: "open", handle: 8, frames: [SYSTEM] },
+    { type: "open", handle: 12, frames: [CLOSER] },
+    { type: "open", handle: 16, frames: [USER] },
+  ], {
+    groups: [
+      testGroup({ stack: 0 }),
+      testGroup({ stack: 1, opened: 7, closed: 0 }),
+      testGroup({ stack: 2, opened: 5, closed: 5 }),
+      testGroup({ stack: 3, opened: 1, closed: 1, badReferences: 1 }),
+    ],
+  }));
+  assertEquals(text.split("\n").slice(-4), [
+    "--------------------------------------",
+    "Displayed 0x2 stacks that opened handles, 0x1 handles outstanding.",
+    "Not listed: 1 stack of the system alone with 7 handles, 1 stack without open handles.",
+    "",
+  ]);
 });
 
 Deno.test("renderGroups() opens a diff as the debugger does", () => {

@@ -140,7 +140,9 @@ function readTraces(lines: readonly string[]): TestTrace[] {
       const [, address, module, symbol, displacement] = frame;
       traces.at(-1)?.frames.push({
         address: BigInt(`0x${address}`),
-        ...(module === undefined ? {} : { module, displacement: parseInt(displacement ?? "", 16) }),
+        ...(module === undefined
+          ? {}
+          : { module: { name: module }, displacement: parseInt(displacement ?? "", 16) }),
         ...(symbol === undefined ? {} : { symbol }),
       });
     }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Target } from "../target.ts";
+import type { Awaitable, Target } from "../target.ts";
 
 /** What the user named, and what is there of that name. */
 export interface TargetSpec {
@@ -17,19 +17,32 @@ export interface TargetSpec {
 export interface TargetOptions {
   /** What follows `--`: arguments of the program under test. */
   readonly args: readonly string[];
-  /** Leaves tracing on that a live target enabled; without it tracing ends with the target. */
-  readonly keepTracing?: boolean;
-  /** Hears sentences that the user should see once, such as what enabling does to a live process. */
-  readonly warn?: (sentence: string) => void;
+  /** Called with warnings to show once, such as what enabling does to a live process. */
+  readonly warn?: (message: string) => void;
+  /** Which answer of a debugger log is meant, from 1; omitted, the last one with entries. */
+  readonly answer?: number;
 }
 
 /** How to start a program. */
 export interface LaunchOptions {
   /** Capacity of its ring of traces; the target applies its own rules and default. */
   readonly slots?: number;
-  /** Hears sentences that the user should see once. */
-  readonly warn?: (sentence: string) => void;
+  /** Starts it with the in-process recorder in it, instead of with kernel tracing. */
+  readonly recorder?: RecorderOptions;
+  /** Called with warnings to show once. */
+  readonly warn?: (message: string) => void;
 }
+
+/** How the recorder records. */
+export interface RecorderOptions {
+  /** The most frames of a stack; 64 unless said otherwise. */
+  readonly frames?: number;
+  /** Where its log is kept; a temporary file that goes with the program unless given. */
+  readonly log?: string;
+}
+
+/** Called while the program waits at a mark that it has set. */
+export type OnMark = (name: string) => Awaitable<unknown>;
 
 /**
  * A program that was started to be traced from its first instruction on. Disposing it lets it end, or ends it where
@@ -39,10 +52,11 @@ export interface TracedProgram extends Disposable {
   /** Its process, with tracing on. The caller disposes it, before the program. */
   readonly target: Target;
   /**
-   * Runs the program until it is about to end, and answers its exit status, an unsigned 32-bit number. Its handles,
-   * traces and modules are still there then, and stay until the program is disposed.
+   * Runs the program until it is about to end, and returns its exit status, an unsigned 32-bit number. Its handles,
+   * traces and modules are still there then, and stay until the program is disposed. At each mark that the program sets
+   * it waits, and `onMark` is called with the mark's name; a recorder keeps the marks in its log instead.
    */
-  runToExit(): Promise<number>;
+  runToExit(onMark?: OnMark): Promise<number>;
 }
 
 /** A kind of target: tells its own by form or by content, and opens it. */
@@ -55,7 +69,7 @@ export interface TargetKind {
   readonly takesArguments?: boolean;
   /** Whether the user means a target of this kind. */
   accepts(spec: TargetSpec): boolean;
-  /** Opens it; throws an error with the user's sentence. */
+  /** Opens it; throws an error with the message for the user. */
   open(text: string, options: TargetOptions): Promise<Target>;
   /**
    * Starts a program with its arguments, on the target that the user named or, without one, on this system; absent

@@ -5,10 +5,11 @@
  * @module
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { listOf, readLog } from "../target_fixture.ts";
+import { TargetError } from "../error.ts";
 import { readExact } from "../memory.ts";
-import { type Target, TraceQueryError } from "../target.ts";
+import type { Target } from "../target.ts";
 import type { HandleTrace } from "../trace.ts";
-import { traceAt, traceCount, type TraceLog } from "../trace_log.ts";
 
 /** A target with a process that does something when asked. */
 export interface Subject {
@@ -33,7 +34,7 @@ export const USER_MODE_SUITE: readonly SuiteTest[] = [
   {
     name: "has no traces before tracing is enabled",
     run: ({ target }) => {
-      assertThrows(() => target.readTraces({}), TraceQueryError, "tracing is not enabled");
+      assertThrows(() => readLog(target), TargetError, "tracing is not enabled");
     },
   },
   {
@@ -50,24 +51,11 @@ export const USER_MODE_SUITE: readonly SuiteTest[] = [
     },
   },
   {
-    name: "filters by handle and stops at the maximum, and counts all as parsed",
-    run: async (subject) => {
-      const traces = await tracesOf(subject);
-      const { handle } = traces[0]!;
-      const filtered = subject.target.readTraces({ handle });
-      assert(traceCount(filtered) >= 1 && traceCount(filtered) < traces.length);
-      for (const trace of listOf(filtered)) assertEquals(trace.handle & ~3, handle & ~3);
-      assertEquals(filtered.parsed, traces.length);
-      const newest = subject.target.readTraces({ maxTraces: 1 });
-      assertEquals(listOf(newest), traces.slice(0, 1));
-    },
-  },
-  {
     name: "starts with an empty ring when enabled again",
     run: async (subject) => {
       await tracesOf(subject);
       subject.target.control!.enable();
-      assertEquals(traceCount(subject.target.readTraces({})), 0);
+      assertEquals(readLog(subject.target).count, 0);
     },
   },
   {
@@ -75,13 +63,13 @@ export const USER_MODE_SUITE: readonly SuiteTest[] = [
     run: async (subject) => {
       await tracesOf(subject);
       subject.target.control!.disable();
-      assertThrows(() => subject.target.readTraces({}), TraceQueryError, "tracing is not enabled");
+      assertThrows(() => readLog(subject.target), TargetError, "tracing is not enabled");
     },
   },
   {
     name: "has the process's modules and memory",
-    run: ({ target, program }) => {
-      const modules = target.modules();
+    run: async ({ target, program }) => {
+      const modules = await target.modules();
       assertEquals(modules[0]?.name, program);
       for (const { base, name } of modules) {
         assertEquals(new TextDecoder().decode(readExact(target.memory!(), base, 2, name)), "MZ");
@@ -93,15 +81,11 @@ export const USER_MODE_SUITE: readonly SuiteTest[] = [
 /** Enables tracing, lets the process act, and reads. */
 async function tracesOf({ target, act }: Subject): Promise<HandleTrace[]> {
   target.control!.enable();
-  assertEquals(traceCount(target.readTraces({})), 0);
+  assertEquals(readLog(target).count, 0);
   await act();
-  const log = target.readTraces({});
-  assertEquals(log.parsed, traceCount(log));
+  const log = readLog(target);
+  assertEquals(log.parsed, log.count);
   return listOf(log);
-}
-
-function listOf(log: TraceLog): HandleTrace[] {
-  return Array.from({ length: traceCount(log) }, (_, index) => traceAt(log, index));
 }
 
 /** Opens without a later close of their handle; the traces are newest first. */

@@ -12,13 +12,15 @@ import type { Memory, PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
 import { KernelTarget } from "../nt/kernel_target.ts";
 import { findLayouts } from "../nt/layouts.ts";
-import type { ObjectTypeVariables } from "../nt/object.ts";
+import type { ObjectTypeVariables } from "../nt/object_types.ts";
 import { translatedMemory } from "../nt/paging.ts";
-import { type Target, TraceQueryError } from "../target.ts";
-import { FileSource } from "../symbol_path/mod.ts";
+import { TargetError } from "../error.ts";
+import type { Target, TargetIdentity } from "../target.ts";
+import { FileSource } from "../symbols/path/mod.ts";
 import { DebugEngine, type EngineTarget } from "../win32/dbgeng.ts";
 import { DebugEngineError } from "../win32/dbgeng_library.ts";
 import { DEBUG } from "../win32/dbgeng_interfaces.ts";
+import { type HeldProcess, holdProcess, PROCESS_ID } from "./_held_process.ts";
 import type { TargetKind } from "./_target_kind.ts";
 
 /** What this target needs of an engine: the real one, or a test's. */
@@ -63,7 +65,7 @@ export function engineTargetOf(text: string): EngineTarget {
   if (named.startsWith(`${KERNEL}:`)) {
     return { kind: "kernel", connection: named.slice(KERNEL.length + 1) };
   }
-  const processId = /^(?:\d+|0x[0-9a-f]+)$/i.test(named) ? Number(named) : Infinity;
+  const processId = PROCESS_ID.test(named) ? Number(named) : Infinity;
   if (processId <= HIGHEST_PROCESS_ID) return { kind: "process", processId };
   return { kind: "dump", path: named };
 }
@@ -74,17 +76,33 @@ function openEngine(text: string): Target {
       `Cannot open "${text}": the debugger engine is part of Windows; name the dump itself`,
     );
   }
-  return openOnEngine(new DebugEngine(engineTargetOf(text)), text);
+  const engineTarget = engineTargetOf(text);
+  using untilOpen = new DisposableStack();
+  const process = engineTarget.kind === "process"
+    ? untilOpen.use(holdProcess(engineTarget.processId))
+    : undefined;
+  const target = openOnEngine(new DebugEngine(engineTarget), text, process);
+  untilOpen.move();
+  return target;
 }
 
-/** Makes a target of an engine that has something open, and takes the engine over. */
-export function openOnEngine(engine: Engine, text: string): Target {
+/** Makes a target of an engine that has something open, and takes the engine over, with the process that is held. */
+export function openOnEngine(engine: Engine, text: string, process?: HeldProcess): Target {
   const name = `${text} (${engine.library})`;
   using untilOpen = new DisposableStack();
   untilOpen.use(engine);
-  const target = engine.isKernel ? new EngineKernel(engine, name) : new EngineProcess(engine, name);
+  const target = engine.isKernel
+    ? new EngineKernel(engine, name)
+    : new EngineProcess(engine, name, process);
   untilOpen.move();
   return target;
+}
+
+/** The engine behind a target, where it has one: it runs commands of its own, such as its `!htrace`. */
+export function debuggerEngine(target: Target): Pick<Engine, "execute"> | undefined {
+  return target instanceof EngineProcess || target instanceof EngineKernel
+    ? target.engine
+    : undefined;
 }
 
 /** The PDBs that the engine has found, open as long as the target is. */
@@ -115,11 +133,16 @@ class EngineSymbols implements Disposable {
 class EngineProcess implements Target {
   readonly mode = "user";
   readonly name: string;
+  readonly kind = DBGENG.name;
+  readonly identity: TargetIdentity;
   readonly pointerSize: PointerSize;
   readonly #engine: Engine;
+  readonly #process: HeldProcess | undefined;
   readonly #symbols: EngineSymbols;
 
-  constructor(engine: Engine, name: string) {
+  constructor(engine: Engine, name: string, process?: HeldProcess) {
+    this.identity = process?.identity ?? {};
+    this.#process = process;
     this.#engine = engine;
     this.#symbols = new EngineSymbols(engine);
     this.name = name;
@@ -127,7 +150,7 @@ class EngineProcess implements Target {
   }
 
   readTraces(): never {
-    throw new TraceQueryError(
+    throw new TargetError(
       `Cannot read traces of ${this.name}: in user mode the engine shows them only as the text of ` +
         `its own !htrace; use --native, or name the process or the dump itself`,
     );
@@ -145,13 +168,15 @@ class EngineProcess implements Target {
     return this.#symbols.filesOf(module);
   }
 
-  runNative(command: string): string {
-    return this.#engine.execute(command);
+  /** The engine behind the target. */
+  get engine(): Engine {
+    return this.#engine;
   }
 
   [Symbol.dispose](): void {
     this.#symbols[Symbol.dispose]();
     this.#engine[Symbol.dispose]();
+    this.#process?.[Symbol.dispose]();
   }
 }
 
@@ -167,6 +192,7 @@ class EngineKernel extends KernelTarget {
     const symbols = new EngineSymbols(engine);
     super({
       name,
+      kind: DBGENG.name,
       layouts: findLayouts(engine.buildNumber, pointerSize === 8 ? "x64" : "x86"),
       addressSpace: (directoryTableBase) =>
         directoryTableBase === ENGINES_VIEW
@@ -189,9 +215,9 @@ class EngineKernel extends KernelTarget {
     this.#engine = engine;
   }
 
-  /** Runs a command of the engine's own. */
-  runNative(command: string): string {
-    return this.#engine.execute(command);
+  /** The engine behind the target. */
+  get engine(): Engine {
+    return this.#engine;
   }
 }
 

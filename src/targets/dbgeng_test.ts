@@ -1,14 +1,16 @@
 /** The engine's target over an engine made of the emulated machine: its memory is real, its kernel ran. */
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { readLog } from "../target_fixture.ts";
+import { TargetError } from "../error.ts";
 import { Machine } from "../machine/machine.ts";
 import type { Memory } from "../memory.ts";
 import { readDebuggerData } from "../nt/debugger_data.ts";
 import { translatedMemory } from "../nt/paging.ts";
-import { TraceQueryError } from "../target.ts";
-import { traceAt, traceCount } from "../trace_log.ts";
+
+import { traceAt } from "../trace_log.ts";
 import { DebugEngineError } from "../win32/dbgeng_library.ts";
-import { DBGENG, type Engine, engineTargetOf, openOnEngine } from "./dbgeng.ts";
+import { DBGENG, debuggerEngine, type Engine, engineTargetOf, openOnEngine } from "./dbgeng.ts";
 import { readGuestImages } from "./emulated.ts";
 
 /** Where badhandle's EPROCESS lies in the emulated machine. */
@@ -105,12 +107,12 @@ Deno.test("a kernel behind the engine is walked as every kernel", async () => {
   {
     using target = openOnEngine(engine, "dbgeng:kernel");
     assertEquals([target.mode, target.pointerSize], ["kernel", 4]);
-    assertEquals(target.currentProcess, BADHANDLE);
-    const log = target.readTraces({});
-    assertEquals([traceCount(log), traceAt(log, 0).type], [5, "close"]);
-    const names = target.modules().map(({ name }) => name.toLowerCase());
+    assertEquals(target.defaultProcess, { process: BADHANDLE });
+    const log = readLog(target);
+    assertEquals([log.count, traceAt(log, 0).type], [5, "close"]);
+    const names = (await target.modules()).map(({ name }) => name.toLowerCase());
     assert(names.includes("ntoskrnl") && names.includes("badhandle"), names.join());
-    assertEquals(target.runNative!("!htrace"), "text of !htrace\n");
+    assertEquals(debuggerEngine(target)?.execute("!htrace"), "text of !htrace\n");
   }
   assertEquals(engine.disposed, 1);
 });
@@ -119,9 +121,9 @@ Deno.test("a kernel behind the engine is asked where its types are when handles 
   const asked: string[] = [];
   const symbolAddress = (name: string): undefined => void asked.push(name);
   using target = openOnEngine({ ...await kernelEngine(), symbolAddress }, "dbgeng:kernel");
-  target.readTraces({});
+  readLog(target);
   assertEquals(asked, []);
-  assert(target.handles!().length > 0);
+  assert((await target.handles!()).length > 0);
   assertEquals(asked, ["nt!ObTypeIndexTable", "nt!ObHeaderCookie"]);
 });
 
@@ -131,11 +133,11 @@ Deno.test("a process behind the engine says that only the engine's own command r
   {
     using target = openOnEngine(engine, "dbgeng:1234");
     assertThrows(
-      () => target.readTraces({}),
-      TraceQueryError,
+      () => readLog(target),
+      TargetError,
       "Cannot read traces of dbgeng:1234 (dbgeng.dll): in user mode the engine shows them only",
     );
-    assertEquals(target.runNative!("lm"), "text of lm\n");
+    assertEquals(debuggerEngine(target)?.execute("lm"), "text of lm\n");
     assertEquals(target.modules(), [module]);
   }
   assertEquals(engine.disposed, 1);
@@ -143,19 +145,31 @@ Deno.test("a process behind the engine says that only the engine's own command r
 
 Deno.test("an engine is let go of when its kernel is of no known build", () => {
   const engine = engineOf({ isKernel: true, buildNumber: 1 });
-  assertThrows(() => openOnEngine(engine, "dbgeng:kernel"), TypeError, "Windows build 1 x86");
+  assertThrows(() => openOnEngine(engine, "dbgeng:kernel"), TargetError, "Windows build 1 x86");
   assertEquals(engine.disposed, 1);
 });
 
-Deno.test("the PDB that the engine found is the module's, and is closed with the target", () => {
+Deno.test("the PDB that the engine found is the module's, and is closed with the target", async () => {
   const module = { name: "badhandle", path: "C:\\badhandle.exe", base: 0x40_0000n, size: 0x1000 };
   const path = fileURLToPath(new URL("../../testdata/guest/badhandle.pdb", import.meta.url));
   const found: (string | undefined)[] = [path, "C:\\gone.pdb", "C:\\badhandle.exe", undefined];
   const target = openOnEngine(engineOf({ symbolFile: () => found.shift() }), "dbgeng:1234");
-  const pdb = target.symbolFiles!(module)?.pdb;
+  const pdb = (await target.symbolFiles!(module))?.pdb;
   assertEquals(pdb?.name, path);
   assertEquals(pdb?.read(0, 9), new TextEncoder().encode("Microsoft"));
-  for (let i = 0; i < 3; i++) assertEquals(target.symbolFiles!(module), undefined);
+  for (let i = 0; i < 3; i++) assertEquals(await target.symbolFiles!(module), undefined);
   target[Symbol.dispose]();
   assertThrows(() => pdb?.read(0, 9), Error);
+});
+
+Deno.test("a process of the engine is held as long as its target is open", () => {
+  let held = 1;
+  const identity = { processId: 42, imageName: "a.exe", startTime: new Date(0) };
+  const engine = engineOf({});
+  const process = { identity, [Symbol.dispose]: () => void held-- };
+  {
+    using target = openOnEngine(engine, "dbgeng:42", process);
+    assertEquals([target.identity, held], [identity, 1]);
+  }
+  assertEquals([engine.disposed, held], [1, 0]);
 });

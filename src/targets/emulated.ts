@@ -10,8 +10,9 @@
  */
 import { type ByteSource, bytesSource, type SymbolFiles } from "../byte_source.ts";
 import type { GuestImages, ImageFile } from "../machine/boot.ts";
-import { Machine } from "../machine/machine.ts";
+import { Machine, type MachineStop } from "../machine/machine.ts";
 import { GuestNtdll } from "../machine/ntdll.ts";
+import { checkScenario } from "../machine/scenarios.ts";
 import type { Module } from "../module.ts";
 import { readDebuggerData } from "../nt/debugger_data.ts";
 import { KernelTarget } from "../nt/kernel_target.ts";
@@ -19,11 +20,21 @@ import { findLayouts } from "../nt/layouts.ts";
 import { handleObjectName } from "../nt/open_handles.ts";
 import { translatedMemory } from "../nt/paging.ts";
 import { ProcessTarget } from "../nt/process_target.ts";
-import { type Execution, type Target, TraceControlError } from "../target.ts";
-import type { LaunchOptions, TargetKind, TargetOptions, TracedProgram } from "./_target_kind.ts";
+import { packageFile } from "../package_files.ts";
+import { TargetError } from "../error.ts";
+import { nextTurn, turnClock } from "../run_to_stop.ts";
+import { markName } from "../mark.ts";
+import type { Execution, StopEvent, Target } from "../target.ts";
+import type {
+  LaunchOptions,
+  OnMark,
+  TargetKind,
+  TargetOptions,
+  TracedProgram,
+} from "./_target_kind.ts";
 
 /** Where the guest's images and PDBs are, from source and inside the executable. */
-const GUEST_FOLDER = new URL("../../testdata/guest/", import.meta.url);
+const GUEST_FOLDER = packageFile("testdata/guest/");
 
 /** The files of the guest. */
 const GUEST_FILES = {
@@ -35,6 +46,12 @@ const GUEST_FILES = {
 
 /** Build whose structure layouts the guest has. */
 const GUEST_BUILD = 2600;
+
+/** First address of the guest's kernel. */
+const GUEST_USER_END = 0x8000_0000n;
+
+/** Instructions between two chances to break in: about a tenth of a second. */
+const STEP = 5_000_000;
 
 const USER_MODE = "emulated";
 const USER_MODE_2003 = "emulated:2003";
@@ -51,18 +68,20 @@ export const EMULATED: TargetKind = {
   takesArguments: true,
   accepts: ({ text }) => [USER_MODE, USER_MODE_2003, KERNEL_MODE].includes(text),
   open: async (text, options) => {
+    checkScenario(options.args);
     const images = await readGuestImages();
     return text === KERNEL_MODE
-      ? openKernelMode(images, options)
+      ? await openKernelMode(images, options)
       : openUserMode(images, options, text === USER_MODE_2003);
   },
   launch: async (on, command, options) => {
     if (on === KERNEL_MODE) {
-      throw new TraceControlError(
+      throw new TargetError(
         `Cannot start a program on "${KERNEL_MODE}": its program has run already; ` +
           `use "${USER_MODE}" or "${USER_MODE_2003}"`,
       );
     }
+    checkScenario(command);
     return launchBadhandle(await readGuestImages(), command, on === USER_MODE_2003, options);
   },
 };
@@ -71,7 +90,7 @@ export const EMULATED: TargetKind = {
 export async function readGuestImages(folder: URL = GUEST_FOLDER): Promise<GuestImages> {
   const read = async (name: string): Promise<ImageFile> => ({
     name,
-    bytes: await Deno.readFile(new URL(name, folder)),
+    bytes: await readGuestFile(name, folder),
   });
   const [kernel, ntdll, program, ...libraries] = await Promise.all([
     read(GUEST_FILES.kernel),
@@ -82,14 +101,14 @@ export async function readGuestImages(folder: URL = GUEST_FOLDER): Promise<Guest
   return { kernel, ntdll, program, libraries };
 }
 
-function openKernelMode(images: GuestImages, { args }: TargetOptions): Target {
+async function openKernelMode(images: GuestImages, { args }: TargetOptions): Promise<Target> {
   const machine = new Machine(images, {
     args,
     traceFromMain: true,
     debuggerPresent: false,
     server2003: false,
   });
-  machine.run(); // to just before the program's end: without a debugger it does not break
+  await runToExit(machine); // to just before the program's end: without a debugger it does not break
   const physical = {
     read: (address: bigint, length: number) => machine.readPhysical(Number(address), length),
   };
@@ -100,20 +119,20 @@ function openKernelMode(images: GuestImages, { args }: TargetOptions): Target {
     addressSpace(directoryTableBase),
     BigInt(machine.kernelAddress("KdDebuggerDataBlock")),
   );
-  const target = new KernelTarget({
+  const kernel = {
     name: KERNEL_MODE,
+    kind: EMULATED.name,
     layouts: findLayouts(GUEST_BUILD, "x86"),
     addressSpace,
     directoryTableBase,
     psLoadedModuleList,
     psActiveProcessHead,
     execution: executionOf(machine),
+    kernelDump: (time: Date) => machine.crashDump(time),
     symbolFiles: guestSymbolFiles,
-  });
-  const program = target.processes()
-    .find(({ processId }) => processId === machine.targetProcessId);
-  if (program !== undefined) target.currentProcess = program.process;
-  return target;
+  };
+  const program = new KernelTarget(kernel).process({ processId: machine.targetProcessId });
+  return new KernelTarget({ ...kernel, initialProcess: program.process });
 }
 
 function openUserMode(images: GuestImages, { args }: TargetOptions, server2003: boolean): Target {
@@ -146,15 +165,27 @@ function launchBadhandle(
   target.control.enable(slots);
   return {
     target,
-    runToExit: () => Promise.try(runToExit, machine),
+    runToExit: (onMark) => runToExit(machine, onMark),
     [Symbol.dispose]: () => {}, // a machine that nobody runs on does nothing more
   };
 }
 
-function runToExit(machine: Machine): number {
-  let stop = machine.run();
-  while (stop.kind === "breakpoint") stop = machine.run();
-  return stop.exitStatus;
+async function runToExit(machine: Machine, onMark?: OnMark): Promise<number> {
+  const clock = turnClock();
+  for (;;) {
+    const stop = await runInPieces(machine);
+    if (stop.kind === "exiting" || stop.kind === "ended") return stop.exitStatus;
+    const name = stop.kind === "said" ? markName(stop.text) : undefined;
+    if (name !== undefined) await onMark?.(name);
+    if (clock.isDue()) await nextTurn();
+  }
+}
+
+/** Runs the machine to its next stop, however long that takes; in between the event loop has its turns. */
+async function runInPieces(machine: Machine): Promise<MachineStop> {
+  let stop = machine.runFor(STEP);
+  for (; stop.kind === "paused"; stop = machine.runFor(STEP)) await nextTurn();
+  return stop;
 }
 
 function processTarget(
@@ -167,27 +198,45 @@ function processTarget(
     ntdll,
     processId: machine.targetProcessId,
     name: server2003 ? USER_MODE_2003 : USER_MODE,
+    kind: EMULATED.name,
+    identity: { imageName: GUEST_FILES.program },
+    userEnd: GUEST_USER_END,
+    restarts: true,
     ...(execution && { execution }),
     symbolFiles: guestSymbolFiles,
     objectName: (process, handle) => handleObjectName(ntdll, process, handle),
   });
 }
 
-/** Runs the machine; that the program is about to end is no stop of its own for a debugger. */
+/** Runs the machine; a debugger does not stop where the program is about to end. */
 function executionOf(machine: Machine): Execution {
   return {
     go: () => {
       let stop = machine.run();
-      while (stop.kind === "exiting") stop = machine.run();
-      return stop.kind === "breakpoint"
-        ? { ...stop, address: BigInt(stop.address) }
-        : { kind: "exited", exitStatus: stop.exitStatus };
+      while (stop.kind === "exiting" || stop.kind === "said") stop = machine.run();
+      return eventOf(stop);
+    },
+    advance: () => {
+      for (;;) {
+        const stop = machine.runFor(STEP);
+        if (stop.kind === "exiting") continue;
+        if (stop.kind === "paused") return { ...stop, address: BigInt(stop.address) };
+        if (stop.kind !== "said") return eventOf(stop);
+        const name = markName(stop.text);
+        if (name !== undefined) return { kind: "mark", name };
+      }
     },
   };
 }
 
+function eventOf(stop: Exclude<MachineStop, { readonly kind: "said" }>): StopEvent {
+  return stop.kind === "breakpoint"
+    ? { ...stop, address: BigInt(stop.address) }
+    : { kind: "exited", exitStatus: stop.exitStatus };
+}
+
 /** The PDB and the image of one of the guest's own modules, read when symbols are wanted. */
-function guestSymbolFiles(module: Module): SymbolFiles | undefined {
+async function guestSymbolFiles(module: Module): Promise<SymbolFiles | undefined> {
   const files = [
     GUEST_FILES.kernel,
     GUEST_FILES.ntdll,
@@ -196,9 +245,21 @@ function guestSymbolFiles(module: Module): SymbolFiles | undefined {
   ];
   const image = files.find((file) => module.path.toLowerCase().endsWith(`\\${file}`));
   if (image === undefined) return undefined;
-  return { image: readGuestFile(image), pdb: readGuestFile(image.replace(/\.\w+$/, ".pdb")) };
+  const open = async (name: string): Promise<ByteSource> =>
+    bytesSource(name, await readGuestFile(name, GUEST_FOLDER));
+  return { image: await open(image), pdb: await open(image.replace(/\.\w+$/, ".pdb")) };
 }
 
-function readGuestFile(name: string): ByteSource {
-  return bytesSource(name, Deno.readFileSync(new URL(name, GUEST_FOLDER)));
+/** A file of the guest: beside the sources, in the executable, or where a program imports this library from. */
+async function readGuestFile(name: string, folder: URL): Promise<Uint8Array<ArrayBuffer>> {
+  const url = new URL(name, folder);
+  if (url.protocol === "file:") return await Deno.readFile(url);
+  const response = await fetch(url);
+  if (!response.ok) {
+    throw new TargetError(
+      `Cannot boot the emulated machine: ${url} is not there (status ${response.status}); ` +
+        "import the library with all its files",
+    );
+  }
+  return await response.bytes();
 }

@@ -1,11 +1,13 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { TraceControlError, TraceQueryError } from "../target.ts";
-import { traceAt, traceCount, type TraceLog } from "../trace_log.ts";
-import { launchProgram, openTarget, UnknownTargetError } from "./mod.ts";
+import { readLog } from "../target_fixture.ts";
+import { TargetError } from "../error.ts";
+
+import { traceAt, type TraceLog } from "../trace_log.ts";
+import { launchProgram, openTarget } from "./mod.ts";
 
 /** The operations of a log, oldest first, as `open 7dc`. */
 function operations(log: TraceLog): string[] {
-  return Array.from({ length: traceCount(log) }, (_, index) => traceAt(log, index))
+  return Array.from({ length: log.count }, (_, index) => traceAt(log, index))
     .map(({ type, handle }) => `${type} ${handle.toString(16)}`)
     .reverse();
 }
@@ -16,18 +18,18 @@ const DOCUMENTED = ["open 7dc", "close 7dc", "badref 7dc", "open 7cc", "close 7c
 Deno.test("emulated:kernel stands just before the end of badhandle, its process being current", async () => {
   using target = await openTarget("emulated:kernel");
   assertEquals(target.mode, "kernel");
-  const log = target.readTraces({});
+  const log = readLog(target);
   assertEquals(operations(log), DOCUMENTED);
   assertEquals(log.parsed, 6); // the blank slot 0 ends the walk
-  assertEquals(target.currentProcess, 0x8140_0300n);
-  assertEquals(target.modules().map(({ name }) => name), [
+  assertEquals(target.defaultProcess, { process: 0x8140_0300n });
+  assertEquals((await target.modules()).map(({ name }) => name), [
     "ntoskrnl",
     "badhandle",
     "ntdll",
     "KERNEL32",
   ]);
   assertEquals(
-    target.processes?.().map(({ imageName }) => imageName),
+    (await target.processes?.())?.map(({ imageName }) => imageName),
     ["System", "badhandle.exe", "htrace"],
   );
 });
@@ -35,28 +37,28 @@ Deno.test("emulated:kernel stands just before the end of badhandle, its process 
 Deno.test("emulated:kernel lets badhandle end, and then its object table is gone", async () => {
   using target = await openTarget("emulated:kernel");
   assertEquals(target.execution?.go(), { kind: "exited", exitStatus: 0 });
-  assertThrows(() => target.readTraces({}), TraceQueryError, "its object table is gone");
+  assertThrows(() => readLog(target), TargetError, "its object table is gone");
 });
 
 Deno.test("emulated begins before badhandle's step, which one go covers", async () => {
   using target = await openTarget("emulated");
   target.control?.enable();
-  assertEquals(operations(target.readTraces({})), []);
+  assertEquals(operations(readLog(target)), []);
   const stop = target.execution?.go();
   assertEquals(stop?.kind, "breakpoint");
-  assertEquals(operations(target.readTraces({})), DOCUMENTED);
+  assertEquals(operations(readLog(target)), DOCUMENTED);
   assertEquals(target.execution?.go(), { kind: "exited", exitStatus: 0 });
   assertEquals(target.execution?.go(), { kind: "exited", exitStatus: 0 });
-  assertThrows(() => target.readTraces({}), TraceQueryError, "the process has ended");
+  assertThrows(() => readLog(target), TargetError, "the process has ended");
 });
 
 Deno.test("emulated hands its arguments to badhandle", async () => {
   using target = await openTarget("emulated", { args: ["leak", "2"] });
   target.control?.enable();
   target.execution?.go();
-  const opened = operations(target.readTraces({}))
+  const opened = operations(readLog(target))
     .filter((operation) => operation.startsWith("open"));
-  const closed = operations(target.readTraces({}))
+  const closed = operations(readLog(target))
     .filter((operation) => operation.startsWith("close"));
   assertEquals(opened.length - closed.length, 2);
 });
@@ -66,36 +68,36 @@ Deno.test("emulated disables tracing as Windows XP does: not at all", async () =
   target.control?.enable();
   assertThrows(
     () => target.control?.disable(),
-    TraceControlError,
+    TargetError,
     "only ending the process disables tracing",
   );
-  assertThrows(() => target.control?.enable(200), TraceControlError, "leave the number out");
+  assertThrows(() => target.control?.enable(200), TargetError, "leave the number out");
 });
 
 Deno.test("emulated:2003 takes a number of slots and disables tracing", async () => {
   using target = await openTarget("emulated:2003", { args: ["churn", "200"] });
   target.control?.enable(200);
   target.execution?.go();
-  assertEquals(target.readTraces({}).parsed, 256);
+  assertEquals(readLog(target).parsed, 256);
   target.control?.disable();
-  assertThrows(() => target.readTraces({}), TraceQueryError, "tracing is not enabled");
+  assertThrows(() => readLog(target), TargetError, "tracing is not enabled");
 });
 
 Deno.test("emulated brings the image and the PDB of each of its modules", async () => {
   using target = await openTarget("emulated:kernel");
-  for (const module of target.modules()) {
-    const files = target.symbolFiles?.(module);
+  for (const module of await target.modules()) {
+    const files = await target.symbolFiles?.(module);
     assertEquals(files?.pdb?.name, `${module.name.toLowerCase()}.pdb`);
     assertEquals(new TextDecoder().decode(files?.image?.read(0, 2)), "MZ");
   }
   const stranger = { name: "other", path: "C:\\other.dll", base: 0n, size: 0 };
-  assertEquals(target.symbolFiles?.(stranger), undefined);
+  assertEquals(await target.symbolFiles?.(stranger), undefined);
 });
 
 Deno.test("Both modes list the open handles with types and names", async () => {
   for (const form of ["emulated", "emulated:kernel"]) {
     using target = await openTarget(form);
-    const handles = target.handles?.() ?? [];
+    const handles = await target.handles?.() ?? [];
     assertEquals(handles.length, 11, form);
     const semaphores = handles.filter(({ type }) => type === "Semaphore");
     assertEquals(
@@ -109,7 +111,7 @@ Deno.test("Both modes list the open handles with types and names", async () => {
 Deno.test("openTarget() says what it does not know", async () => {
   await assertRejects(
     () => openTarget("no such target"),
-    UnknownTargetError,
+    TargetError,
     'Cannot open "no such target": there is no such file, nor another target of a known kind',
   );
 });
@@ -117,32 +119,32 @@ Deno.test("openTarget() says what it does not know", async () => {
 Deno.test("launchProgram() traces badhandle from its first instruction to just before its end", async () => {
   using program = await launchProgram(["leak", "2"], "emulated");
   using target = program.target;
-  assertEquals(operations(target.readTraces({})), []);
+  assertEquals(operations(readLog(target)), []);
   assertEquals(await program.runToExit(), 0);
   const stepAlone = 2 * ["open", "open", "close"].length;
-  assert(operations(target.readTraces({})).length > stepAlone, "its startup opens handles, too");
-  assertEquals(target.modules()[0]?.name, "badhandle");
+  assert(operations(readLog(target)).length > stepAlone, "its startup opens handles, too");
+  assertEquals((await target.modules())[0]?.name, "badhandle");
 });
 
 Deno.test("launchProgram() gives the ring as many slots as asked for, where the guest can", async () => {
   using program = await launchProgram([], "emulated:2003", { slots: 300 });
-  assertEquals(program.target.readTraces({}).slots, 512);
+  assertEquals(readLog(program.target).slots, 512);
   await assertRejects(
     () => launchProgram([], "emulated", { slots: 300 }),
-    TraceControlError,
+    TargetError,
     "this Windows always uses 0x1000",
   );
 });
 
-Deno.test("launchProgram() refuses targets that start nothing", async () => {
+Deno.test("launchProgram() rejects targets that start nothing", async () => {
   await assertRejects(
     () => launchProgram([], "emulated:kernel"),
-    TraceControlError,
+    TargetError,
     'Cannot start a program on "emulated:kernel": its program has run already',
   );
   await assertRejects(
     () => launchProgram([], "x.htrace"),
-    TraceControlError,
+    TargetError,
     'Cannot start a program on "x.htrace": a recording starts none',
   );
 });

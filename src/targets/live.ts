@@ -9,14 +9,11 @@ import { queryPebs } from "../nt/process_memory.ts";
 import { ProcessTarget } from "../nt/process_target.ts";
 import { NtStatusError } from "../nt/status.ts";
 import { systemProcesses } from "../nt/system_processes.ts";
-import {
-  type HandleEntry,
-  type ProcessEntry,
-  type Target,
-  TraceControlError,
-  TraceQueryError,
-} from "../target.ts";
-import { SE_DEBUG_PRIVILEGE, WindowsNtdll, type WindowsVersion } from "../win32/ntdll.ts";
+import { findProcess, PROCESS_ID } from "./_held_process.ts";
+import { TargetError } from "../error.ts";
+import type { HandleEntry, ProcessEntry, Target } from "../target.ts";
+import { SE_DEBUG_PRIVILEGE } from "../win32/constants.ts";
+import { WindowsNtdll, type WindowsVersion } from "../win32/ntdll.ts";
 import { type ObjectName, ObjectNames } from "../win32/object_names.ts";
 import { WindowsProgram } from "../win32/program.ts";
 import type { LaunchOptions, TargetKind, TargetOptions, TracedProgram } from "./_target_kind.ts";
@@ -36,24 +33,19 @@ export interface LiveSystem extends Disposable {
 }
 
 /** How to open a live target. */
-export type LiveOptions = Pick<TargetOptions, "keepTracing" | "warn"> & {
+export type LiveOptions = Pick<TargetOptions, "warn"> & {
   /** Another ntdll than Windows' own; for tests, which have a stand-in that traces. */
   readonly library?: string;
+  /** The caller holds the process at its end, and reads it there. */
+  readonly isHeldAtEnd?: boolean;
 };
 
-/** A live process cannot be opened. */
-export class LiveTargetError extends TypeError {
-  /** Creates the error with the user's sentence. */
-  constructor(message: string) {
-    super(message);
-    this.name = "LiveTargetError";
-  }
-}
-
-const PROCESS_ID = /^(?:\d+|0x[0-9a-f]+)$/i;
 const IMAGE_NAME = /^[^\\/:*?"<>|]+\.exe$/i;
 
-/** The kind, for the table. A file of the same name is meant where there is one: a recording may be named `1234`. */
+/**
+ * The kind, for the table. A file of the same name is meant where there is one: a recording may be named `1234`. But on
+ * Windows `app.exe` is the process also in the folder of the program.
+ */
 export const LIVE: TargetKind = {
   name: "live process",
   forms: [
@@ -61,11 +53,13 @@ export const LIVE: TargetKind = {
     "notepad.exe      the same by its image's name, where only one process has it",
   ],
   accepts: ({ text, head }) =>
-    IMAGE_NAME.test(text) || (PROCESS_ID.test(text) && head === undefined),
+    head === undefined
+      ? IMAGE_NAME.test(text) || PROCESS_ID.test(text)
+      : Deno.build.os === "windows" && IMAGE_NAME.test(text),
   open: (text, options) => Promise.try(openLive, text, options),
   launch: (on, command, options) => {
     if (on === undefined) return Promise.try(launchLive, command, options);
-    throw new LiveTargetError(
+    throw new TargetError(
       `Cannot start a program on "${on}": that names a process which runs; leave the target out`,
     );
   },
@@ -74,7 +68,7 @@ export const LIVE: TargetKind = {
 /** Opens a process of this system by id or image name. */
 export function openLive(text: string, options: LiveOptions = {}): Target {
   if (Deno.build.os !== "windows") {
-    throw new LiveTargetError(
+    throw new TargetError(
       `Cannot open process "${text}": this is not Windows; open a recording or "emulated"`,
     );
   }
@@ -84,7 +78,7 @@ export function openLive(text: string, options: LiveOptions = {}): Target {
 /** The processes of this system. */
 export function liveProcesses(): ProcessEntry[] {
   if (Deno.build.os !== "windows") {
-    throw new LiveTargetError(
+    throw new TargetError(
       "Cannot list the processes of this machine: this is not Windows; name a target that has " +
         'some, such as "emulated"',
     );
@@ -99,18 +93,20 @@ export function launchLive(
   options: LaunchOptions & Pick<LiveOptions, "library"> = {},
 ): TracedProgram {
   if (Deno.build.os !== "windows") {
-    throw new LiveTargetError(
+    throw new TargetError(
       `Cannot start "${command[0]}": this is not Windows; use the target "emulated"`,
     );
   }
   using untilTraced = new DisposableStack();
   const program = untilTraced.use(new WindowsProgram(command));
-  const target = untilTraced.use(openLive(String(program.processId), options));
+  const target = untilTraced.use(
+    openLive(String(program.processId), { ...options, isHeldAtEnd: true }),
+  );
   target.control?.enable(options.slots);
   untilTraced.move();
   return {
     target,
-    runToExit: () => program.runToExit(),
+    runToExit: (onMark) => program.runToExit(onMark),
     [Symbol.dispose]: () => program[Symbol.dispose](),
   };
 }
@@ -120,9 +116,10 @@ class WindowsSystem implements LiveSystem {
   readonly ntdll: WindowsNtdll;
   readonly names: ObjectNames;
 
-  constructor(library = "ntdll.dll") {
+  /** Opens Windows' own ntdll, or a test's. */
+  constructor(library?: string) {
     this.ntdll = new WindowsNtdll(library);
-    this.names = new ObjectNames({ library });
+    this.names = new ObjectNames(library === undefined ? {} : { library });
   }
 
   [Symbol.dispose](): void {
@@ -138,83 +135,64 @@ export function openOn(system: LiveSystem, text: string, options: LiveOptions = 
   // Before anything is opened: it opens processes of other users, and shows stacks since Windows 11 24H2.
   const isDebugger = system.ntdll.enablePrivilege(SE_DEBUG_PRIVILEGE) === 0;
   const process = findProcess(systemProcesses(system.ntdll), text);
-  const target = new LiveProcess(system, process, isDebugger, options);
+  const access = untilOpen.use(ProcessAccess.pin(system.ntdll, process));
+  const target = new LiveProcess(system, process, access, isDebugger, options);
   untilOpen.move();
   return target;
 }
 
-/** Finds the one process that is meant. */
-function findProcess(processes: readonly ProcessEntry[], text: string): ProcessEntry {
-  const isId = PROCESS_ID.test(text);
-  const matches = processes.filter(({ processId, imageName }) =>
-    isId ? processId === Number(text) : imageName.toLowerCase() === text.toLowerCase()
-  );
-  const [process, another] = matches;
-  if (process === undefined) {
-    throw new LiveTargetError(
-      `Cannot open process ${isId ? Number(text) : `"${text}"`}: there is no process of that ` +
-        `${isId ? "id" : "name"}; "htrace processes" lists them`,
-    );
-  }
-  if (another !== undefined) {
-    const ids = matches.map(({ processId }) => processId).join(", ");
-    throw new LiveTargetError(
-      `Cannot open process "${text}": ${matches.length} processes have that name (${ids}); give ` +
-        `one of their ids`,
-    );
-  }
-  return process;
-}
+/**
+ * First address that is the kernel's. A 32-bit program never sees a kernel frame: on 64-bit Windows the 64-bit limit
+ * holds, and 32-bit htrace does not exist.
+ */
+const USER_END = { 4: 0x8000_0000n, 8: 0x8000_0000_0000n } as const;
 
 /** First build of Windows 11 24H2, which shows stacks only to callers with SeDebugPrivilege. */
 const BUILD_24H2 = 26100;
 
-/** A live process; what it switched on it switches off when disposed, unless told to keep it. */
+/** A live process. */
 class LiveProcess extends ProcessTarget {
   readonly #system: LiveSystem;
-  readonly #processId: number;
+  readonly #access: ProcessAccess;
   readonly #isDebugger: boolean;
   readonly #options: LiveOptions;
-  /** Tracing is on and was off before this target enabled it. */
-  #enabledHere = false;
   #warned = false;
 
-  /** Takes over the system; `isDebugger` tells whether SeDebugPrivilege is enabled. */
+  /** Takes over the system and the pinned process; `isDebugger` tells whether SeDebugPrivilege is enabled. */
   constructor(
     system: LiveSystem,
-    { processId, imageName }: ProcessEntry,
+    { processId, imageName, startTime }: ProcessEntry,
+    access: ProcessAccess,
     isDebugger: boolean,
     options: LiveOptions,
   ) {
     super({
       ntdll: system.ntdll,
       processId,
+      access,
       name: `process ${processId} (${imageName})`,
+      kind: LIVE.name,
+      identity: { processId, imageName, ...(startTime && { startTime }) },
+      userEnd: USER_END[system.ntdll.pointerSize],
+      isHeldAtEnd: options.isHeldAtEnd ?? false,
       windowsVersion: system.ntdll.version(),
       objectName: (process, handle) => {
-        const answer = system.names.read(process, handle);
-        return answer.kind === "named" ? answer.name : undefined;
+        const result = system.names.read(process, handle);
+        return result.kind === "named" ? result.name : undefined;
       },
     });
     this.#system = system;
-    this.#processId = processId;
+    this.#access = access;
     this.#isDebugger = isDebugger;
     this.#options = options;
   }
 
   /** Enables tracing with an empty ring, and warns once of what that means for the process. */
   override enable(slots?: number): void {
-    const wasTraced = !this.#enabledHere && this.#isTraced();
+    const wasTraced = !this.#warned && this.isEnabled();
     super.enable(slots);
-    this.#enabledHere ||= !wasTraced;
     if (!this.#warned) this.#warnOfTracing(wasTraced);
     this.#warned = true;
-  }
-
-  /** Disables tracing; the traces are gone. */
-  override disable(): void {
-    super.disable();
-    this.#enabledHere = false;
   }
 
   /** Open handles with types and names; warns when names had to be left out. */
@@ -230,30 +208,10 @@ class LiveProcess extends ProcessTarget {
     return handles;
   }
 
-  /** Switches off what was switched on, closes the handles and lets go of the system. */
+  /** Closes the handles and lets go of the system. */
   override [Symbol.dispose](): void {
-    if (this.#enabledHere && !this.#options.keepTracing) this.#disableIfPossible();
     super[Symbol.dispose]();
     this.#system[Symbol.dispose]();
-  }
-
-  /** A process that has ended, or one on Windows XP, keeps its tracing to its end: nothing is left to do. */
-  #disableIfPossible(): void {
-    try {
-      this.disable();
-    } catch (error) {
-      if (!(error instanceof TraceControlError)) throw error;
-    }
-  }
-
-  #isTraced(): boolean {
-    try {
-      this.readTraces({ maxTraces: 1 });
-      return true;
-    } catch (error) {
-      if (error instanceof TraceQueryError) return false;
-      throw error;
-    }
   }
 
   #warnOfTracing(wasTraced: boolean): void {
@@ -264,7 +222,7 @@ class LiveProcess extends ProcessTarget {
     if (wasTraced) {
       this.#warn(`tracing was on already for ${this.name}: its earlier traces are gone`);
     }
-    if (isWow64(this.#system.ntdll, this.#processId)) {
+    if (isWow64(this.#system.ntdll, this.#access)) {
       this.#warn(
         `${this.name} is 32-bit: part of the 16 frames of each of its traces is the 64-bit layer ` +
           `below it`,
@@ -275,15 +233,14 @@ class LiveProcess extends ProcessTarget {
     }
   }
 
-  #warn(sentence: string): void {
-    this.#options.warn?.(sentence);
+  #warn(warning: string): void {
+    this.#options.warn?.(warning);
   }
 }
 
 /** Whether the process is a 32-bit one on 64-bit Windows; one that may not be asked is taken for none. */
-function isWow64(ntdll: Ntdll, processId: number): boolean {
-  const attempt = `find out whether process ${processId} is 32-bit`;
-  using access = new ProcessAccess(ntdll, processId);
+function isWow64(ntdll: Ntdll, access: ProcessAccess): boolean {
+  const attempt = `find out whether process ${access.processId} is 32-bit`;
   try {
     return queryPebs(ntdll, access.handle("query", attempt), attempt).wow64 !== undefined;
   } catch (error) {

@@ -1,11 +1,15 @@
 /** The live target over a system made in the test: what needs no Windows. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { readLog } from "../target_fixture.ts";
+import { TargetError } from "../error.ts";
 import type { NtStatus } from "../ntdll.ts";
 import { FakeNtdll } from "../nt/ntdll_fixture.ts";
-import { type Target, TraceControlError, TraceQueryError } from "../target.ts";
+import { NtStatusError } from "../nt/status.ts";
+import type { Target } from "../target.ts";
+import { Session } from "../session.ts";
 import type { WindowsVersion } from "../win32/ntdll.ts";
 import type { ObjectName } from "../win32/object_names.ts";
-import { LIVE, type LiveSystem, LiveTargetError, openLive, openOn } from "./live.ts";
+import { LIVE, type LiveSystem, openLive, openOn } from "./live.ts";
 
 const STATUS_PROCESS_IS_TERMINATING = 0xc000010a;
 
@@ -16,6 +20,15 @@ const PROCESSES: readonly (readonly [processId: number, imageName: string])[] = 
   [1234, "notepad.exe"],
 ];
 
+/** When each of them was created, as a FILETIME. */
+const CREATED = 133_500_000_000_000_000n;
+
+/** KERNEL_USER_TIMES: when a process was created and, where it has ended, when. */
+function processTimes(created: bigint, ended = 0n): Uint8Array {
+  const times = new BigUint64Array([created, ended, 0n, 0n]);
+  return new Uint8Array(times.buffer);
+}
+
 /** SYSTEM_PROCESS_INFORMATION without threads; the name follows the 0x100 bytes of each. */
 function processList(): Uint8Array {
   const size = 0x120;
@@ -25,6 +38,7 @@ function processList(): Uint8Array {
     const start = index * size;
     if (index + 1 < PROCESSES.length) view.setUint32(start, size, true);
     view.setUint16(start + 0x38, name.length * 2, true);
+    view.setBigUint64(start + 0x20, CREATED, true);
     view.setBigUint64(start + 0x50, BigInt(processId), true);
     for (let i = 0; i < name.length; i++) {
       view.setUint16(start + 0x100 + i * 2, name.charCodeAt(i), true);
@@ -66,6 +80,7 @@ class FakeSystem implements LiveSystem {
   constructor() {
     this.ntdll.systemReplies.set(5, processList());
     this.ntdll.processReplies.set(0, new Uint8Array(0x30)); // ProcessBasicInformation
+    this.ntdll.processReplies.set(4, processTimes(CREATED));
     this.ntdll.processReplies.set(26, new Uint8Array(8)); // ProcessWow64Information: no 32-bit PEB
     this.ntdll.processReplies.set(51, handleList());
   }
@@ -84,6 +99,8 @@ Deno.test("LIVE accepts process ids and image names, but not a file of that name
   assert(LIVE.accepts({ text: "0x4D2" }));
   assert(LIVE.accepts({ text: "notepad.exe" }));
   assert(!LIVE.accepts({ text: "1234", head: new Uint8Array(4) }));
+  const isWindows = Deno.build.os === "windows";
+  assertEquals(LIVE.accepts({ text: "notepad.exe", head: new Uint8Array(4) }), isWindows);
   assert(!LIVE.accepts({ text: "emulated" }));
   assert(!LIVE.accepts({ text: "C:\\tools\\notepad.exe" }));
 });
@@ -94,7 +111,7 @@ Deno.test({
   fn: () => {
     assertThrows(
       () => openLive("1234"),
-      LiveTargetError,
+      TargetError,
       'Cannot open process "1234": this is not Windows; open a recording or "emulated"',
     );
   },
@@ -111,7 +128,7 @@ Deno.test("openOn() lists several processes of one name, and lets go of the syst
   const system = new FakeSystem();
   assertThrows(
     () => openOn(system, "svchost.exe"),
-    LiveTargetError,
+    TargetError,
     'Cannot open process "svchost.exe": 2 processes have that name (812, 1044); give one of ' +
       "their ids",
   );
@@ -121,38 +138,91 @@ Deno.test("openOn() lists several processes of one name, and lets go of the syst
 Deno.test("openOn() says that there is no such process", () => {
   assertThrows(
     () => openOn(new FakeSystem(), "0x500"),
-    LiveTargetError,
+    TargetError,
     'Cannot open process 1280: there is no process of that id; "htrace processes" lists them',
   );
   assertThrows(
     () => openOn(new FakeSystem(), "calc.exe"),
-    LiveTargetError,
+    TargetError,
     'Cannot open process "calc.exe": there is no process of that name',
   );
 });
 
-Deno.test("a live target switches tracing off and closes every handle when disposed", () => {
+Deno.test("openOn() pins the process: with the least right, before anything is asked of it", () => {
+  const system = new FakeSystem();
+  {
+    using _target = openOn(system, "1234");
+    assertEquals([...system.ntdll.open.values()], [0x1000]); // PROCESS_QUERY_LIMITED_INFORMATION
+  }
+  assertEquals(system.ntdll.open.size, 0);
+});
+
+Deno.test("openOn() does not take another process for one that ended while it was opened", () => {
+  const system = new FakeSystem();
+  system.ntdll.processReplies.set(4, processTimes(CREATED + 10_000_000n));
+  assertThrows(
+    () => openOn(system, "1234"),
+    TargetError,
+    "Cannot open process 1234: the process has ended, and another one has its id now; " +
+      '"htrace processes" lists the processes',
+  );
+  assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
+});
+
+Deno.test("openOn() says which right pinning lacks, and lets go of the system", () => {
+  const system = new FakeSystem();
+  system.ntdll.refused = 0x1000;
+  assertThrows(
+    () => openOn(system, "1234"),
+    TargetError,
+    "Cannot open process 1234: access denied (0xC0000022) to PROCESS_QUERY_LIMITED_INFORMATION " +
+      "(0x1000)",
+  );
+  assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
+});
+
+Deno.test("a live target opens no further handle to another process of the same id", async () => {
+  const system = new FakeSystem();
+  using target = openOn(system, "1234");
+  system.ntdll.processReplies.set(4, processTimes(CREATED + 10_000_000n));
+  const another = "the process has ended, and another one has its id now";
+  assertThrows(() => target.control!.enable(), TargetError, another);
+  assertThrows(() => readLog(target), TargetError, another);
+  await assertRejects(() => Promise.try(() => target.modules()), TargetError, another);
+});
+
+Deno.test("a live target tells a process that has ended from one without modules and handles", async () => {
+  const system = new FakeSystem();
+  system.ntdll.processReplies.set(51, new Uint8Array(0x10)); // no handles
+  using target = openOn(system, "1234");
+  assertEquals([await target.modules(), await target.handles!()], [[], []]);
+  system.ntdll.processReplies.set(4, processTimes(CREATED, CREATED + 1n));
+  const ended = "the process has ended (0xC000010A)";
+  await assertRejects(() => Promise.try(() => target.modules()), NtStatusError, ended);
+  await assertRejects(() => Promise.try(() => target.handles!()), NtStatusError, ended);
+});
+
+Deno.test("a live target closes every handle when disposed", async () => {
   const system = new FakeSystem();
   {
     using target = openOn(system, "1234");
     target.control!.enable();
-    target.readTraces({});
-    target.handles!();
+    readLog(target);
+    await target.handles!();
     assert(system.traced);
     assert(system.ntdll.open.size > 0);
   }
-  assert(!system.traced);
   assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
 });
 
-Deno.test("a live target keeps tracing where asked, and where it was on before", () => {
-  const kept = new FakeSystem();
-  enableAndDispose(openOn(kept, "1234", { keepTracing: true }));
-  assert(kept.traced);
+Deno.test("a session switches tracing off that it switched on, and leaves it where it was on", async () => {
+  const system = new FakeSystem();
+  await enableAndDispose(openOn(system, "1234"));
+  assert(!system.traced);
   const before = new FakeSystem();
   before.ntdll.traces = [];
   const warnings: string[] = [];
-  enableAndDispose(openOn(before, "1234", { warn: (sentence) => warnings.push(sentence) }));
+  await enableAndDispose(openOn(before, "1234", { warn: (sentence) => warnings.push(sentence) }));
   assert(before.traced);
   assertEquals(
     warnings[1],
@@ -160,14 +230,15 @@ Deno.test("a live target keeps tracing where asked, and where it was on before",
   );
 });
 
-Deno.test("a live target of a process that has ended is disposed of without an error", () => {
+Deno.test("a live target of a process that has ended is disposed of without an error", async () => {
   const system = new FakeSystem();
   {
-    using target = openOn(system, "1234");
-    target.control!.enable();
+    const target = openOn(system, "1234");
+    using session = new Session(target);
+    await session.enable();
     system.ntdll.setStatus = STATUS_PROCESS_IS_TERMINATING;
     system.ntdll.processReplies.set(32, STATUS_PROCESS_IS_TERMINATING);
-    assertThrows(() => target.readTraces({}), TraceQueryError, "the process has ended");
+    await assertRejects(() => session.show(), TargetError, "the process has ended");
   }
   assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
 });
@@ -177,10 +248,10 @@ Deno.test("a live target names the right that was refused", () => {
   system.ntdll.refused = 0x600;
   using target = openOn(system, "1234");
   const elevate = "run elevated or as its user; protected processes refuse everybody";
-  const set = assertThrows(() => target.control!.enable(), TraceControlError);
+  const set = assertThrows(() => target.control!.enable(), TargetError);
   assert(set.message.includes("PROCESS_SET_INFORMATION (0x200)"), set.message);
   assert(set.message.endsWith(elevate), set.message);
-  const query = assertThrows(() => target.readTraces({}), TraceQueryError);
+  const query = assertThrows(() => readLog(target), TargetError);
   assert(query.message.includes("PROCESS_QUERY_INFORMATION (0x400)"), query.message);
 });
 
@@ -197,17 +268,17 @@ Deno.test("a live target says what tracing a 32-bit process gives", () => {
   );
 });
 
-Deno.test("a live target says how many names did not come", () => {
+Deno.test("a live target says how many names did not come", async () => {
   const warnings: string[] = [];
   const warn = (sentence: string): void => void warnings.push(sentence);
   using target = openOn(new FakeSystem(), "1234", { warn });
-  assertEquals(target.handles!().map(({ handle }) => handle), [0x44]);
+  assertEquals((await target.handles!()).map(({ handle }) => handle), [0x44]);
   assertEquals(warnings, [
     "names of objects in process 1234 (notepad.exe) that did not come in time and were left out: 1",
   ]);
 });
 
-function enableAndDispose(target: Target): void {
-  target.control!.enable();
-  target[Symbol.dispose]();
+async function enableAndDispose(target: Target): Promise<void> {
+  using session = new Session(target);
+  await session.enable();
 }

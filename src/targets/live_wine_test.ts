@@ -1,8 +1,18 @@
 /** The live target on Windows or Wine, with real processes; tracing through the stand-in for ntdll. */
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { readLog } from "../target_fixture.ts";
+import { HtraceError, TargetError } from "../error.ts";
 import { readExact } from "../memory.ts";
-import { type Target, TraceControlError, TraceQueryError } from "../target.ts";
-import { traceAt, traceCount } from "../trace_log.ts";
+import { Session } from "../session.ts";
+import type { Target } from "../target.ts";
+import { traceAt } from "../trace_log.ts";
 import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "../win32/standin_fixture.ts";
 import {
   binaryPath,
@@ -11,7 +21,7 @@ import {
   windowsTest,
   wineTest,
 } from "../win32/windows_fixture.ts";
-import { LiveTargetError, openLive } from "./live.ts";
+import { openLive } from "./live.ts";
 
 const STANDIN = { library: STANDIN_PATH };
 
@@ -40,7 +50,7 @@ windowsTest("a live process is opened by its image's name, where only one has it
   await using _another = await HandleHolder.start();
   assertThrows(
     () => openLive("handle_holder64.exe"),
-    LiveTargetError,
+    TargetError,
     'Cannot open process "handle_holder64.exe": 2 processes have that name (',
   );
 });
@@ -55,16 +65,50 @@ windowsTest("badhandle runs through its scenarios", async () => {
 windowsTest("a live target tells that there is no such process", () => {
   assertThrows(
     () => openLive("2147483644"),
-    LiveTargetError,
+    TargetError,
     'Cannot open process 2147483644: there is no process of that id; "htrace processes" lists them',
   );
-  assertThrows(() => openLive("no-such-program.exe"), LiveTargetError, "no process of that name");
+  assertThrows(() => openLive("no-such-program.exe"), TargetError, "no process of that name");
+});
+
+windowsTest(
+  "a process that ends stays the one that was opened, and each read says so",
+  async () => {
+    const holder = await HandleHolder.start();
+    const { processId } = holder;
+    using target = openLive(String(processId));
+    await holder[Symbol.asyncDispose]();
+    const ended = "the process has ended (0xC000010A)";
+    for (const read of [() => target.modules(), () => target.handles!()]) {
+      await assertRejects(() => Promise.try<unknown, []>(read), HtraceError, ended);
+    }
+    // Wine knows neither call, whatever the process.
+    for (const call of [() => readLog(target), () => target.control!.enable()]) {
+      assertMatch(assertThrows(call, TargetError).message, /^Cannot [^\n]+$/);
+    }
+    // Held by the target: gone from the list, and its id is not given to another process.
+    for (let started = 0; started < 20; started++) {
+      await using another = await HandleHolder.start();
+      assertNotEquals(another.processId, processId);
+    }
+  },
+);
+
+windowsTest("a process that has ended before it is opened is not found", async () => {
+  const holder = await HandleHolder.start();
+  const { processId } = holder;
+  await holder[Symbol.asyncDispose]();
+  assertThrows(
+    () => openLive(String(processId)),
+    TargetError,
+    `Cannot open process ${processId}: there is no process of that id`,
+  );
 });
 
 windowsTest("a live target has the process's modules and memory", async () => {
   await using holder = await HandleHolder.start();
   using target = openLive(String(holder.processId));
-  const modules = target.modules();
+  const modules = await target.modules();
   const names = modules.map(({ name }) => name.toLowerCase());
   assertEquals(names[0], "handle_holder64");
   assert(names.includes("ntdll") && names.includes("kernel32"), names.join());
@@ -83,7 +127,7 @@ tracingWindowsTest("a live target has the modules of both halves of a 32-bit pro
   using target = openLive(String(holder.processId), {
     warn: (sentence) => warnings.push(sentence),
   });
-  const ntdlls = target.modules().filter(({ name }) => name.toLowerCase() === "ntdll");
+  const ntdlls = (await target.modules()).filter(({ name }) => name.toLowerCase() === "ntdll");
   assertEquals(ntdlls.length, 2);
   assert(ntdlls.some(({ base }) => base < 0x1_0000_0000n));
   target.control!.enable();
@@ -93,7 +137,7 @@ tracingWindowsTest("a live target has the modules of both halves of a 32-bit pro
 windowsTest("a live target lists handles with types and names", async () => {
   await using holder = await HandleHolder.start();
   using target = openLive(String(holder.processId));
-  const handles = target.handles!();
+  const handles = await target.handles!();
   const event = handles.find(({ objectName }) => objectName?.endsWith("\\htrace-holder-event"));
   assertEquals(event?.type, "Event");
   const pipe = handles.find(({ objectName }) => objectName?.endsWith("\\htrace-holder"));
@@ -104,7 +148,7 @@ windowsTest("a live target lists handles with types and names", async () => {
 windowsTest("a live target lists the system's processes with handle counts", async () => {
   await using holder = await HandleHolder.start();
   using target = openLive(String(Deno.pid));
-  const entry = target.processes!().find(({ processId }) => processId === holder.processId);
+  const entry = (await target.processes!()).find(({ processId }) => processId === holder.processId);
   assertEquals(entry?.imageName, "handle_holder64.exe");
   assertEquals(entry?.parentProcessId, Deno.pid);
   assert((entry?.handleCount ?? 0) >= 3);
@@ -116,17 +160,17 @@ wineTest("a live target says clearly that Wine has no handle tracing", async () 
   const on = `process ${holder.processId}`;
   assertThrows(
     () => target.control!.enable(),
-    TraceControlError,
+    TargetError,
     `Cannot enable tracing for ${on}: this system does not implement it (0xC0000002); it takes Windows itself, not a layer that imitates it`,
   );
   assertThrows(
-    () => target.readTraces({}),
-    TraceQueryError,
+    () => readLog(target),
+    TargetError,
     `Cannot read the traces of ${on}: this system does not know it (0xC0000003); it takes Windows itself, not a layer that imitates it`,
   );
 });
 
-standinTest("a live target enables, reads newest first, filters and disables", async () => {
+standinTest("a live target enables, reads newest first and disables", async () => {
   await using holder = await HandleHolder.start();
   const { processId } = holder;
   using standin = new Standin();
@@ -136,15 +180,13 @@ standinTest("a live target enables, reads newest first, filters and disables", a
   standin.record(processId, "open", 0x44, 12, [0x1000n, 0x2000n]);
   standin.record(processId, "open", 0x48, 12, [0x1000n]);
   standin.record(processId, "close", 0x44, 16, [0x3000n]);
-  const log = target.readTraces({});
-  assertEquals([log.parsed, traceCount(log), log.slots], [3, 3, 0x100]);
+  const log = readLog(target);
+  assertEquals([log.parsed, log.count, log.slots], [3, 3, 0x100]);
   const newest = traceAt(log, 0);
   assertEquals([newest.type, newest.handle, newest.threadId], ["close", 0x44, 16]);
   assertEquals(traceAt(log, 2).stack, BigUint64Array.of(0x1000n, 0x2000n));
-  const one = target.readTraces({ handle: 0x44, maxTraces: 1 });
-  assertEquals([one.parsed, traceCount(one)], [3, 1]);
   target.control!.disable();
-  assertThrows(() => target.readTraces({}), TraceQueryError, "tracing is not enabled");
+  assertThrows(() => readLog(target), TargetError, "tracing is not enabled");
 });
 
 standinTest("a live target reads a full table, also one that was overrun", async () => {
@@ -156,30 +198,25 @@ standinTest("a live target reads a full table, also one that was overrun", async
   for (let handle = 4; handle <= 0x1100 * 4; handle += 4) {
     standin.record(processId, "open", handle, 1, [BigInt(handle)]);
   }
-  const log = target.readTraces({});
-  assertEquals(traceCount(log), 0x1000);
+  const log = readLog(target);
+  assertEquals(log.count, 0x1000);
   assertEquals(traceAt(log, 0).handle, 0x1100 * 4);
   assertEquals(traceAt(log, 0xfff).handle, 0x101 * 4);
 });
 
-standinTest("a live target switches off what it switched on, unless told to keep it", async () => {
+standinTest("a session switches off what it switched on, unless told to keep it", async () => {
   await using holder = await HandleHolder.start();
   using standin = new Standin();
-  {
-    using target = openTraced(holder);
-    target.control!.enable();
-    assertEquals(standin.slots(holder.processId), 0x1000);
-  }
+  const enable = async (keepTracing: boolean): Promise<number> => {
+    using session = new Session(openTraced(holder), { keepTracing });
+    await session.enable();
+    return standin.slots(holder.processId);
+  };
+  assertEquals(await enable(false), 0x1000);
   assertEquals(standin.slots(holder.processId), 0);
-  {
-    using target = openLive(String(holder.processId), { ...STANDIN, keepTracing: true });
-    target.control!.enable();
-  }
+  assertEquals(await enable(true), 0x1000);
   assertEquals(standin.slots(holder.processId), 0x1000);
-  {
-    using target = openTraced(holder); // tracing was on before it: not its to switch off
-    target.control!.enable();
-  }
+  await enable(false); // tracing was on before it: not its to switch off
   assertEquals(standin.slots(holder.processId), 0x1000);
 });
 
@@ -208,13 +245,11 @@ standinTest("a live target needs SeDebugPrivilege for processes of others", asyn
     target.control!.enable();
   }
   using _refusing = new Standin(BEHAVIOUR.foreignProcesses | BEHAVIOUR.noDebugPrivilege);
-  using target = openTraced(holder);
   assertThrows(
-    () => target.control!.enable(),
-    TraceControlError,
-    "PROCESS_SET_INFORMATION (0x200)",
+    () => openTraced(holder),
+    TargetError,
+    "PROCESS_QUERY_LIMITED_INFORMATION (0x1000)",
   );
-  assertThrows(() => target.readTraces({}), TraceQueryError, "PROCESS_QUERY_INFORMATION (0x400)");
 });
 
 standinTest(
@@ -227,7 +262,7 @@ standinTest(
     using target = openTraced(holder, warnings);
     target.control!.enable();
     standin.record(holder.processId, "open", 4, 8, [0x1000n]);
-    assertEquals(traceAt(target.readTraces({}), 0).stack.length, 0);
+    assertEquals(traceAt(readLog(target), 0).stack.length, 0);
     assertEquals(
       warnings.at(-1),
       "this Windows hides stacks from callers without SeDebugPrivilege; run elevated",
@@ -242,11 +277,11 @@ standinTest(
     using standin = new Standin(BEHAVIOUR.shortFormOnly);
     standin.setVersion(5, 1, 2600);
     using target = openTraced(holder);
-    assertThrows(() => target.control!.enable(0x80), TraceControlError, "leave the number out");
+    assertThrows(() => target.control!.enable(0x80), TargetError, "leave the number out");
     target.control!.enable();
     assertThrows(
       () => target.control!.disable(),
-      TraceControlError,
+      TargetError,
       "on Windows XP only ending the process disables tracing",
     );
   },
@@ -259,8 +294,8 @@ standinTest("a live target says when the process has ended between two calls", a
   target.control!.enable();
   standin.setExiting(holder.processId);
   const ended = `the process has ended (0xC000010A)`;
-  assertThrows(() => target.readTraces({}), TraceQueryError, ended);
-  assertThrows(() => target.control!.enable(), TraceControlError, ended);
+  assertThrows(() => readLog(target), TargetError, ended);
+  assertThrows(() => target.control!.enable(), TargetError, ended);
 });
 
 standinTest("a live target gives up a table that outgrows every buffer", async () => {
@@ -269,7 +304,7 @@ standinTest("a live target gives up a table that outgrows every buffer", async (
   using target = openTraced(holder);
   target.control!.enable();
   standin.behave(BEHAVIOUR.neverEnough);
-  assertThrows(() => target.readTraces({}), TraceQueryError, "still more than fitted");
+  assertThrows(() => readLog(target), TargetError, "still more than fitted");
 });
 
 standinTest(
@@ -279,7 +314,7 @@ standinTest(
     using _standin = new Standin(BEHAVIOUR.pipeNamesHang);
     const warnings: string[] = [];
     using target = openTraced(holder, warnings);
-    const handles = target.handles!();
+    const handles = await target.handles!();
     assert(handles.some(({ objectName }) => objectName?.endsWith("\\htrace-holder-event")));
     assert(!handles.some(({ objectName }) => objectName?.endsWith("\\htrace-holder")));
     assertMatch(

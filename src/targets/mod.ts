@@ -3,65 +3,74 @@
  *
  * @module
  */
-import { fileReason } from "../file_reason.ts";
-import { type Target, TraceControlError } from "../target.ts";
+import { TargetError, UsageError } from "../error.ts";
+import { fileKindOf } from "../file_kind.ts";
+import { FileSource, NotAFileError } from "../file_source.ts";
+import type { Target } from "../target.ts";
 import type {
   LaunchOptions,
+  OnMark,
+  RecorderOptions,
   TargetKind,
   TargetOptions,
   TargetSpec,
   TracedProgram,
 } from "./_target_kind.ts";
+import { refusal } from "./_pasted_text.ts";
+import { unreadable } from "./_target_file.ts";
 import { DBGENG } from "./dbgeng.ts";
+import { DEBUGGER_LOG } from "./debugger_log.ts";
 import { EMULATED } from "./emulated.ts";
+import { KERNEL_DUMP } from "./kernel_dump.ts";
+import { HANDLE_LIST } from "./handle_list.ts";
 import { LIVE } from "./live.ts";
+import { MINIDUMP } from "./minidump.ts";
+import { RECORDER } from "./recorder.ts";
 import { RECORDING } from "./recording.ts";
 
-export type { LaunchOptions, TargetKind, TargetOptions, TargetSpec, TracedProgram };
-export { liveProcesses, LiveTargetError } from "./live.ts";
+export type {
+  LaunchOptions,
+  OnMark,
+  RecorderOptions,
+  TargetKind,
+  TargetOptions,
+  TargetSpec,
+  TracedProgram,
+};
+export { debuggerEngine } from "./dbgeng.ts";
+export { liveProcesses } from "./live.ts";
 
 /** All kinds; the first that accepts a target opens it, so fixed forms stand before looser ones. */
 export const TARGET_KINDS: readonly TargetKind[] = [
   EMULATED,
   DBGENG,
   RECORDING,
+  RECORDER,
+  MINIDUMP,
+  KERNEL_DUMP,
+  HANDLE_LIST,
+  DEBUGGER_LOG,
   LIVE,
 ];
 
 /** Bytes of a file that tell its kind: more than the header of any. */
 const HEAD_SIZE = 0x1000;
 
-/** No kind accepts what the user named. */
-export class UnknownTargetError extends TypeError {
-  /** Creates the error for the target as given, which may be a file. */
-  constructor(text: string, isFile: boolean) {
-    const names = TARGET_KINDS.map((kind) => kind.name).join(", ");
-    const found = isFile ? "the file is no target" : "there is no such file, nor another target";
-    super(`Cannot open "${text}": ${found} of a known kind (${names}); see htrace --help`);
-    this.name = "UnknownTargetError";
-  }
-}
-
-/** Arguments were given for a program to a target that runs none; they would be lost without a word. */
-export class TargetArgumentsError extends TypeError {
-  /** Creates the error for the target as given. */
-  constructor(text: string, kind: TargetKind, args: readonly string[]) {
-    super(
-      `Cannot open "${text}" with the arguments "${args.join(" ")}": a ${kind.name} takes none; ` +
-        'leave out "--" and what follows it',
-    );
-    this.name = "TargetArgumentsError";
-  }
-}
-
-/** Opens the target that `text` names. The caller disposes it. */
+/** Opens the target that `text` names, a row of `kinds`. The caller disposes it. */
 export async function openTarget(
   text: string,
   options: TargetOptions = { args: [] },
+  kinds: readonly TargetKind[] = TARGET_KINDS,
 ): Promise<Target> {
-  const kind = kindOf(text);
+  const kind = kindOf(text, kinds);
   if (options.args.length > 0 && !kind.takesArguments) {
-    throw new TargetArgumentsError(text, kind, options.args);
+    // They would be lost without a word.
+    throw new UsageError(
+      `Cannot open "${text}" with the arguments "${
+        options.args.join(" ")
+      }": a ${kind.name} takes ` +
+        'none; leave out "--" and what follows it',
+    );
   }
   return await kind.open(text, options);
 }
@@ -75,9 +84,10 @@ export async function launchProgram(
   on?: string,
   options: LaunchOptions = {},
 ): Promise<TracedProgram> {
-  const kind = on === undefined ? LIVE : kindOf(on);
+  const local = options.recorder === undefined ? LIVE : RECORDER;
+  const kind = on === undefined ? local : kindOf(on, TARGET_KINDS);
   if (kind.launch === undefined) {
-    throw new TraceControlError(
+    throw new TargetError(
       `Cannot start a program on "${on}": a ${kind.name} starts none; leave the target out or ` +
         `use "emulated"`,
     );
@@ -85,35 +95,42 @@ export async function launchProgram(
   return await kind.launch(on, command, options);
 }
 
-function kindOf(text: string): TargetKind {
+function kindOf(text: string, kinds: readonly TargetKind[]): TargetKind {
   const head = readHead(text);
   const spec = { text, ...(head && { head }) };
-  const kind = TARGET_KINDS.find((candidate) => candidate.accepts(spec));
-  if (kind === undefined) throw new UnknownTargetError(text, head !== undefined);
-  return kind;
+  const kind = kinds.find((candidate) => candidate.accepts(spec));
+  if (kind !== undefined) return kind;
+  const other = head && fileKindOf(head);
+  if (other !== undefined) throw refusal(text, other);
+  const names = kinds.map((kind) => kind.name).join(", ");
+  const found = head === undefined ? whatIsAt(text) : "the file is not a target";
+  throw new TargetError(
+    `Cannot open "${text}": ${found} of a known kind (${names}); see htrace --help`,
+  );
+}
+
+/** What is there that is not a file, in words that go before "of a known kind". */
+function whatIsAt(path: string): string {
+  try {
+    return Deno.statSync(path).isDirectory
+      ? "it is a folder, not a target"
+      : 'it is a pipe or a device ("-" reads the standard input), not a target';
+  } catch {
+    return "there is no such file, nor another target"; // what cannot be looked at was told before
+  }
 }
 
 /** What the system throws where there is no file of a name. */
 const MISSING = [Deno.errors.NotFound, Deno.errors.NotADirectory];
 
-/** A file is there, and the system does not let it be read. */
-export class UnreadableTargetError extends TypeError {
-  /** Creates the error with what the system said. */
-  constructor(path: string, cause: unknown) {
-    super(`Cannot open "${path}": ${fileReason(cause)}; name a file that you may read`, { cause });
-    this.name = "UnreadableTargetError";
-  }
-}
-
 /** The first bytes of a file; undefined when there is none of that name. */
 function readHead(path: string): Uint8Array | undefined {
   try {
-    if (!Deno.statSync(path).isFile) return undefined; // a pipe would be waited for
-    using file = Deno.openSync(path, { read: true });
-    const head = new Uint8Array(HEAD_SIZE);
-    return head.subarray(0, file.readSync(head) ?? 0);
+    using file = FileSource.open(path);
+    return file.read(0, HEAD_SIZE);
   } catch (error) {
+    if (error instanceof NotAFileError) return undefined;
     if (MISSING.some((Missing) => error instanceof Missing)) return undefined;
-    throw new UnreadableTargetError(path, error);
+    throw unreadable(path, error);
   }
 }

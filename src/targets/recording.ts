@@ -1,27 +1,23 @@
 /**
- * A recording as a target: traces, modules and handles as they were, on any system.
+ * A recording as a target: traces, modules, handles and names as they were, on any system.
  *
  * @module
  */
+import { TargetError } from "../error.ts";
 import { fileReason } from "../file_reason.ts";
+import { FileSource } from "../file_source.ts";
+import type { Frame } from "../frame.ts";
 import type { PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
-import { isWanted, joinEntries, splitEntries } from "../nt/trace_entries.ts";
 import {
   decodeRecording,
   isRecording,
-  LARGEST_RECORDING,
+  MAX_RECORDING,
   type Recording,
-  RecordingError,
+  recordingError,
 } from "../recording/recording.ts";
-import {
-  type HandleEntry,
-  type Target,
-  type TargetMode,
-  type TraceQuery,
-  TraceQueryError,
-} from "../target.ts";
-import type { TraceLog } from "../trace_log.ts";
+import type { HandleEntry, ProcessRef, Target, TargetIdentity, TargetMode } from "../target.ts";
+import { moveStacks, type StackTable, type TraceLog } from "../trace_log.ts";
 import type { TargetKind } from "./_target_kind.ts";
 
 /** The kind, for the table. A name with the extension is meant as one: what is wrong with the file is then said. */
@@ -30,89 +26,99 @@ export const RECORDING: TargetKind = {
   forms: ['service.htrace    what "htrace record" saved of any other target'],
   accepts: ({ text, head }) =>
     text.toLowerCase().endsWith(".htrace") || (head !== undefined && isRecording(head)),
-  open: async (text) => new RecordedTarget(await decodeRecording(text, await readFile(text))),
+  open: async (text) => new RecordedTarget(await decodeRecording(text, readFile(text))),
 };
 
-/**
- * Reads the whole of a file, unless it is too large to be a recording: memory is not filled with it. A pipe would be
- * waited for, and a device may have no end.
- */
-async function readFile(path: string): Promise<Uint8Array> {
-  let found: string;
+/** Reads the whole of a file, unless it is too large to be a recording: memory is not filled with it. */
+function readFile(path: string): Uint8Array {
   try {
-    const { isFile, size } = await Deno.stat(path);
-    if (isFile && size <= LARGEST_RECORDING) return await Deno.readFile(path);
-    found = isFile ? "it is larger than any recording" : "it is not a file";
+    using file = FileSource.open(path);
+    if (file.size <= MAX_RECORDING) return file.read(0, file.size);
   } catch (cause) {
-    throw new RecordingError(path, fileReason(cause), "check its path and your rights", { cause });
+    throw recordingError(path, fileReason(cause), {
+      advice: "check its path and your rights",
+      cause,
+    });
   }
-  throw new RecordingError(path, found, "check its path");
+  throw recordingError(path, "it is larger than any recording", { advice: "check its path" });
 }
 
 /** A recording, as a {@linkcode Target}. */
 export class RecordedTarget implements Target {
   /** How the recorded target named itself. */
   readonly name: string;
+  /** A recording, whatever was recorded. */
+  readonly kind = "recording";
+  /** Which process was recorded. */
+  readonly identity: TargetIdentity;
   /** User mode or kernel mode, as recorded. */
   readonly mode: TargetMode;
   /** Width of the recorded target's pointers. */
   readonly pointerSize: PointerSize;
-  /** Snapshots that were recorded with the traces. */
-  readonly snapshots: ReadonlyMap<string, TraceLog>;
-  /** EPROCESS of the current process, in kernel mode: at first the recorded one, which alone has traces. */
-  declare currentProcess?: bigint;
+  /** First address that was the kernel's, where known. */
+  declare readonly userEnd?: bigint;
+  /** The recorded process, in kernel mode: it alone has traces. */
+  declare readonly defaultProcess?: ProcessRef;
+  /** What the recorded target did not show. */
+  declare readonly limits?: readonly string[];
+  /** The snapshots are marks that the program set. */
+  declare readonly hasMarks?: true;
   /** Handles that were open, where they were recorded. */
-  declare readonly handles?: () => HandleEntry[];
+  declare readonly handles?: (process?: ProcessRef) => readonly HandleEntry[];
   readonly #recording: Recording;
 
   /** Creates the target of a recording. */
   constructor(recording: Recording) {
     this.#recording = recording;
     this.name = recording.targetName;
+    this.identity = recording.identity;
     this.mode = recording.mode;
     this.pointerSize = recording.pointerSize;
-    this.snapshots = recording.snapshots;
-    const { log, handles } = recording;
-    if (log.process !== undefined) this.currentProcess = log.process;
-    if (handles) this.handles = () => [...handles];
+    const { log, handles, userEnd, limits, hasMarks } = recording;
+    if (userEnd !== undefined) this.userEnd = userEnd;
+    if (limits) this.limits = limits;
+    if (hasMarks) this.hasMarks = hasMarks;
+    if (log.process !== undefined) this.defaultProcess = { process: log.process };
+    if (handles) {
+      this.handles = (process) => {
+        this.#checkProcess(process);
+        return handles;
+      };
+    }
   }
 
-  /**
-   * The recorded traces, or those of them that are asked for. `parsed` is what the recorded target would have
-   * counted: user mode looks at all traces, kernel mode stops at the last one wanted.
-   */
-  readTraces(query: TraceQuery): TraceLog {
-    this.#checkProcess(query.process);
-    const { log } = this.#recording;
-    if (!query.handle && !query.maxTraces) return log;
-    const entries = splitEntries(log.bytes, log.layout);
-    const most = query.maxTraces || entries.length;
-    const wanted: Uint8Array[] = [];
-    let parsed = log.parsed;
-    for (const [index, entry] of entries.entries()) {
-      if (!isWanted(entry, log.layout, query)) continue;
-      wanted.push(entry);
-      if (wanted.length < most) continue;
-      if (this.mode === "kernel" && query.maxTraces) parsed = index + 1;
-      break;
-    }
-    return { ...log, bytes: joinEntries(wanted, log.layout), parsed };
+  /** The recorded traces. */
+  readTraces(into: StackTable, process?: ProcessRef): TraceLog {
+    this.#checkProcess(process);
+    return moveStacks(this.#recording.log, into);
+  }
+
+  /** Snapshots that were recorded with the traces. */
+  readSnapshots(into: StackTable): ReadonlyMap<string, TraceLog> {
+    return new Map(
+      Array.from(this.#recording.snapshots, ([name, log]) => [name, moveStacks(log, into)]),
+    );
   }
 
   /** The recorded modules. */
-  modules(process?: bigint): Module[] {
+  modules(process?: ProcessRef): readonly Module[] {
     this.#checkProcess(process);
-    return [...this.#recording.modules];
+    return this.#recording.modules;
+  }
+
+  /** The name that an address had when it was recorded. */
+  frame(address: bigint): Frame | undefined {
+    return this.#recording.frames?.get(address);
   }
 
   /** Nothing is held. */
   [Symbol.dispose](): void {}
 
-  #checkProcess(asked: bigint | undefined): void {
-    const process = asked || this.currentProcess;
+  #checkProcess(asked: ProcessRef | undefined): void {
+    const process = asked?.process;
     const recorded = this.#recording.log.process;
-    if (process === undefined || process === recorded) return;
-    throw new TraceQueryError(
+    if (!process || process === recorded) return;
+    throw new TargetError(
       `Cannot read process 0x${process.toString(16)} of ${this.name}: ` +
         (recorded === undefined
           ? "it was recorded in user mode, where processes have no address; leave the process out"

@@ -18,11 +18,11 @@ export const NAME_STATE = {
 } as const;
 
 /** Longest name asked for: a UNICODE_STRING and all the text that its 16-bit length can count. */
-const LONGEST_ANSWER = 0x10 + 0x10000;
+const MAX_RESULT = 0x10 + 0x10000;
 
 /** The shared memory. `state` is a 32-bit word at 0 that both sides wait on. */
 export const NAME_REQUEST = {
-  size: 0x20 + LONGEST_ANSWER,
+  size: 0x20 + MAX_RESULT,
   state: 0, // index into an Int32Array
   /** Out: the NTSTATUS of the first call that failed, or 0. */
   status: { offset: 0x04, size: 4 },

@@ -6,11 +6,10 @@
 /// <reference lib="deno.worker" />
 import type { NtStatus } from "../ntdll.ts";
 import { NAME_REQUEST, NAME_STATE, type NameWorkerStart } from "./_object_name_request.ts";
+import { DUPLICATE_SAME_ACCESS, OBJECT_INFORMATION_CLASS } from "./constants.ts";
 import { WindowsNtdll } from "./ntdll.ts";
 
 const CURRENT_PROCESS = -1;
-const DUPLICATE_SAME_ACCESS = 2;
-const OBJECT_NAME_INFORMATION = 1;
 
 self.onmessage = (message: MessageEvent<NameWorkerStart>) => {
   const { memory, library } = message.data;
@@ -50,7 +49,8 @@ function queryName(
     DUPLICATE_SAME_ACCESS,
   );
   if (duplicate.status !== 0) return duplicate.status;
-  const { status } = ntdll.queryObject(duplicate.handle, OBJECT_NAME_INFORMATION, answer);
+  const { ObjectNameInformation } = OBJECT_INFORMATION_CLASS;
+  const { status } = ntdll.queryObject(duplicate.handle, ObjectNameInformation, answer);
   ntdll.close(duplicate.handle);
   return status;
 }

@@ -27,10 +27,15 @@ export interface ComInterface {
 /** Bytes of a pointer, and so of a place in a method table. */
 const POINTER = 8;
 
-const IUNKNOWN = {
-  QueryInterface: { slot: 0, parameters: ["buffer", "buffer"] }, // REFIID riid, void **ppvObject
-  Release: { slot: 2, parameters: [] },
-} as const satisfies ComInterface["methods"];
+/** IUnknown (unknwn.h): what every interface begins with. */
+export const IUnknown = {
+  iid: "00000000-0000-0000-c000-000000000046",
+  methods: {
+    QueryInterface: { slot: 0, parameters: ["buffer", "buffer"] }, // REFIID riid, void **ppvObject
+    AddRef: { slot: 1, parameters: [] },
+    Release: { slot: 2, parameters: [] },
+  },
+} as const satisfies ComInterface;
 
 /** The 16 bytes of a GUID: the first three groups little-endian, the rest as written. */
 export function guidBytes(guid: string): Uint8Array<ArrayBuffer> {
@@ -68,14 +73,14 @@ export class ComObject<Interface extends ComInterface> implements Disposable {
   /** Another interface of the same object; undefined when it has none of that id. */
   as<Other extends ComInterface>(description: Other): ComObject<Other> | undefined {
     const found = new BigUint64Array(1);
-    this.#invoke(IUNKNOWN.QueryInterface, [guidBytes(description.iid), found]);
+    this.#invoke(IUnknown.methods.QueryInterface, [guidBytes(description.iid), found]);
     const pointer = Deno.UnsafePointer.create(found[0]!);
     return pointer === null ? undefined : new ComObject(pointer, description);
   }
 
   /** Releases the reference. */
   [Symbol.dispose](): void {
-    this.#invoke(IUNKNOWN.Release, []);
+    this.#invoke(IUnknown.methods.Release, []);
   }
 
   #invoke({ slot, parameters: types }: ComMethod, parameters: unknown[]): HResult {

@@ -1,12 +1,8 @@
 /** COM both ways, without Windows: our own object called through its method table. */
 import { assert, assertEquals } from "@std/assert";
 import { ComObject, guidBytes } from "./com.ts";
+import { IDebugOutputCallbacks } from "./dbgeng_interfaces.ts";
 import { OutputCallbacks } from "./output_callbacks.ts";
-
-const IDebugOutputCallbacks = {
-  iid: OutputCallbacks.IID,
-  methods: { Output: { slot: 3, parameters: ["u32", "buffer"] } }, // ULONG Mask, PCSTR Text
-} as const;
 
 const IDebugInputCallbacks = { iid: "9f50e42c-f136-499e-9a97-73036c94ed2d", methods: {} } as const;
 

@@ -33,11 +33,11 @@ export type EngineTarget =
 /** How long a target may take to come to a stop; a remote kernel waits for its next break. */
 const STOP_PATIENCE = 60_000;
 
-const LONGEST_PATH = 0x8000;
+const MAX_LONG_PATH = 0x8000;
 
 /** The engine with one target open. Use it on one thread, as the engine wants it. */
 export class DebugEngine implements Disposable {
-  /** The library that was loaded: a full path, or `dbgeng.dll` for the system's own. */
+  /** The library that was loaded: a full path. */
   readonly library: string;
   readonly #resources = new DisposableStack();
   readonly #client: ComObject<typeof IDebugClient4>;
@@ -159,7 +159,7 @@ export class DebugEngine implements Disposable {
     return targetAddress(value[0]!, this.pointerSize);
   }
 
-  /** Runs a command of the engine's own, such as `!htrace`, and answers what it printed. */
+  /** Runs a command of the engine's own, such as `!htrace`, and returns what it printed. */
   execute(command: string): string {
     const attempt = `run "${command}" in ${this.library}`;
     let text = "";
@@ -254,14 +254,14 @@ export class DebugEngine implements Disposable {
       name: moduleNameOf(path),
       path,
       base: targetAddress(base[0]!, this.pointerSize),
-      size: view.getUint32(DEBUG_MODULE_PARAMETERS.Size, true),
-      timestamp: view.getUint32(DEBUG_MODULE_PARAMETERS.TimeDateStamp, true),
+      size: view.getUint32(DEBUG_MODULE_PARAMETERS.Size.offset, true),
+      timestamp: view.getUint32(DEBUG_MODULE_PARAMETERS.TimeDateStamp.offset, true),
     };
   }
 
   /** One of the names of the module at the engine's address `base`, a DEBUG_MODNAME_; empty where it has none. */
   #moduleName(which: number, base: bigint): string {
-    const text = new Uint8Array(LONGEST_PATH);
+    const text = new Uint8Array(MAX_LONG_PATH);
     const size = new Uint32Array(1);
     this.#symbols.call(
       "GetModuleNameString",
@@ -292,14 +292,14 @@ export function engineAddress(address: bigint, pointerSize: PointerSize): bigint
   return pointerSize === 4 ? BigInt.asUintN(64, BigInt.asIntN(32, address)) : address;
 }
 
-/** An address that the engine answered, as the target itself has it. */
+/** An address that the engine returned, as the target itself has it. */
 export function targetAddress(address: bigint, pointerSize: PointerSize): bigint {
   return BigInt.asUintN(pointerSize * 8, address);
 }
 
 /** S_FALSE, the timeout of WaitForEvent, comes here, too. */
 function failure(attempt: string, call: string, result: HResult): DebugEngineError {
-  return new DebugEngineError(`Cannot ${attempt}: ${call} answered ${resultText(result)}`);
+  return new DebugEngineError(`Cannot ${attempt}: ${call} returned ${resultText(result)}`);
 }
 
 /** Zero-terminated UTF-16. */

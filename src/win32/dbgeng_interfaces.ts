@@ -84,12 +84,31 @@ export const IDebugSystemObjects = {
   },
 } as const satisfies ComInterface;
 
+/** IDebugOutputCallbacks: what the engine prints to; implemented in `output_callbacks.ts`. */
+export const IDebugOutputCallbacks = {
+  iid: "4bf58045-d654-4c40-b0af-683090f356dc",
+  methods: {
+    Output: { slot: 3, parameters: ["u32", "buffer"] }, // ULONG Mask, PCSTR Text
+  },
+} as const satisfies ComInterface;
+
+/** What is called of the library itself; everything else goes through interfaces. */
+export const DBGENG = {
+  DebugCreate: {
+    parameters: [
+      "buffer", // REFIID InterfaceId
+      "buffer", // PVOID *Interface
+    ],
+    result: "u32",
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
 /** `DEBUG_MODULE_PARAMETERS`. */
 export const DEBUG_MODULE_PARAMETERS = {
   size: 0x40,
-  Base: 0x00, // ULONG64
-  Size: 0x08, // ULONG
-  TimeDateStamp: 0x0c, // ULONG
+  Base: { offset: 0x00, size: 8 },
+  Size: { offset: 0x08, size: 4 },
+  TimeDateStamp: { offset: 0x0c, size: 4 },
 } as const;
 
 /** Flags and values of the calls above, without the prefix DEBUG_ that `dbgeng.h` gives them. */

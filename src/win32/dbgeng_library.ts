@@ -3,15 +3,12 @@
  *
  * @module
  */
+import { TargetError } from "../error.ts";
+import { DBGENG } from "./dbgeng_interfaces.ts";
+import { seekLibrariesIn, systemLibrary } from "./system_library.ts";
 
 /** A call of the engine failed, or the engine is not there. */
-export class DebugEngineError extends TypeError {
-  /** Creates the error with the user's sentence. */
-  constructor(message: string) {
-    super(message);
-    this.name = "DebugEngineError";
-  }
-}
+export class DebugEngineError extends TargetError {}
 
 /**
  * Where the engine may be, best first: the Debugging Tools have the extensions with `!htrace`, which the old copy in
@@ -23,33 +20,22 @@ export function engineCandidates(): string[] {
   const tools = roots.map((root) =>
     `${root}\\Windows Kits\\10\\Debuggers\\${architecture}\\dbgeng.dll`
   );
-  return [...tools, "dbgeng.dll"];
+  return [...tools, systemLibrary("dbgeng.dll")];
 }
-
-/** What is called of the library itself; everything else goes through interfaces. */
-const DBGENG_EXPORTS = {
-  // dbgeng.h
-  DebugCreate: {
-    parameters: [
-      "buffer", // REFIID InterfaceId
-      "buffer", // PVOID *Interface
-    ],
-    result: "u32",
-  },
-} as const satisfies Deno.ForeignLibraryInterface;
 
 /** An engine that was loaded. */
 export interface EngineLibrary {
   /** Its export. */
-  readonly library: Deno.DynamicLibrary<typeof DBGENG_EXPORTS>;
-  /** Where it was found: a full path, or `dbgeng.dll` for the system's own. */
+  readonly library: Deno.DynamicLibrary<typeof DBGENG>;
+  /** Where it was found: a full path. */
   readonly path: string;
 }
 
 /** Loads the first of the candidates that is there and made for this processor. */
 export function loadEngine(candidates: readonly string[]): EngineLibrary {
   for (const path of candidates) {
-    const library = openLibrary(path, DBGENG_EXPORTS, siblingOf(path, "dbghelp.dll"));
+    seekLibrariesIn(path.slice(0, path.lastIndexOf("\\")));
+    const library = openLibrary(path, DBGENG, siblingOf(path, "dbghelp.dll"));
     if (library !== undefined) return { library, path };
   }
   throw new DebugEngineError(

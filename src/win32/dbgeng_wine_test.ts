@@ -3,6 +3,7 @@ import { readExact } from "../memory.ts";
 import { isInModule } from "../module.ts";
 import { DebugEngine } from "./dbgeng.ts";
 import { DebugEngineError, engineCandidates } from "./dbgeng_library.ts";
+import { systemLibrary } from "./system_library.ts";
 import { HandleHolder, tracingWindowsTest, windowsTest, wineTest } from "./windows_fixture.ts";
 
 windowsTest("DebugEngine attaches to a process and has its modules and memory", async () => {
@@ -38,7 +39,7 @@ windowsTest("DebugEngine says what could not be opened", () => {
   assertThrows(
     () => new DebugEngine({ kind: "dump", path: "C:\\missing.dmp" }),
     DebugEngineError,
-    'Cannot open "C:\\missing.dmp" with the debugger engine: OpenDumpFileWide answered 0x',
+    'Cannot open "C:\\missing.dmp" with the debugger engine: OpenDumpFileWide returned 0x',
   );
 });
 
@@ -46,8 +47,8 @@ windowsTest("DebugEngine prefers the Debugging Tools, and says which it loaded",
   await using holder = await HandleHolder.start();
   const target = { kind: "process", processId: holder.processId } as const;
   const missing = "C:\\Debuggers\\dbgeng.dll";
-  using engine = new DebugEngine(target, [missing, "dbgeng.dll"]);
-  assertEquals(engine.library, "dbgeng.dll");
+  using engine = new DebugEngine(target, [missing, systemLibrary("dbgeng.dll")]);
+  assertEquals(engine.library, systemLibrary("dbgeng.dll"));
   assertThrows(
     () => new DebugEngine(target, [missing]),
     DebugEngineError,
@@ -55,7 +56,7 @@ windowsTest("DebugEngine prefers the Debugging Tools, and says which it loaded",
       "Debugging Tools for Windows",
   );
   const candidates = engineCandidates();
-  assertEquals(candidates.at(-1), "dbgeng.dll");
+  assertEquals(candidates.at(-1), systemLibrary("dbgeng.dll"));
   assert(candidates[0]?.includes("\\Windows Kits\\10\\Debuggers\\"), candidates[0]);
 });
 
@@ -91,6 +92,8 @@ wineTest("DebugEngine says that Wine's engine runs no commands", async () => {
   assertThrows(
     () => engine.execute("!htrace"),
     DebugEngineError,
-    'Cannot run "!htrace" in dbgeng.dll: SetOutputCallbacks answered 0x80004001',
+    `Cannot run "!htrace" in ${
+      systemLibrary("dbgeng.dll")
+    }: SetOutputCallbacks returned 0x80004001`,
   );
 });

@@ -7,8 +7,10 @@
  * @module
  */
 import type { NtStatus } from "../ntdll.ts";
+import { DBG_STATE, DEBUG_ALL_ACCESS, STATUS } from "./constants.ts";
 import { NTDLL } from "./ntdll_functions.ts";
 import { DBGUI_WAIT_STATE_CHANGE, Structure } from "./structures.ts";
+import { systemLibrary } from "./system_library.ts";
 
 /** What this file calls. */
 const FUNCTIONS = {
@@ -19,52 +21,71 @@ const FUNCTIONS = {
   NtClose: NTDLL.NtClose,
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** `DEBUG_ALL_ACCESS` (ntdbg.h). */
-const DEBUG_ALL_ACCESS = 0x1f_000f;
-
-/** `DBG_CONTINUE` (ntstatus.h): the event was dealt with. */
-const DBG_CONTINUE = 0x0001_0002;
-/** `DBG_EXCEPTION_NOT_HANDLED` (ntstatus.h): the exception is the program's own, as without a debugger. */
-const DBG_EXCEPTION_NOT_HANDLED = 0x8001_0001;
-
-/** `DBG_STATE` (ntdbg.h). */
-const DBG_STATE = {
-  CreateThread: 2,
-  CreateProcess: 3,
-  ExitProcess: 5,
-  Exception: 6,
-  Breakpoint: 7,
-  SingleStep: 8,
-  LoadDll: 9,
-} as const;
-
 /** Members that hold a handle of ours, by the event that brings it: each is ours to close. */
 const HANDLES = new Map([
-  [DBG_STATE.CreateThread, [DBGUI_WAIT_STATE_CHANGE.CreateThread_HandleToThread]],
-  [DBG_STATE.CreateProcess, [
+  [DBG_STATE.DbgCreateThreadStateChange, [DBGUI_WAIT_STATE_CHANGE.CreateThread_HandleToThread]],
+  [DBG_STATE.DbgCreateProcessStateChange, [
     DBGUI_WAIT_STATE_CHANGE.CreateProcess_HandleToProcess,
     DBGUI_WAIT_STATE_CHANGE.CreateProcess_HandleToThread,
     DBGUI_WAIT_STATE_CHANGE.CreateProcess_FileHandle,
   ]],
-  [DBG_STATE.LoadDll, [DBGUI_WAIT_STATE_CHANGE.LoadDll_FileHandle]],
+  [DBG_STATE.DbgLoadDllStateChange, [DBGUI_WAIT_STATE_CHANGE.LoadDll_FileHandle]],
 ]) as ReadonlyMap<number, readonly { readonly offset: number; readonly size: 8 }[]>;
 
+/** The highest address of user mode, 64-bit. */
+const MAX_ADDRESS = 0x7fff_ffff_ffff;
+
 const EXCEPTIONS: ReadonlySet<number> = new Set([
-  DBG_STATE.Exception,
-  DBG_STATE.Breakpoint,
-  DBG_STATE.SingleStep,
+  DBG_STATE.DbgExceptionStateChange,
+  DBG_STATE.DbgBreakpointStateChange,
+  DBG_STATE.DbgSingleStepStateChange,
 ]);
+
+/** A text for the debugger, as the exception that OutputDebugString raises has it. */
+export interface DebugText {
+  /** Its address in the process. */
+  readonly address: number;
+  /** Its letters, the zero among them. */
+  readonly length: number;
+  /** UTF-16, by OutputDebugStringW since Windows 10; otherwise ANSI. */
+  readonly isWide: boolean;
+}
+
+/**
+ * Called while the process waits with a text; returns whether the text was for us. One that was is not said again: neither
+ * to other listeners nor, where it was wide, in ANSI.
+ */
+export type OnDebugText = (text: DebugText) => Promise<boolean>;
 
 /** How the wait for a process's end ended. */
 export type ExitAnswer =
   | { readonly kind: "exiting"; readonly exitStatus: number }
   | { readonly kind: "failed"; readonly status: NtStatus };
 
+function debugTextOf(event: Structure): DebugText | undefined {
+  const at = DBGUI_WAIT_STATE_CHANGE;
+  if (event.get(at.NewState) !== DBG_STATE.DbgExceptionStateChange) return undefined;
+  const code = event.get(at.Exception_ExceptionCode);
+  const isWide = code === STATUS.DBG_PRINTEXCEPTION_WIDE_C;
+  if (!isWide && code !== STATUS.DBG_PRINTEXCEPTION_C) return undefined;
+  if (event.get(at.Exception_NumberParameters) < 2) return undefined;
+  const address = event.get(at.Exception_TextAddress);
+  return {
+    // No user's address is this high, unless a 32-bit program's was extended by its sign.
+    address: address > MAX_ADDRESS ? event.get(at.Exception_TextAddressLow) : address,
+    length: event.get(at.Exception_TextLength),
+    isWide,
+  };
+}
+
 /** The debugger's side of one process. Disposing it lets the process go on alone. */
 export class DebugObject implements Disposable {
   /** How making the object ended; one that could not be made attaches to nothing. */
   readonly status: NtStatus;
-  readonly #library: Deno.DynamicLibrary<typeof FUNCTIONS> = Deno.dlopen("ntdll.dll", FUNCTIONS);
+  readonly #library: Deno.DynamicLibrary<typeof FUNCTIONS> = Deno.dlopen(
+    systemLibrary("ntdll.dll"),
+    FUNCTIONS,
+  );
   readonly #handle: bigint;
   /** The client id of the event that holds the process still. */
   #held: Uint8Array<ArrayBuffer> | undefined;
@@ -88,7 +109,7 @@ export class DebugObject implements Disposable {
    * thread waits in it for the debugger before the kernel takes the handle table away. Waiting for the process
    * object instead comes too late, and a look every now and then misses what happened since.
    */
-  async waitForExit(processId: number): Promise<ExitAnswer> {
+  async waitForExit(processId: number, onText?: OnDebugText): Promise<ExitAnswer> {
     const event = new Structure(DBGUI_WAIT_STATE_CHANGE.size);
     const { AppClientId, NewState, ExitProcess_ExitStatus } = DBGUI_WAIT_STATE_CHANGE;
     const wait = this.#library.symbols.NtWaitForDebugEvent;
@@ -99,17 +120,22 @@ export class DebugObject implements Disposable {
       const clientId = event.bytes.slice(AppClientId, AppClientId + 0x10);
       for (const member of HANDLES.get(state) ?? []) this.#close(event.get(member));
       const isTheProcess = new DataView(clientId.buffer).getUint32(0, true) === processId;
-      if (state === DBG_STATE.ExitProcess && isTheProcess) {
+      if (state === DBG_STATE.DbgExitProcessStateChange && isTheProcess) {
         this.#held = clientId;
         return { kind: "exiting", exitStatus: event.get(ExitProcess_ExitStatus) };
       }
-      this.#continue(clientId, EXCEPTIONS.has(state) ? DBG_EXCEPTION_NOT_HANDLED : DBG_CONTINUE);
+      const text = isTheProcess ? debugTextOf(event) : undefined;
+      const isOurs = text !== undefined && await onText?.(text) === true;
+      this.#continue(
+        clientId,
+        EXCEPTIONS.has(state) && !isOurs ? STATUS.DBG_EXCEPTION_NOT_HANDLED : STATUS.DBG_CONTINUE,
+      );
     }
   }
 
   /** Lets the process go on, and closes the object. */
   [Symbol.dispose](): void {
-    if (this.#held) this.#continue(this.#held, DBG_CONTINUE);
+    if (this.#held) this.#continue(this.#held, STATUS.DBG_CONTINUE);
     this.#close(Number(this.#handle));
     this.#library.close();
   }

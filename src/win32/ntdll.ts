@@ -6,9 +6,10 @@
  *
  * @module
  */
-import type { HandleAnswer, Ntdll, NtStatus, QueryAnswer } from "../ntdll.ts";
+import type { HandleResult, Ntdll, NtStatus, QueryResult } from "../ntdll.ts";
 import { NTDLL } from "./ntdll_functions.ts";
 import { CLIENT_ID, OBJECT_ATTRIBUTES, RTL_OSVERSIONINFOW, Structure } from "./structures.ts";
+import { systemLibrary } from "./system_library.ts";
 
 /** What this file calls. */
 const FUNCTIONS = {
@@ -23,9 +24,6 @@ const FUNCTIONS = {
   RtlGetVersion: NTDLL.RtlGetVersion,
   RtlAdjustPrivilege: NTDLL.RtlAdjustPrivilege,
 } as const satisfies Deno.ForeignLibraryInterface;
-
-/** `SE_DEBUG_PRIVILEGE` (wdm.h): opens processes of other users; since Windows 11 24H2 also shows stacks. */
-export const SE_DEBUG_PRIVILEGE = 20;
 
 /** A Windows version, as `RtlGetVersion` tells it: 10.0.22631, or 5.1.2600 for XP. */
 export interface WindowsVersion {
@@ -46,12 +44,12 @@ export class WindowsNtdll implements Ntdll, Disposable {
   readonly #answer = new BigUint64Array(1);
 
   /** Opens the library: Windows' own, or in tests the DLL at a path, which must export the same calls. */
-  constructor(library = "ntdll.dll") {
+  constructor(library = systemLibrary("ntdll.dll")) {
     this.#library = Deno.dlopen(library, FUNCTIONS);
   }
 
   /** `NtOpenProcess`. */
-  openProcess(processId: number, access: number): HandleAnswer {
+  openProcess(processId: number, access: number): HandleResult {
     const attributes = new Structure(OBJECT_ATTRIBUTES.size)
       .set(OBJECT_ATTRIBUTES.Length, OBJECT_ATTRIBUTES.size);
     const clientId = new Structure(CLIENT_ID.size).set(CLIENT_ID.UniqueProcess, processId);
@@ -88,7 +86,7 @@ export class WindowsNtdll implements Ntdll, Disposable {
     process: number,
     informationClass: number,
     buffer: Uint8Array,
-  ): QueryAnswer {
+  ): QueryResult {
     const status = this.#library.symbols.NtQueryInformationProcess(
       BigInt(process),
       informationClass,
@@ -100,7 +98,7 @@ export class WindowsNtdll implements Ntdll, Disposable {
   }
 
   /** `NtReadVirtualMemory`. */
-  readVirtualMemory(process: number, address: bigint, buffer: Uint8Array): QueryAnswer {
+  readVirtualMemory(process: number, address: bigint, buffer: Uint8Array): QueryResult {
     const status = this.#library.symbols.NtReadVirtualMemory(
       BigInt(process),
       address,
@@ -112,7 +110,7 @@ export class WindowsNtdll implements Ntdll, Disposable {
   }
 
   /** `NtQuerySystemInformation`. */
-  querySystemInformation(informationClass: number, buffer: Uint8Array): QueryAnswer {
+  querySystemInformation(informationClass: number, buffer: Uint8Array): QueryResult {
     const status = this.#library.symbols.NtQuerySystemInformation(
       informationClass,
       buffer,
@@ -123,7 +121,7 @@ export class WindowsNtdll implements Ntdll, Disposable {
   }
 
   /** `NtQueryObject`; a name query may never return, see `object_names.ts`. */
-  queryObject(handle: number, informationClass: number, buffer: Uint8Array): QueryAnswer {
+  queryObject(handle: number, informationClass: number, buffer: Uint8Array): QueryResult {
     const status = this.#library.symbols.NtQueryObject(
       BigInt(handle),
       informationClass,
@@ -141,7 +139,7 @@ export class WindowsNtdll implements Ntdll, Disposable {
     targetProcess: number,
     access: number,
     options: number,
-  ): HandleAnswer {
+  ): HandleResult {
     const attributes = 0; // not inheritable: a child of ours must not keep the target's objects alive
     const status = this.#library.symbols.NtDuplicateObject(
       BigInt(sourceProcess),

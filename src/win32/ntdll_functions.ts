@@ -123,6 +123,93 @@ export const NTDLL = {
     result: "u32",
   },
   // ntmmapi.h
+  NtAllocateVirtualMemory: {
+    parameters: [
+      "isize", // HANDLE ProcessHandle
+      "buffer", // PVOID *BaseAddress
+      "usize", // ULONG_PTR ZeroBits
+      "buffer", // PSIZE_T RegionSize
+      "u32", // ULONG AllocationType
+      "u32", // ULONG PageProtection
+    ],
+    result: "u32",
+  },
+  // ntmmapi.h
+  NtProtectVirtualMemory: {
+    parameters: [
+      "isize", // HANDLE ProcessHandle
+      "buffer", // PVOID *BaseAddress
+      "buffer", // PSIZE_T RegionSize
+      "u32", // ULONG NewProtection
+      "buffer", // PULONG OldProtection
+    ],
+    result: "u32",
+  },
+  // ntmmapi.h, ntifs.h
+  NtCreateSection: {
+    parameters: [
+      "buffer", // PHANDLE SectionHandle
+      "u32", // ACCESS_MASK DesiredAccess
+      "buffer", // POBJECT_ATTRIBUTES ObjectAttributes
+      "buffer", // PLARGE_INTEGER MaximumSize: null, the file's
+      "u32", // ULONG SectionPageProtection
+      "u32", // ULONG AllocationAttributes
+      "isize", // HANDLE FileHandle
+    ],
+    result: "u32",
+  },
+  // ntioapi.h, winternl.h
+  NtOpenFile: {
+    parameters: [
+      "buffer", // PHANDLE FileHandle
+      "u32", // ACCESS_MASK DesiredAccess
+      "buffer", // POBJECT_ATTRIBUTES ObjectAttributes
+      "buffer", // PIO_STATUS_BLOCK IoStatusBlock
+      "u32", // ULONG ShareAccess
+      "u32", // ULONG OpenOptions
+    ],
+    result: "u32",
+  },
+  // ntobapi.h, winternl.h
+  NtWaitForSingleObject: {
+    parameters: [
+      "isize", // HANDLE Handle
+      "u8", // BOOLEAN Alertable
+      "pointer", // PLARGE_INTEGER Timeout: none, wait for ever
+    ],
+    result: "u32",
+    nonblocking: true,
+  },
+  // ntseapi.h, ntifs.h
+  NtOpenProcessToken: {
+    parameters: [
+      "isize", // HANDLE ProcessHandle
+      "u32", // ACCESS_MASK DesiredAccess
+      "buffer", // PHANDLE TokenHandle
+    ],
+    result: "u32",
+  },
+  // ntseapi.h, ntifs.h
+  NtQueryInformationToken: {
+    parameters: [
+      "isize", // HANDLE TokenHandle
+      "u32", // TOKEN_INFORMATION_CLASS TokenInformationClass
+      "buffer", // PVOID TokenInformation
+      "u32", // ULONG TokenInformationLength
+      "buffer", // PULONG ReturnLength
+    ],
+    result: "u32",
+  },
+  // ntobapi.h, ntifs.h
+  NtSetSecurityObject: {
+    parameters: [
+      "isize", // HANDLE Handle
+      "u32", // SECURITY_INFORMATION SecurityInformation
+      "buffer", // PSECURITY_DESCRIPTOR SecurityDescriptor
+    ],
+    result: "u32",
+  },
+  // ntmmapi.h
   NtWriteVirtualMemory: {
     parameters: [
       "isize", // HANDLE ProcessHandle

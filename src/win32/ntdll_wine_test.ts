@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { SE_DEBUG_PRIVILEGE, WindowsNtdll } from "./ntdll.ts";
+import { SE_DEBUG_PRIVILEGE } from "./constants.ts";
+import { WindowsNtdll } from "./ntdll.ts";
 import { HandleHolder, windowsTest, wineTest } from "./windows_fixture.ts";
 
 const CURRENT_PROCESS = -1;

@@ -8,9 +8,12 @@
  *
  * @module
  */
+import { HtraceError } from "../error.ts";
 import type { NtStatus } from "../ntdll.ts";
+import { workerModule } from "../package_files.ts";
 import { NAME_REQUEST, NAME_STATE, type NameWorkerStart } from "./_object_name_request.ts";
 import { UNICODE_STRING } from "./structures.ts";
+import { systemLibrary } from "./system_library.ts";
 
 /** What came of asking for a name. */
 export type ObjectName =
@@ -22,11 +25,10 @@ export type ObjectName =
   | { readonly kind: "abandoned" };
 
 /** Names cannot be asked for at all. */
-export class ObjectNamesError extends TypeError {
+export class ObjectNamesError extends HtraceError {
   /** Creates the error: what was found, and what to do. */
   constructor(found: string) {
     super(`Cannot ask for object names: ${found}`);
-    this.name = "ObjectNamesError";
   }
 }
 
@@ -42,7 +44,7 @@ export interface ObjectNamesOptions {
 const START_PATIENCE = 30_000;
 
 /** Each abandoned question costs a thread and the whole patience, so there is an end to them. */
-const MOST_ABANDONED = 16;
+const MAX_ABANDONED = 16;
 
 /** A thread, the memory shared with it, and the word there that both wait on. */
 interface NameWorker {
@@ -60,7 +62,7 @@ export class ObjectNames implements Disposable {
   readonly #hung = new Set<string>();
 
   /** Nothing is opened or started before the first question. */
-  constructor({ library = "ntdll.dll", patience = 200 }: ObjectNamesOptions = {}) {
+  constructor({ library = systemLibrary("ntdll.dll"), patience = 200 }: ObjectNamesOptions = {}) {
     this.#library = library;
     this.#patience = patience;
   }
@@ -76,7 +78,7 @@ export class ObjectNames implements Disposable {
    */
   read(process: number, handle: number): ObjectName {
     const key = `${process}:${handle}`;
-    if (this.#hung.has(key) || this.abandoned >= MOST_ABANDONED) return { kind: "abandoned" };
+    if (this.#hung.has(key) || this.abandoned >= MAX_ABANDONED) return { kind: "abandoned" };
     const { thread, memory, state } = this.#worker ??= startWorker(this.#library);
     const view = new DataView(memory);
     view.setBigInt64(NAME_REQUEST.process.offset, BigInt(process), true);
@@ -107,9 +109,7 @@ export class ObjectNames implements Disposable {
 function startWorker(library: string): NameWorker {
   const memory = new SharedArrayBuffer(NAME_REQUEST.size);
   const state = new Int32Array(memory);
-  const thread = new Worker(new URL("./_object_name_worker.ts", import.meta.url), {
-    type: "module",
-  });
+  const thread = new Worker(workerModule("src/win32/_object_name_worker.ts"), { type: "module" });
   thread.postMessage({ memory, library } satisfies NameWorkerStart);
   if (
     Atomics.wait(state, NAME_REQUEST.state, NAME_STATE.starting, START_PATIENCE) === "timed-out"

@@ -3,21 +3,20 @@
  *
  * @module
  */
-import { guidBytes } from "./com.ts";
+import { guidBytes, IUnknown } from "./com.ts";
+import { HRESULT } from "./constants.ts";
+import { IDebugOutputCallbacks } from "./dbgeng_interfaces.ts";
 import type { HResult } from "./hresult.ts";
 
-const S_OK = 0;
-const E_NOINTERFACE = 0x80004002;
-const IID_IUNKNOWN = "00000000-0000-0000-c000-000000000046";
+const { E_NOINTERFACE, S_OK } = HRESULT;
+/** Slots of the method table. */
+const METHODS = { ...IUnknown.methods, ...IDebugOutputCallbacks.methods };
 
 /**
  * A COM object for `SetOutputCallbacks`. The engine calls it on this thread, during our calls. Dispose of it when
  * the engine has been told to forget it.
  */
 export class OutputCallbacks implements Disposable {
-  /** IDebugOutputCallbacks. */
-  static readonly IID = "4bf58045-d654-4c40-b0af-683090f356dc";
-
   readonly #callbacks: readonly { close(): void }[];
   /** The method table, and the object: one pointer to it. Of their own buffers, which stay where they are. */
   readonly #table = new BigUint64Array(new ArrayBuffer(0x20));
@@ -26,23 +25,25 @@ export class OutputCallbacks implements Disposable {
   /** Makes the object; `output` gets each piece of text. */
   constructor(output: (text: string) => void) {
     const queryInterface = new Deno.UnsafeCallback(
-      { parameters: ["pointer", "pointer", "pointer"], result: "u32" }, // this, REFIID, void **
+      { parameters: ["pointer", ...METHODS.QueryInterface.parameters], result: "u32" },
       (_self, iid, found) => this.#answer(iid, found),
     );
     const count = new Deno.UnsafeCallback(
-      { parameters: ["pointer"], result: "u32" }, // this; the lifetime is ours, not the count's
-      () => 1,
+      { parameters: ["pointer"], result: "u32" },
+      () => 1, // the lifetime is ours, not the count's
     );
     const write = new Deno.UnsafeCallback(
-      { parameters: ["pointer", "u32", "pointer"], result: "u32" }, // this, ULONG Mask, PCSTR Text
+      { parameters: ["pointer", ...METHODS.Output.parameters], result: "u32" },
       (_self, _mask, text) => {
         if (text !== null) output(new Deno.UnsafePointerView(text).getCString());
         return S_OK;
       },
     );
     this.#callbacks = [queryInterface, count, write];
-    const methods = [queryInterface, count, count, write]; // QueryInterface, AddRef, Release, Output
-    this.#table.set(methods.map(({ pointer }) => Deno.UnsafePointer.value(pointer)));
+    this.#table[METHODS.QueryInterface.slot] = Deno.UnsafePointer.value(queryInterface.pointer);
+    this.#table[METHODS.AddRef.slot] = Deno.UnsafePointer.value(count.pointer);
+    this.#table[METHODS.Release.slot] = Deno.UnsafePointer.value(count.pointer);
+    this.#table[METHODS.Output.slot] = Deno.UnsafePointer.value(write.pointer);
     this.#object[0] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#table));
   }
 
@@ -59,7 +60,7 @@ export class OutputCallbacks implements Disposable {
   #answer(iid: Deno.PointerValue, found: Deno.PointerValue): HResult {
     if (iid === null || found === null) return E_NOINTERFACE;
     const wanted = new Uint8Array(new Deno.UnsafePointerView(iid).getArrayBuffer(16));
-    const isOurs = [IID_IUNKNOWN, OutputCallbacks.IID].some((own) =>
+    const isOurs = [IUnknown, IDebugOutputCallbacks].some(({ iid: own }) =>
       guidBytes(own).every((byte, i) => byte === wanted[i])
     );
     const answer = isOurs ? Deno.UnsafePointer.value(this.pointer) : 0n;

@@ -8,40 +8,35 @@
  *
  * @module
  */
+import { TargetError } from "../error.ts";
+import { markName, MAX_MARK_LENGTH } from "../mark.ts";
 import type { NtStatus } from "../ntdll.ts";
 import { commandLine } from "./command_line.ts";
-import { DebugObject } from "./debug_object.ts";
+import {
+  CREATE_SUSPENDED,
+  HANDLE_FLAG_INHERIT,
+  PROCESSINFOCLASS,
+  STARTF_USESTDHANDLES,
+  STATUS,
+  STD_HANDLE,
+} from "./constants.ts";
+import { DebugObject, type DebugText } from "./debug_object.ts";
+import { KERNEL32 } from "./kernel32_functions.ts";
 import { NTDLL } from "./ntdll_functions.ts";
 import {
+  PEB,
   PROCESS_BASIC_INFORMATION,
   PROCESS_INFORMATION,
   STARTUPINFOW,
   Structure,
 } from "./structures.ts";
+import { systemLibrary, utf16 } from "./system_library.ts";
 
-const KERNEL32 = {
-  // processthreadsapi.h. Not RtlCreateUserProcess or NtCreateUserProcess, although they answer with a status: a
-  // process of theirs is not announced to the Win32 subsystem, and lacks its manifest's activation context.
-  CreateProcessW: {
-    parameters: [
-      "pointer", // LPCWSTR lpApplicationName: none, the command line begins with it
-      "buffer", // LPWSTR lpCommandLine, written to
-      "pointer", // LPSECURITY_ATTRIBUTES lpProcessAttributes
-      "pointer", // LPSECURITY_ATTRIBUTES lpThreadAttributes
-      "i32", // BOOL bInheritHandles
-      "u32", // DWORD dwCreationFlags
-      "pointer", // LPVOID lpEnvironment: ours
-      "pointer", // LPCWSTR lpCurrentDirectory: ours
-      "buffer", // LPSTARTUPINFOW lpStartupInfo
-      "buffer", // LPPROCESS_INFORMATION lpProcessInformation
-    ],
-    result: "i32",
-  },
-  // processenv.h
-  GetStdHandle: {
-    parameters: ["u32"], // DWORD nStdHandle
-    result: "isize",
-  },
+/** What this file calls of kernel32. */
+const STARTING = {
+  CreateProcessW: KERNEL32.CreateProcessW,
+  GetStdHandle: KERNEL32.GetStdHandle,
+  SetHandleInformation: KERNEL32.SetHandleInformation,
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** What this file calls of ntdll. */
@@ -50,35 +45,20 @@ const FUNCTIONS = {
   NtTerminateProcess: NTDLL.NtTerminateProcess,
   NtSetInformationProcess: NTDLL.NtSetInformationProcess,
   NtQueryInformationProcess: NTDLL.NtQueryInformationProcess,
+  NtReadVirtualMemory: NTDLL.NtReadVirtualMemory,
   NtWriteVirtualMemory: NTDLL.NtWriteVirtualMemory,
   NtClose: NTDLL.NtClose,
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** `CREATE_SUSPENDED` (WinBase.h). */
-const CREATE_SUSPENDED = 0x4;
-/** `STARTF_USESTDHANDLES` (WinBase.h). */
-const STARTF_USESTDHANDLES = 0x100;
-/** `STD_INPUT_HANDLE` to `STD_ERROR_HANDLE` (processenv.h): -10 to -12 as DWORDs. */
-const STD_HANDLES = { input: 0xffff_fff6, output: 0xffff_fff5, error: 0xffff_fff4 } as const;
-
-/** PROCESSINFOCLASS values (phnt's ntpsapi.h). */
-const PROCESS_BASIC_INFORMATION_CLASS = 0;
-const PROCESS_WOW64_INFORMATION = 26;
-const PROCESS_DEBUG_FLAGS = 31;
-
-/** `PEB.BeingDebugged`, a byte, in both widths (winternl.h). */
-const BEING_DEBUGGED = 2n;
-
-/** The exit status of a program that we end before it ran. */
-const STATUS_CANCELLED = 0xc000_0120;
-
 /** A program cannot be started or followed to its end. */
-export class ProgramError extends TypeError {
-  /** Creates the error with the user's sentence. */
-  constructor(message: string) {
-    super(message);
-    this.name = "ProgramError";
-  }
+export class ProgramError extends TargetError {}
+
+/** Inheritable handles that a program gets instead of our standard streams. */
+export interface ProgramStreams {
+  /** Its standard input. */
+  readonly input?: number;
+  /** Its standard output. */
+  readonly output?: number;
 }
 
 /** A program of this system, suspended at its first instruction. Disposing it lets it end, or ends it. */
@@ -93,13 +73,13 @@ export class WindowsProgram implements Disposable {
   readonly #resources: DisposableStack;
   #isRunning = false;
 
-  /** Starts a program with its arguments; it has our standard streams and folder. */
-  constructor(command: readonly string[]) {
+  /** Starts a program with its arguments; it has our folder, and our standard streams but for those that are given. */
+  constructor(command: readonly string[], streams: ProgramStreams = {}) {
     this.#name = command[0] ?? "";
     using resources = new DisposableStack();
-    this.#ntdll = Deno.dlopen("ntdll.dll", FUNCTIONS);
+    this.#ntdll = Deno.dlopen(systemLibrary("ntdll.dll"), FUNCTIONS);
     resources.defer(() => this.#ntdll.close());
-    const information = createSuspended(command);
+    const information = createSuspended(command, streams);
     this.processId = information.get(PROCESS_INFORMATION.dwProcessId);
     this.#process = information.get(PROCESS_INFORMATION.hProcess);
     this.#thread = information.get(PROCESS_INFORMATION.hThread);
@@ -108,7 +88,7 @@ export class WindowsProgram implements Disposable {
       resources.defer(() => NtClose(BigInt(handle)));
     }
     resources.defer(() => {
-      if (!this.#isRunning) NtTerminateProcess(BigInt(this.#process), STATUS_CANCELLED);
+      if (!this.#isRunning) NtTerminateProcess(BigInt(this.#process), STATUS.STATUS_CANCELLED);
     });
     this.#debug = resources.use(new DebugObject());
     this.#check(this.#debug.status);
@@ -117,13 +97,30 @@ export class WindowsProgram implements Disposable {
     this.#resources = resources.move();
   }
 
-  /** Runs the program until its last thread ends, and answers its exit status. */
-  async runToExit(): Promise<number> {
+  /** Runs the program until its last thread ends, and returns its exit status; it waits at each mark that it sets. */
+  async runToExit(onMark?: (name: string) => unknown): Promise<number> {
     this.#isRunning = true;
     this.#check(this.#ntdll.symbols.NtResumeThread(BigInt(this.#thread), null));
-    const answer = await this.#debug.waitForExit(this.processId);
+    const answer = await this.#debug.waitForExit(this.processId, async (text) => {
+      const name = markName(this.#read(text));
+      if (name === undefined || onMark === undefined) return false;
+      await onMark(name);
+      return true;
+    });
     if (answer.kind === "exiting") return answer.exitStatus;
     throw this.#error(answer.status);
+  }
+
+  /** A text of the program, as far as it may be a mark; empty where it cannot be read. ANSI is read a letter a byte. */
+  #read({ address, length, isWide }: DebugText): string {
+    const count = Math.min(length, MAX_MARK_LENGTH);
+    const bytes = new Uint8Array(count * (isWide ? 2 : 1));
+    const { NtReadVirtualMemory } = this.#ntdll.symbols;
+    const place = BigInt(address);
+    const size = BigInt(bytes.length);
+    if (NtReadVirtualMemory(BigInt(this.#process), place, bytes, size, null) !== 0) return "";
+    const letters = isWide ? new Uint16Array(bytes.buffer) : bytes;
+    return String.fromCharCode(...letters);
   }
 
   /** Lets the program end, or ends it where it has not run, and closes all handles. */
@@ -136,10 +133,15 @@ export class WindowsProgram implements Disposable {
     const { NtSetInformationProcess, NtWriteVirtualMemory } = this.#ntdll.symbols;
     const process = BigInt(this.#process);
     const noInherit = new Uint8Array(4);
-    // Its status is nobody's: Windows has had it since XP, and Wine, which has not, traces no handles either.
-    NtSetInformationProcess(process, PROCESS_DEBUG_FLAGS, noInherit, noInherit.length);
+    // The status is ignored on purpose: Windows has had it since XP, and Wine, which has not, traces no handles either.
+    NtSetInformationProcess(
+      process,
+      PROCESSINFOCLASS.ProcessDebugFlags,
+      noInherit,
+      noInherit.length,
+    );
     for (const peb of this.#pebs()) {
-      const address = peb + BEING_DEBUGGED;
+      const address = peb + BigInt(PEB.BeingDebugged);
       this.#check(NtWriteVirtualMemory(process, address, new Uint8Array(1), 1n, null));
     }
   }
@@ -155,9 +157,9 @@ export class WindowsProgram implements Disposable {
       return new DataView(buffer.buffer);
     };
     const { size, PebBaseAddress } = PROCESS_BASIC_INFORMATION;
-    const native = query(PROCESS_BASIC_INFORMATION_CLASS, size)
+    const native = query(PROCESSINFOCLASS.ProcessBasicInformation, size)
       .getBigUint64(PebBaseAddress.offset, true);
-    const wow64 = query(PROCESS_WOW64_INFORMATION, 8).getBigUint64(0, true);
+    const wow64 = query(PROCESSINFOCLASS.ProcessWow64Information, 8).getBigUint64(0, true);
     return wow64 === 0n ? [native] : [native, wow64];
   }
 
@@ -167,36 +169,52 @@ export class WindowsProgram implements Disposable {
 
   #error(status: NtStatus): ProgramError {
     return new ProgramError(
-      `Cannot follow "${this.#name}" to its end: Windows answered ` +
+      `Cannot follow "${this.#name}" to its end: Windows returned ` +
         `0x${status.toString(16).toUpperCase()}; trace it by its id while it runs`,
     );
   }
 }
 
-/** Starts a program suspended, and answers its PROCESS_INFORMATION: two handles that are ours to close. */
-function createSuspended(command: readonly string[]): Structure {
+/** Starts a program suspended, and returns its PROCESS_INFORMATION: two handles that are ours to close. */
+export function createSuspended(
+  command: readonly string[],
+  { input, output }: ProgramStreams = {},
+): Structure {
   const information = new Structure(PROCESS_INFORMATION.size);
-  const kernel32 = Deno.dlopen("kernel32.dll", KERNEL32);
+  const kernel32 = Deno.dlopen(systemLibrary("kernel32.dll"), STARTING);
   try {
-    const standard = (which: number): number => Number(kernel32.symbols.GetStdHandle(which));
+    const { GetStdHandle, SetHandleInformation } = kernel32.symbols;
+    const ours = {
+      input: GetStdHandle(STD_HANDLE.STD_INPUT_HANDLE),
+      output: GetStdHandle(STD_HANDLE.STD_OUTPUT_HANDLE),
+      error: GetStdHandle(STD_HANDLE.STD_ERROR_HANDLE),
+    };
     const startup = new Structure(STARTUPINFOW.size)
       .set(STARTUPINFOW.cb, STARTUPINFOW.size)
       .set(STARTUPINFOW.dwFlags, STARTF_USESTDHANDLES)
-      .set(STARTUPINFOW.hStdInput, standard(STD_HANDLES.input))
-      .set(STARTUPINFOW.hStdOutput, standard(STD_HANDLES.output))
-      .set(STARTUPINFOW.hStdError, standard(STD_HANDLES.error));
+      .set(STARTUPINFOW.hStdInput, input ?? Number(ours.input))
+      .set(STARTUPINFOW.hStdOutput, output ?? Number(ours.output))
+      .set(STARTUPINFOW.hStdError, Number(ours.error));
+    // The runtime keeps its standard streams from its children, unless it starts them itself.
+    const makeInheritable = (flags: number): void => {
+      for (const handle of Object.values(ours)) {
+        SetHandleInformation(handle, HANDLE_FLAG_INHERIT, flags);
+      }
+    };
+    makeInheritable(HANDLE_FLAG_INHERIT);
     const isStarted = kernel32.symbols.CreateProcessW(
       null,
       utf16(commandLine(command)),
       null,
       null,
-      1, // handles that are inheritable are inherited: the standard streams are among them
+      1, // handles that are inheritable are inherited
       CREATE_SUSPENDED,
       null,
       null,
       startup.bytes,
       information.bytes,
     );
+    makeInheritable(0);
     // Why is known to GetLastError alone, which is not reliable here (README).
     if (isStarted === 0) {
       throw new ProgramError(
@@ -207,9 +225,4 @@ function createSuspended(command: readonly string[]): Structure {
     kernel32.close();
   }
   return information;
-}
-
-/** A text as Windows takes it: UTF-16 with a zero at its end. */
-function utf16(text: string): Uint16Array<ArrayBuffer> {
-  return Uint16Array.from({ length: text.length + 1 }, (_, index) => text.charCodeAt(index) || 0);
 }

@@ -1,6 +1,6 @@
 /** Programs started suspended and held at their end, on Windows or Wine. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { binaryPath, windowsTest } from "./windows_fixture.ts";
+import { binaryPath, isWine, showDebugger, windows32Test, windowsTest } from "./windows_fixture.ts";
 import { ProgramError, WindowsProgram } from "./program.ts";
 
 const BADHANDLE = binaryPath("badhandle64.exe");
@@ -15,6 +15,21 @@ windowsTest("WindowsProgram passes arguments and exit status on", async () => {
   using program = new WindowsProgram(["cmd.exe", "/c", "exit", "7"]);
   assertEquals(await program.runToExit(), 7);
 });
+
+for (const bits of [64, 32]) {
+  const test = bits === 32 ? windows32Test : windowsTest;
+  test(`WindowsProgram waits at each mark of a ${bits}-bit program, once whichever text it is`, async () => {
+    using running = new WindowsProgram([binaryPath(`recorder/marks${bits}.exe`)]);
+    if (isWine()) showDebugger(running.processId);
+    const marks: string[] = [];
+    const onMark = async (name: string): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve));
+      marks.push(name);
+    };
+    assertEquals(await running.runToExit(onMark), 0);
+    assertEquals(marks, ["first", "second"]);
+  });
+}
 
 windowsTest("WindowsProgram ends a program that it never ran", async () => {
   using program = new WindowsProgram([BADHANDLE]);

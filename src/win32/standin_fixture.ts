@@ -63,7 +63,7 @@ export class Standin implements Disposable {
     this.#library.symbols.StandinBehave(behaviour);
   }
 
-  /** The version that RtlGetVersion answers. */
+  /** The version that RtlGetVersion returns. */
   setVersion(major: number, minor: number, build: number): void {
     this.#library.symbols.StandinSetVersion(major, minor, build);
   }
@@ -73,7 +73,7 @@ export class Standin implements Disposable {
     this.#library.symbols.StandinSetExiting(processId);
   }
 
-  /** Records an operation of a thread of the process itself; answers the NTSTATUS. */
+  /** Records an operation of a thread of the process itself; returns the NTSTATUS. */
   record(
     processId: number,
     type: TraceType,

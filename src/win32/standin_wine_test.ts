@@ -3,7 +3,8 @@
  * wrong, the tests of the live target over it would prove nothing.
  */
 import { assertEquals } from "@std/assert";
-import { SE_DEBUG_PRIVILEGE, WindowsNtdll } from "./ntdll.ts";
+import { SE_DEBUG_PRIVILEGE } from "./constants.ts";
+import { WindowsNtdll } from "./ntdll.ts";
 import { BEHAVIOUR, Standin, STANDIN_PATH, standinTest } from "./standin_fixture.ts";
 import { HandleHolder } from "./windows_fixture.ts";
 

@@ -50,6 +50,14 @@ export const RTL_OSVERSIONINFOW = {
   dwBuildNumber: { offset: 0x0c, size: 4 },
 } as const;
 
+/** `SECURITY_ATTRIBUTES` (minwinbase.h), 64-bit. */
+export const SECURITY_ATTRIBUTES = {
+  size: 0x18,
+  nLength: { offset: 0x00, size: 4 },
+  lpSecurityDescriptor: { offset: 0x08, size: 8 },
+  bInheritHandle: { offset: 0x10, size: 4 },
+} as const;
+
 /** `STARTUPINFOW` (processthreadsapi.h), 64-bit. */
 export const STARTUPINFOW = {
   size: 0x68,
@@ -72,7 +80,14 @@ export const PROCESS_INFORMATION = {
 /** `PROCESS_BASIC_INFORMATION` (winternl.h), 64-bit. */
 export const PROCESS_BASIC_INFORMATION = {
   size: 0x30,
+  ExitStatus: { offset: 0x00, size: 4 },
   PebBaseAddress: { offset: 0x08, size: 8 },
+} as const;
+
+/** `PEB` (winternl.h): as far as it is the same in both widths. */
+export const PEB = {
+  /** A BOOLEAN of one byte. */
+  BeingDebugged: 0x02,
 } as const;
 
 /**
@@ -90,6 +105,14 @@ export const DBGUI_WAIT_STATE_CHANGE = {
   CreateProcess_FileHandle: { offset: 0x30, size: 8 },
   LoadDll_FileHandle: { offset: 0x18, size: 8 },
   ExitProcess_ExitStatus: { offset: 0x18, size: 4 },
+  // An EXCEPTION_RECORD (winnt.h), 64-bit also for 32-bit programs.
+  Exception_ExceptionCode: { offset: 0x18, size: 4 },
+  Exception_NumberParameters: { offset: 0x30, size: 4 },
+  /** Length of the text with its zero, in letters, for the exceptions of OutputDebugString. */
+  Exception_TextLength: { offset: 0x38, size: 8 },
+  /** Its address, and the lower half of it. */
+  Exception_TextAddress: { offset: 0x40, size: 8 },
+  Exception_TextAddressLow: { offset: 0x40, size: 4 },
 } as const;
 
 /** A zeroed structure whose members are read and written by their table entries. */

@@ -4,6 +4,10 @@
  * @module
  */
 import { WindowsNtdll } from "./ntdll.ts";
+import { NTDLL } from "./ntdll_functions.ts";
+
+/** winnt.h: every right to a process. */
+const PROCESS_ALL_ACCESS = 0x1f_ffff;
 
 /** Registers a test that needs Windows or Wine (`scripts/wine.sh test`); elsewhere it is reported as ignored. */
 export function windowsTest(name: string, test: () => void | Promise<void>): void {
@@ -13,6 +17,32 @@ export function windowsTest(name: string, test: () => void | Promise<void>): voi
 /** Registers a test of what Wine alone does. */
 export function wineTest(name: string, test: () => void | Promise<void>): void {
   Deno.test({ name: `${name} [Wine]`, ignore: Deno.build.os !== "windows" || !isWine(), fn: test });
+}
+
+/** Registers a test that needs 32-bit programs to run: Windows, or Wine with the 32-bit half of its DLLs. */
+export function windows32Test(name: string, test: () => void | Promise<void>): void {
+  Deno.test({ name: `${name} [32-bit]`, ignore: !runs32BitPrograms(), fn: test });
+}
+
+/** Registers a test that puts the recorder into 64-bit programs: on x64 processors. */
+export function recorderTest(name: string, test: () => void | Promise<void>): void {
+  const ignore = Deno.build.os !== "windows" || Deno.build.arch !== "x86_64";
+  Deno.test({ name: `${name} [Windows on x64]`, ignore, fn: test });
+}
+
+/** The same with 32-bit programs. */
+export function recorder32Test(name: string, test: () => void | Promise<void>): void {
+  const ignore = !runs32BitPrograms() || Deno.build.arch !== "x86_64";
+  Deno.test({ name: `${name} [32-bit on x64]`, ignore, fn: test });
+}
+
+function runs32BitPrograms(): boolean {
+  if (Deno.build.os !== "windows") return false;
+  try {
+    return Deno.statSync("C:\\windows\\syswow64\\kernel32.dll").isFile;
+  } catch {
+    return false;
+  }
 }
 
 /** Registers a test that needs handle tracing itself: real Windows. */
@@ -28,13 +58,33 @@ export function binaryPath(name: string): string {
 }
 
 /** Whether this Windows is Wine, which has no handle tracing: only its ntdll has the export. */
-function isWine(): boolean {
+export function isWine(): boolean {
   try {
     Deno.dlopen("ntdll.dll", { wine_get_version: { parameters: [], result: "pointer" } }).close();
     return true;
   } catch {
     return false;
   }
+}
+
+/**
+ * Sets `PEB.BeingDebugged` of a process, in both PEBs of a 32-bit one. Windows itself tells a debugger of exceptions
+ * because it is there; Wine because of this byte.
+ */
+export function showDebugger(processId: number): void {
+  using ntdll = new WindowsNtdll();
+  const { handle } = ntdll.openProcess(processId, PROCESS_ALL_ACCESS);
+  const library = Deno.dlopen("ntdll.dll", { NtWriteVirtualMemory: NTDLL.NtWriteVirtualMemory });
+  for (const [informationClass, size, place] of [[0, 0x30, 8], [26, 8, 0]] as const) {
+    const information = new Uint8Array(size);
+    ntdll.queryInformationProcess(handle, informationClass, information);
+    const peb = new DataView(information.buffer).getBigUint64(place, true);
+    if (peb !== 0n) {
+      library.symbols.NtWriteVirtualMemory(BigInt(handle), peb + 2n, Uint8Array.of(1), 1n, null);
+    }
+  }
+  library.close();
+  ntdll.close(handle);
 }
 
 /** How many handles this process has: ProcessHandleCount, class 20, which Wine has too. */

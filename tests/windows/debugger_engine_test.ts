@@ -1,44 +1,36 @@
 /** The Windows debugger engine beside our own reading of the same process. */
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../src/folder_fixture.ts";
+import { debuggingTools } from "../../src/library/selftest/bench.ts";
 import { parseAnswer } from "../../src/reports/transcript_fixture.ts";
 import { renderClassic } from "../../src/reports/classic.ts";
 import { Session } from "../../src/session.ts";
 import type { Target } from "../../src/target.ts";
-import { openTarget } from "../../src/targets/mod.ts";
-import { engineCandidates } from "../../src/win32/dbgeng_library.ts";
+import { debuggerEngine, openTarget } from "../../src/targets/mod.ts";
 import { HandleHolder, tracingWindowsTest, windowsTest } from "../../src/win32/windows_fixture.ts";
+
+const TOOLS = await debuggingTools();
 
 /** Registers a test that needs the Debugging Tools for Windows, whose engine has `!htrace`. */
 function debuggingToolsTest(name: string, test: () => Promise<void>): void {
   const title = `${name} [Debugging Tools]`;
-  if (hasDebuggingTools()) tracingWindowsTest(title, test);
+  if (TOOLS !== undefined) tracingWindowsTest(title, test);
   else Deno.test({ name: title, ignore: true, fn: test });
 }
 
-function hasDebuggingTools(): boolean {
-  return engineCandidates().filter((path) => path.includes("\\")).some((path) => {
-    try {
-      return Deno.statSync(path).isFile;
-    } catch {
-      return false;
-    }
-  });
-}
-
 /** Base and size of each module, by name. */
-function placesOf(target: Target): Record<string, string> {
+async function placesOf(target: Target): Promise<Record<string, string>> {
   return Object.fromEntries(
-    target.modules().map(({ name, base, size }) => [name.toLowerCase(), `${base}+${size}`]),
+    (await target.modules()).map(({ name, base, size }) => [name.toLowerCase(), `${base}+${size}`]),
   );
 }
 
 windowsTest("the engine and htrace agree on a process's modules", async () => {
   await using holder = await HandleHolder.start();
   using ours = await openTarget(String(holder.processId));
-  const places = placesOf(ours);
+  const places = await placesOf(ours);
   using engine = await openTarget(`dbgeng:${holder.processId}`);
-  assertEquals(placesOf(engine), places);
+  assertEquals(await placesOf(engine), places);
 });
 
 tracingWindowsTest("the engine opens a minidump, with the modules of the process", async () => {
@@ -48,23 +40,23 @@ tracingWindowsTest("the engine opens a minidump, with the modules of the process
   let places: Record<string, string>;
   {
     using engine = await openTarget(`dbgeng:${holder.processId}`);
-    engine.runNative!(`.dump /mh "${path}"`);
-    places = placesOf(engine);
+    debuggerEngine(engine)!.execute(`.dump /mh "${path}"`);
+    places = await placesOf(engine);
   }
   using dump = await openTarget(`dbgeng:${path}`);
   assertEquals(dump.mode, "user");
-  assertEquals(placesOf(dump), places);
+  assertEquals(await placesOf(dump), places);
 });
 
 debuggingToolsTest("the engine's own !htrace shows the traces that htrace shows", async () => {
   await using holder = await HandleHolder.start();
   using session = new Session(await openTarget(String(holder.processId)));
-  session.enable();
+  await session.enable();
   await holder.act();
   const ours = sayingsOf(renderClassic(await session.show()));
   assert(ours.length >= 3, "an open, and another one with its close");
   using engine = await openTarget(`dbgeng:${holder.processId}`);
-  const native = engine.runNative!("!htrace");
+  const native = debuggerEngine(engine)!.execute("!htrace");
   // The engine may have talked about symbols before the first separator.
   assertEquals(sayingsOf(native.slice(native.indexOf("-".repeat(38)))), ours);
 });

@@ -17,10 +17,10 @@ const NAME = "a thousand snapshots and diffs leave no handle behind";
 
 /** Opens a process that is traced, reads it twice, compares, and lets go of it, a thousand times; lists its handles. */
 async function assertNothingLeft(processId: number, options: LiveOptions): Promise<void> {
-  const open = (): Target => openLive(String(processId), { ...options, keepTracing: true });
+  const open = (): Target => openLive(String(processId), options);
   const compare = async (): Promise<void> => {
-    using session = new Session(open());
-    session.snapshot();
+    using session = new Session(open(), { keepTracing: true });
+    await session.snapshot();
     await session.diff();
   };
   using listed = open();

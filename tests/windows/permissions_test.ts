@@ -1,6 +1,6 @@
 /** The program with no more than the permissions of the Windows executable. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { permissionsFor } from "../../scripts/compile.ts";
+import { flagsFor } from "../../scripts/compile.ts";
 import { HandleHolder, windowsTest } from "../../src/win32/windows_fixture.ts";
 
 const PROGRAM = new URL("../../src/cli.ts", import.meta.url).href;
@@ -14,7 +14,7 @@ windowsTest(
       args: [
         "run",
         "--cached-only",
-        ...permissionsFor("x86_64-pc-windows-msvc"),
+        ...flagsFor("x86_64-pc-windows-msvc"),
         PROGRAM,
         ...debug,
       ],

@@ -1,6 +1,8 @@
 /** Processes that Windows lets nobody switch, not even an administrator with SeDebugPrivilege. */
 import { assertThrows } from "@std/assert";
-import { TraceControlError, TraceQueryError } from "../../src/target.ts";
+import { readLog } from "../../src/target_fixture.ts";
+import { TargetError } from "../../src/error.ts";
+
 import { openLive } from "../../src/targets/live.ts";
 import { tracingWindowsTest } from "../../src/win32/windows_fixture.ts";
 
@@ -11,13 +13,13 @@ tracingWindowsTest("a protected process refuses, and the sentence names the righ
   using target = openLive(SYSTEM);
   assertThrows(
     () => target.control!.enable(),
-    TraceControlError,
+    TargetError,
     "Cannot enable tracing for process 4: access denied (0xC0000022) to " +
       "PROCESS_SET_INFORMATION (0x200); run elevated or as its user; protected processes refuse everybody",
   );
   assertThrows(
-    () => target.readTraces({}),
-    TraceQueryError,
+    () => readLog(target),
+    TargetError,
     "Cannot read the traces of process 4: access denied (0xC0000022) to " +
       "PROCESS_QUERY_INFORMATION (0x400)",
   );

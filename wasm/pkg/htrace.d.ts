@@ -1,18 +1,54 @@
 /* tslint:disable */
 /* eslint-disable */
 /**
- * Expands the file in a cabinet; `write(bytes)` is called with its pieces in their order.
+ * Makes an empty stack table, and gives its number.
  */
-export function expandCabinet(bytes: Uint8Array, write: Function): void;
+export function openStackTable(): number;
 /**
- * Compares a log with an earlier one of the same ring; `slots` is the ring's capacity, where it is known.
+ * Frees a stack table. Numbers are not given out again, so one that is kept too long does no harm.
  */
-export function diffLogs(snapshot: Uint8Array, now: Uint8Array, layout: Uint32Array, slots?: number | null): LogDiff;
+export function closeStackTable(number: number): void;
 /**
- * Interns the stacks of a log, pairs its traces, and groups the `newest` of them. Leading return addresses
- * from `kernel_start` on, where it is given, are left out of the stacks.
+ * Number of stacks in a table.
  */
-export function analyzeLog(bytes: Uint8Array, layout: Uint32Array, newest: number, kernel_start?: bigint | null): LogTables;
+export function stackCount(number: number): number;
+/**
+ * The return addresses of a stack.
+ */
+export function stackAddresses(number: number, stack: number): BigUint64Array;
+/**
+ * Ids of stacks, new or known: their addresses one after the other, and where each of them ends.
+ */
+export function internStacks(number: number, addresses: BigUint64Array, ends: Uint32Array): Uint32Array;
+/**
+ * The stacks of a column without their leading addresses from `user_end` on.
+ */
+export function withoutKernelFrames(number: number, stacks: Uint32Array, user_end: bigint): Uint32Array;
+/**
+ * Reads whole entries into columns, newest first, and interns their stacks; `layout` as
+ * [`EntryLayout::from_numbers`] takes it. Entries that are no traces are left out, or end the reading.
+ */
+export function readEntries(number: number, bytes: Uint8Array, layout: Uint32Array, oldest_first: boolean, stop_at_gap: boolean): EntriesRead;
+/**
+ * Pairs the traces of a log, groups the `newest` of them by opening stack, and finds the misuses among those. `stacks`
+ * are the stacks to group by, of a table that has `stack_count` of them; of opens and bad references only those count
+ * whose byte in `selected`, where it is given, is not 0.
+ */
+export function analyzeLog(log: OperationColumns, stacks: Uint32Array, stack_count: number, newest: number, selected?: Uint8Array | null): AnalysisColumns;
+/**
+ * Indices of the outstanding opens among the `newest` traces of a log, newest first.
+ */
+export function outstandingTraces(log: OperationColumns, newest: number): Uint32Array;
+/**
+ * Number of outstanding opens of a log for each of the `stack_count` stacks of its table.
+ */
+export function outstandingByStack(log: OperationColumns, stacks: Uint32Array, stack_count: number): Uint32Array;
+/**
+ * Number of traces of `now` that are newer than an earlier `snapshot` of the same ring over the same table of
+ * `stack_count` stacks; `0xffffffff` when the snapshot's newest trace is gone from it. `slots` is the ring's capacity,
+ * where it is known.
+ */
+export function countNewTraces(snapshot: LogColumns, now: LogColumns, stack_count: number, slots?: number | null): number;
 /**
  * Index of the module that contains each address, `0xffffffff` outside all of them.
  *
@@ -23,7 +59,7 @@ export function locateModules(bases: BigUint64Array, sizes: Uint32Array, address
  * Opens a PDB of `size` bytes that `read(offset, length)` reads, and gives its number.
  *
  * `guid` (32 upper-case hex digits, or empty for any) and `age` are what the image asks for; another build's
- * PDB is refused.
+ * PDB is rejected.
  */
 export function openPdb(size: number, read: Function, guid: string, age: number): number;
 /**
@@ -54,13 +90,27 @@ export function closeSymbols(number: number): void;
  */
 export function symbolizeRvas(number: number, rvas: Uint32Array, options: number): Uint32Array;
 /**
- * What was wrong first with the file while the last answer was made; empty for nothing.
+ * Where symbols begin below `end`, descending, behind two numbers: down to which RVA everything was looked at, and how
+ * many look-ups that took, at most `max_lookups`.
+ */
+export function symbolBegins(number: number, end: number, max_lookups: number): Uint32Array;
+/**
+ * What was wrong first with what names are read from while the last answer was made; empty for nothing.
  */
 export function takeProblem(number: number): string;
+/**
+ * The same of lines and inlined frames.
+ */
+export function takeLineProblem(number: number): string;
 /**
  * Inlined frames of the last answer, three numbers each: symbol, file, line; innermost first in a frame.
  */
 export function takeInlined(number: number): Uint32Array;
+/**
+ * Other names of symbols of the last answer, two numbers each: the symbol, and the other name; those of one symbol
+ * follow each other.
+ */
+export function takeAlsoNamed(number: number): Uint32Array;
 /**
  * End of each string of the last answer in the text that [`take_strings`] gives, in UTF-16 code units.
  */
@@ -69,81 +119,57 @@ export function takeStringEnds(number: number): Uint32Array;
  * All strings of the last answer in a row.
  */
 export function takeStrings(number: number): string;
-/**
- * What is new in a log, and which of it is outstanding.
- */
-export class LogDiff {
-  private constructor();
-  free(): void;
-  /**
-   * Moves out the indices of the outstanding opens, newest first.
-   */
-  takeOutstanding(): Uint32Array;
-  /**
-   * Number of traces newer than the snapshot.
-   */
-  readonly newTraces: number;
-  /**
-   * Whether traces between the snapshot and the log are lost.
-   */
-  readonly historyLost: boolean;
+
+/** What the traces of a log did to which handles; wide handles by the traces that have them. */
+export interface OperationColumns {
+  readonly type: Uint8Array;
+  readonly handle: Uint32Array;
+  readonly wideTraces: Uint32Array;
+  readonly wideHandles: BigUint64Array;
 }
+/** All columns of a log. */
+export interface LogColumns extends OperationColumns {
+  readonly processId: Uint32Array;
+  readonly threadId: Uint32Array;
+  readonly stack: Uint32Array;
+  readonly time?: Float64Array | undefined;
+}
+/** Entries as columns; `firstEmpty` and `firstDamaged` are 0xffffffff where there is none. */
+export interface EntriesRead extends LogColumns {
+  readonly empty: number;
+  readonly firstEmpty: number;
+  readonly damaged: number;
+  readonly firstDamaged: number;
+}
+/** An analysis: pairs a trace; groups a value each, their lists by start; misuses a value each. */
+export interface AnalysisColumns {
+  readonly pairs: Uint32Array;
+  readonly groupStacks: Uint32Array;
+  readonly opened: Uint32Array;
+  readonly closed: Uint32Array;
+  readonly badReferences: Uint32Array;
+  readonly outstandingStarts: Uint32Array;
+  readonly outstandingTraces: Uint32Array;
+  readonly closerStarts: Uint32Array;
+  readonly closerStacks: Uint32Array;
+  readonly closerCounts: Uint32Array;
+  readonly misuseBadReferences: Uint32Array;
+  readonly misuseCloses: Uint32Array;
+  readonly misuseOpens: Uint32Array;
+}
+
+
 /**
- * The columns that a log was taken apart into.
+ * The file in a cabinet.
  */
-export class LogTables {
-  private constructor();
+export class CabinetReader {
   free(): void;
   /**
-   * Moves out the stack id of each trace.
+   * Opens a cabinet of `size` bytes that `read(offset, length)` reads.
    */
-  takeStackOf(): Uint32Array;
+  constructor(size: number, read: Function);
   /**
-   * Moves out the return addresses of all stacks, one after the other.
+   * The next piece of the file, up to 32 KiB; none after its end.
    */
-  takeStackAddresses(): BigUint64Array;
-  /**
-   * Moves out where each stack begins among the addresses, and where the last one ends.
-   */
-  takeStackStarts(): Uint32Array;
-  /**
-   * Moves out the partner of each trace; `u32::MAX` for none.
-   */
-  takePairs(): Uint32Array;
-  /**
-   * Moves out the opening stack of each group.
-   */
-  takeGroupStacks(): Uint32Array;
-  /**
-   * Moves out how often each group opened.
-   */
-  takeGroupOpened(): Uint32Array;
-  /**
-   * Moves out how many opens of each group are outstanding no more.
-   */
-  takeGroupClosed(): Uint32Array;
-  /**
-   * Moves out the number of bad references of each group.
-   */
-  takeGroupBadReferences(): Uint32Array;
-  /**
-   * Moves out where the outstanding opens of each group begin, and where the last ones end.
-   */
-  takeOutstandingStarts(): Uint32Array;
-  /**
-   * Moves out the outstanding opens of all groups.
-   */
-  takeOutstandingTraces(): Uint32Array;
-  /**
-   * Moves out where the closing stacks of each group begin, and where the last ones end.
-   */
-  takeCloserStarts(): Uint32Array;
-  /**
-   * Moves out the closing stacks of all groups.
-   */
-  takeCloserStacks(): Uint32Array;
-  /**
-   * Moves out how many handles each of them closed.
-   */
-  takeCloserCounts(): Uint32Array;
+  nextPiece(): Uint8Array | undefined;
 }

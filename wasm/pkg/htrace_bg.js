@@ -29,6 +29,10 @@ function handleError(f, args) {
     }
 }
 
+function isLikeNone(x) {
+    return x === undefined || x === null;
+}
+
 const lTextDecoder = typeof TextDecoder === 'undefined' ? (0, module.require)('util').TextDecoder : TextDecoder;
 
 let cachedTextDecoder = new lTextDecoder('utf-8', { ignoreBOM: true, fatal: true });
@@ -119,10 +123,6 @@ function passStringToWasm0(arg, malloc, realloc) {
     return ptr;
 }
 
-function isLikeNone(x) {
-    return x === undefined || x === null;
-}
-
 let cachedDataViewMemory0 = null;
 
 function getDataViewMemory0() {
@@ -132,115 +132,43 @@ function getDataViewMemory0() {
     return cachedDataViewMemory0;
 }
 
-function passArray8ToWasm0(arg, malloc) {
-    const ptr = malloc(arg.length * 1, 1) >>> 0;
-    getUint8ArrayMemory0().set(arg, ptr / 1);
-    WASM_VECTOR_LEN = arg.length;
-    return ptr;
-}
-
-let stack_pointer = 128;
-
-function addBorrowedObject(obj) {
-    if (stack_pointer == 1) throw new Error('out of js stack');
-    heap[--stack_pointer] = obj;
-    return stack_pointer;
-}
-/**
- * Expands the file in a cabinet; `write(bytes)` is called with its pieces in their order.
- * @param {Uint8Array} bytes
- * @param {Function} write
- */
-export function expandCabinet(bytes, write) {
-    try {
-        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-        const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_export_1);
-        const len0 = WASM_VECTOR_LEN;
-        wasm.expandCabinet(retptr, ptr0, len0, addBorrowedObject(write));
-        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-        if (r1) {
-            throw takeObject(r0);
-        }
-    } finally {
-        wasm.__wbindgen_add_to_stack_pointer(16);
-        heap[stack_pointer++] = undefined;
-    }
-}
-
-let cachedUint32ArrayMemory0 = null;
-
-function getUint32ArrayMemory0() {
-    if (cachedUint32ArrayMemory0 === null || cachedUint32ArrayMemory0.byteLength === 0) {
-        cachedUint32ArrayMemory0 = new Uint32Array(wasm.memory.buffer);
-    }
-    return cachedUint32ArrayMemory0;
-}
-
-function passArray32ToWasm0(arg, malloc) {
-    const ptr = malloc(arg.length * 4, 4) >>> 0;
-    getUint32ArrayMemory0().set(arg, ptr / 4);
-    WASM_VECTOR_LEN = arg.length;
-    return ptr;
-}
-/**
- * Compares a log with an earlier one of the same ring; `slots` is the ring's capacity, where it is known.
- * @param {Uint8Array} snapshot
- * @param {Uint8Array} now
- * @param {Uint32Array} layout
- * @param {number | null} [slots]
- * @returns {LogDiff}
- */
-export function diffLogs(snapshot, now, layout, slots) {
-    try {
-        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-        const ptr0 = passArray8ToWasm0(snapshot, wasm.__wbindgen_export_1);
-        const len0 = WASM_VECTOR_LEN;
-        const ptr1 = passArray8ToWasm0(now, wasm.__wbindgen_export_1);
-        const len1 = WASM_VECTOR_LEN;
-        const ptr2 = passArray32ToWasm0(layout, wasm.__wbindgen_export_1);
-        const len2 = WASM_VECTOR_LEN;
-        wasm.diffLogs(retptr, ptr0, len0, ptr1, len1, ptr2, len2, isLikeNone(slots) ? 0x100000001 : (slots) >>> 0);
-        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
-        if (r2) {
-            throw takeObject(r1);
-        }
-        return LogDiff.__wrap(r0);
-    } finally {
-        wasm.__wbindgen_add_to_stack_pointer(16);
-    }
-}
-
-function getArrayU32FromWasm0(ptr, len) {
+function getArrayU8FromWasm0(ptr, len) {
     ptr = ptr >>> 0;
-    return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
+    return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
 }
 /**
- * Interns the stacks of a log, pairs its traces, and groups the `newest` of them. Leading return addresses
- * from `kernel_start` on, where it is given, are left out of the stacks.
- * @param {Uint8Array} bytes
- * @param {Uint32Array} layout
- * @param {number} newest
- * @param {bigint | null} [kernel_start]
- * @returns {LogTables}
+ * Makes an empty stack table, and gives its number.
+ * @returns {number}
  */
-export function analyzeLog(bytes, layout, newest, kernel_start) {
+export function openStackTable() {
+    const ret = wasm.openStackTable();
+    return ret >>> 0;
+}
+
+/**
+ * Frees a stack table. Numbers are not given out again, so one that is kept too long does no harm.
+ * @param {number} number
+ */
+export function closeStackTable(number) {
+    wasm.closeStackTable(number);
+}
+
+/**
+ * Number of stacks in a table.
+ * @param {number} number
+ * @returns {number}
+ */
+export function stackCount(number) {
     try {
         const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-        const ptr0 = passArray8ToWasm0(bytes, wasm.__wbindgen_export_1);
-        const len0 = WASM_VECTOR_LEN;
-        const ptr1 = passArray32ToWasm0(layout, wasm.__wbindgen_export_1);
-        const len1 = WASM_VECTOR_LEN;
-        wasm.analyzeLog(retptr, ptr0, len0, ptr1, len1, newest, !isLikeNone(kernel_start), isLikeNone(kernel_start) ? BigInt(0) : kernel_start);
+        wasm.stackCount(retptr, number);
         var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
         var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
         var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
         if (r2) {
             throw takeObject(r1);
         }
-        return LogTables.__wrap(r0);
+        return r0 >>> 0;
     } finally {
         wasm.__wbindgen_add_to_stack_pointer(16);
     }
@@ -259,6 +187,30 @@ function getArrayU64FromWasm0(ptr, len) {
     ptr = ptr >>> 0;
     return getBigUint64ArrayMemory0().subarray(ptr / 8, ptr / 8 + len);
 }
+/**
+ * The return addresses of a stack.
+ * @param {number} number
+ * @param {number} stack
+ * @returns {BigUint64Array}
+ */
+export function stackAddresses(number, stack) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        wasm.stackAddresses(retptr, number, stack);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+        if (r3) {
+            throw takeObject(r2);
+        }
+        var v1 = getArrayU64FromWasm0(r0, r1).slice();
+        wasm.__wbindgen_export_3(r0, r1 * 8, 8);
+        return v1;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+    }
+}
 
 function passArray64ToWasm0(arg, malloc) {
     const ptr = malloc(arg.length * 8, 8) >>> 0;
@@ -266,6 +218,242 @@ function passArray64ToWasm0(arg, malloc) {
     WASM_VECTOR_LEN = arg.length;
     return ptr;
 }
+
+let cachedUint32ArrayMemory0 = null;
+
+function getUint32ArrayMemory0() {
+    if (cachedUint32ArrayMemory0 === null || cachedUint32ArrayMemory0.byteLength === 0) {
+        cachedUint32ArrayMemory0 = new Uint32Array(wasm.memory.buffer);
+    }
+    return cachedUint32ArrayMemory0;
+}
+
+function passArray32ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 4, 4) >>> 0;
+    getUint32ArrayMemory0().set(arg, ptr / 4);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+
+function getArrayU32FromWasm0(ptr, len) {
+    ptr = ptr >>> 0;
+    return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
+}
+/**
+ * Ids of stacks, new or known: their addresses one after the other, and where each of them ends.
+ * @param {number} number
+ * @param {BigUint64Array} addresses
+ * @param {Uint32Array} ends
+ * @returns {Uint32Array}
+ */
+export function internStacks(number, addresses, ends) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        const ptr0 = passArray64ToWasm0(addresses, wasm.__wbindgen_export_1);
+        const len0 = WASM_VECTOR_LEN;
+        const ptr1 = passArray32ToWasm0(ends, wasm.__wbindgen_export_1);
+        const len1 = WASM_VECTOR_LEN;
+        wasm.internStacks(retptr, number, ptr0, len0, ptr1, len1);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+        if (r3) {
+            throw takeObject(r2);
+        }
+        var v3 = getArrayU32FromWasm0(r0, r1).slice();
+        wasm.__wbindgen_export_3(r0, r1 * 4, 4);
+        return v3;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+    }
+}
+
+/**
+ * The stacks of a column without their leading addresses from `user_end` on.
+ * @param {number} number
+ * @param {Uint32Array} stacks
+ * @param {bigint} user_end
+ * @returns {Uint32Array}
+ */
+export function withoutKernelFrames(number, stacks, user_end) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        const ptr0 = passArray32ToWasm0(stacks, wasm.__wbindgen_export_1);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.withoutKernelFrames(retptr, number, ptr0, len0, user_end);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+        if (r3) {
+            throw takeObject(r2);
+        }
+        var v2 = getArrayU32FromWasm0(r0, r1).slice();
+        wasm.__wbindgen_export_3(r0, r1 * 4, 4);
+        return v2;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+    }
+}
+
+let stack_pointer = 128;
+
+function addBorrowedObject(obj) {
+    if (stack_pointer == 1) throw new Error('out of js stack');
+    heap[--stack_pointer] = obj;
+    return stack_pointer;
+}
+/**
+ * Reads whole entries into columns, newest first, and interns their stacks; `layout` as
+ * [`EntryLayout::from_numbers`] takes it. Entries that are no traces are left out, or end the reading.
+ * @param {number} number
+ * @param {Uint8Array} bytes
+ * @param {Uint32Array} layout
+ * @param {boolean} oldest_first
+ * @param {boolean} stop_at_gap
+ * @returns {EntriesRead}
+ */
+export function readEntries(number, bytes, layout, oldest_first, stop_at_gap) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        const ptr0 = passArray32ToWasm0(layout, wasm.__wbindgen_export_1);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.readEntries(retptr, number, addBorrowedObject(bytes), ptr0, len0, oldest_first, stop_at_gap);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        if (r2) {
+            throw takeObject(r1);
+        }
+        return takeObject(r0);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        heap[stack_pointer++] = undefined;
+    }
+}
+
+function passArray8ToWasm0(arg, malloc) {
+    const ptr = malloc(arg.length * 1, 1) >>> 0;
+    getUint8ArrayMemory0().set(arg, ptr / 1);
+    WASM_VECTOR_LEN = arg.length;
+    return ptr;
+}
+/**
+ * Pairs the traces of a log, groups the `newest` of them by opening stack, and finds the misuses among those. `stacks`
+ * are the stacks to group by, of a table that has `stack_count` of them; of opens and bad references only those count
+ * whose byte in `selected`, where it is given, is not 0.
+ * @param {OperationColumns} log
+ * @param {Uint32Array} stacks
+ * @param {number} stack_count
+ * @param {number} newest
+ * @param {Uint8Array | null} [selected]
+ * @returns {AnalysisColumns}
+ */
+export function analyzeLog(log, stacks, stack_count, newest, selected) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        const ptr0 = passArray32ToWasm0(stacks, wasm.__wbindgen_export_1);
+        const len0 = WASM_VECTOR_LEN;
+        var ptr1 = isLikeNone(selected) ? 0 : passArray8ToWasm0(selected, wasm.__wbindgen_export_1);
+        var len1 = WASM_VECTOR_LEN;
+        wasm.analyzeLog(retptr, addBorrowedObject(log), ptr0, len0, stack_count, newest, ptr1, len1);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        if (r2) {
+            throw takeObject(r1);
+        }
+        return takeObject(r0);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        heap[stack_pointer++] = undefined;
+    }
+}
+
+/**
+ * Indices of the outstanding opens among the `newest` traces of a log, newest first.
+ * @param {OperationColumns} log
+ * @param {number} newest
+ * @returns {Uint32Array}
+ */
+export function outstandingTraces(log, newest) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        wasm.outstandingTraces(retptr, addBorrowedObject(log), newest);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+        if (r3) {
+            throw takeObject(r2);
+        }
+        var v1 = getArrayU32FromWasm0(r0, r1).slice();
+        wasm.__wbindgen_export_3(r0, r1 * 4, 4);
+        return v1;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        heap[stack_pointer++] = undefined;
+    }
+}
+
+/**
+ * Number of outstanding opens of a log for each of the `stack_count` stacks of its table.
+ * @param {OperationColumns} log
+ * @param {Uint32Array} stacks
+ * @param {number} stack_count
+ * @returns {Uint32Array}
+ */
+export function outstandingByStack(log, stacks, stack_count) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        const ptr0 = passArray32ToWasm0(stacks, wasm.__wbindgen_export_1);
+        const len0 = WASM_VECTOR_LEN;
+        wasm.outstandingByStack(retptr, addBorrowedObject(log), ptr0, len0, stack_count);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+        if (r3) {
+            throw takeObject(r2);
+        }
+        var v2 = getArrayU32FromWasm0(r0, r1).slice();
+        wasm.__wbindgen_export_3(r0, r1 * 4, 4);
+        return v2;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        heap[stack_pointer++] = undefined;
+    }
+}
+
+/**
+ * Number of traces of `now` that are newer than an earlier `snapshot` of the same ring over the same table of
+ * `stack_count` stacks; `0xffffffff` when the snapshot's newest trace is gone from it. `slots` is the ring's capacity,
+ * where it is known.
+ * @param {LogColumns} snapshot
+ * @param {LogColumns} now
+ * @param {number} stack_count
+ * @param {number | null} [slots]
+ * @returns {number}
+ */
+export function countNewTraces(snapshot, now, stack_count, slots) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        wasm.countNewTraces(retptr, addBorrowedObject(snapshot), addBorrowedObject(now), stack_count, isLikeNone(slots) ? 0x100000001 : (slots) >>> 0);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        if (r2) {
+            throw takeObject(r1);
+        }
+        return r0 >>> 0;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        heap[stack_pointer++] = undefined;
+        heap[stack_pointer++] = undefined;
+    }
+}
+
 /**
  * Index of the module that contains each address, `0xffffffff` outside all of them.
  *
@@ -299,7 +487,7 @@ export function locateModules(bases, sizes, addresses) {
  * Opens a PDB of `size` bytes that `read(offset, length)` reads, and gives its number.
  *
  * `guid` (32 upper-case hex digits, or empty for any) and `age` are what the image asks for; another build's
- * PDB is refused.
+ * PDB is rejected.
  * @param {number} size
  * @param {Function} read
  * @param {string} guid
@@ -452,7 +640,34 @@ export function symbolizeRvas(number, rvas, options) {
 }
 
 /**
- * What was wrong first with the file while the last answer was made; empty for nothing.
+ * Where symbols begin below `end`, descending, behind two numbers: down to which RVA everything was looked at, and how
+ * many look-ups that took, at most `max_lookups`.
+ * @param {number} number
+ * @param {number} end
+ * @param {number} max_lookups
+ * @returns {Uint32Array}
+ */
+export function symbolBegins(number, end, max_lookups) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        wasm.symbolBegins(retptr, number, end, max_lookups);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+        var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+        if (r3) {
+            throw takeObject(r2);
+        }
+        var v1 = getArrayU32FromWasm0(r0, r1).slice();
+        wasm.__wbindgen_export_3(r0, r1 * 4, 4);
+        return v1;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+    }
+}
+
+/**
+ * What was wrong first with what names are read from while the last answer was made; empty for nothing.
  * @param {number} number
  * @returns {string}
  */
@@ -474,6 +689,28 @@ export function takeProblem(number) {
 }
 
 /**
+ * The same of lines and inlined frames.
+ * @param {number} number
+ * @returns {string}
+ */
+export function takeLineProblem(number) {
+    let deferred1_0;
+    let deferred1_1;
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        wasm.takeLineProblem(retptr, number);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        deferred1_0 = r0;
+        deferred1_1 = r1;
+        return getStringFromWasm0(r0, r1);
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+        wasm.__wbindgen_export_3(deferred1_0, deferred1_1, 1);
+    }
+}
+
+/**
  * Inlined frames of the last answer, three numbers each: symbol, file, line; innermost first in a frame.
  * @param {number} number
  * @returns {Uint32Array}
@@ -482,6 +719,26 @@ export function takeInlined(number) {
     try {
         const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
         wasm.takeInlined(retptr, number);
+        var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
+        var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
+        var v1 = getArrayU32FromWasm0(r0, r1).slice();
+        wasm.__wbindgen_export_3(r0, r1 * 4, 4);
+        return v1;
+    } finally {
+        wasm.__wbindgen_add_to_stack_pointer(16);
+    }
+}
+
+/**
+ * Other names of symbols of the last answer, two numbers each: the symbol, and the other name; those of one symbol
+ * follow each other.
+ * @param {number} number
+ * @returns {Uint32Array}
+ */
+export function takeAlsoNamed(number) {
+    try {
+        const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
+        wasm.takeAlsoNamed(retptr, number);
         var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
         var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
         var v1 = getArrayU32FromWasm0(r0, r1).slice();
@@ -533,311 +790,67 @@ export function takeStrings(number) {
     }
 }
 
-const LogDiffFinalization = (typeof FinalizationRegistry === 'undefined')
+const CabinetReaderFinalization = (typeof FinalizationRegistry === 'undefined')
     ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_logdiff_free(ptr >>> 0, 1));
+    : new FinalizationRegistry(ptr => wasm.__wbg_cabinetreader_free(ptr >>> 0, 1));
 /**
- * What is new in a log, and which of it is outstanding.
+ * The file in a cabinet.
  */
-export class LogDiff {
-
-    static __wrap(ptr) {
-        ptr = ptr >>> 0;
-        const obj = Object.create(LogDiff.prototype);
-        obj.__wbg_ptr = ptr;
-        LogDiffFinalization.register(obj, obj.__wbg_ptr, obj);
-        return obj;
-    }
+export class CabinetReader {
 
     __destroy_into_raw() {
         const ptr = this.__wbg_ptr;
         this.__wbg_ptr = 0;
-        LogDiffFinalization.unregister(this);
+        CabinetReaderFinalization.unregister(this);
         return ptr;
     }
 
     free() {
         const ptr = this.__destroy_into_raw();
-        wasm.__wbg_logdiff_free(ptr, 0);
+        wasm.__wbg_cabinetreader_free(ptr, 0);
     }
     /**
-     * Number of traces newer than the snapshot.
-     * @returns {number}
+     * Opens a cabinet of `size` bytes that `read(offset, length)` reads.
+     * @param {number} size
+     * @param {Function} read
      */
-    get newTraces() {
-        const ret = wasm.logdiff_newTraces(this.__wbg_ptr);
-        return ret >>> 0;
-    }
-    /**
-     * Whether traces between the snapshot and the log are lost.
-     * @returns {boolean}
-     */
-    get historyLost() {
-        const ret = wasm.logdiff_historyLost(this.__wbg_ptr);
-        return ret !== 0;
-    }
-    /**
-     * Moves out the indices of the outstanding opens, newest first.
-     * @returns {Uint32Array}
-     */
-    takeOutstanding() {
+    constructor(size, read) {
         try {
             const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logdiff_takeOutstanding(retptr, this.__wbg_ptr);
+            wasm.cabinetreader_new(retptr, size, addHeapObject(read));
             var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
             var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-}
-
-const LogTablesFinalization = (typeof FinalizationRegistry === 'undefined')
-    ? { register: () => {}, unregister: () => {} }
-    : new FinalizationRegistry(ptr => wasm.__wbg_logtables_free(ptr >>> 0, 1));
-/**
- * The columns that a log was taken apart into.
- */
-export class LogTables {
-
-    static __wrap(ptr) {
-        ptr = ptr >>> 0;
-        const obj = Object.create(LogTables.prototype);
-        obj.__wbg_ptr = ptr;
-        LogTablesFinalization.register(obj, obj.__wbg_ptr, obj);
-        return obj;
-    }
-
-    __destroy_into_raw() {
-        const ptr = this.__wbg_ptr;
-        this.__wbg_ptr = 0;
-        LogTablesFinalization.unregister(this);
-        return ptr;
-    }
-
-    free() {
-        const ptr = this.__destroy_into_raw();
-        wasm.__wbg_logtables_free(ptr, 0);
-    }
-    /**
-     * Moves out the stack id of each trace.
-     * @returns {Uint32Array}
-     */
-    takeStackOf() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logdiff_takeOutstanding(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
+            var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+            if (r2) {
+                throw takeObject(r1);
+            }
+            this.__wbg_ptr = r0 >>> 0;
+            CabinetReaderFinalization.register(this, this.__wbg_ptr, this);
+            return this;
         } finally {
             wasm.__wbindgen_add_to_stack_pointer(16);
         }
     }
     /**
-     * Moves out the return addresses of all stacks, one after the other.
-     * @returns {BigUint64Array}
+     * The next piece of the file, up to 32 KiB; none after its end.
+     * @returns {Uint8Array | undefined}
      */
-    takeStackAddresses() {
+    nextPiece() {
         try {
             const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeStackAddresses(retptr, this.__wbg_ptr);
+            wasm.cabinetreader_nextPiece(retptr, this.__wbg_ptr);
             var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
             var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU64FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 8, 8);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out where each stack begins among the addresses, and where the last one ends.
-     * @returns {Uint32Array}
-     */
-    takeStackStarts() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeStackStarts(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out the partner of each trace; `u32::MAX` for none.
-     * @returns {Uint32Array}
-     */
-    takePairs() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takePairs(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out the opening stack of each group.
-     * @returns {Uint32Array}
-     */
-    takeGroupStacks() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeGroupStacks(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out how often each group opened.
-     * @returns {Uint32Array}
-     */
-    takeGroupOpened() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeGroupOpened(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out how many opens of each group are outstanding no more.
-     * @returns {Uint32Array}
-     */
-    takeGroupClosed() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeGroupClosed(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out the number of bad references of each group.
-     * @returns {Uint32Array}
-     */
-    takeGroupBadReferences() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeGroupBadReferences(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out where the outstanding opens of each group begin, and where the last ones end.
-     * @returns {Uint32Array}
-     */
-    takeOutstandingStarts() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeOutstandingStarts(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out the outstanding opens of all groups.
-     * @returns {Uint32Array}
-     */
-    takeOutstandingTraces() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeOutstandingTraces(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out where the closing stacks of each group begin, and where the last ones end.
-     * @returns {Uint32Array}
-     */
-    takeCloserStarts() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeCloserStarts(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out the closing stacks of all groups.
-     * @returns {Uint32Array}
-     */
-    takeCloserStacks() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeCloserStacks(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
-            return v1;
-        } finally {
-            wasm.__wbindgen_add_to_stack_pointer(16);
-        }
-    }
-    /**
-     * Moves out how many handles each of them closed.
-     * @returns {Uint32Array}
-     */
-    takeCloserCounts() {
-        try {
-            const retptr = wasm.__wbindgen_add_to_stack_pointer(-16);
-            wasm.logtables_takeCloserCounts(retptr, this.__wbg_ptr);
-            var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-            var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-            var v1 = getArrayU32FromWasm0(r0, r1).slice();
-            wasm.__wbindgen_export_3(r0, r1 * 4, 4);
+            var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
+            var r3 = getDataViewMemory0().getInt32(retptr + 4 * 3, true);
+            if (r3) {
+                throw takeObject(r2);
+            }
+            let v1;
+            if (r0 !== 0) {
+                v1 = getArrayU8FromWasm0(r0, r1).slice();
+                wasm.__wbindgen_export_3(r0, r1 * 1, 1);
+            }
             return v1;
         } finally {
             wasm.__wbindgen_add_to_stack_pointer(16);
@@ -850,15 +863,15 @@ export function __wbg_buffer_609cc3eee51ed158(arg0) {
     return addHeapObject(ret);
 };
 
-export function __wbg_call_7cccdd69e0791ae2() { return handleError(function (arg0, arg1, arg2) {
-    const ret = getObject(arg0).call(getObject(arg1), getObject(arg2));
-    return addHeapObject(ret);
-}, arguments) };
-
 export function __wbg_call_833bed5770ea2041() { return handleError(function (arg0, arg1, arg2, arg3) {
     const ret = getObject(arg0).call(getObject(arg1), getObject(arg2), getObject(arg3));
     return addHeapObject(ret);
 }, arguments) };
+
+export function __wbg_handles_63352a23d3010e35(arg0) {
+    const ret = getObject(arg0).handle;
+    return addHeapObject(ret);
+};
 
 export function __wbg_instanceof_Error_4d54113b22d20306(arg0) {
     let result;
@@ -882,7 +895,22 @@ export function __wbg_instanceof_Uint8Array_17156bcf118086a9(arg0) {
     return ret;
 };
 
+export function __wbg_length_65df9cd7c58180b2(arg0) {
+    const ret = getObject(arg0).length;
+    return ret;
+};
+
+export function __wbg_length_6ca527665d89694d(arg0) {
+    const ret = getObject(arg0).length;
+    return ret;
+};
+
 export function __wbg_length_a446193dc22c12f8(arg0) {
+    const ret = getObject(arg0).length;
+    return ret;
+};
+
+export function __wbg_length_c67d5e5c3b83737f(arg0) {
     const ret = getObject(arg0).length;
     return ret;
 };
@@ -892,8 +920,33 @@ export function __wbg_message_97a2af9b89d693a3(arg0) {
     return addHeapObject(ret);
 };
 
+export function __wbg_new_405e22f390576ce2() {
+    const ret = new Object();
+    return addHeapObject(ret);
+};
+
+export function __wbg_new_78c8a92080461d08(arg0) {
+    const ret = new Float64Array(getObject(arg0));
+    return addHeapObject(ret);
+};
+
 export function __wbg_new_a12002a7f91c75be(arg0) {
     const ret = new Uint8Array(getObject(arg0));
+    return addHeapObject(ret);
+};
+
+export function __wbg_new_e3b321dcfef89fc7(arg0) {
+    const ret = new Uint32Array(getObject(arg0));
+    return addHeapObject(ret);
+};
+
+export function __wbg_new_e5efeb1e59f0eb60(arg0) {
+    const ret = new BigUint64Array(getObject(arg0));
+    return addHeapObject(ret);
+};
+
+export function __wbg_newwithbyteoffsetandlength_095d65baacc373dd(arg0, arg1, arg2) {
+    const ret = new BigUint64Array(getObject(arg0), arg1 >>> 0, arg2 >>> 0);
     return addHeapObject(ret);
 };
 
@@ -902,8 +955,75 @@ export function __wbg_newwithbyteoffsetandlength_d97e637ebe145a9a(arg0, arg1, ar
     return addHeapObject(ret);
 };
 
+export function __wbg_newwithbyteoffsetandlength_f1dead44d1fc7212(arg0, arg1, arg2) {
+    const ret = new Uint32Array(getObject(arg0), arg1 >>> 0, arg2 >>> 0);
+    return addHeapObject(ret);
+};
+
+export function __wbg_processids_3aadc36531bd7c7f(arg0) {
+    const ret = getObject(arg0).processId;
+    return addHeapObject(ret);
+};
+
+export function __wbg_random_3ad904d98382defe() {
+    const ret = Math.random();
+    return ret;
+};
+
+export function __wbg_set_29b6f95e6adb667e(arg0, arg1, arg2) {
+    getObject(arg0).set(getObject(arg1), arg2 >>> 0);
+};
+
+export function __wbg_set_5882e5672c74f0b1(arg0, arg1, arg2) {
+    getObject(arg0).set(getObject(arg1), arg2 >>> 0);
+};
+
 export function __wbg_set_65595bdd868b3009(arg0, arg1, arg2) {
     getObject(arg0).set(getObject(arg1), arg2 >>> 0);
+};
+
+export function __wbg_set_bb8cecf6a62b9f46() { return handleError(function (arg0, arg1, arg2) {
+    const ret = Reflect.set(getObject(arg0), getObject(arg1), getObject(arg2));
+    return ret;
+}, arguments) };
+
+export function __wbg_set_d23661d19148b229(arg0, arg1, arg2) {
+    getObject(arg0).set(getObject(arg1), arg2 >>> 0);
+};
+
+export function __wbg_stacks_1e262de96bfe5622(arg0) {
+    const ret = getObject(arg0).stack;
+    return addHeapObject(ret);
+};
+
+export function __wbg_subarray_aa9065fa9dc5df96(arg0, arg1, arg2) {
+    const ret = getObject(arg0).subarray(arg1 >>> 0, arg2 >>> 0);
+    return addHeapObject(ret);
+};
+
+export function __wbg_threadids_472d3a507f95c51c(arg0) {
+    const ret = getObject(arg0).threadId;
+    return addHeapObject(ret);
+};
+
+export function __wbg_times_91c11175d3ffef27(arg0) {
+    const ret = getObject(arg0).time;
+    return isLikeNone(ret) ? 0 : addHeapObject(ret);
+};
+
+export function __wbg_types_f58dae48129fe172(arg0) {
+    const ret = getObject(arg0).type;
+    return addHeapObject(ret);
+};
+
+export function __wbg_widehandles_4c7443a008f973a9(arg0) {
+    const ret = getObject(arg0).wideHandles;
+    return addHeapObject(ret);
+};
+
+export function __wbg_widetraces_c48e973d4b3e07fa(arg0) {
+    const ret = getObject(arg0).wideTraces;
+    return addHeapObject(ret);
 };
 
 export function __wbindgen_error_new(arg0, arg1) {
@@ -932,6 +1052,11 @@ export function __wbindgen_string_get(arg0, arg1) {
     var len1 = WASM_VECTOR_LEN;
     getDataViewMemory0().setInt32(arg0 + 4 * 1, len1, true);
     getDataViewMemory0().setInt32(arg0 + 4 * 0, ptr1, true);
+};
+
+export function __wbindgen_string_new(arg0, arg1) {
+    const ret = getStringFromWasm0(arg0, arg1);
+    return addHeapObject(ret);
 };
 
 export function __wbindgen_throw(arg0, arg1) {

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use htrace::answer::{Answer, NO_STRING};
 use htrace::file::File;
-use htrace::image_symbols::{ImageSymbols, ImageTable};
-use htrace::pdb::Pdb;
-use htrace::pe::Image;
-use htrace::symbolizer::{Options, Symbols};
+use htrace::symbols::answer::{Answer, NO_STRING};
+use htrace::symbols::image_symbols::{ImageSymbols, ImageTable};
+use htrace::symbols::pdb::Pdb;
+use htrace::symbols::pe::Image;
+use htrace::symbols::symbolizer::{Options, Symbols};
 use serde_json::Value;
 
 const PDBS: &str = "../../shared/data/pdbs";
@@ -75,6 +75,9 @@ fn dbghelp_gives_the_same_names_lines_and_inlined_frames() {
             let explanation = explained.remove(&(name.clone(), rva));
             let (symbol, _) = explanation
                 .unwrap_or_else(|| panic!("{name} {rva:#x}: {ours:?}, but dbghelp {theirs:?}"));
+            let (expected, _) = theirs.symbol.as_ref().unwrap();
+            let others = also_named(&fixture, rva);
+            assert!(others.contains(expected), "{expected} among {others:?}");
             assert_eq!(
                 ours.symbol.as_ref().map(|(symbol, _)| &**symbol),
                 Some(symbol)
@@ -154,12 +157,28 @@ fn compare(fixture: &Fixture) -> Vec<(u32, Known, Known)> {
         ..Options::default()
     };
     let answer = Symbols::Pdb(Box::new(pdb)).symbolize(&rvas, options);
-    assert_eq!(answer.problem, None, "{}", fixture.name);
+    let problems = (&answer.problem, &answer.line_problem);
+    assert_eq!(problems, (&None, &None), "{}", fixture.name);
     let theirs = addresses(fixture).map(known_to_dbghelp);
     let both = theirs.zip(known_to_us(&answer));
     rvas.into_iter()
         .zip(both)
         .map(|(rva, (theirs, ours))| (rva, theirs, ours))
+        .collect()
+}
+
+/// Other names of the symbol that an RVA belongs to.
+fn also_named(fixture: &Fixture, rva: u32) -> Vec<String> {
+    let pdb = Pdb::open(open(&pdb_of(fixture))).unwrap();
+    let options = Options {
+        also_named: true,
+        ..Options::default()
+    };
+    let answer = Symbols::Pdb(Box::new(pdb)).symbolize(&[rva], options);
+    let names: Vec<_> = answer.strings.iter().collect();
+    let others = answer.also_named.iter();
+    others
+        .map(|&(_, other)| names[other as usize].clone())
         .collect()
 }
 

@@ -3,49 +3,15 @@
 
 #![allow(clippy::unwrap_used)] // A test may fail by panicking, in its helpers too.
 
-use htrace::answer::{Answer, NO_STRING};
 use htrace::file::File;
-use htrace::pdb::Pdb;
-use htrace::symbolizer::{Options, Symbols};
+use htrace::symbols::answer::{Answer, NO_STRING};
+use htrace::symbols::pdb::dbi::ObjectIndex;
+use htrace::symbols::pdb::{FunctionId, Pdb};
+use htrace::symbols::symbolizer::{Options, Symbols};
 
-const CODE: u32 = 0x1000;
-const CODE_SIZE: u32 = 0x1000;
-const NO_STREAM: u16 = 0xffff;
-const BLOCK: usize = 4096;
+mod small_pdb;
 
-/// Kinds of symbol records.
-const THUNK: u16 = 0x1102;
-const BLOCK32: u16 = 0x1103;
-const DATA: u16 = 0x110c;
-const PUBLIC: u16 = 0x110e;
-const PROCEDURE: u16 = 0x1110;
-const MANAGED_PROCEDURE: u16 = 0x112a;
-const TRAMPOLINE: u16 = 0x112c;
-const END: u16 = 0x0006;
-const INLINE_SITE: u16 = 0x114d;
-const INLINE_SITE_END: u16 = 0x114e;
-
-/// Kinds of subsections of lines.
-const LINES: u32 = 0xf2;
-const FILE_CHECKSUMS: u32 = 0xf4;
-const INLINEE_LINES: u32 = 0xf6;
-
-/// What a PDB is built of.
-#[derive(Default)]
-struct Parts {
-    /// Records of the module.
-    symbols: Vec<u8>,
-    /// Its lines of compilers before Visual C++ 2005.
-    c11_lines: Vec<u8>,
-    /// Its lines of later ones.
-    lines: Vec<u8>,
-    /// Names at offsets in the code, ascending.
-    publics: Vec<(u32, &'static str)>,
-    /// Where the linker's jumps of 5 bytes begin, and the RVA of the target of each.
-    jumps: (u32, Vec<u32>),
-    /// Pairs of RVAs: of the image, and as it was linked.
-    omap: Vec<(u32, u32)>,
-}
+use small_pdb::*;
 
 #[test]
 fn jumps_are_named_by_their_table_and_their_targets() {
@@ -70,6 +36,47 @@ fn jumps_are_named_by_their_table_and_their_targets() {
         "Sleep+1",
     ];
     assert_eq!(names, expected);
+}
+
+#[test]
+fn behind_the_only_jump_its_name_goes_on() {
+    let parts = Parts {
+        symbols: record(
+            TRAMPOLINE,
+            &[&[0, 0, 5, 0], &le(0x20), &[0; 4], &[1, 0, 1, 0]],
+        ),
+        publics: vec![(0x100, "_main")],
+        jumps: (0x20, vec![CODE + 0x100]),
+        ..Parts::default()
+    };
+    let names = names(&parts, &[0x20, 0x25, 0x60, 0x100]);
+    let expected = [
+        "ILT+0(_main)+0",
+        "ILT+0(_main)+5",
+        "ILT+0(_main)+64",
+        "main+0",
+    ];
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn variables_have_the_compilers_name_outside_of_code() {
+    let mut parts = Parts {
+        publics: vec![(0x10, "__before"), (0x40, "__table"), (0x80, "__after")],
+        globals: vec![
+            (0x40, "__table"),
+            (0x60, "__other"),
+            (0x60, "__alias"),
+            (0x80, "_f@4"),
+        ],
+        ..Parts::default()
+    };
+    let offsets = [0x20, 0x44, 0x62, 0x80];
+    let expected = ["_before+16", "__table+4", "__other+2", "_after+0"];
+    assert_eq!(names(&parts, &offsets), expected);
+    parts.is_code = true;
+    let expected = ["_before+16", "_table+4", "_table+34", "_after+0"];
+    assert_eq!(names(&parts, &offsets), expected);
 }
 
 #[test]
@@ -120,6 +127,76 @@ fn in_a_block_of_a_rewritten_function_distances_are_those_of_the_image() {
 }
 
 #[test]
+fn folded_functions_are_also_named() {
+    let parts = Parts {
+        symbols: [
+            procedure(PROCEDURE, 0x40, "f"),
+            procedure(PROCEDURE, 0x40, "ns::g<int *>"),
+            procedure(PROCEDURE, 0x80, "__alone"),
+        ]
+        .concat(),
+        publics: vec![
+            (0x40, "_f"),
+            (0x40, "??$g@PEAH@ns@@YAXXZ"),
+            (0x40, "_h"),
+            (0x80, "__alone"),
+            (0xc0, "NtClose"),
+            (0xc0, "ZwClose"),
+        ],
+        ..Parts::default()
+    };
+    let options = Options {
+        also_named: true,
+        ..Options::default()
+    };
+    let rvas = [0x44, 0x81, 0xc0].map(|offset| CODE + offset);
+    let answer = Symbols::Pdb(Box::new(open(&parts))).symbolize(&rvas, options);
+    let names: Vec<_> = answer.strings.iter().collect();
+    let name = |number: u32| names[number as usize].as_str();
+    let pairs: Vec<_> = answer
+        .also_named
+        .iter()
+        .map(|&(of, other)| (name(of), name(other)))
+        .collect();
+    let folded = name(answer.frames().next().unwrap().symbol);
+    let other = if folded == "f" { "ns::g<int *>" } else { "f" };
+    assert_eq!(
+        pairs,
+        [(folded, other), (folded, "h"), ("NtClose", "ZwClose")]
+    );
+}
+
+#[test]
+fn full_names_are_those_of_the_function_itself() {
+    let parts = Parts {
+        symbols: [
+            procedure(PROCEDURE, 0x40, "ns::g<int *>"),
+            procedure(PROCEDURE, 0x80, "o"),
+            procedure(PROCEDURE, 0xc0, "ns::C::f"),
+            procedure(PROCEDURE, 0xe0, "alone"),
+        ]
+        .concat(),
+        publics: vec![
+            (0x40, "?f@@YAXH@Z"),
+            (0x40, "??$g@PEAH@ns@@YAXXZ"),
+            (0x80, "?foo@@YAXH@Z"),
+            (0xc0, "_ZN2ns1C1fEi"),
+            (0xe0, "_alone"),
+        ],
+        ..Parts::default()
+    };
+    let options = Options {
+        full_names: true,
+        ..Options::default()
+    };
+    let rvas = [0x40, 0x80, 0xc0, 0xe0].map(|offset| CODE + offset);
+    let answer = Symbols::Pdb(Box::new(open(&parts))).symbolize(&rvas, options);
+    let names: Vec<_> = answer.strings.iter().collect();
+    let expected = ["void ns::g<int *>(void)", "o", "_ZN2ns1C1fEi", "alone"];
+    assert_eq!(names, expected);
+}
+
+#[test]
 fn early_lines_name_their_files_themselves() {
     let c11_lines = [
         &[1, 0, 1, 0][..],
@@ -151,6 +228,54 @@ fn code_that_stands_for_no_line_has_a_file() {
     let answer = symbolize(&parts, &[0x40, 0x48]);
     let lines: Vec<_> = answer.frames().map(|row| (row.file, row.line)).collect();
     assert_eq!(lines, [(0, 7), (0, 0)]);
+}
+
+#[test]
+fn of_two_files_with_lines_for_one_place_the_last_counts() {
+    let blocks = [
+        (0, vec![(0, 7), (8, 9)]),
+        (8, vec![(0, 20), (0, 21), (8, 22)]),
+        (0, vec![(12, 31)]),
+    ];
+    let parts = Parts {
+        lines: [
+            lines_of_files(0x40, 0x20, &blocks),
+            subsection(FILE_CHECKSUMS, &[0; 16]),
+        ]
+        .concat(),
+        ..Parts::default()
+    };
+    let answer = symbolize(&parts, &[0x40, 0x44, 0x48, 0x4c]);
+    let lines: Vec<_> = answer.frames().map(|row| row.line).collect();
+    assert_eq!(lines, [20, 21, 22, 31]);
+}
+
+#[test]
+fn inlined_functions_have_their_class_whatever_record_describes_it() {
+    let functions =
+        (0..3u32).map(|class| record(MEMBER_FUNCTION_ID, &[&le(0x1000 + class), &le(0), b"f\0"]));
+    let mut pdb = open(&Parts {
+        types: vec![
+            record(STRUCTURE, &[&[1, 0, 0, 0], &[0; 12], &[4, 0], b"A\0"]),
+            // More members and bytes than fit a number of two bytes.
+            record(
+                CLASS_2,
+                &[
+                    &[0; 16],
+                    &[4, 0x80, 0, 0, 1, 0],
+                    &[4, 0x80, 0, 0, 1, 0],
+                    b"ns::B\0",
+                ],
+            ),
+            record(UNION_2, &[&[0; 8], &[2, 0], &[4, 0], b"C\0"]),
+        ],
+        ids: functions.collect(),
+        ..Parts::default()
+    });
+    let names = [0x1000, 0x1001, 0x1002].map(|id| {
+        String::from_utf8(pdb.function_name(FunctionId(ObjectIndex(0), id)).unwrap()).unwrap()
+    });
+    assert_eq!(names, ["A::f", "ns::B::f", "C::f"]);
 }
 
 #[test]
@@ -236,208 +361,66 @@ fn symbolize(parts: &Parts, offsets: &[u32]) -> Answer {
         ..Options::default()
     };
     let answer = Symbols::Pdb(Box::new(open(parts))).symbolize(&rvas, options);
-    assert_eq!(answer.problem, None);
+    assert_eq!((&answer.problem, &answer.line_problem), (&None, &None));
     answer
 }
 
-/// A procedure of 0x20 bytes.
-fn procedure(kind: u16, offset: u32, name: &str) -> Vec<u8> {
-    let before_name = if kind == MANAGED_PROCEDURE { 3 } else { 1 };
-    record(
-        kind,
+/// Where symbols begin, by naming every RVA below `end`.
+fn begins_by_naming_all(symbols: &mut Symbols, end: u32) -> Vec<u32> {
+    let rvas: Vec<u32> = (0..end).rev().collect();
+    let answer = symbols.symbolize(&rvas, Options::default());
+    let begins = rvas.iter().zip(answer.frames());
+    begins
+        .filter(|(_, row)| row.symbol != NO_STRING && row.displacement == 0)
+        .map(|(&rva, _)| rva)
+        .collect()
+}
+
+#[test]
+fn a_listing_has_every_symbol_that_an_address_is_named_by() {
+    let separated = record(
+        SEPARATED,
         &[
-            &[0; 12],
-            &le(0x20),
-            &[0; 12],
-            &le(offset),
-            &[1, 0],
-            &vec![0; before_name],
-            name.as_bytes(),
-            &[0],
+            &[0; 8],
+            &le(0x10),
+            &[0; 4],
+            &le(0x180),
+            &le(0x40),
+            &[1, 0, 1, 0],
         ],
-    )
-}
-
-/// A procedure with records in it; its own begins at an offset of the module's stream.
-fn procedure_with(start: usize, offset: u32, name: &str, inside: &[u8]) -> Vec<u8> {
-    let mut procedure = procedure(PROCEDURE, offset, name);
-    let end = start + procedure.len() + inside.len();
-    procedure[8..12].copy_from_slice(&le(end as u32));
-    [&procedure, inside, &record(END, &[])].concat()
-}
-
-fn thunk(offset: u32, name: &str) -> Vec<u8> {
-    record(
-        THUNK,
-        &[
-            &[0; 12],
-            &le(offset),
-            &[1, 0, 6, 0, 3],
-            name.as_bytes(),
-            &[0],
-        ],
-    )
-}
-
-fn record(kind: u16, fields: &[&[u8]]) -> Vec<u8> {
-    let mut body = fields.concat();
-    body.resize(body.len().next_multiple_of(4), 0);
-    let length = body.len() as u16 + 2;
-    [&length.to_le_bytes()[..], &kind.to_le_bytes(), &body].concat()
-}
-
-/// Lines of `size` bytes of code: offset in it, and line.
-fn lines_of(offset: u32, size: u32, lines: &[(u32, u32)]) -> Vec<u8> {
-    let entries: Vec<_> = lines
-        .iter()
-        .flat_map(|&(at, line)| [le(at), le(line)])
-        .collect();
-    let block = [
-        le(0),
-        le(lines.len() as u32),
-        le(12 + 8 * lines.len() as u32),
-    ];
-    let header = [le(offset), le(1), le(size)];
-    subsection(
-        LINES,
-        &[header.concat(), block.concat(), entries.concat()].concat(),
-    )
-}
-
-fn one_file() -> Vec<u8> {
-    subsection(FILE_CHECKSUMS, &[0; 8])
-}
-
-fn subsection(kind: u32, content: &[u8]) -> Vec<u8> {
-    [&le(kind)[..], &le(content.len() as u32), content].concat()
-}
-
-fn le(value: u32) -> [u8; 4] {
-    value.to_le_bytes()
-}
-
-fn pdb(parts: &Parts) -> Vec<u8> {
-    let module = [&le(4)[..], &parts.symbols, &parts.c11_lines, &parts.lines].concat();
-    let mut records = Vec::new();
-    let mut map = Vec::new();
-    for (offset, name) in &parts.publics {
-        map.extend(le(records.len() as u32));
-        records.extend(record(
-            PUBLIC,
-            &[&le(2), &le(*offset), &[1, 0], name.as_bytes(), &[0]],
-        ));
-    }
-    let (first_jump, targets) = &parts.jumps;
-    let publics = [
-        [
-            le(0),
-            le(map.len() as u32),
-            le(targets.len() as u32),
-            le(5),
-            le(1),
-            le(*first_jump),
-            le(0),
-        ]
-        .concat(),
-        map,
-        targets.iter().flat_map(|&target| le(target)).collect(),
-    ]
-    .concat();
-    let pairs = |pairs: &[(u32, u32)]| -> Vec<u8> {
-        let words = pairs.iter().flat_map(|&(from, to)| [le(from), le(to)]);
-        words.flatten().collect()
-    };
-    let back: Vec<_> = parts.omap.iter().map(|&(from, to)| (to, from)).collect();
-    let mut section = [0; 40];
-    section[8..12].copy_from_slice(&le(CODE_SIZE));
-    section[12..16].copy_from_slice(&le(CODE));
-    msf(&[
-        vec![],
-        vec![0; 44],
-        vec![],
-        dbi(parts),
-        module,
-        publics,
-        records,
-        section.to_vec(),
-        pairs(&parts.omap),
-        pairs(&back),
-    ])
-}
-
-/// The DBI stream: modules in stream 4, publics in 5, symbol records in 6, section headers in 7,
-/// the maps of a rewritten image in 8 and 9.
-fn dbi(parts: &Parts) -> Vec<u8> {
-    let mut module = vec![0; 64];
-    module[34..36].copy_from_slice(&4u16.to_le_bytes());
-    module[36..40].copy_from_slice(&le(parts.symbols.len() as u32 + 4));
-    module[40..44].copy_from_slice(&le(parts.c11_lines.len() as u32));
-    module[44..48].copy_from_slice(&le(parts.lines.len() as u32));
-    module.extend(b"a\0a\0");
-    let version = 0xeffe_0000u32 + 19_970_605;
-    let contribution = [
-        le(version),
-        le(1),
-        le(0),
-        le(CODE_SIZE),
-        le(0),
-        le(0),
-        le(0),
-        le(0),
-    ]
-    .concat();
-    let mut debug = [NO_STREAM; 6];
-    debug[5] = 7;
-    if !parts.omap.is_empty() {
-        debug[3..5].copy_from_slice(&[8, 9]);
-    }
-    let debug = debug.map(u16::to_le_bytes).concat();
-    let mut header = vec![0; 64];
-    header[16..18].copy_from_slice(&5u16.to_le_bytes());
-    header[20..22].copy_from_slice(&6u16.to_le_bytes());
-    header[24..28].copy_from_slice(&le(module.len() as u32));
-    header[28..32].copy_from_slice(&le(contribution.len() as u32));
-    header[48..52].copy_from_slice(&le(debug.len() as u32));
-    [header, module, contribution, debug].concat()
-}
-
-/// A container with these streams, each of its own blocks.
-fn msf(streams: &[Vec<u8>]) -> Vec<u8> {
-    let mut file = vec![0; BLOCK];
-    let mut place = |bytes: &[u8]| -> Vec<u8> {
-        let mut blocks = Vec::new();
-        for block in bytes.chunks(BLOCK) {
-            blocks.extend(le((file.len() / BLOCK) as u32));
-            file.extend(block);
-            file.resize(file.len().next_multiple_of(BLOCK), 0);
-        }
-        blocks
-    };
-    let mut directory = le(streams.len() as u32).to_vec();
-    directory.extend(streams.iter().flat_map(|stream| le(stream.len() as u32)));
-    directory.extend(
-        streams
-            .iter()
-            .flat_map(|stream| place(stream))
-            .collect::<Vec<_>>(),
     );
-    let blocks = place(&directory);
-    let map = place(&blocks);
-    let count = (file.len() / BLOCK) as u32;
-    let magic = b"Microsoft C/C++ MSF 7.00\r\n\x1aDS\0\0\0";
-    let head = [
-        magic,
-        &[
-            le(BLOCK as u32),
-            le(1),
-            le(count),
-            le(directory.len() as u32),
-            le(0),
-        ]
-        .concat()[..],
-        &map,
-    ]
-    .concat();
-    file[..head.len()].copy_from_slice(&head);
-    file
+    let block = record(BLOCK32, &[&[0; 8], &le(8), &le(0x48), &[1, 0], &[0]]);
+    let functions = [
+        procedure(PROCEDURE, 0x40, "f"),
+        procedure(PROCEDURE, 0x40, "folded"),
+        procedure(PROCEDURE, 0x80, "static_function"),
+        block,
+    ];
+    let usual = Parts {
+        symbols: [&functions[..], &[separated]].concat().concat(),
+        publics: vec![(0x20, "_first"), (0x40, "_f"), (0x100, "_last")],
+        ..Parts::default()
+    };
+    let rewritten = Parts {
+        symbols: functions.concat(),
+        publics: vec![(0x100, "_last")],
+        omap: vec![(CODE, CODE), (CODE + 0x58, CODE + 0x48)],
+        ..Parts::default()
+    };
+    for parts in [usual, rewritten] {
+        let end = CODE + 0x200;
+        let mut symbols = Symbols::Pdb(Box::new(open(&parts)));
+        let page = symbols.begins_below(end, u32::MAX);
+        assert!(page.rvas.len() >= 3);
+        assert_eq!(page.rvas, begins_by_naming_all(&mut symbols, end));
+        // Page by page it is the same.
+        let (mut rvas, mut rest) = (Vec::new(), end);
+        while rest > 0 {
+            let page = symbols.begins_below(rest, 7);
+            assert!(page.end < rest && page.lookups <= 7);
+            rvas.extend(page.rvas);
+            rest = page.end;
+        }
+        assert_eq!(rvas, page.rvas);
+    }
 }

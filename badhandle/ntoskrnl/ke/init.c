@@ -38,7 +38,7 @@ static ULONG pcr[0x150 / 4]; /* KPCR: ExceptionList (0) and CurrentThread */
 
 void NTAPI KiLoadDescriptorTables(PVOID Gdtr, PVOID Idtr);
 void __attribute__((cdecl)) _KiSystemService(void);
-void KiTrap00(void), KiTrap03(void), KiTrap06(void), KiTrap0D(void), KiTrap0E(void), KiTrap30(void);
+void KiTrap00(void), KiTrap03(void), KiTrap06(void), KiTrap0D(void), KiTrap0E(void), KiTrap2D(void), KiTrap30(void);
 
 /* A descriptor of byte granularity below 1 MiB, of page granularity above. */
 static unsigned long long descriptor(ULONG base, ULONG limit, ULONG access)
@@ -74,6 +74,7 @@ static void initialize_processor(void)
     idt[0x06] = gate(KiTrap06, 0);
     idt[0x0D] = gate(KiTrap0D, 0);
     idt[0x0E] = gate(KiTrap0E, 0);
+    idt[0x2D] = gate(KiTrap2D, DESCRIPTOR_USER);
     idt[0x2E] = gate(_KiSystemService, DESCRIPTOR_USER);
     idt[0x30] = gate(KiTrap30, 0);
     tss.Ss0 = KGDT_R0_DATA;

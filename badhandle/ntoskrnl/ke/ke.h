@@ -146,6 +146,7 @@ CHECK_SIZE(KTHREAD, 0x1C0);
 #define STOP_DEADLOCK 6        /* no thread can run */
 #define STOP_BUGCHECK 7        /* the kernel found itself broken; Detail: trap vector or NTSTATUS; Address: in the
                                   kernel; it stops here for good */
+#define STOP_DEBUG_STRING 8    /* the program says something to its debugger: KdDebugString; Detail: its length */
 
 /* How kernel and host talk while the guest is stopped; the host reads and writes it in the guest's memory. */
 typedef struct KD_MAILBOX {
@@ -162,6 +163,7 @@ typedef struct KD_MAILBOX {
 CHECK_SIZE(KD_MAILBOX, 0x50);
 
 extern KD_MAILBOX KdMailbox;
+extern char KdDebugString[512];
 
 /* ke/init.c */
 extern ULONG KiLoaderFlags;

@@ -12,6 +12,7 @@
 #include "ps/ps.h"
 
 KD_MAILBOX KdMailbox;
+char KdDebugString[512];
 
 static KPROCESS *target_process;
 static KTHREAD *debugger_thread;

@@ -50,6 +50,7 @@ FUNCTION _KiTrap\vector
     TRAP 06, 0
     TRAP 0D, 1
     TRAP 0E, 1
+    TRAP 2D, 0
     TRAP 30, 0
 
 /*

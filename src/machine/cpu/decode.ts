@@ -1,7 +1,7 @@
 /**
  * Decodes instructions: prefixes, opcode, ModRM and SIB, displacement, immediate.
  *
- * 32-bit code only: the address-size prefix is refused, and so is a 16-bit branch. Source: Intel SDM volume 2,
+ * 32-bit code only: the address-size prefix is rejected, and so is a 16-bit branch. Source: Intel SDM volume 2,
  * chapter 2, "Instruction format".
  *
  * @module

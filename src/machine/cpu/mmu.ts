@@ -82,7 +82,7 @@ export class Mmu {
 
   /**
    * Translates an address for an access (a sum of {@linkcode ACCESS} bits), which must not leave its page.
-   * Throws the guest's page fault, or a `PhysicalMemoryError` where the frame is no memory.
+   * Throws the guest's page fault, or a `PhysicalMemoryError` where the frame is not memory.
    */
   translate(linear: number, access: number): number {
     const page = linear >>> 12;
@@ -109,7 +109,7 @@ export class Mmu {
     return physicalAddress < this.#memory.size ? physicalAddress : undefined;
   }
 
-  /** A table entry for {@linkcode Mmu.probe}: 0, not present, where the table itself is no memory. */
+  /** A table entry for {@linkcode Mmu.probe}: 0, not present, where the table itself is not memory. */
   #entry(physicalAddress: number): number {
     const at = physicalAddress >>> 0;
     return at < this.#memory.size ? this.#memory.read32(at) : 0;

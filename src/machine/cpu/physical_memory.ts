@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { HtraceError } from "../../error.ts";
 import { hex } from "./hex.ts";
 
 /** Bytes of a page, the unit of paging and of write watches. */
@@ -12,7 +13,7 @@ export const PAGE_SIZE = 0x1000;
 const MAX_SIZE = 0x4000_0000;
 
 /** An access to physical memory that the machine does not have. */
-export class PhysicalMemoryError extends RangeError {
+export class PhysicalMemoryError extends HtraceError {
   /** First physical address of the access. */
   readonly physicalAddress: number;
   /** Bytes that were to be accessed. */
@@ -26,7 +27,6 @@ export class PhysicalMemoryError extends RangeError {
       }: the machine has ` +
         `${hex(size)} bytes; give it more memory or correct the page tables`,
     );
-    this.name = "PhysicalMemoryError";
     this.physicalAddress = physicalAddress >>> 0;
     this.length = length;
   }

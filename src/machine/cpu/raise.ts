@@ -13,7 +13,7 @@ import { PhysicalMemoryError } from "./physical_memory.ts";
 import { REGISTER } from "./registers.ts";
 
 /**
- * Sends what an instruction threw to the guest, or answers why the guest cannot take it. EIP is back at the
+ * Sends what an instruction threw to the guest, or returns why the guest cannot take it. EIP is back at the
  * instruction. What is neither the guest's nor the memory's doing is thrown on.
  */
 export function raise(cpu: Cpu, thrown: unknown): CpuFault | undefined {

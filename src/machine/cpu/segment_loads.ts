@@ -51,7 +51,7 @@ function loadStackSegment(cpu: Cpu, selector: number, ring: number): void {
   cpu.segments.set(SEGMENT.ss, selector, stackSegmentBase(cpu, selector, ring));
 }
 
-/** Checks a selector for SS in `ring`, and answers where its segment begins. */
+/** Checks a selector for SS in `ring`, and returns where its segment begins. */
 export function stackSegmentBase(cpu: Cpu, selector: number, ring: number): number {
   if (selectorError(selector) === 0) throw generalProtection();
   const descriptor = readDescriptor(cpu, selector);

@@ -1,6 +1,8 @@
 //! Feeds damaged files to the readers of symbol files.
 //!
-//!     cargo run --release -- [pdb|pe|coff|name|all] [--seconds N] [--seed N]
+//!     cargo run --release -- [pdb|pe|coff|name|cabinet|all] [--seconds N | --budget N] [--seed N]
+//!
+//! Seconds are each reader's, a budget those of all together.
 //!
 //! No libFuzzer: it needs a nightly compiler, and this one runs wherever cargo does and the same way each
 //! time. Inputs come from the files in `corpus/` by mutations that a seed decides. An input fails when a
@@ -58,6 +60,7 @@ fn arguments() -> Result<Arguments, String> {
         seconds: 10,
         seed: None,
     };
+    let mut budget = None;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || -> Result<u64, String> {
@@ -68,6 +71,7 @@ fn arguments() -> Result<Arguments, String> {
         };
         match argument.as_str() {
             "--seconds" => parsed.seconds = number()?,
+            "--budget" => budget = Some(number()?),
             "--seed" => parsed.seed = Some(number()?),
             "all" => parsed.targets.extend(&TARGETS),
             name => {
@@ -80,6 +84,10 @@ fn arguments() -> Result<Arguments, String> {
     }
     if parsed.targets.is_empty() {
         parsed.targets.extend(&TARGETS);
+    }
+    if let Some(seconds) = budget {
+        let readers = u64::try_from(parsed.targets.len()).unwrap_or(1);
+        parsed.seconds = seconds / readers;
     }
     Ok(parsed)
 }

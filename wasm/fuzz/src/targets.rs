@@ -4,11 +4,12 @@ use std::path::Path;
 use std::{fs, io};
 
 use htrace::file::File;
-use htrace::image_symbols::ImageSymbols;
-use htrace::pdb::Pdb;
-use htrace::pe::Image;
-use htrace::symbolizer::{Options, Symbols};
-use htrace::undecorate;
+use htrace::symbols::cabinet::CabinetFile;
+use htrace::symbols::image_symbols::ImageSymbols;
+use htrace::symbols::pdb::Pdb;
+use htrace::symbols::pe::Image;
+use htrace::symbols::symbolizer::{Options, Symbols};
+use htrace::symbols::undecorate;
 
 /// A reader.
 pub struct Target {
@@ -19,7 +20,7 @@ pub struct Target {
 }
 
 /// All readers.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 5] = [
     Target {
         name: "pdb",
         read: read_pdb,
@@ -35,6 +36,10 @@ pub const TARGETS: [Target; 4] = [
     Target {
         name: "name",
         read: read_names,
+    },
+    Target {
+        name: "cabinet",
+        read: read_cabinet,
     },
 ];
 
@@ -71,26 +76,40 @@ fn read_image(input: Vec<u8>) {
 fn read_names(input: Vec<u8>) {
     for name in String::from_utf8_lossy(&input).lines() {
         undecorate::linker_name(name);
+        undecorate::public_name(name);
         undecorate::compiler_name(name);
         undecorate::full_name(name);
     }
 }
 
-/// A thousand addresses over the code, twice: first when nothing is known, then when much is.
+fn read_cabinet(input: Vec<u8>) {
+    let Ok(mut file) = File::new(Box::new(input)).and_then(CabinetFile::open) else {
+        return;
+    };
+    while let Ok(Some(piece)) = file.next_piece() {
+        assert!(!piece.is_empty());
+    }
+}
+
+/// A listing, and a thousand addresses over the code, twice: first when nothing is known, then when much is.
 fn ask(mut symbols: Symbols) {
     let rvas: Vec<u32> = (0..1000)
         .map(|i| 0x1000 + i * 37)
         .chain([0, u32::MAX])
         .collect();
+    let begins = symbols.begins_below(0x1_0000, 0x1_0000);
+    assert!(begins.end == 0 || begins.lookups == 0x1_0000 || !begins.rvas.is_empty());
+    assert!(begins.rvas.is_sorted_by(|above, below| above > below));
     for full_names in [false, true] {
         let options = Options {
             return_addresses: full_names,
             full_names,
             lines: true,
+            also_named: full_names,
         };
         let answer = symbols.symbolize(&rvas, options);
         assert_eq!(answer.row_of.len(), rvas.len());
-        if let Some(problem) = answer.problem {
+        for problem in [answer.problem, answer.line_problem].into_iter().flatten() {
             assert!(!problem.to_string().is_empty());
         }
     }

@@ -1,21 +1,27 @@
 //! Export of the cabinet reader.
 
-use std::io::{Error, Result};
-
-use js_sys::{Function, Uint8Array};
+use js_sys::Function;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsError, JsValue};
+use wasm_bindgen::JsError;
 
-use crate::cabinet;
+use super::symbols::callback_file;
+use crate::symbols::cabinet::CabinetFile;
 
-/// Expands the file in a cabinet; `write(bytes)` is called with its pieces in their order.
-#[wasm_bindgen(js_name = expandCabinet)]
-pub fn expand_cabinet(bytes: &[u8], write: &Function) -> std::result::Result<(), JsError> {
-    let hand_over = |piece: &[u8]| -> Result<()> {
-        write
-            .call1(&JsValue::NULL, &Uint8Array::from(piece))
-            .map(drop)
-            .map_err(|_| Error::other("its pieces could not be written"))
-    };
-    Ok(cabinet::expand(bytes, hand_over)?)
+/// The file in a cabinet.
+#[wasm_bindgen]
+pub struct CabinetReader(CabinetFile);
+
+#[wasm_bindgen]
+impl CabinetReader {
+    /// Opens a cabinet of `size` bytes that `read(offset, length)` reads.
+    #[wasm_bindgen(constructor)]
+    pub fn new(size: f64, read: Function) -> Result<Self, JsError> {
+        Ok(Self(CabinetFile::open(callback_file(size, read)?)?))
+    }
+
+    /// The next piece of the file, up to 32 KiB; none after its end.
+    #[wasm_bindgen(js_name = nextPiece)]
+    pub fn next_piece(&mut self) -> Result<Option<Vec<u8>>, JsError> {
+        Ok(self.0.next_piece()?.map(<[u8]>::to_vec))
+    }
 }

@@ -9,14 +9,14 @@ use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsError, JsValue};
 
-use crate::answer::Answer;
 use crate::error::{Error, Result};
 use crate::file::{File, Source};
-use crate::image_symbols::{ImageSymbols, ImageTable};
-use crate::modules;
-use crate::pdb::Pdb;
-use crate::pe::Image;
-use crate::symbolizer::{Options, Symbols};
+use crate::symbols::answer::Answer;
+use crate::symbols::image_symbols::{ImageSymbols, ImageTable};
+use crate::symbols::modules;
+use crate::symbols::pdb::Pdb;
+use crate::symbols::pe::Image;
+use crate::symbols::symbolizer::{Options, Symbols};
 
 /// Bit of `options`: see [`Options::return_addresses`].
 const RETURN_ADDRESSES: u32 = 1;
@@ -24,6 +24,8 @@ const RETURN_ADDRESSES: u32 = 1;
 const FULL_NAMES: u32 = 2;
 /// Bit of `options`: see [`Options::lines`].
 const LINES: u32 = 4;
+/// Bit of `options`: see [`Options::also_named`].
+const ALSO_NAMED: u32 = 8;
 
 thread_local! {
     static OPEN: RefCell<Vec<Option<Entry>>> = const { RefCell::new(Vec::new()) };
@@ -46,7 +48,7 @@ pub fn locate_modules(bases: &[u64], sizes: &[u32], addresses: &[u64]) -> Vec<u3
 /// Opens a PDB of `size` bytes that `read(offset, length)` reads, and gives its number.
 ///
 /// `guid` (32 upper-case hex digits, or empty for any) and `age` are what the image asks for; another build's
-/// PDB is refused.
+/// PDB is rejected.
 #[wasm_bindgen(js_name = openPdb)]
 pub fn open_pdb(
     size: f64,
@@ -120,6 +122,7 @@ pub fn symbolize_rvas(
         return_addresses: options & RETURN_ADDRESSES != 0,
         full_names: options & FULL_NAMES != 0,
         lines: options & LINES != 0,
+        also_named: options & ALSO_NAMED != 0,
     };
     entry.answer = entry.symbols.symbolize(rvas, options);
     let mut frames = Vec::with_capacity(6 * rvas.len());
@@ -131,10 +134,33 @@ pub fn symbolize_rvas(
     Ok(frames)
 }
 
-/// What was wrong first with the file while the last answer was made; empty for nothing.
+/// Where symbols begin below `end`, descending, behind two numbers: down to which RVA everything was looked at, and how
+/// many look-ups that took, at most `max_lookups`.
+#[wasm_bindgen(js_name = symbolBegins)]
+pub fn symbol_begins(
+    number: u32,
+    end: u32,
+    max_lookups: u32,
+) -> std::result::Result<Vec<u32>, JsError> {
+    let Some(mut entry) = take(number) else {
+        return Err(JsError::new("the symbols are closed"));
+    };
+    let page = entry.symbols.begins_below(end, max_lookups);
+    put_back(number, entry);
+    Ok([vec![page.end, page.lookups], page.rvas].concat())
+}
+
+/// What was wrong first with what names are read from while the last answer was made; empty for nothing.
 #[wasm_bindgen(js_name = takeProblem)]
 pub fn take_problem(number: u32) -> String {
-    let problem = with_entry(number, |entry| entry.answer.problem.take()).flatten();
+    let problem = with_answer(number, |answer| answer.problem.take());
+    problem.map_or_else(String::new, |problem| problem.to_string())
+}
+
+/// The same of lines and inlined frames.
+#[wasm_bindgen(js_name = takeLineProblem)]
+pub fn take_line_problem(number: u32) -> String {
+    let problem = with_answer(number, |answer| answer.line_problem.take());
     problem.map_or_else(String::new, |problem| problem.to_string())
 }
 
@@ -145,6 +171,17 @@ pub fn take_inlined(number: u32) -> Vec<u32> {
     inlined
         .iter()
         .flat_map(|row| [row.symbol, row.file, row.line])
+        .collect()
+}
+
+/// Other names of symbols of the last answer, two numbers each: the symbol, and the other name; those of one symbol
+/// follow each other.
+#[wasm_bindgen(js_name = takeAlsoNamed)]
+pub fn take_also_named(number: u32) -> Vec<u32> {
+    let pairs = with_answer(number, |answer| std::mem::take(&mut answer.also_named));
+    pairs
+        .iter()
+        .flat_map(|&(name, other)| [name, other])
         .collect()
 }
 
@@ -192,7 +229,7 @@ fn with_answer<T: Default>(number: u32, use_it: impl FnOnce(&mut Answer) -> T) -
     with_entry(number, |entry| use_it(&mut entry.answer)).unwrap_or_default()
 }
 
-fn callback_file(size: f64, read: Function) -> Result<File> {
+pub(super) fn callback_file(size: f64, read: Function) -> Result<File> {
     File::new(Box::new(Callback {
         size: size as u64,
         read,

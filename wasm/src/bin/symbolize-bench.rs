@@ -11,11 +11,11 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use htrace::answer::NO_STRING;
 use htrace::error::{Error, Result};
 use htrace::file::{File, Source};
-use htrace::pdb::Pdb;
-use htrace::symbolizer::{Options, Symbols};
+use htrace::symbols::answer::NO_STRING;
+use htrace::symbols::pdb::Pdb;
+use htrace::symbols::symbolizer::{Options, Symbols};
 
 const USAGE: &str = "usage: symbolize-bench PDB [ROUNDS] < RVAS";
 

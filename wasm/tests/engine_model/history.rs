@@ -1,4 +1,4 @@
-//! Random histories of a process, the ring that keeps them, and entries as sources have them.
+//! Random histories of a process, the ring that keeps them, and the forms that sources have them in.
 
 use std::collections::VecDeque;
 
@@ -10,11 +10,13 @@ pub const BAD_REFERENCE: u32 = 3;
 /// A trace as the model has it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trace {
-    pub handle: u32,
+    pub handle: u64,
     pub process_id: u32,
     pub thread_id: u32,
     pub operation: u32,
     pub stack: Vec<u64>,
+    /// Ticks of a clock; a few traces share one.
+    pub time: u64,
 }
 
 /// Shapes of entries: size; offset and width of handle, process id, thread id, type and stack; frames.
@@ -58,13 +60,15 @@ pub struct Process {
     free: VecDeque<u32>,
     /// Handle values come back at once instead of as late as possible.
     reuses_soon: bool,
+    /// Handles have 64 bits, and bad references may have garbage in the upper half.
+    has_wide_handles: bool,
     variety: Variety,
     /// Traces made.
     made: u64,
 }
 
 impl Process {
-    pub fn new(random: &mut Random, variety: Variety) -> Self {
+    pub fn new(random: &mut Random, variety: Variety, has_wide_handles: bool) -> Self {
         let handles = match variety {
             Variety::Little => 1,
             _ => 1 + random.below(12) as u32,
@@ -73,6 +77,7 @@ impl Process {
             open: Vec::new(),
             free: (1..=handles).map(|handle| handle * 4).collect(),
             reuses_soon: random.chance(50),
+            has_wide_handles,
             variety,
             made: 0,
         }
@@ -81,14 +86,15 @@ impl Process {
     pub fn act(&mut self, random: &mut Random) -> Trace {
         let (operation, handle) = self.operate(random);
         self.made += 1;
+        let time = self.made / 3;
         if self.variety == Variety::Little {
-            let stack = Vec::new();
             return Trace {
-                handle,
+                handle: handle.into(),
                 process_id: 4,
                 thread_id: 12,
                 operation,
-                stack,
+                stack: Vec::new(),
+                time,
             };
         }
         let frames = random.below(3);
@@ -106,12 +112,18 @@ impl Process {
         } else {
             random.below(4) as u32
         };
+        let upper_half = if operation == BAD_REFERENCE && self.has_wide_handles {
+            random.below(3)
+        } else {
+            0
+        };
         Trace {
-            handle: handle | tags,
+            handle: (upper_half << 32) | u64::from(handle | tags),
             process_id,
             thread_id,
             operation,
             stack,
+            time,
         }
     }
 
@@ -160,7 +172,7 @@ pub fn encode(traces: &[Trace], shape: &[u32; 12], random: &mut Random) -> Vec<u
         let mut put = |offset: usize, size: usize, value: u64| {
             entry[offset..offset + size].copy_from_slice(&value.to_le_bytes()[..size]);
         };
-        put(n[1], n[2], trace.handle.into());
+        put(n[1], n[2], trace.handle);
         put(n[3], n[4], trace.process_id.into());
         put(n[5], n[6], trace.thread_id.into());
         put(n[7], n[8], trace.operation.into());

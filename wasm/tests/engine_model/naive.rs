@@ -1,4 +1,4 @@
-//! The naive model: what the engine answers, by brute force, and sharing nothing with it.
+//! The naive model: what the engine returns, by brute force, and sharing nothing with it.
 
 use std::collections::BTreeMap;
 
@@ -55,6 +55,34 @@ pub fn partner(log: &[Trace], trace: usize) -> Option<usize> {
     }
 }
 
+/// A bad reference, the close before it, and the open before it.
+pub type Misuse = (usize, Option<usize>, Option<usize>);
+
+/// The misuses among the newest traces, newest first, found by looking from each bad reference.
+pub fn misuses(log: &[Trace], newest: usize) -> Vec<Misuse> {
+    let bad_references = (0..newest).filter(|&trace| log[trace].operation == BAD_REFERENCE);
+    let story = |trace: usize| {
+        let before = |operation: u32| {
+            (trace + 1..log.len()).find(|&other| {
+                log[other].operation == operation
+                    && log[other].handle & !3 == log[trace].handle & !3
+            })
+        };
+        let open = before(OPEN);
+        let close = before(CLOSE).filter(|&close| open.is_none_or(|open| close < open));
+        (trace, close, open)
+    };
+    bad_references.map(story).collect()
+}
+
+/// Outstanding opens of one stack.
+pub fn outstanding_of(log: &[Trace], stack: &[u64], kernel_start: Option<u64>) -> usize {
+    (0..log.len())
+        .filter(|&trace| shown_stack(&log[trace], kernel_start) == stack)
+        .filter(|&trace| is_outstanding(log, trace))
+        .count()
+}
+
 pub fn shown_stack(trace: &Trace, kernel_start: Option<u64>) -> Vec<u64> {
     trace
         .stack
@@ -75,10 +103,17 @@ pub struct Group {
     pub closers: BTreeMap<Vec<u64>, usize>,
 }
 
-pub fn groups(log: &[Trace], newest: usize, kernel_start: Option<u64>) -> Vec<Group> {
+/// The groups of the newest traces, by their opens that are selected.
+pub fn groups(
+    log: &[Trace],
+    newest: usize,
+    selected: &[u8],
+    kernel_start: Option<u64>,
+) -> Vec<Group> {
+    let is_selected_open = |&trace: &usize| log[trace].operation == OPEN && selected[trace] != 0;
     let stack_at = |trace: usize| shown_stack(&log[trace], kernel_start);
     let mut opening: Vec<Vec<u64>> = Vec::new();
-    for trace in (0..newest).filter(|&trace| log[trace].operation == OPEN) {
+    for trace in (0..newest).filter(is_selected_open) {
         if !opening.contains(&stack_at(trace)) {
             opening.push(stack_at(trace));
         }
@@ -87,7 +122,8 @@ pub fn groups(log: &[Trace], newest: usize, kernel_start: Option<u64>) -> Vec<Gr
         .into_iter()
         .map(|stack| {
             let opens: Vec<usize> = (0..newest)
-                .filter(|&trace| log[trace].operation == OPEN && stack_at(trace) == stack)
+                .filter(is_selected_open)
+                .filter(|&trace| stack_at(trace) == stack)
                 .collect();
             let outstanding: Vec<usize> = opens
                 .iter()

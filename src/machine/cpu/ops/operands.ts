@@ -11,7 +11,7 @@ export function signExtend(value: number, width: number): number {
   return (value << (32 - width)) >> (32 - width);
 }
 
-/** Offset of the memory operand in its segment, signed: what `lea` answers. */
+/** Offset of the memory operand in its segment, signed: what `lea` returns. */
 export function effectiveAddress(cpu: Cpu, i: Instruction): number {
   const { registers } = cpu;
   return (registers.get32(i.base) + (registers.get32(i.index) << i.scale) + i.displacement) | 0;

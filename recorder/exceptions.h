@@ -1,0 +1,7 @@
+/* A vectored exception handler: hears marks, and the calls that raise an exception instead of returning. */
+#ifndef RECORDER_EXCEPTIONS_H
+#define RECORDER_EXCEPTIONS_H
+
+void watch_exceptions(void);
+
+#endif

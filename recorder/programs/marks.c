@@ -1,0 +1,10 @@
+/* Marks in both kinds of text, and a text that is not one: what a debugger hears of a program, and a recorder. */
+#include "start.h"
+
+UINT run(const WCHAR *arguments) {
+  (void)arguments;
+  OutputDebugStringA("htrace:mark first");
+  OutputDebugStringW(L"htrace:mark second\n");
+  OutputDebugStringA("htrace: not one");
+  return 0;
+}

@@ -1,0 +1,24 @@
+/**
+ * Runs the recorder's benchmark program (`recorder/programs/bench.c`) in deno.exe, by turns alone and with the recorder in
+ * it, which write to our standard output; then its records alone. For bench_recorder.ts.
+ *
+ * @module
+ */
+import { launchRecorded } from "../src/targets/recorder.ts";
+import { SuspendedProgram } from "../src/win32/suspended_program.ts";
+import { binaryPath } from "../src/win32/windows_fixture.ts";
+
+const BENCH = binaryPath("recorder\\bench64.exe");
+const TURNS = 7;
+
+for (let turn = 0; turn < TURNS; turn++) {
+  for (const kind of ["alone", "recorded"]) {
+    console.log(kind);
+    using program = kind === "alone"
+      ? new SuspendedProgram([BENCH, "pairs"])
+      : launchRecorded([BENCH, "pairs"]);
+    await program.runToExit();
+  }
+}
+using program = new SuspendedProgram([BENCH, "records"]);
+await program.runToExit();

@@ -1,0 +1,93 @@
+/**
+ * Making executables with whichever runtime is within reach.
+ *
+ * That is the project's own Deno where there is a denort of it: DENORT_BIN names it for this machine, or Deno's own site
+ * has it. Elsewhere an older denort is taken out of a package, and the Deno that belongs to it compiles.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../../src/folder_fixture.ts";
+import { TARGETS } from "../compile.ts";
+import { writeProgram } from "../program.ts";
+import {
+  PACKAGED_DENO,
+  PACKAGED_DENO_COMMAND,
+  PACKAGED_TARGETS,
+  packagedDenort,
+} from "./denort.ts";
+
+/** The project's root. */
+export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What an executable is made with. */
+export interface Runtime {
+  /** Its name, for people. */
+  readonly name: string;
+  /** The command of the Deno that compiles. */
+  readonly deno: readonly string[];
+  /** The denort, where it is a file of ours and not one that Deno fetches. */
+  readonly denort?: string;
+}
+
+/** Whether Deno's site gave no denort: it is asked once. */
+let isSiteOutOfReach = false;
+
+/** The runtime for a target; undefined where there is none within reach. */
+export async function runtimeFor(target: string): Promise<Runtime | undefined> {
+  const own = { name: `the denort of Deno ${Deno.version.deno}`, deno: [Deno.execPath()] };
+  const named = Deno.env.get("DENORT_BIN");
+  if (named !== undefined && target === Deno.build.target) return { ...own, denort: named };
+  if (named === undefined && !isSiteOutOfReach) {
+    using folder = temporaryFolder();
+    if (await makeEmpty(target, own, `${folder.path}/empty`)) return own;
+    isSiteOutOfReach = true;
+  }
+  if (!PACKAGED_TARGETS.includes(target)) return undefined;
+  return {
+    name: `the denort of Deno ${PACKAGED_DENO}, from a package`,
+    deno: PACKAGED_DENO_COMMAND,
+    denort: await packagedDenort(target),
+  };
+}
+
+/** Makes the executable for a target and returns its path, seen from the root. Throws an Error with what went wrong. */
+export async function makeExecutable(
+  target: string,
+  runtime: Runtime,
+  folder: string,
+): Promise<string> {
+  using program = temporaryFolder();
+  await writeProgram(program.path); // by this Deno: another one may bundle otherwise
+  const args = ["run", "-A", "--cached-only", "--frozen", "scripts/compile.ts"];
+  args.push("--target", target, "--output", folder, "--program", program.path);
+  const { success, stderr } = await runDeno(runtime, args);
+  if (!success) throw new Error(stderr.trim());
+  return `${folder}/${TARGETS[target]}`;
+}
+
+/** Makes an executable of a program that does nothing; whether that went well. */
+export async function makeEmpty(
+  target: string,
+  runtime: Runtime,
+  path: string,
+): Promise<boolean> {
+  using folder = temporaryFolder();
+  const program = `${folder.path}/empty.js`;
+  await Deno.writeTextFile(program, "");
+  const flags = ["--quiet", "--no-config", "--target", target, "--output", path];
+  return (await runDeno(runtime, ["compile", ...flags, program])).success;
+}
+
+async function runDeno(
+  { deno, denort }: Runtime,
+  args: readonly string[],
+): Promise<{ success: boolean; stderr: string }> {
+  const [program = "", ...words] = deno;
+  const { success, stderr } = await new Deno.Command(program, {
+    args: [...words, ...args],
+    cwd: ROOT,
+    env: denort === undefined ? {} : { DENORT_BIN: denort },
+  }).output();
+  return { success, stderr: new TextDecoder().decode(stderr) };
+}

@@ -1,0 +1,106 @@
+/**
+ * The gate: a verb that ends with a code of its own where handles leaked.
+ *
+ * @module
+ */
+import type { Analysis } from "../analysis.ts";
+import { UsageError } from "../error.ts";
+import type { Baseline, Leaks } from "../library/mod.ts";
+import { counted, thousands } from "../plain_text.ts";
+import { isRingFull } from "../trace_log.ts";
+import { parseCount, toggle } from "./_arguments.ts";
+import { EXIT_CODES } from "./_context.ts";
+import { disposeOnInterrupt } from "./terminal/interrupt.ts";
+
+/** What the user said about known leaks, and about failing. */
+export interface GateFlags {
+  readonly failOnLeak?: boolean;
+  readonly leakCode: number;
+  readonly baseline?: string;
+  readonly updateBaseline?: boolean;
+}
+
+/** The definitions of {@linkcode GateFlags}, to be spread into a verb's own flags. */
+export const GATE_FLAGS = {
+  failOnLeak: toggle("End with the leak code where handles leaked, or where history was lost"),
+  leakCode: {
+    kind: "parsed",
+    parse: parseLeakCode,
+    default: String(EXIT_CODES.leaks),
+    placeholder: "n",
+    brief: "The exit code that says that handles leaked",
+  },
+  baseline: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    placeholder: "file",
+    brief: "Known leaks: stacks that may leave so many handles open",
+  },
+  updateBaseline: toggle(
+    "Write the baseline anew: new leaks are added, numbers lowered, what is gone is removed",
+  ),
+} as const;
+
+/** A code that every system passes on whole, and that is not that of success. */
+function parseLeakCode(text: string): number {
+  const code = parseCount(text);
+  if (code >= 1 && code <= 255) return code;
+  throw new SyntaxError(`"${text}" is not an exit code for leaks: give 1 to 255`);
+}
+
+/** Most keys that one line lists: a baseline can have thousands, and the file has them all. */
+const MAX_LISTED = 10;
+
+/** Reads the baseline that the flags name; without one nothing is known. */
+export async function readGateBaseline(
+  { baseline, updateBaseline = false }: GateFlags,
+): Promise<Baseline> {
+  if (baseline === undefined) {
+    if (!updateBaseline) return new Map();
+    throw new UsageError('Cannot update the baseline: no file is given; add "--baseline file"');
+  }
+  const { readBaseline } = await import("../library/baseline_file.ts");
+  return await readBaseline(baseline, updateBaseline);
+}
+
+/** Writes the baseline where that was asked, and says which of its leaks are gone. */
+export async function writeGateBaseline(
+  { baseline: path, updateBaseline: isUpdated = false }: GateFlags,
+  baseline: Baseline,
+  { leaks, known, gone }: Leaks,
+  warn: (message: string) => void,
+): Promise<void> {
+  if (path === undefined) return;
+  if (isUpdated) {
+    const { updateBaseline } = await import("../library/mod.ts");
+    const { writeBaseline } = await import("../library/baseline_file.ts");
+    await writeBaseline(path, updateBaseline(baseline, [...leaks, ...known]), {
+      guard: disposeOnInterrupt,
+    });
+  } else if (gone.length > 0) {
+    const listed = gone.slice(0, MAX_LISTED).map((key) => `"${key}"`).join(", ") +
+      (gone.length > MAX_LISTED ? ` and ${thousands(gone.length - MAX_LISTED)} more` : "");
+    warn(
+      `${counted(gone.length, "known leak")} of "${path}" did not occur: ${listed}; ` +
+        "--update-baseline removes what is gone",
+    );
+  }
+}
+
+/** The exit code of the gate; undefined where it is open or was not asked for. `hasGrown`: the gate for growth is closed. */
+export function gateCode(
+  { failOnLeak = false, leakCode }: GateFlags,
+  { leaks }: Leaks,
+  historyLost: boolean,
+  hasGrown = false,
+): number | undefined {
+  const hasLeaked = failOnLeak && (leaks.length > 0 || historyLost);
+  return hasLeaked || hasGrown ? leakCode : undefined;
+}
+
+/** Whether a diff or a full ring leaves unknown what leaked before. */
+export function isHistoryLost({ diff, log }: Analysis): boolean {
+  if (diff !== undefined) return diff.historyLost;
+  return isRingFull(log);
+}

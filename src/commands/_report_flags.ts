@@ -1,0 +1,105 @@
+/**
+ * The form that a verb's analysis is written in: `--format`, `-o` and their short forms.
+ *
+ * @module
+ */
+import type { Report } from "../analysis.ts";
+import { UsageError } from "../error.ts";
+import { REPORT_TABLE } from "../reports/mod.ts";
+import { toggle } from "./_arguments.ts";
+
+/** What the user said about the form of an analysis. */
+export interface ReportFlags {
+  /** Name of a report. */
+  readonly format?: string;
+  /** A file to write instead of the standard output. */
+  readonly output?: string;
+  /** Short for `--format groups`. */
+  readonly group?: boolean;
+  /** Short for `--format json`. */
+  readonly json?: boolean;
+  /** Debugger texts say type and name of each handle. */
+  readonly names?: boolean;
+  /** Folder of the sources when the program was built. */
+  readonly sourceRoot?: string;
+}
+
+/** The definitions of {@linkcode ReportFlags}, to be spread into a verb's own flags. */
+export const REPORT_FLAGS = {
+  format: {
+    kind: "parsed",
+    parse: checkedFormat,
+    optional: true,
+    placeholder: "name",
+    brief: `The form: ${REPORT_TABLE.map(({ name }) => name).join(", ")}`,
+    proposeCompletions: (partial: string) =>
+      REPORT_TABLE.map(({ name }) => name).filter((name) => name.startsWith(partial)),
+  },
+  output: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    placeholder: "file",
+    brief: "File to write instead of the standard output; its extension chooses the form",
+  },
+  group: toggle('Short for "--format groups"'),
+  json: toggle('Short for "--format json"'),
+  sourceRoot: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    placeholder: "folder",
+    brief: "Folder of the sources when the program was built, for paths relative to it (sarif)",
+  },
+  names: toggle("Say types and names of the handles' objects among traces, too"),
+} as const;
+
+/** Aliases of {@linkcode REPORT_FLAGS}. */
+export const REPORT_ALIASES = { o: "output" } as const;
+
+function checkedFormat(text: string): string {
+  if (REPORT_TABLE.some(({ name }) => name === text)) return text;
+  throw new SyntaxError(
+    `"${text}" is not a format: give one of ${REPORT_TABLE.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+/** Extension of a recording, which `-o` saves instead of a report. */
+export const RECORDING_EXTENSION = ".htrace";
+
+/** Whether a file of that name is to be a recording. */
+export function isRecordingName(path: string | undefined): boolean {
+  return path?.toLowerCase().endsWith(RECORDING_EXTENSION) ?? false;
+}
+
+/**
+ * The report that the user chose: by name, by the extension of the file, else the verb's own.
+ *
+ * @throws {UsageError} where two are chosen, or a file's extension chooses none.
+ */
+export function chosenReport(flags: ReportFlags, usual: string): Report {
+  const named = [
+    ...(flags.format === undefined ? [] : [flags.format]),
+    ...(flags.group ? ["groups"] : []),
+    ...(flags.json ? ["json"] : []),
+  ];
+  if (named.length > 1) {
+    throw new UsageError(
+      `Cannot write ${named.join(" and ")} at once: one form is written; leave one of them out`,
+    );
+  }
+  const name = named[0] ?? extensionFormat(flags.output) ?? usual;
+  return REPORT_TABLE.find((report) => report.name === name)!;
+}
+
+/** The longest extension counts: `.speedscope.json` is not `.json`. */
+function extensionFormat(path: string | undefined): string | undefined {
+  if (path === undefined || isRecordingName(path)) return undefined;
+  const [report] = REPORT_TABLE
+    .filter(({ extension }) => extension !== undefined && path.toLowerCase().endsWith(extension))
+    .sort((a, b) => b.extension!.length - a.extension!.length);
+  if (report !== undefined) return report.name;
+  throw new UsageError(
+    `Cannot tell the form of "${path}" by its extension: no format has it; add --format`,
+  );
+}

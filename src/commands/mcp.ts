@@ -1,0 +1,53 @@
+/**
+ * `htrace mcp`: a Model Context Protocol server on standard input and output, for assistants that debug.
+ *
+ * @module
+ */
+import { buildCommand, type Command } from "@stricli/core";
+import { toggle } from "./_arguments.ts";
+import type { CliContext } from "./_context.ts";
+import { warnTo } from "./_output.ts";
+import { SYMBOL_FLAGS } from "./_symbol_flags.ts";
+import { inputTexts } from "./terminal/standard_input.ts";
+
+interface Flags {
+  readonly symbols?: string;
+  readonly online?: boolean;
+}
+
+/** The verb. */
+export const mcp: Command<CliContext> = buildCommand<Flags, [], CliContext>({
+  docs: {
+    brief: "Serve an assistant by the Model Context Protocol, on standard input and output",
+    fullDescription:
+      `Serves a debugging assistant by the Model Context Protocol, on standard input and output: it opens targets, asks for
+summaries, groups, stacks, traces, bad references, differences, handles and symbols, and has files written. Targets are
+only read; a file is written where the assistant is told to, and one that is there is kept unless it says otherwise.
+
+Without --online no symbol server and no path to another machine is used, whatever the assistant asks for. It ends when
+its client does.
+
+In the assistant's settings, as most of them have it:
+  { "mcpServers": { "htrace": { "command": "htrace", "args": ["mcp"] } } }
+
+Examples:
+  htrace mcp
+  htrace mcp --symbols C:\\build\\symbols
+  htrace mcp --online --symbols srv*C:\\symbols*https://msdl.microsoft.com/download/symbols`,
+  },
+  parameters: {
+    flags: {
+      symbols: SYMBOL_FLAGS.symbols,
+      online: toggle("Let symbol servers be asked, and files on other machines be opened"),
+    },
+  },
+  func: runMcp,
+});
+
+async function runMcp(this: CliContext, { symbols, online = false }: Flags): Promise<void> {
+  const { LineTransport, serve } = await import("../mcp/mod.ts");
+  const transport = new LineTransport(inputTexts(), this.process.stdout);
+  const warn = warnTo(this.process);
+  transport.onerror = ({ message }) => warn(`Cannot read the client's message: ${message}`);
+  await serve(transport, { online, symbolPath: symbols });
+}

@@ -1,0 +1,149 @@
+/**
+ * A text with outputs of debuggers, read as it arrives.
+ *
+ * The way of a line: undo its markup, split it where line breaks were lost, join it where they were added, and hand it
+ * to those who read answers, handle lists and verifier stops. Frames make up most of a log; a line that was read as a
+ * whole frame once is recognized as a whole.
+ *
+ * @module
+ */
+import { HandleListReader } from "../handle_list/handle_list_reader.ts";
+import type { LogTables } from "./_entry_reader.ts";
+import { AnswerReader } from "./answer_reader.ts";
+import { readPrompt } from "./commands.ts";
+import type { DebuggerLog } from "./debugger_log.ts";
+import { EntryColumns } from "./entry_columns.ts";
+import { FrameTable, StackList } from "./frame_table.ts";
+import { readFrame } from "./frame_text.ts";
+import { LOG_LIMITS } from "./limits.ts";
+import { MarkupReader } from "./markup.ts";
+import { ProcessReader } from "./processes.ts";
+import { type Segment, SegmentReader } from "./segments.ts";
+import { TextLogDecoder } from "./text_decoder.ts";
+import { LineSplitter, type TextLine, withoutLongGaps } from "./text_lines.ts";
+import { Unwrapper } from "./unwrap.ts";
+import { VerifierStopReader } from "./verifier_stops.ts";
+
+/**
+ * Bytes that become characters at once. Larger strings would lie where V8 collects them last, so that a gigabyte of text
+ * would leave hundreds of megabytes behind.
+ */
+const PIECE_BYTES = 32 * 1024;
+
+/** Reads a text piece by piece: `push` its bytes, then `end`. Throws a `LimitReached` where it holds too much. */
+export class DebuggerLogReader {
+  readonly #tables: LogTables = {
+    frames: new FrameTable(),
+    stacks: new StackList(),
+    entries: new EntryColumns(),
+  };
+  readonly #decoder = new TextLogDecoder();
+  readonly #splitter = new LineSplitter();
+  readonly #markup = new MarkupReader();
+  readonly #segments = new SegmentReader();
+  readonly #unwrapper = new Unwrapper();
+  readonly #answers = new AnswerReader(this.#tables);
+  readonly #handles = new HandleListReader();
+  readonly #stops = new VerifierStopReader(this.#tables);
+  readonly #processes = new ProcessReader();
+  /** Frames of lines that are nothing but a whole frame, by the whole line. */
+  readonly #knownLines = new Map<string, number>();
+  /** The last line, until the next one shows that a line break ends it. */
+  #lastText = "";
+  #endsWithBreak = true;
+
+  /** Takes the next bytes. */
+  push(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      this.#pushText(this.#decoder.push(bytes.subarray(at, at + PIECE_BYTES)));
+    }
+  }
+
+  /** Ends the text and returns what it holds. */
+  end(): DebuggerLog {
+    this.#pushText(this.#decoder.end());
+    this.#splitter.end((line) => this.#takeLine(line));
+    for (const line of this.#markup.end()) this.#takeBareLine(line, line, this.#splitter.count);
+    this.#segments.end((segment) =>
+      this.#unwrapper.push(segment, (whole) => this.#takeSegment(whole))
+    );
+    this.#unwrapper.end((segment) => this.#takeSegment(segment));
+    if (!this.#endsWithBreak) this.#answers.takeCutText(this.#lastText);
+    const tables = this.#handles.end();
+    const processes = this.#processes.end(this.#handles.processes);
+    return {
+      encoding: this.#decoder.encoding,
+      lines: this.#splitter.count - (this.#endsWithBreak ? 1 : 0),
+      answers: this.#answers.end((answer, mostFrequent) => processes.of(answer, mostFrequent)),
+      processes: processes.all,
+      tables,
+      stops: this.#stops.end(),
+      hasOutput: this.#answers.hasOutput,
+      frames: this.#tables.frames,
+      stacks: this.#tables.stacks,
+    };
+  }
+
+  /** Whether no line waits for the next one. */
+  get #isIdle(): boolean {
+    return this.#markup.isIdle && this.#segments.isIdle && this.#unwrapper.isIdle;
+  }
+
+  #pushText(text: string): void {
+    if (text === "") return;
+    this.#endsWithBreak = text.endsWith("\n") || text.endsWith("\r");
+    this.#splitter.push(text, (line) => this.#takeLine(line));
+  }
+
+  #takeLine({ text, number, isEnd }: TextLine): void {
+    if (this.#answers.isInEntry && this.#isIdle && isEnd) {
+      const known = this.#knownLines.get(text);
+      if (known !== undefined) {
+        this.#lastText = "";
+        this.#answers.takeKnownFrame(known);
+        return;
+      }
+    }
+    for (const line of this.#markup.read(text)) this.#takeBareLine(line, text, number);
+  }
+
+  /** Takes a line without its markup; `text` is what it was in the text. */
+  #takeBareLine(line: string, text: string, number: number): void {
+    this.#segments.read(
+      withoutLongGaps(line),
+      number,
+      (segment) =>
+        this.#unwrapper.push(segment, (whole) => {
+          this.#takeSegment(whole);
+          if (whole === segment && whole.text.length === text.length) this.#remember(text, whole);
+        }),
+    );
+  }
+
+  #takeSegment(segment: Segment): void {
+    if (segment.kind === "text" || segment.kind === "prompt") this.#lastText = segment.text.trim();
+    else if (segment.kind !== "blank") this.#lastText = "";
+    if (segment.kind === "prompt") {
+      const prompt = readPrompt(segment.text);
+      this.#handles.takePrompt(prompt.prompt);
+      this.#stops.takePrompt(prompt);
+      this.#answers.takePrompt(prompt, segment.line);
+      this.#processes.takePrompt(prompt);
+      return;
+    }
+    if (segment.kind === "text" || segment.kind === "separator" || segment.kind === "blank") {
+      const { text, line } = segment;
+      if (this.#stops.take(text, line) || this.#handles.take(text, line)) return;
+      this.#processes.take(text);
+    }
+    this.#answers.take(segment);
+  }
+
+  /** Remembers a line that is a whole frame and nothing else, for as many as there is room. */
+  #remember(text: string, { kind }: Segment): void {
+    if (kind !== "frame" || this.#knownLines.size >= LOG_LIMITS.cachedLines) return;
+    const read = readFrame(text);
+    if (read?.displacement !== "padded") return;
+    this.#knownLines.set(text, this.#tables.frames.intern(read.frame));
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * A line of a text as what it holds: mostly one thing, several where line breaks were lost.
+ *
+ * @module
+ */
+import { readFrame } from "./frame_text.ts";
+import { LOG_LIMITS } from "./limits.ts";
+import { inlineStarts, type LineKind, type LineStart, mayHoldMore, startOf } from "./line_kinds.ts";
+
+/** A part of a line that is one thing. */
+export interface Segment {
+  /** What it is. */
+  readonly kind: LineKind;
+  /** Its characters, without what stands before the line (quotation marks, indentation). */
+  readonly text: string;
+  /** Number of its line in the text, from 1. */
+  readonly line: number;
+  /**
+   * Characters of the line that it ends, with the blanks behind it and without what stands before; 0 where something
+   * else follows on its line, so that nothing can have been broken behind it.
+   */
+  readonly width: number;
+}
+
+/** Takes the next segment. */
+export type TakeSegment = (segment: Segment) => void;
+
+/** What stands before a line: blanks and the marks of quotations. */
+const PREFIX = /^[\s>]*/;
+/** Bold and code, where an author marks a line. */
+const MARKS = /^[*_`"']+/;
+/** What the debugger's messages begin with, as far as it takes to tell them; a `#` stands for a number. */
+const SENTENCES = [
+  "Handle = #",
+  "Thread ID = #",
+  "Parsed # stack",
+  "Dumped # stack",
+  "Displayed # stack",
+  "# new stack",
+  "Ignoring handles that were already",
+  "Outstanding handles opened since",
+  "No outstanding handles opened",
+  "The difference between the two snapshots is",
+  "Handle tracing information snapshot successfully",
+  "Handle tracing information is not available",
+  "Handle tracing is not enabled",
+  "Failed to enable handle tracing",
+  "Failed to take",
+  "Process #",
+  "ObjectTable #",
+];
+/** The first words of a message, but not all of it, at the end of a line: the rest may stand in the next one. */
+const UNFINISHED = new RegExp(
+  `(?:^|(?<=\\s))(${[...SENTENCES.map(beginningsOf), "0x[0-9A-Fa-f`]{8,17}"].join("|")})$`,
+);
+/** The narrowest column that mail programs break lines before. */
+const NARROWEST_MAIL = 60;
+
+/** A regular expression for the first words of a message: the first, the first two, and so on. */
+function beginningsOf(message: string): string {
+  const [first = "", ...rest] = message.split(" ").slice(0, -1)
+    .map((word) => word === "#" ? "0x[0-9A-Fa-f]+" : word);
+  return first + rest.reduceRight((behind, word) => `(?:\\s+${word}${behind})?`, "");
+}
+
+/** Characters at the end of a waiting segment in which something may have begun that only the next line shows. */
+const SEEN_BEFORE = 160;
+
+/** Splits the lines of one text. */
+export class SegmentReader {
+  #prefix = "";
+  /**
+   * The last segment of a line without line breaks of its own: a mail program may have broken it anywhere, so that it
+   * waits for the next line.
+   */
+  #waiting: Segment | undefined;
+  /** Lines that it is made of. */
+  #waitingLines = 0;
+  /** Whether it was not alone on its line: the text may have no line breaks of its own. */
+  #isOneOfMany = false;
+
+  /** Whether no segment waits for the next line. */
+  get isIdle(): boolean {
+    return this.#waiting === undefined;
+  }
+
+  /** Hands over the segments of a line, whose markup is undone. */
+  read(line: string, number: number, take: TakeSegment): void {
+    const [whole = ""] = PREFIX.exec(line) ?? [];
+    const text = line.slice(whole.length).trimEnd();
+    const begin = startOf(text);
+    if (begin.kind !== "text") {
+      this.end(take);
+      if (begin.kind !== "blank") this.#prefix = whole;
+      this.#split(
+        { kind: begin.kind, text, line: number, width: line.length - whole.length },
+        begin,
+        take,
+      );
+      return;
+    }
+    const own = this.#withoutPrefix(line, whole);
+    const bare = own.trim().replace(MARKS, "");
+    const bareBegin = bare === own.trim() ? begin : startOf(bare);
+    if (bareBegin.kind !== "text") {
+      this.end(take);
+      this.#split(
+        { kind: bareBegin.kind, text: bare, line: number, width: own.length },
+        bareBegin,
+        take,
+      );
+      return;
+    }
+    const rest: Segment = { kind: "text", text: own, line: number, width: own.length };
+    this.#splitWithWaiting(rest, take);
+  }
+
+  /** Hands over the segment that waits. */
+  end(take: TakeSegment): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) take(waiting);
+  }
+
+  /**
+   * A line that begins with nothing known may be the rest of a broken one, of which blanks and `>` may be part: only
+   * what stood before the last known line is taken away.
+   */
+  #withoutPrefix(line: string, whole: string): string {
+    if (line.startsWith(this.#prefix)) return line.slice(this.#prefix.length);
+    const [blanks = ""] = /^\s*/.exec(whole) ?? [];
+    if (!this.#prefix.includes(">")) {
+      return line.slice(Math.min(blanks.length, this.#prefix.length));
+    }
+    // Quotations have a blank behind the mark, or all have none: another one is the end of a broken template.
+    const isMark = /\s$/.test(whole) || this.#prefix.endsWith(">");
+    return line.slice(isMark ? whole.length : blanks.length);
+  }
+
+  #splitWithWaiting(segment: Segment, take: TakeSegment): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return this.#split(segment, { kind: "text", length: 0 }, take);
+    if (!this.#mayGoOn(waiting, segment)) {
+      this.end(take);
+      return this.#split(segment, { kind: "text", length: 0 }, take);
+    }
+    this.#waiting = undefined;
+    const text = `${waiting.text} ${segment.text.trim()}`;
+    const begin = startOf(text);
+    const joined = { ...segment, kind: begin.kind, text, line: waiting.line };
+    this.#split(joined, begin, take, Math.max(waiting.text.length - SEEN_BEFORE, 1));
+  }
+
+  /** Whether a line may be the rest of the one that waits. */
+  #mayGoOn(waiting: Segment, { text }: Segment): boolean {
+    const { joinedChars, joinedLines } = LOG_LIMITS;
+    if (waiting.text.length > joinedChars || this.#waitingLines >= joinedLines) return false;
+    const rest = text.trim();
+    const [firstWord = ""] = rest.split(/\s/, 1);
+    if (this.#isOneOfMany && waiting.width + 1 + firstWord.length > NARROWEST_MAIL) return true;
+    // A handle list has lines that end as sentences begin: "Type Thread".
+    const unfinished = UNFINISHED.exec(waiting.text.trimEnd())?.[1];
+    if (unfinished === undefined) return false;
+    const sentence = `${unfinished} ${rest}`;
+    return startOf(sentence).kind !== "text" || UNFINISHED.exec(sentence)?.index === 0;
+  }
+
+  /** Splits a line; `unseen` is the first place of a joined one at which nothing was looked for before. */
+  #split(whole: Segment, begin: LineStart, take: TakeSegment, unseen = 0): void {
+    const { text } = whole;
+    const isJoined = unseen > 0;
+    if (!isJoined && isOneThing(begin.kind, text)) return take(whole);
+    let last = whole;
+    let start = 0;
+    const places = [...inlineStarts(text, Math.max(begin.length, unseen))];
+    for (const [index, place] of places.entries()) {
+      const { kind } = startOf(text.slice(place));
+      if (kind === "frame" && !beginsFrame(text.slice(place, places[index + 1]))) continue;
+      take({ ...last, text: text.slice(start, place).trimEnd(), width: 0 });
+      start = place;
+      last = { ...whole, kind, text: text.slice(place) };
+    }
+    const isOneOfMany = start > 0 || isJoined && this.#isOneOfMany;
+    if (!isOneOfMany && !isUnfinished(last)) return take(last);
+    this.#isOneOfMany = isOneOfMany;
+    this.#waitingLines = isJoined && start === 0 ? this.#waitingLines + 1 : 1;
+    this.#waiting = last;
+  }
+}
+
+/** Whether the rest of a message may stand in the next line. A frame's is looked for elsewhere. */
+function isUnfinished({ kind, text }: Segment): boolean {
+  return kind !== "frame" && UNFINISHED.test(text.trimEnd());
+}
+
+/** Characters of the longest separators and first lines of entries: behind them another line begins. */
+const LONGEST = { separator: 44, handle: 56 } as const;
+
+/** Whether a line needs no search for more: nothing follows what it is. */
+function isOneThing(kind: LineKind, text: string): boolean {
+  switch (kind) {
+    case "frame":
+      return text.indexOf("0x", 3) === text.lastIndexOf("0x") && /\+ ?0x[0-9A-Fa-f]+$/.test(text);
+    case "separator":
+    case "handle":
+      return text.length <= LONGEST[kind] && text.indexOf("0x") === text.lastIndexOf("0x");
+    case "thread":
+      return text.lastIndexOf("0x") <= text.lastIndexOf("= 0x") + 2;
+    case "blank":
+    case "elision":
+    case "fence":
+    case "noise":
+      return true;
+    default:
+      return !mayHoldMore(text);
+  }
+}
+
+/**
+ * Whether a frame begins here. A program may print `0x0040a1b0: tick`: inside a line only what has a displacement or a
+ * module's name is a frame, or an address at the end, whose name may stand in the next line.
+ */
+function beginsFrame(text: string): boolean {
+  const frame = readFrame(text.slice(0, LOG_LIMITS.joinedChars));
+  const isWhole = frame !== undefined && frame.displacement !== "missing";
+  return isWhole || /^0x[0-9A-Fa-f`]{8,17}\s?:(?:\s+[^\s!]+!|\s*$)/.test(text);
+}

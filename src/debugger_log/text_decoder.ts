@@ -1,0 +1,170 @@
+/**
+ * Bytes of a pasted text as characters, whatever it was saved as.
+ *
+ * A byte order mark decides; without one NULs at every other byte mean UTF-16. Everything else is UTF-8 line by line,
+ * and a line that is not valid UTF-8 is Windows-1252: texts are joined from several sources, and the debugger writes
+ * its logs in the code page of the system.
+ *
+ * @module
+ */
+
+/** What a text is saved as; `windows-1252` when a line needed it. */
+export type TextEncoding =
+  | "utf-8"
+  | "utf-8-bom"
+  | "utf-16le"
+  | "utf-16le-bom"
+  | "utf-16be"
+  | "utf-16be-bom"
+  | "windows-1252";
+
+/** Bytes that are looked at for the encoding. */
+const SAMPLE_BYTES = 1024;
+/** Bytes without a line break that are kept back for the rest of their line. */
+const MAX_LINE_BYTES = 256 * 1024;
+const LINE_FEED = 0x0a;
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+const windows1252 = new TextDecoder("windows-1252");
+
+/** Decodes a text that arrives in chunks of any size. */
+export class TextLogDecoder {
+  #encoding: TextEncoding | undefined;
+  #utf16: TextDecoder | undefined;
+  /** The bytes of the line that has not ended yet, in the pieces that they came in: joined once it has. */
+  #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
+
+  /** What the text is saved as, as far as it was read. */
+  get encoding(): TextEncoding {
+    return this.#encoding ?? "utf-8";
+  }
+
+  /** Takes the next bytes and returns the characters that are complete; lines may be cut anywhere. */
+  push(bytes: Uint8Array): string {
+    if (this.#mustWait(bytes)) {
+      this.#wait(bytes);
+      return "";
+    }
+    let ready = this.#take(bytes);
+    if (this.#encoding === undefined) ready = this.#begin(ready);
+    if (this.#utf16) return this.#utf16.decode(ready, { stream: true });
+    const end = endOfLines(ready);
+    this.#wait(ready.subarray(end));
+    return this.#decodeLines(ready.subarray(0, end));
+  }
+
+  /** Returns the characters of the last bytes. */
+  end(): string {
+    let ready = this.#take();
+    if (this.#encoding === undefined) ready = this.#begin(ready);
+    return this.#utf16 ? this.#utf16.decode(ready) : this.#decodeLines(ready);
+  }
+
+  /** Whether no line ends with these bytes, or they are too few to tell the encoding by. */
+  #mustWait(bytes: Uint8Array): boolean {
+    const length = this.#waitingBytes + bytes.length;
+    if (this.#encoding === undefined) return length < SAMPLE_BYTES;
+    return this.#utf16 === undefined && length < MAX_LINE_BYTES && !bytes.includes(LINE_FEED);
+  }
+
+  #wait(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#waiting.push(bytes.slice());
+    this.#waitingBytes += bytes.length;
+  }
+
+  /** What waited, with these bytes behind it. */
+  #take(bytes: Uint8Array = new Uint8Array(0)): Uint8Array {
+    if (this.#waiting.length === 0) return bytes;
+    const joined = joinBytes([...this.#waiting, bytes], this.#waitingBytes + bytes.length);
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    return joined;
+  }
+
+  /** Tells the encoding by the first bytes and takes the mark away. */
+  #begin(bytes: Uint8Array): Uint8Array {
+    const { encoding, markLength } = encodingOf(bytes);
+    this.#encoding = encoding;
+    if (encoding.startsWith("utf-16")) {
+      this.#utf16 = new TextDecoder(encoding.startsWith("utf-16le") ? "utf-16le" : "utf-16be");
+    }
+    return bytes.subarray(markLength);
+  }
+
+  #decodeLines(bytes: Uint8Array): string {
+    const text = utf8.decode(bytes);
+    if (!text.includes("\ufffd")) return text;
+    let joined = "";
+    for (let start = 0; start < bytes.length;) {
+      const feed = bytes.indexOf(LINE_FEED, start);
+      const end = feed < 0 ? bytes.length : feed + 1;
+      joined += this.#decodeLine(bytes.subarray(start, end));
+      start = end;
+    }
+    return joined;
+  }
+
+  #decodeLine(line: Uint8Array): string {
+    const text = utf8.decode(line);
+    if (!text.includes("\ufffd") || mayHoldReplacement(line) && isUtf8(line)) return text;
+    if (this.#encoding === "utf-8") this.#encoding = "windows-1252";
+    return windows1252.decode(line);
+  }
+}
+
+/** Tells the encoding of a text by its first bytes, and how many of them are a byte order mark. */
+export function encodingOf(
+  bytes: Uint8Array,
+): { readonly encoding: TextEncoding; readonly markLength: number } {
+  const [first, second, third] = bytes;
+  if (first === 0xff && second === 0xfe) return { encoding: "utf-16le-bom", markLength: 2 };
+  if (first === 0xfe && second === 0xff) return { encoding: "utf-16be-bom", markLength: 2 };
+  if (first === 0xef && second === 0xbb && third === 0xbf) {
+    return { encoding: "utf-8-bom", markLength: 3 };
+  }
+  const sample = bytes.subarray(0, SAMPLE_BYTES);
+  const nuls = [0, 0];
+  sample.forEach((byte, index) => {
+    if (byte === 0) nuls[index % 2]!++;
+  });
+  const [even = 0, odd = 0] = nuls;
+  const isUtf16 = sample.length >= 8 && Math.max(even, odd) * 4 > sample.length;
+  if (!isUtf16) return { encoding: "utf-8", markLength: 0 };
+  return { encoding: odd > even ? "utf-16le" : "utf-16be", markLength: 0 };
+}
+
+/** The byte behind the last line break; where a line is too long to wait for, behind its last whole character. */
+function endOfLines(bytes: Uint8Array): number {
+  const end = bytes.lastIndexOf(LINE_FEED) + 1;
+  if (bytes.length - end < MAX_LINE_BYTES) return end;
+  let cut = bytes.length;
+  while (cut > bytes.length - 4 && ((bytes[cut - 1] ?? 0) & 0xc0) === 0x80) cut--;
+  return ((bytes[cut - 1] ?? 0) & 0xc0) === 0xc0 ? cut - 1 : bytes.length;
+}
+
+/** Whether a line may hold U+FFFD itself, so that it is no sign of another encoding. */
+function mayHoldReplacement(line: Uint8Array): boolean {
+  return line.includes(0xef);
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strictUtf8.decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function joinBytes(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    joined.set(piece, at);
+    at += piece.length;
+  }
+  return joined;
+}

@@ -1,0 +1,47 @@
+/**
+ * The types of kernel dumps: which hold physical memory, in which form, and what the others cannot tell.
+ *
+ * Reference dump-formats, 2.2 and 2.3: the numbers are DumpType's, in the public headers up to 7; those from 8 on come
+ * from files that newer debuggers write.
+ *
+ * @module
+ */
+
+/** How the pages of physical memory stand in the file. */
+export type PageForm = "runs" | "bitmap" | "summary" | "ranges";
+
+/** A type of dump. */
+export interface DumpTypeRow {
+  /** Its name, as it stands behind "a". */
+  readonly name: string;
+  /** How its pages stand in the file; absent where it holds none. */
+  readonly pages?: PageForm;
+  /** Whether the pages of processes are left out on purpose, so that only the kernel's are there. */
+  readonly isKernelOnly?: true;
+  /** What a type without pages cannot tell, as a clause for messages. */
+  readonly lacks?: string;
+}
+
+/** What to ask for in place of a dump without memory. */
+export const ASK_FOR_MEMORY = "write a kernel, automatic, active or complete memory dump";
+
+/** Everything that is read from memory. */
+const ALL_LISTS = "no process list, no handle tables, no trace databases";
+
+/** The types by their number. */
+export const DUMP_TYPES: Readonly<Record<number, DumpTypeRow>> = {
+  1: { name: "full dump", pages: "runs" },
+  2: { name: "kernel summary dump", pages: "summary", isKernelOnly: true },
+  3: { name: "header-only dump", lacks: `there is no memory in the file: ${ALL_LISTS}` },
+  4: {
+    name: "small (triage) dump",
+    lacks: `it holds no physical memory: ${ALL_LISTS}`,
+  },
+  5: { name: "full bitmap dump", pages: "bitmap" },
+  6: { name: "kernel bitmap dump", pages: "bitmap", isKernelOnly: true },
+  // Automatic dumps choose what they hold when they are written; nothing public tells a layout of their own.
+  7: { name: "automatic dump", pages: "bitmap", isKernelOnly: true },
+  8: { name: "kernel dump in ranges", pages: "ranges", isKernelOnly: true },
+  9: { name: "kernel and user dump in ranges", pages: "ranges" },
+  10: { name: "complete dump in ranges", pages: "ranges" },
+};

@@ -1,0 +1,114 @@
+/**
+ * The bytes of a minidump, put one behind the other.
+ *
+ * @module
+ */
+import { HtraceError } from "../../error.ts";
+import { encodeStructure } from "../structure_table.ts";
+import { DIRECTORY, HEADER, SIGNATURE, VERSION } from "./format.ts";
+
+/** What the header of a new dump says. */
+export interface DumpHeader {
+  /** MINIDUMP_TYPE bits. */
+  readonly flags: number;
+  /** When the dump was written, in seconds since 1970. */
+  readonly timestamp: number;
+}
+
+/** Everything begins at a multiple of this, so that readers that map the file find 64-bit fields aligned. */
+const ALIGNMENT = 8;
+
+/** Many small pieces as one: a call takes only so many arguments. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length;
+  }
+  return bytes;
+}
+
+/** Collects pieces and gives each its offset; the directory stands behind the header, as dbghelp puts it. */
+export class DumpBuilder {
+  readonly #pieces: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
+  readonly #streams: Uint8Array[] = [];
+  readonly #strings = new Map<string, number>();
+  readonly #slots: number;
+  #size: number;
+
+  /** Begins a dump with room for `slots` streams; slots that stay empty are of type 0, which readers skip. */
+  constructor(slots: number) {
+    this.#slots = slots;
+    this.#size = HEADER.size + slots * DIRECTORY.size;
+  }
+
+  /** Puts bytes into the file and gives their offset. Throws an HtraceError beyond 4 GiB, where offsets end. */
+  place(...parts: readonly Uint8Array[]): number {
+    const offset = Math.ceil(this.#size / ALIGNMENT) * ALIGNMENT;
+    this.#size = offset;
+    for (const bytes of parts) {
+      this.#pieces.push({ offset: this.#size, bytes });
+      this.#size += bytes.length;
+    }
+    if (this.#size > 0xffff_ffff) {
+      throw new HtraceError(
+        "Cannot write the dump: it would have more than 4 GiB, and the format's offsets have 32 bits; " +
+          "convert less",
+      );
+    }
+    return offset;
+  }
+
+  /**
+   * Puts a MINIDUMP_STRING into the file, each text once, and gives its offset; 0 for a text that is unknown. Where the
+   * format wants a string, an empty one must be there: readers follow the offset.
+   */
+  string(text: string | undefined): number {
+    if (text === undefined) return 0;
+    const known = this.#strings.get(text);
+    if (known !== undefined) return known;
+    const bytes = new Uint8Array(4 + text.length * 2 + 2);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, text.length * 2, true);
+    for (let index = 0; index < text.length; index++) {
+      view.setUint16(4 + index * 2, text.charCodeAt(index), true);
+    }
+    const offset = this.place(bytes);
+    this.#strings.set(text, offset);
+    return offset;
+  }
+
+  /** Puts a stream into the file and the directory. */
+  stream(type: number, ...parts: readonly Uint8Array[]): void {
+    const offset = this.place(...parts);
+    const size = parts.reduce((sum, part) => sum + part.length, 0);
+    this.entry(type, offset, size);
+  }
+
+  /** Puts an entry into the directory for what lies in the file already. */
+  entry(type: number, offset: number, size: number): void {
+    this.#streams.push(
+      encodeStructure(DIRECTORY, { StreamType: type, DataSize: size, Rva: offset }),
+    );
+  }
+
+  /** The whole file. */
+  build({ flags, timestamp }: DumpHeader): Uint8Array {
+    if (this.#streams.length > this.#slots) {
+      throw new RangeError(`Cannot build a dump: ${this.#slots} slots for ${this.#streams.length}`);
+    }
+    const file = new Uint8Array(this.#size);
+    file.set(encodeStructure(HEADER, {
+      Signature: SIGNATURE,
+      Version: VERSION,
+      NumberOfStreams: this.#slots,
+      StreamDirectoryRva: HEADER.size,
+      TimeDateStamp: timestamp,
+      Flags: BigInt(flags),
+    }));
+    this.#streams.forEach((entry, index) => file.set(entry, HEADER.size + index * entry.length));
+    for (const { offset, bytes } of this.#pieces) file.set(bytes, offset);
+    return file;
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Open handles (HandleData, 12).
+ *
+ * @module
+ */
+import type { HandleEntry } from "../../target.ts";
+import type { StructureOf } from "../structure_table.ts";
+import { findStream, type Minidump } from "./dump.ts";
+import {
+  HANDLE_DESCRIPTOR,
+  HANDLE_DESCRIPTOR_2,
+  HANDLE_LIST_HEADER,
+  LIMITS,
+  STREAM,
+} from "./format.ts";
+import {
+  type EntryList,
+  incompleteOf,
+  type Listing,
+  readEntries,
+  sizedList,
+} from "./_entry_list.ts";
+
+/** An open handle, as a dump has it. */
+export interface DumpHandle extends HandleEntry {
+  /** OBJ_* attributes. */
+  readonly attributes: number;
+  /** Granted access mask. */
+  readonly grantedAccess: number;
+  /** Handles to the object, as the system counts them. */
+  readonly handleCount: number;
+  /** References to the object; newer kernels count them in ways that say little. */
+  readonly pointerCount: number;
+  /** Byte offset of its object information, 0 where there is none; `readObjectInformation` reads it. */
+  readonly objectInformation: number;
+}
+
+/** A descriptor of either form. */
+type Descriptor = StructureOf<typeof HANDLE_DESCRIPTOR> & { readonly ObjectInfoRva?: number };
+
+/** Reads the open handles, in the order of the dump; empty where the dump has none. */
+export function readHandleEntries(dump: Minidump): Listing<HandleEntry> {
+  return collect(dump, (descriptor) => entryOf(dump, descriptor));
+}
+
+/** Reads them with all that a dump has of them. */
+export function readHandles(dump: Minidump): Listing<DumpHandle> {
+  return collect(dump, (descriptor) => handleOf(dump, descriptor));
+}
+
+/** Number of open handles that the dump has, more than are read maybe; undefined where it has no list of them. */
+export function countHandles(dump: Minidump): number | undefined {
+  return descriptorsOf(dump)?.list.there;
+}
+
+/** Finds one open handle; undefined where it is not open. */
+export function findHandle(dump: Minidump, handle: number): DumpHandle | undefined {
+  const descriptors = descriptorsOf(dump)?.descriptors ?? [];
+  for (const descriptor of descriptors) {
+    if (valueOf(dump, descriptor) === handle) return handleOf(dump, descriptor);
+  }
+  return undefined;
+}
+
+function collect<Entry>(
+  dump: Minidump,
+  make: (descriptor: Descriptor) => Entry,
+): Listing<Entry> {
+  const found = descriptorsOf(dump);
+  if (found === undefined) return { entries: [] };
+  const entries = Array.from(found.descriptors, make);
+  const shortened = dump.strings.isExhausted
+    ? "names are left out: the dump has more text than htrace reads"
+    : undefined;
+  return { entries, ...incompleteOf(found.list.incomplete, shortened) };
+}
+
+function descriptorsOf(
+  dump: Minidump,
+): { readonly list: EntryList; readonly descriptors: Iterable<Descriptor> } | undefined {
+  const stream = findStream(dump, STREAM.handleData);
+  if (stream === undefined) return undefined;
+  const list = sizedList(dump, stream, HANDLE_LIST_HEADER, {
+    what: "handles",
+    size: HANDLE_DESCRIPTOR.size,
+    most: LIMITS.handles,
+  });
+  const descriptors = list.stride >= HANDLE_DESCRIPTOR_2.size
+    ? readEntries(dump, list, HANDLE_DESCRIPTOR_2)
+    : readEntries(dump, list, HANDLE_DESCRIPTOR);
+  return { list, descriptors };
+}
+
+/** Of a 32-bit process the lower half: some writers extend the sign. */
+function valueOf(dump: Minidump, { Handle }: Descriptor): number {
+  return Number(dump.system.pointerSize === 4 ? BigInt.asUintN(32, Handle) : Handle);
+}
+
+function entryOf(dump: Minidump, descriptor: Descriptor): HandleEntry {
+  const type = dump.strings.at(descriptor.TypeNameRva);
+  const objectName = dump.strings.at(descriptor.ObjectNameRva);
+  return {
+    handle: valueOf(dump, descriptor),
+    ...(type && { type }),
+    ...(objectName && { objectName }),
+    grantedAccess: descriptor.GrantedAccess,
+    handleCount: descriptor.HandleCount,
+    pointerCount: descriptor.PointerCount,
+  };
+}
+
+function handleOf(dump: Minidump, descriptor: Descriptor): DumpHandle {
+  return {
+    ...entryOf(dump, descriptor),
+    attributes: descriptor.Attributes,
+    grantedAccess: descriptor.GrantedAccess,
+    handleCount: descriptor.HandleCount,
+    pointerCount: descriptor.PointerCount,
+    objectInformation: descriptor.ObjectInfoRva ?? 0,
+  };
+}

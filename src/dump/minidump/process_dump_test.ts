@@ -1,0 +1,166 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { bytesSource } from "../../byte_source.ts";
+import { EngineStackTable } from "../../engine/stack_table.ts";
+import { TargetError } from "../../error.ts";
+import type { Frame } from "../../frame.ts";
+import type { Target } from "../../target.ts";
+import { FakeTarget, listOf, readLog } from "../../target_fixture.ts";
+import { trace, traceLog } from "../../trace_log_fixture.ts";
+import { openMinidump } from "./dump.ts";
+import { MinidumpTarget } from "./minidump_target.ts";
+import { readComments } from "./process.ts";
+import { encodeProcess, type ProcessSource } from "./process_dump.ts";
+
+const NO_SYSTEM = "the version of Windows, which is not known: it says 10.0";
+
+/** A process with traces, and what the test adds to it. */
+function sourceOf(
+  stacks: EngineStackTable,
+  { target = new FakeTarget(), ...more }: Partial<ProcessSource> = {},
+): ProcessSource {
+  return {
+    target,
+    log: traceLog(stacks, [
+      trace("close", 0x10, [0x40_1000n, 0x40_2000n]),
+      trace("open", 0x10, [0x40_3000n]),
+    ]),
+    modules: [{
+      name: "app",
+      path: "C:\\app.exe",
+      base: 0x40_0000n,
+      size: 0x1_0000,
+      timestamp: 7,
+      pdb: { guid: "0123456789ABCDEF0123456789ABCDEF", age: 1, path: "app.pdb" },
+    }],
+    handles: [{ handle: 0x14, type: "Event", objectName: "\\x", grantedAccess: 3 }],
+    ...more,
+  };
+}
+
+/** A target that differs from the fake one. */
+function fake(differences: Partial<Target>): Target {
+  return Object.assign(new FakeTarget(), differences);
+}
+
+function reopened(bytes: Uint8Array): MinidumpTarget {
+  return new MinidumpTarget(bytesSource("new.dmp", bytes), { kind: "minidump" });
+}
+
+function commentOf(bytes: Uint8Array): string {
+  return readComments(openMinidump(bytesSource("new.dmp", bytes)))[0] ?? "";
+}
+
+Deno.test("encodeProcess() writes a process that reads back equal", () => {
+  using stacks = new EngineStackTable();
+  const startTime = new Date("2026-11-24T05:00:00Z");
+  const target = fake({
+    identity: { processId: 0x10, imageName: "app.exe", startTime },
+    system: { major: 6, minor: 1, build: 7601, architecture: 0 },
+  });
+  const source = sourceOf(stacks, { target });
+  const { bytes, losses } = encodeProcess(source);
+  assertEquals(losses, []);
+  const dump = reopened(bytes);
+  assertEquals(dump.identity, target.identity);
+  assertEquals(dump.system, target.system);
+  assertEquals(dump.pointerSize, 4);
+  assertEquals(dump.modules(), source.modules);
+  assertEquals(dump.handles?.(), [{
+    handle: 0x14,
+    type: "Event",
+    objectName: "\\x",
+    grantedAccess: 3,
+    handleCount: 0,
+    pointerCount: 0,
+  }]);
+  const log = readLog(dump);
+  assertEquals(listOf(log), listOf(source.log));
+  assertEquals(log.readAt, source.log.readAt);
+  assertEquals(log.incomplete, undefined);
+});
+
+Deno.test("encodeProcess() says what the format cannot hold, in the comment, too", () => {
+  using stacks = new EngineStackTable();
+  const log = traceLog(stacks, [
+    trace("open", 4, Array.from({ length: 40 }, (_, frame) => BigInt(frame + 1))),
+    trace("open", 8),
+  ]);
+  const { bytes, losses } = encodeProcess(sourceOf(stacks, {
+    log: { ...log, time: new Float64Array(2), object: new Uint32Array(2), objects: [] },
+    handles: [{ handle: 4, object: 0x1234n }],
+    hasSnapshots: true,
+  }));
+  assertEquals(losses, [
+    "frames beyond the 32nd (of 1 stack)",
+    "the times of the traces",
+    "what handles stood for at the time of each trace",
+    "addresses of objects",
+    "snapshots",
+    NO_SYSTEM,
+  ]);
+  assertStringIncludes(commentOf(bytes), `Left out: ${losses.join(", ")}.`);
+  assertEquals(listOf(readLog(reopened(bytes))).map(({ stack }) => stack.length), [32, 1]);
+});
+
+Deno.test("encodeProcess() writes no address that was made up, nor what is called from there", () => {
+  using stacks = new EngineStackTable();
+  const log = traceLog(stacks, [trace("open", 4, [0x1000n, 1n, 0x2000n]), trace("open", 8, [1n])]);
+  const frame = (address: bigint): Frame | undefined =>
+    address === 1n ? { address, isUnaddressed: true, symbol: "main" } : undefined;
+  const { bytes, losses } = encodeProcess(
+    sourceOf(stacks, {
+      target: fake({ frame }),
+      log,
+      modules: [{
+        name: "app",
+        path: "",
+        base: 0n,
+        size: 0,
+      }],
+    }),
+  );
+  assertEquals(losses, [
+    "frames that have names and no addresses (of 2 stacks)",
+    "modules whose place is not known (1)",
+    "names of functions, files and lines",
+    NO_SYSTEM,
+  ]);
+  assertEquals(listOf(readLog(reopened(bytes))).map(({ stack }) => [...stack]), [[0x1000n], []]);
+  assertEquals(reopened(bytes).modules(), []);
+});
+
+Deno.test("encodeProcess() tells a process that is not traced from one without a trace yet", () => {
+  using stacks = new EngineStackTable();
+  const none = traceLog(stacks, []);
+  const traced = reopened(encodeProcess(sourceOf(stacks, { log: none })).bytes);
+  assertEquals(readLog(traced).incomplete, undefined);
+  const { bytes } = encodeProcess(
+    sourceOf(stacks, { log: { ...none, incomplete: "tracing is not enabled" } }),
+  );
+  assertStringIncludes(readLog(reopened(bytes)).incomplete!, "handle tracing was off");
+  assertStringIncludes(commentOf(bytes), "Traces are missing: tracing is not enabled.");
+});
+
+Deno.test("encodeProcess() takes the process's id from its traces where the target does not know it", () => {
+  using stacks = new EngineStackTable();
+  const { bytes } = encodeProcess(sourceOf(stacks, { target: fake({ identity: {} }) }));
+  assertEquals(reopened(bytes).identity.processId, 0x10);
+});
+
+Deno.test("encodeProcess() knows the builds of systems that are told by their version alone", () => {
+  using stacks = new EngineStackTable();
+  const buildOf = (major: number, minor: number): number | undefined => {
+    const target = fake({ system: { major, minor } });
+    return reopened(encodeProcess(sourceOf(stacks, { target })).bytes).system.build;
+  };
+  assertEquals([buildOf(5, 1), buildOf(5, 2)], [2600, 3790]);
+});
+
+Deno.test("encodeProcess() writes no minidump of a kernel", () => {
+  using stacks = new EngineStackTable();
+  assertThrows(
+    () => encodeProcess(sourceOf(stacks, { target: fake({ mode: "kernel" }) })),
+    TargetError,
+    "Cannot write a minidump of fake: it is a kernel, and a minidump is of one process; ",
+  );
+});

@@ -1,0 +1,18 @@
+/**
+ * Calls of the WASM module that end with a message for the user when they fail.
+ *
+ * @module
+ */
+import { EngineError } from "./engine_error.ts";
+import { isTrap, withStackKept } from "./wasm.ts";
+
+/** Makes a call. The engine's errors say what was found; what was attempted is said here. */
+export function callEngine<T>(attempt: string, call: () => T): T {
+  try {
+    return withStackKept(call);
+  } catch (cause) {
+    let found = cause instanceof Error ? cause.message : String(cause);
+    if (isTrap(cause)) found = `the engine ran out of memory or has a bug (${found})`;
+    throw new EngineError(`Cannot ${attempt}: ${found}`, { cause });
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * What the WASM module could not do.
+ *
+ * @module
+ */
+import { HtraceError } from "../error.ts";
+
+/** The engine rejected its input, or failed: a log that contradicts itself, a damaged symbol file. */
+export class EngineError extends HtraceError {}

@@ -1,0 +1,68 @@
+/**
+ * Handle lists of a text, read line by line.
+ *
+ * @module
+ */
+import { DebuggerHandleReader } from "./debugger_handles.ts";
+import { HandleExeReader } from "./handle_exe.ts";
+import {
+  HANDLE_LIST_LIMITS,
+  type HandleListLimits,
+  type HandleTable,
+  type HandleTableProcess,
+  type HandleTableSource,
+} from "./handle_list.ts";
+import { ownCopy } from "./own_copy.ts";
+import { LimitReached } from "./limit_reached.ts";
+import { HandleTableBudget, HandleTableDraft } from "./handle_table_draft.ts";
+
+/** Reads the handle lists of one text. */
+export class HandleListReader {
+  readonly #drafts: HandleTableDraft[] = [];
+  readonly #budget: HandleTableBudget;
+  #prompt: string | undefined;
+  readonly #debugger: DebuggerHandleReader;
+  readonly #handleExe: HandleExeReader;
+
+  /** Creates a reader for a text. */
+  constructor(limits: HandleListLimits = HANDLE_LIST_LIMITS) {
+    this.#budget = new HandleTableBudget(limits);
+    const begin = (source: HandleTableSource, line: number): HandleTableDraft => {
+      const draft = new HandleTableDraft(source, line, this.#budget);
+      draft.prompt = this.#prompt;
+      if (this.#drafts.length >= limits.tables) {
+        throw new LimitReached("handle tables", limits.tables);
+      }
+      this.#drafts.push(draft);
+      return draft;
+    };
+    this.#debugger = new DebuggerHandleReader(begin);
+    this.#handleExe = new HandleExeReader(begin);
+  }
+
+  /** Takes the next line and says whether it belongs to a list. */
+  take(text: string, line: number): boolean {
+    // Whoever is reading comes first: the lines of a list are alike.
+    return this.#handleExe.isReading
+      ? this.#handleExe.take(text, line) || this.#debugger.take(text, line)
+      : this.#debugger.take(text, line) || this.#handleExe.take(text, line);
+  }
+
+  /** Takes a prompt: the list before it has ended. */
+  takePrompt(prompt?: string): void {
+    this.#prompt = prompt && ownCopy(prompt);
+    this.#debugger.end();
+    this.#handleExe.end();
+  }
+
+  /** Processes that kernel-mode lists describe. */
+  get processes(): readonly HandleTableProcess[] {
+    return this.#debugger.processes;
+  }
+
+  /** Ends the text and returns its tables. */
+  end(): HandleTable[] {
+    this.takePrompt();
+    return this.#drafts.map((draft) => draft.build());
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * Handle lists by type and name: what there is most of, and what grew between two of them.
+ *
+ * @module
+ */
+import { escapeText, linesText } from "../escape_text.ts";
+import { countHandles, type HandleCounts } from "../handle_counts.ts";
+import type { HandleEntry } from "../target.ts";
+import { signed, thousands } from "../plain_text.ts";
+import { limited, objectText } from "./_handle_text.ts";
+
+/** Handles of one type and, where they have one, one name. */
+export interface HandleGroup {
+  /** Name of the type; `unknown` where the list does not say. */
+  readonly type: string;
+  /** Name of the objects; absent for those without one. */
+  readonly name?: string;
+  /** How many there are. */
+  readonly count: number;
+}
+
+/** How many handles of a type and name there were and are. */
+export interface HandleGrowth extends Omit<HandleGroup, "count"> {
+  /** In the earlier list. */
+  readonly before: number;
+  /** In the later list. */
+  readonly now: number;
+}
+
+/** Handles, or their numbers where a source states them. */
+export type HandleSource = readonly HandleEntry[] | HandleCounts;
+
+/** How handles are grouped. */
+export interface GroupOptions {
+  /** By name, too, not by type alone. Default: true. */
+  readonly byName?: boolean;
+  /** Takes names for one that differ in ids, GUIDs and numbers. */
+  readonly mergeNames?: boolean;
+}
+
+/** Groups that a text for people lists, where nobody says. */
+const USUAL_TOP = 10;
+/** Changes that fit into one line. */
+const MAX_IN_LINE = 5;
+
+/** Handles by type and name, the most first. */
+export function groupHandles(
+  handles: HandleSource,
+  { byName = true, mergeNames = false }: GroupOptions = {},
+): HandleGroup[] {
+  const { types, names } = countsOf(handles);
+  const groups = byName
+    ? namedGroups(names, mergeNames)
+    : Array.from(types, ([type, count]) => ({ type, count }));
+  return groups.sort((a, b) => b.count - a.count || compareNames(a, b));
+}
+
+/**
+ * What changed between two lists of one process, the most grown first. Where one of the lists has no names, as those of
+ * Crashpad and the summaries of handle.exe, types alone are compared.
+ */
+export function handleGrowth(
+  before: HandleSource,
+  now: HandleSource,
+  options: Pick<GroupOptions, "mergeNames"> = {},
+): HandleGrowth[] {
+  const lists = [countsOf(before), countsOf(now)] as const;
+  const byName = lists.every(hasNames);
+  const growth = new Map<string, { -readonly [Key in keyof HandleGrowth]: HandleGrowth[Key] }>();
+  for (const side of ["before", "now"] as const) {
+    const list = side === "before" ? lists[0] : lists[1];
+    for (const { count, ...group } of groupHandles(list, { ...options, byName })) {
+      const key = `${group.type}\0${group.name ?? ""}`;
+      const entry = growth.get(key) ?? { ...group, before: 0, now: 0 };
+      entry[side] = count;
+      growth.set(key, entry);
+    }
+  }
+  return [...growth.values()]
+    .filter((entry) => entry.before !== entry.now)
+    .sort((a, b) => b.now - b.before - (a.now - a.before) || compareNames(a, b));
+}
+
+/** The largest changes in one line: `+1,204 Event, +3 File \Device\…`; undefined where nothing changed. */
+export function growthLine(growth: readonly HandleGrowth[]): string | undefined {
+  if (growth.length === 0) return undefined;
+  const shown = growth.toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))
+    .slice(0, MAX_IN_LINE)
+    .sort((a, b) => b.now - b.before - (a.now - a.before));
+  const parts = shown.map((entry) =>
+    `${signed(entry.now - entry.before)} ${escapeText(textOf(entry))}`
+  );
+  const rest = growth.length - shown.length;
+  if (rest > 0) parts.push(`and ${thousands(rest)} more`);
+  return parts.join(", ");
+}
+
+/** What a list of handles is rendered with. */
+export interface HandleGroupsText {
+  /** Their numbers, where the source states them or lists fewer handles than it counts. */
+  readonly counts?: HandleCounts | undefined;
+  /** Lines of a part at most. Default: 10. */
+  readonly top?: number | undefined;
+}
+
+/** What there is most of: by type, by name, by object where several handles stand for one. */
+export function renderHandleGroups(
+  handles: readonly HandleEntry[],
+  { counts = countHandles(handles), top = USUAL_TOP }: HandleGroupsText = {},
+): string {
+  const parts: readonly (readonly [string, readonly HandleGroup[]])[] = [
+    [`Open handles: ${thousands(counts.total)}`, groupHandles(counts, { byName: false })],
+    ["Names that occur most:", groupHandles(counts).filter(({ name }) => name !== undefined)],
+    ["Objects with several handles:", sharedObjects(handles)],
+  ];
+  return parts.filter(([, groups], index) => index === 0 || groups.length > 0)
+    .map(([title, groups]) => linesText([title, ...rows(groups, top)])).join("\n");
+}
+
+/**
+ * A name with `*` for what differs from run to run: GUIDs, numbers with `0x`, hexadecimal numbers of four and more
+ * digits, those of temporary files, digits.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(mergedName("\\BaseNamedObjects\\job-4711-0x1f"), "\\BaseNamedObjects\\job-*-*");
+ * ```
+ */
+export function mergedName(name: string): string {
+  return name.replace(VARIABLE_PART, "*");
+}
+
+const VARIABLE_PART = new RegExp(
+  [
+    "\\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\\}?",
+    "0x[0-9a-f]+",
+    // GetTempFileName: three characters at most of the program's own, four hexadecimal digits at most of the system's.
+    "(?<=[\\\\/][^\\\\/]{0,3})[0-9a-f]{1,4}(?=\\.tmp$)",
+    // Letters a to f alone are words; a number of four and more digits with one of 0 to 9 is an id.
+    "(?<![0-9a-z])(?=[a-f]*[0-9])[0-9a-f]{4,}(?![0-9a-z])",
+    "[0-9]+",
+  ].join("|"),
+  "gi",
+);
+
+function countsOf(handles: HandleSource): HandleCounts {
+  return "types" in handles ? handles : countHandles(handles);
+}
+
+/** Types whose objects all have names: every process has some, and a list without their names has none at all. */
+const ALWAYS_NAMED: readonly string[] = ["Key", "Directory"];
+
+/** Whether a list says names of objects. */
+export function areNamed(list: HandleSource): boolean {
+  return hasNames(countsOf(list));
+}
+
+function hasNames({ names, total }: HandleCounts): boolean {
+  if (names.size === 0) return total === 0;
+  return names.values().some((byName) => byName.keys().some((name) => name !== "")) ||
+    !ALWAYS_NAMED.some((type) => names.has(type));
+}
+
+function namedGroups(names: HandleCounts["names"], mergeNames: boolean): HandleGroup[] {
+  const groups: HandleGroup[] = [];
+  for (const [type, byName] of names) {
+    const merged = new Map<string, number>();
+    for (const [name, count] of byName) {
+      const key = mergeNames ? mergedName(name) : name;
+      merged.set(key, (merged.get(key) ?? 0) + count);
+    }
+    for (const [name, count] of merged) {
+      groups.push({ type, ...(name !== "" && { name }), count });
+    }
+  }
+  return groups;
+}
+
+function sharedObjects(handles: readonly HandleEntry[]): HandleGroup[] {
+  const listed = handles.filter(({ object }) => object !== undefined && object !== 0n);
+  return Array.from(Map.groupBy(listed, ({ object }) => object))
+    .filter(([, entries]) => entries.length > 1)
+    .map(([object, entries]) => ({
+      type: `0x${object?.toString(16)}`,
+      name: objectText(entries[0]!),
+      count: entries.length,
+    }))
+    .sort((a, b) => b.count - a.count || compareNames(a, b));
+}
+
+function rows(groups: readonly HandleGroup[], top: number): readonly string[] {
+  const width = groups.slice(0, top)
+    .reduce((most, { count }) => Math.max(most, thousands(count).length), 0);
+  const blank = " ".repeat(width + 4);
+  return limited(
+    groups,
+    top,
+    (group) => `  ${thousands(group.count).padStart(width)}  ${textOf(group)}`,
+  ).map((line) => line.startsWith(" ") ? line : blank + line);
+}
+
+function textOf({ type, name = "" }: Pick<HandleGroup, "type" | "name">): string {
+  return objectText({ type, objectName: name });
+}
+
+function compareNames(
+  a: Pick<HandleGroup, "type" | "name">,
+  b: Pick<HandleGroup, "type" | "name">,
+): number {
+  const [one, other] = [textOf(a), textOf(b)];
+  return one < other ? -1 : one > other ? 1 : 0;
+}

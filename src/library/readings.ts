@@ -1,0 +1,74 @@
+/**
+ * Several readings of one process as one analysis: the last one, with its growth since the others.
+ *
+ * @module
+ */
+import type { Analysis } from "../analysis.ts";
+import { unusedName } from "../mark.ts";
+import type { Session, SessionRequest } from "../session.ts";
+import { isUntraced, type TraceLog } from "../trace_log.ts";
+import { sameProcess, snapshotOf } from "./compare.ts";
+
+/**
+ * Analyzes the session whose traces were read last. The traces of the others become its snapshots, and it is compared
+ * with the last of them; a single one is compared with the last snapshot that it has or brings along, if any, unless those
+ * are marks of its program. Readings without traces have nothing to grow from.
+ *
+ * ```ts ignore
+ * using before = new Session(await openTarget("monday.htrace"));
+ * using after = new Session(await openTarget("tuesday.htrace"));
+ * const { groups } = await analyzeReadings([before, after]);
+ * ```
+ */
+export async function analyzeReadings(
+  sessions: readonly Session[],
+  requestOf: (session: Session) => SessionRequest | Promise<SessionRequest> = () => ({}),
+): Promise<Analysis> {
+  const readings = await read(sessions);
+  const { session: last, log: now } = readings.at(-1) ?? {};
+  if (last === undefined) throw new RangeError("Cannot analyze readings: there are none");
+  for (const { session, log } of readings.slice(0, -1)) {
+    await sameProcess(session.target, last);
+    if (isUntraced(log)) continue; // its handles are all that it has
+    const name = log.readAt?.toISOString() ?? session.target.name;
+    // A dump's time is of a second, and two of them may be of one.
+    const unused = unusedName(name, await last.snapshots());
+    last.keepSnapshot(await snapshotOf(session.target, last), unused);
+  }
+  await putInOrder(last);
+  const request = await requestOf(last);
+  const compared = [...(await last.snapshots()).keys()].at(-1);
+  const isMarked = last.hasMarks && sessions.length === 1;
+  return compared === undefined || isMarked || now !== undefined && isUntraced(now)
+    ? await last.show(request)
+    : await last.diff(compared, request);
+}
+
+/** Sessions in the order in which their traces were read, the last one being the one that is reported. */
+export async function inOrderOfTime(sessions: readonly Session[]): Promise<Session[]> {
+  return (await read(sessions)).map(({ session }) => session);
+}
+
+interface Reading {
+  readonly session: Session;
+  readonly log: TraceLog;
+}
+
+async function read(sessions: readonly Session[]): Promise<Reading[]> {
+  const readings: Reading[] = [];
+  for (const session of sessions) readings.push({ session, log: await session.readTraces() });
+  return readings.sort((a, b) => timeOf(a.log, b.log) - timeOf(b.log, a.log));
+}
+
+/** Snapshots that the last reading brings along stand between earlier readings, where they were taken then. */
+async function putInOrder(session: Session): Promise<void> {
+  const snapshots = [...await session.snapshots()];
+  if (snapshots.some(([, { readAt }]) => readAt === undefined)) return;
+  snapshots.sort(([, a], [, b]) => a.readAt!.getTime() - b.readAt!.getTime());
+  for (const [name, log] of snapshots) session.keepSnapshot(log, name);
+}
+
+/** When a log was read, for comparing it with another one: undated logs stay in the order given. */
+function timeOf(log: TraceLog, other: TraceLog): number {
+  return log.readAt && other.readAt ? log.readAt.getTime() : 0;
+}

@@ -1,0 +1,28 @@
+/**
+ * What would leave this machine: paths that name another one.
+ *
+ * An assistant can be talked into things by what it reads. A path to another machine sends the user's credentials there
+ * on Windows, and the name of a file can carry a message.
+ *
+ * @module
+ */
+import { UsageError } from "../error.ts";
+
+/** `\\host\share`, `\\?\UNC\host`, `//host/share`. */
+const WINDOWS_REMOTE = /^[\\/]{2}/;
+/** Where automounters keep other machines, see `local_path.ts`. */
+const UNIX_REMOTE = /^\/+(?:net|Network)\//;
+
+/** Whether opening a path may ask another machine. */
+export function isRemotePath(path: string, os: string): boolean {
+  return (os === "windows" ? WINDOWS_REMOTE : UNIX_REMOTE).test(path);
+}
+
+/** Throws where a path, or an element of a symbol path, names another machine. */
+export function checkIsLocal(path: string, os: string): void {
+  if (!path.split(/[;*]/).some((part) => isRemotePath(part, os))) return;
+  throw new UsageError(
+    `Cannot open "${path}": it is on another machine, and the network is off; copy it here, or ` +
+      'start the server as "htrace mcp --online"',
+  );
+}

@@ -1,0 +1,119 @@
+/**
+ * The names of a recording's addresses: what symbols said when it was made, for machines that do not have them.
+ *
+ * @module
+ */
+import type { Frame, InlinedFrame } from "../frame.ts";
+import { type Module, moduleFinder } from "../module.ts";
+import type { ByteReader } from "./_byte_reader.ts";
+import type { ByteWriter } from "./_byte_writer.ts";
+import type { Allowance } from "./_limits.ts";
+import { readStrings, StringNumbers } from "./_strings.ts";
+
+/** Names by address. */
+export type FrameNames = ReadonlyMap<bigint, Frame>;
+
+/** Writes the frames of some addresses that have a symbol; others are left to whoever reads. */
+export function writeFrames(
+  writer: ByteWriter,
+  addresses: BigUint64Array,
+  names: FrameNames,
+): void {
+  const strings = new StringNumbers();
+  const rows = Array.from(addresses, (address, place) => ({ place, frame: names.get(address) }))
+    .flatMap(({ place, frame }) =>
+      frame?.symbol === undefined ? [] : [{
+        place,
+        numbers: [
+          strings.number(frame.module?.name),
+          strings.number(frame.symbol),
+          frame.displacement ?? 0,
+          ...lineNumbers(frame, strings),
+        ],
+        flags: frame.isUnaddressed ? UNADDRESSED : 0,
+        inlined: (frame.inlined ?? []).map((inner) => [
+          strings.number(inner.symbol),
+          ...lineNumbers(inner, strings),
+        ]),
+      }]
+    );
+  strings.write(writer);
+  writer.varint(rows.length);
+  let previous = 0;
+  for (const { place, numbers, flags, inlined } of rows) {
+    writer.varint(place - previous);
+    previous = place;
+    writer.byte(flags);
+    for (const number of numbers) writer.varint(number);
+    writer.varint(inlined.length);
+    for (const numbers of inlined) for (const number of numbers) writer.varint(number);
+  }
+}
+
+/** The frame came without an address. */
+const UNADDRESSED = 1;
+
+/** A file's number, and the line + 1: 0 for none. */
+function lineNumbers({ file, line }: Frame | InlinedFrame, strings: StringNumbers): number[] {
+  return [strings.number(file), line === undefined ? 0 : line + 1];
+}
+
+/** Bytes of the shortest frame: place, flags, five numbers and how many are inlined. */
+const SHORTEST_FRAME = 8;
+/** Bytes of the shortest inlined frame. */
+const SHORTEST_INLINED = 3;
+
+/** Reads names; a frame's module is the one of the recording that its address lies in, else a name alone. */
+export function readFrames(
+  reader: ByteReader,
+  addresses: BigUint64Array,
+  modules: readonly Module[],
+  allowance: Allowance,
+): FrameNames {
+  const string = readStrings(reader, allowance);
+  const count = reader.count(SHORTEST_FRAME);
+  allowance.take("names", count, reader);
+  const moduleAt = moduleFinder(modules);
+  const frames = new Map<bigint, Frame>();
+  let place = 0;
+  for (let row = 0; row < count; row++) {
+    place += reader.varint();
+    const address = addresses[place];
+    if (address === undefined) {
+      throw reader.error(`a name is of address ${place} of ${addresses.length}`);
+    }
+    frames.set(address, readFrame(address));
+  }
+  return frames;
+
+  function readFrame(address: bigint): Frame {
+    const flags = reader.byte();
+    const name = string(reader.varint());
+    const symbol = string(reader.varint());
+    const displacement = reader.varint();
+    const line = readLine();
+    const inlinedCount = reader.count(SHORTEST_INLINED);
+    allowance.take("names", inlinedCount, reader);
+    const inlined = Array.from({ length: inlinedCount }, (): InlinedFrame => {
+      const inner = string(reader.varint()) ?? "";
+      return { symbol: inner, ...readLine() };
+    });
+    const loaded = moduleAt(address);
+    const module = loaded?.name === name ? loaded : name === undefined ? undefined : { name };
+    return {
+      address,
+      ...(flags === UNADDRESSED && { isUnaddressed: true as const }),
+      ...(module && { module }),
+      ...(symbol !== undefined && { symbol }),
+      displacement,
+      ...line,
+      ...(inlined.length > 0 && { inlined }),
+    };
+  }
+
+  function readLine(): { file?: string; line?: number } {
+    const file = string(reader.varint());
+    const line = reader.varint();
+    return { ...(file !== undefined && { file }), ...(line > 0 && { line: line - 1 }) };
+  }
+}

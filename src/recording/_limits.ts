@@ -1,0 +1,72 @@
+/**
+ * What a recording may hold: every count that is read from a file is held against this table before anything is
+ * allocated for it. Equal values pack a thousandfold, so the file's size alone bounds nothing.
+ *
+ * @module
+ */
+import type { ByteReader } from "./_byte_reader.ts";
+
+/** How many of a thing a file may have. */
+export interface Limit {
+  /** So many in any file: a program that does the same over and over packs to next to nothing. */
+  readonly free: number;
+  /** So many more for each byte of the packed file. */
+  readonly perByte: number;
+  /** So many in the largest file. */
+  readonly most: number;
+}
+
+/** A full ring of the largest size. */
+const RING = 131_072;
+
+/** The limits of one file, each over all its sections, with their reasons. */
+export const LIMITS = {
+  /** The sections that there are, and a snapshot each for half a day of minutes. */
+  sections: { free: 1024, perByte: 0, most: 1024 },
+  /** Four full rings; a trace that differs from its neighbours takes more than a third of a byte. 18 bytes each. */
+  traces: { free: 4 * RING, perByte: 3, most: 0x40_0000 },
+  /** The distinct stacks of a log of ten million traces are some 20,000. */
+  stacks: { free: 0x1_0000, perByte: 1, most: 0x10_0000 },
+  /** 4 MiB of addresses for any file; 64 MiB for the largest. */
+  frames: { free: 0x8_0000, perByte: 8, most: 0x80_0000 },
+  /** Processes with a million handles exist; each is an object of some 100 bytes here. */
+  handles: { free: RING, perByte: 1, most: 0x10_0000 },
+  /** Objects that traces were made for: as many as handles. */
+  objects: { free: RING, perByte: 1, most: 0x10_0000 },
+  /** As many as are kept of a debugger's log. */
+  stops: { free: 1024, perByte: 1, most: 100_000 },
+  /** No loader's list is longer. */
+  modules: { free: 4096, perByte: 0, most: 4096 },
+  /** Names of functions, files, types and objects. */
+  strings: { free: RING, perByte: 1, most: 0x10_0000 },
+  /** Bytes of all texts. Symbols of large programs have a hundred each, and pack to a tenth; one letter packs to nothing. */
+  letters: { free: 0x100_0000, perByte: 64, most: 0x400_0000 },
+  /** Frames that have names, and the functions inlined in them. */
+  names: { free: RING, perByte: 1, most: 0x10_0000 },
+} as const satisfies Readonly<Record<string, Limit>>;
+
+/** A thing that is counted. */
+export type Counted = keyof typeof LIMITS;
+
+/** Counts what is read from one file, and ends the reading where there is more than may be. */
+export class Allowance {
+  readonly #fileSize: number;
+  readonly #counts = new Map<Counted, number>();
+
+  /** Starts to count for a packed file of so many bytes. */
+  constructor(fileSize: number) {
+    this.#fileSize = fileSize;
+  }
+
+  /** Takes `count` of a thing; throws the reader's error where that is too many. */
+  take(what: Counted, count: number, reader: ByteReader): void {
+    const { free, perByte, most } = LIMITS[what];
+    const total = (this.#counts.get(what) ?? 0) + count;
+    this.#counts.set(what, total);
+    const allowed = Math.min(free + perByte * this.#fileSize, most);
+    if (total <= allowed) return;
+    throw reader.error(
+      `${total} ${what} are announced, a file of this size has at most ${allowed}`,
+    );
+  }
+}

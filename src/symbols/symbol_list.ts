@@ -1,0 +1,47 @@
+/**
+ * All names of one module.
+ *
+ * @module
+ */
+import type { Frame } from "../frame.ts";
+import type { Module } from "../module.ts";
+import type { Symbolizer } from "./symbolizer.ts";
+
+/** The names of a module. */
+export interface SymbolList {
+  /** One frame a name, at the address where the name begins; by address. */
+  readonly frames: readonly Frame[];
+  /** Where listing stopped before the beginning of the module, because that would take too long. */
+  readonly stoppedAt?: bigint;
+}
+
+/** The last RVA that an image can have. */
+const MAX_RVA = 0xffff_ffff;
+/** Addresses that may be looked at: one a symbol, and one a part of an image that has none. */
+const MAX_LOOKUPS = 8_000_000;
+/** Addresses that are looked at between two looks at the clock. */
+const PAGE_LOOKUPS = 0x4000;
+/** A file that is made to answer slowly is given up after this time; others take less than a second. */
+const MAX_MILLISECONDS = 4_000;
+
+/** Lists the names of a module that a symbolizer has, page by page from its end. */
+export function listSymbols(
+  symbolizer: Symbolizer,
+  module: Module,
+  maxLookups: number = MAX_LOOKUPS,
+): SymbolList {
+  const pages: Frame[][] = [];
+  let end = symbolizer.status(module).kind === "none" ? 0 : Math.min(module.size, MAX_RVA);
+  const start = performance.now();
+  for (let left = maxLookups; end > 0 && left > 0;) {
+    if (performance.now() - start > MAX_MILLISECONDS) break;
+    const page = symbolizer.symbolBegins(module, end, Math.min(left, PAGE_LOOKUPS));
+    // The other names of a symbol are at its beginning.
+    const frames = symbolizer.symbolizeRvas(module, page.rvas, { lines: false, alsoNamed: true });
+    pages.push(frames.filter(({ symbol }) => symbol !== undefined));
+    end = page.end;
+    left -= page.lookups;
+  }
+  const frames = pages.flat().reverse();
+  return end > 0 ? { frames, stoppedAt: module.base + BigInt(end) } : { frames };
+}

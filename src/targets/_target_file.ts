@@ -1,0 +1,25 @@
+/**
+ * The file that a user names as a target.
+ *
+ * @module
+ */
+import { TargetError } from "../error.ts";
+import { fileReason } from "../file_reason.ts";
+import { FileSource } from "../file_source.ts";
+
+/** Opens a file, and nothing but a file: a pipe would be waited for. */
+export function openTargetFile(path: string): FileSource {
+  try {
+    return FileSource.open(path);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** The error of a file that cannot be opened or read, with the system's reason. */
+export function unreadable(path: string, cause: unknown): TargetError {
+  return new TargetError(
+    `Cannot open "${path}": ${fileReason(cause)}; name a file that you may read`,
+    { cause },
+  );
+}

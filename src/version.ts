@@ -1,0 +1,9 @@
+/**
+ * The version of this program.
+ *
+ * @module
+ */
+import config from "../deno.json" with { type: "json" };
+
+/** As semantic versioning writes it, such as `0.2.0`. */
+export const VERSION: string = config.version;
