@@ -54,11 +54,16 @@ class Terminal {
   constructor(args: string, stateFolder?: string) {
     if (stateFolder === undefined) args = args.replace(/^debug/, "debug --no-history");
     this.#child = new Deno.Command("script", {
-      args: ["-qec", `"${Deno.execPath()}" run -A "${CLI}" ${args}`, "/dev/null"],
+      // A shell that stays would end with the signal of a Ctrl-C, though the program goes on.
+      args: ["-qec", `exec "${Deno.execPath()}" run -A "${CLI}" ${args}`, "/dev/null"],
       stdin: "piped",
       stdout: "piped",
       // Whatever the tests themselves run in: a dumb terminal has no keys to edit with.
-      env: { TERM: "xterm", ...(stateFolder !== undefined && { XDG_STATE_HOME: stateFolder }) },
+      env: {
+        SHELL: "/bin/sh",
+        TERM: "xterm",
+        ...(stateFolder !== undefined && { XDG_STATE_HOME: stateFolder }),
+      },
     }).spawn();
     this.#output = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
     this.#input = this.#child.stdin.getWriter();
