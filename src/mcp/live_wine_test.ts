@@ -1,4 +1,4 @@
-/** The tools on a live process: it is only read, its tracing stays as it is. */
+/** The tools on a live process: it is only read, and its tracing stays unchanged. */
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   HandleHolder,

@@ -1,4 +1,4 @@
-/** Claims about the recorder, and about tracing that is switched on, on the stand-in's tracing; on Windows or Wine. */
+/** Claims about the recorder, and about switching tracing on, with the stand-in's tracing; on Windows or Wine. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { Session } from "../../session.ts";
 import { openLive } from "../../targets/live.ts";
@@ -11,7 +11,7 @@ import { type HeldProcess, Holder } from "./holder.ts";
 import { RECORDER_CLAIMS } from "./recorder_claims.ts";
 import { SWITCHING_CLAIMS } from "./windows_claims.ts";
 
-/** Opens processes through the stand-in, and has it trace what the process to look at does. */
+/** Opens processes through the stand-in, and makes it trace what the examined process does. */
 class StandinBench extends Bench {
   readonly #standin = new Standin();
 
@@ -38,7 +38,7 @@ class StandinBench extends Bench {
     };
   }
 
-  /** What else the process does: it opens and closes a semaphore. */
+  /** The process also opens and closes a semaphore. */
   protected traceMore(standin: Standin, processId: number): void {
     standin.record(processId, "open", 0x7ff0, 8, [0x2000n]);
     standin.record(processId, "close", 0x7ff0, 8, [0x3000n]);
@@ -50,7 +50,7 @@ class StandinBench extends Bench {
   }
 }
 
-/** Its process leaves one handle more open than it should, from no stack. */
+/** Its process leaves one more handle open than it should, without a stack. */
 class LeakyBench extends StandinBench {
   protected override traceMore(standin: Standin, processId: number): void {
     standin.record(processId, "open", 0x7ff0, 8, []);
@@ -86,7 +86,7 @@ standinTest("the selftest sees a trace without a stack, and a handle too many", 
   }
 });
 
-/** Whatever it is told to run, nothing leaks; and it says of the recorder what must not be. */
+/** Nothing leaks, regardless of what it is told to run; and it reports forbidden facts about the recorder. */
 class WrongBench extends Bench {
   override async record(name: ProgramName): Promise<RunResult> {
     const result = await super.record(name, ["churn", "2"]);
