@@ -65,7 +65,7 @@ export async function openImageSymbols(
   };
 }
 
-/** Opens a file without the search, which a PDB does not need and which takes longer to load than a PDB. */
+/** Loads the search, only for an image: a PDB does not need it, and loading it takes longer than loading a PDB. */
 async function openFinder(options: SymbolSourceOptions): Promise<SymbolFinder> {
   const { symbolFinder } = await import("../symbols/path/mod.ts");
   return symbolFinder(options);
