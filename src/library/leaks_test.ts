@@ -7,7 +7,7 @@ import { findLeaks, leaksOf, markKnown } from "./leaks.ts";
 const MAIN: Frame = { address: 1n, module: { name: "app" }, symbol: "main" };
 const NTDLL: Frame = { address: 2n, module: { name: "ntdll" }, symbol: "LdrLoadDll" };
 
-/** An analysis with groups of an own stack (1) and of one with only system frames (2). */
+/** An analysis with one group of an own stack (1) and one of a stack with only system frames (2). */
 function analysisOf(groups: readonly TraceGroup[]): Analysis {
   return testAnalysis([], {
     stacks: new Map([[1, namedStack([NTDLL, MAIN])], [2, namedStack([NTDLL])]]),
