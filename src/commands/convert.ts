@@ -19,6 +19,7 @@ interface Flags {
 export const convert: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Write a target's traces and handles as a minidump for WinDbg",
+    customUsage: ["-o file.dmp <target> [-- arguments]"],
     fullDescription:
       `Writes traces, open handles and modules of a user-mode target as a minidump: WinDbg and cdb open it and read the
 traces by their own "!htrace", the handles by "!handle". What the format cannot hold is said. An emulated machine is

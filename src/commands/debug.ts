@@ -29,6 +29,7 @@ interface Flags extends SymbolFlags {
 export const debug: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Open a debugger prompt on a target",
+    customUsage: ["[options] <target> [-- arguments]"],
     fullDescription: `Opens a debugger prompt on a target; "?" lists its commands, "q" ends it.
 
 At a terminal Tab completes, Enter alone runs the last command again, Ctrl-C breaks into an emulated machine that runs,

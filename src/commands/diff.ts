@@ -35,6 +35,7 @@ interface Flags extends AnalysisFlags, GateFlags {
 export const diff: Command<CliContext> = buildCommand<Flags, [string, string?], CliContext>({
   docs: {
     brief: "List the handles opened since a snapshot and still open",
+    customUsage: ["[options] <target> [<snapshot>] [-- arguments]"],
     fullDescription:
       `Lists the handles that were opened since a snapshot and not closed since, as "!htrace -diff" does.
 

@@ -18,6 +18,7 @@ interface Flags {
 export const processes: Command<CliContext> = buildCommand<Flags, [string?], CliContext>({
   docs: {
     brief: "List processes with their handle counts, most handles first",
+    customUsage: ["[options] [<target>]"],
     fullDescription:
       `Lists the processes of this machine, of a kernel or of an emulated machine, most handles first.
 

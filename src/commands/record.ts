@@ -20,6 +20,7 @@ interface Flags extends SymbolFlags {
 export const record: Command<CliContext> = buildCommand<Flags, [string, string?], CliContext>({
   docs: {
     brief: "Save traces, modules and handles for later, on any system",
+    customUsage: ["-o file.htrace [options] <target> [<snapshot>] [-- arguments]"],
     fullDescription:
       `Saves the traces of a target with its modules and handles; the file is a target itself, on any system.
 

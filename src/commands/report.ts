@@ -33,6 +33,7 @@ const USUAL_FORMAT = "summary";
 export const report: Command<CliContext> = buildCommand<Flags, string[], CliContext>({
   docs: {
     brief: "Say who leaks, as text for people or as a file for another program",
+    customUsage: ["[options] <target> [<earlier target> ...] [-- arguments]"],
     fullDescription:
       `Says who leaks in one sentence, then shows the worst stacks, bad references with their stories, and what is uncertain.
 

@@ -47,6 +47,7 @@ const USUAL_FORMAT = "groups";
 export const run: Command<CliContext> = buildCommand<Flags, [], CliContext>({
   docs: {
     brief: "Run a program under tracing, and report what it leaked",
+    customUsage: ["[options] -- <program> [arguments]"],
     fullDescription:
       `Runs a program with tracing on from its first instruction. As it is about to end, its handles still open, lists
 the stacks outside the system that opened handles which were never closed. Its standard streams are ours.

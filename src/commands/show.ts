@@ -32,6 +32,7 @@ export const show: Command<CliContext> = buildCommand<
 >({
   docs: {
     brief: "List the traces of a target, or those of one handle",
+    customUsage: ["[options] <target> [<handle>] [-- arguments]"],
     fullDescription: `Lists traces, newest first, as "!htrace" does.
 
 An emulated machine in user mode is traced over its step first; what follows "--" are arguments for its program.

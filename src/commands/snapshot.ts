@@ -19,6 +19,7 @@ interface Flags {
 export const snapshot: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Save the traces of now, to compare with later",
+    customUsage: ["-o file.htrace [options] <target> [-- arguments]"],
     fullDescription: `Saves the traces of now as the base of a later "htrace diff".
 
 With --handles it saves the list of open handles alone, for "htrace diff --handles": that needs no tracing, and says

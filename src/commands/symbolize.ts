@@ -23,6 +23,7 @@ interface Flags extends SymbolFlags {
 export const symbolize: Command<CliContext> = buildCommand<Flags, string[], CliContext>({
   docs: {
     brief: "Name places in an image by its PDB, its COFF symbols or its exports",
+    customUsage: ["[options] <pdb or image> [<rva> ...]"],
     fullDescription:
       `Prints module!function+displacement and the source line of each relative virtual address (RVA: decimal, or hex with
 0x), with the functions inlined there, innermost first. RVAs come from the command line, or else from the standard

@@ -17,6 +17,7 @@ interface Flags extends SymbolFlags {
 export const symbols: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "List the modules of a target with the symbols found for them, or why there are none",
+    customUsage: ["[options] <target> [-- arguments]"],
     fullDescription:
       `Lists each module with the symbols that its addresses are named by (PDB, COFF symbols of the image, its exports)
 and where they were found. Where that is not a PDB, the places that were searched follow, each with the reason why
