@@ -35,7 +35,7 @@ Examples:
       kind: "tuple",
       parameters: [{
         ...TARGET,
-        brief: "Whose processes; this machine's if omitted",
+        brief: "Target whose processes are listed; this machine if omitted",
         optional: true,
       }],
     },
