@@ -21,7 +21,7 @@ export function readStart(path: string, limit: number): Uint8Array | undefined {
   }
 }
 
-/** Whether there is a file of that name; a folder, a pipe or a device is none. */
+/** Whether there is a file of that name; a folder, a pipe or a device does not count. */
 export function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
