@@ -23,7 +23,7 @@ export class Pace implements Disposable {
   #total = 0;
   #inWindow = 0;
 
-  /** Starts waiting for a response: in the first window, its header alone is enough. */
+  /** Starts waiting for a response: the first bytes of its body must arrive within one window. */
   constructor(limits: PaceLimits) {
     this.#limits = limits;
     this.#timer = setInterval(() => this.#look(), limits.windowMilliseconds);
