@@ -167,7 +167,7 @@ Deno.test("a log that is still recording can be stopped, but not restarted", () 
   Deno.writeFileSync(path, new TestLog().bytes);
   using target = new RecorderTarget(path);
   assert(target.control.isEnabled());
-  target.control.enable(); // it is
+  target.control.enable(); // it is enabled already
   target.control.disable();
   assert(!target.control.isEnabled());
   assertThrows(
