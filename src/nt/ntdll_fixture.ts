@@ -37,7 +37,7 @@ export class FakeNtdll implements Ntdll {
   readonly processReplies = new Map<number, Reply>();
   readonly systemReplies = new Map<number, Reply>();
   /** Rights that are denied when the process is opened. */
-  refused = 0;
+  denied = 0;
   /** The status that opening returns in place of success. */
   openStatus: NtStatus = SUCCESS;
   /** The status that setting returns, in place of the fake's own. */
@@ -60,7 +60,7 @@ export class FakeNtdll implements Ntdll {
   }
 
   openProcess(_processId: number, access: number): HandleResult {
-    if ((access & this.refused) !== 0) return { status: ACCESS_DENIED, handle: 0 };
+    if ((access & this.denied) !== 0) return { status: ACCESS_DENIED, handle: 0 };
     if (this.openStatus !== SUCCESS) return { status: this.openStatus, handle: 0 };
     return this.#newHandle(access);
   }

@@ -95,7 +95,7 @@ const MISSING_RIGHTS: readonly [number, (target: ProcessTarget) => unknown, stri
 for (const [right, action, sentence] of MISSING_RIGHTS) {
   Deno.test(`ProcessTarget names the right that is missing (0x${right.toString(16)})`, () => {
     const ntdll = new FakeNtdll(8);
-    ntdll.refused = right;
+    ntdll.denied = right;
     using target = targetOf(ntdll);
     assertEquals(messageOf(() => action(target)), sentence);
   });
@@ -324,7 +324,7 @@ Deno.test("ProcessTarget closes its duplicates and queries each type once", () =
 Deno.test("ProcessTarget lists handles without types if duplicating is denied", () => {
   const ntdll = new FakeNtdll(8);
   ntdll.processReplies.set(51, CLASS_51);
-  ntdll.refused = 0x40;
+  ntdll.denied = 0x40;
   using target = targetOf(ntdll);
   assertEquals(target.handles()[0]?.type, undefined);
   assertEquals(target.handles()[0]?.handle, 0x7c);

@@ -171,7 +171,7 @@ Deno.test("openOn() does not mistake another process for one that ended while it
 
 Deno.test("openOn() says which right pinning lacks, and releases the system", () => {
   const system = new FakeSystem();
-  system.ntdll.refused = 0x1000;
+  system.ntdll.denied = 0x1000;
   assertThrows(
     () => openOn(system, "1234"),
     TargetError,
@@ -245,7 +245,7 @@ Deno.test("a live target of a process that has ended is disposed of without an e
 
 Deno.test("a live target names the right that was denied", () => {
   const system = new FakeSystem();
-  system.ntdll.refused = 0x600;
+  system.ntdll.denied = 0x600;
   using target = openOn(system, "1234");
   const elevate = "run elevated or as its user; protected processes refuse everybody";
   const set = assertThrows(() => target.control!.enable(), TargetError);
