@@ -52,8 +52,8 @@ export class EngineStackTable implements StackTable, Disposable {
   }
 
   /**
-   * Returns the ids of many stacks, given their addresses one after the other and where each ends. Throws an {@linkcode
-   * EngineError} if an end is outside `addresses` or before the end of the previous stack.
+   * Returns the ids of many stacks, given their addresses one after the other and where each ends. An end outside
+   * `addresses`, or before the end of the previous stack, throws an {@linkcode EngineError}.
    */
   internAll(addresses: BigUint64Array, ends: Uint32Array): Uint32Array {
     return callEngine("intern stacks", () => internStacks(this.#number, addresses, ends));

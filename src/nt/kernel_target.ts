@@ -64,7 +64,7 @@ export interface KernelTargetOptions {
   readonly readAt?: Date;
   /** What is missing from the source itself, each as a clause for messages. */
   readonly gaps?: readonly string[];
-  /** Runs the kernel, where it can run. */
+  /** Runs the kernel, if it can run. */
   readonly execution?: Execution;
   /** Writes the kernel's memory as a dump, where possible. */
   readonly kernelDump?: (time: Date) => Uint8Array;
@@ -86,7 +86,7 @@ export class KernelTarget implements Target {
   readonly identity: TargetIdentity = {};
   /** Width of its pointers. */
   readonly pointerSize: PointerSize;
-  /** Runs the kernel, where it can run. */
+  /** Runs the kernel, if it can run. */
   declare readonly execution?: Execution;
   /** Writes the kernel's memory as a dump. */
   declare readonly kernelDump?: (time: Date) => Uint8Array;

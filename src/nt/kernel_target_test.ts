@@ -111,7 +111,7 @@ Deno.test("KernelTarget lists no handles of a process that has exited", async ()
   assertEquals(await target().handles({ process: OTHER }), []);
 });
 
-Deno.test("KernelTarget disposes what it was given to dispose", () => {
+Deno.test("KernelTarget disposes of what it was given", () => {
   let disposed = 0;
   {
     using _kernel = new KernelTarget({ ...optionsOf(systemMemory()), dispose: () => disposed++ });

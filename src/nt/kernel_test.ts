@@ -114,7 +114,7 @@ allLayouts().forEach((layouts, index) => {
 
 const WIN10 = { layouts: findLayouts(19041, "x64"), mode: "x64", type: 6 } as const;
 
-Deno.test("findKernel() tells updates of a build apart by the size of EPROCESS", () => {
+Deno.test("findKernel() distinguishes updates of a build by the size of EPROCESS", () => {
   const rtm = allLayouts().find(({ version, architecture }) =>
     version === "Windows 10 1607 / Server 2016" && architecture === "x64"
   )!;

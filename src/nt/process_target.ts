@@ -58,8 +58,7 @@ export interface ProcessTargetOptions {
   /** The process's handles, if it is pinned already; the target closes them. */
   readonly access?: ProcessAccess;
   /**
-   * Whether the caller, as its debugger, holds the process at its end and reads it there: missing data is then no
-   * error.
+   * Whether the caller, as a debugger, holds the process at its end to read it there: missing data is then no error.
    */
   readonly isHeldAtEnd?: boolean;
   /** How the target names itself in messages. */
@@ -89,8 +88,7 @@ export interface ProcessTargetOptions {
 const STACKS_WITHHELD = "Windows withheld all stacks; run elevated, with SeDebugPrivilege";
 
 /**
- * A process, as a {@linkcode Target}. Opens a handle with a right when it is needed, and closes all handles when
- * disposed.
+ * A process, as a {@linkcode Target}. Opens a handle with a right when needed, and closes all handles when disposed.
  */
 export class ProcessTarget implements Target, TraceControl {
   /** User mode. */

@@ -142,7 +142,7 @@ for (const version of VERSIONS) {
     const log = ring.read();
     const expected = ["close 7cc", "open 7cc", "badref 7dc", "close 7dd", "open 7dc"];
     assertEquals(summary(log), expected);
-    assertEquals(log.parsed, 6); // the blank slot 0 was looked at
+    assertEquals(log.parsed, 6); // including the blank slot 0
     assertEquals(log.slots, version.tableSize === undefined ? 4096 : 128);
     assertEquals(log.process, ring.process.process);
     assertEquals(log.objectTable, ring.process.objectTable);

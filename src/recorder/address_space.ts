@@ -79,8 +79,7 @@ export class AddressSpace {
 }
 
 /**
- * Moves images whose places were taken; returns them and the images that took the places. `images` has the latest
- * first.
+ * Moves images whose places were taken; returns them and the images that took them. `images` has the latest first.
  */
 function apart(images: ReadonlySet<Image>): ReadonlySet<Image> {
   const contested = new Set<Image>();

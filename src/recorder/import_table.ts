@@ -270,8 +270,7 @@ interface Range {
 }
 
 /**
- * Points the headers to the new table. The loader finds the addresses that it must make writable through their
- * directory.
+ * Points the headers to the new table. Through the directory of addresses, the loader finds what to make writable.
  */
 function setDirectories(
   headers: Uint8Array,

@@ -160,7 +160,7 @@ Deno.test("an image for any processor becomes a 64-bit one in a 64-bit process",
 });
 
 Deno.test("an image of another width than its process cannot be recorded", () => {
-  for (const clr of [undefined, 0, 3]) { // native, mixed, IL for 32 bits alone
+  for (const clr of [undefined, 0, 3]) { // native, mixed, IL only for 32 bits
     assertThrows(
       () => injected({ is64Bit: false, ...(clr !== undefined && { clr }) }, true),
       TargetError,

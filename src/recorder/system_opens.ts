@@ -30,8 +30,7 @@ const API = ["kernelbase", "kernel32"];
  * | --- | --- |
  * | the mutex of OutputDebugString, kept from the first call on | Windows' documented debug buffer, `DBWinMutex` |
  * | directories of named objects: no function of the Windows API returns one | the API's own DLLs |
- * | objects with which ntdll's thread pool, timers and locks wait | ntdll itself: the API's functions are in other DLLs
- * |
+ * | what ntdll's thread pool, timers and locks wait with | ntdll itself: the API's functions are in other DLLs |
  * | threads of ntdll's own pool and timers | ntdll, for itself: its function for threads was called from ntdll |
  */
 const SYSTEM_OPENS: readonly SystemOpen[] = [

@@ -38,7 +38,7 @@ export async function cabinetOf(fileName: string, contents: Uint8Array): Promise
   return new Uint8Array(await new Blob([head, ...blocks] as BlobPart[]).arrayBuffer());
 }
 
-/** Checksum, sizes of what follows and of what it expands to, `CK`, deflated bytes. */
+/** Checksum, compressed and expanded sizes, `CK`, deflated bytes. */
 async function dataBlock(contents: Uint8Array): Promise<Uint8Array> {
   const deflated = await deflate(contents);
   const block = new Uint8Array(DATA_HEADER_SIZE + 2 + deflated.length);

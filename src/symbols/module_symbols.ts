@@ -15,7 +15,7 @@ import { modulesWithoutSymbols } from "./missing_symbols.ts";
 import { listSymbols, type SymbolList } from "./symbol_list.ts";
 import { Symbolizer, type SymbolStatus } from "./symbolizer.ts";
 
-/** Finds the symbol files of a module; returns an empty object where there are none. Disposing closes them. */
+/** Finds the symbol files of a module; returns an empty object if there are none. Disposing closes them. */
 export interface SymbolSource extends Partial<Disposable> {
   (module: Module): Promise<SymbolFiles>;
 }

@@ -366,7 +366,7 @@ function optionBits(
   return (lines ? LINES : 0) | (fullNames ? FULL_NAMES : 0) | (alsoNamed ? ALSO_NAMED : 0);
 }
 
-/** What could not be read in a file that is used: names, or lines alone. */
+/** What could not be read in a file that is used: names, or only lines. */
 function partialProblem(file: string, ofNames: string, ofLines: string): string | undefined {
   if (ofNames !== "") return `Cannot read all symbols from ${file}: ${ofNames}`;
   if (ofLines !== "") return `Cannot read all source lines from ${file}: ${ofLines}`;

@@ -1,6 +1,5 @@
 /**
- * Real minidumps as targets, through sessions and symbols, checked against their files of expected frames and open
- * handles.
+ * Real minidumps as targets, through sessions and symbols, checked against files of expected frames and handles.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { expectedFiles, sharedFolder } from "../dump/_shared_data_testing.ts";

@@ -140,8 +140,8 @@ export const STATUS = {
   /** The exception of OutputDebugStringA: length and address of the text. */
   DBG_PRINTEXCEPTION_C: 0x4001_0006,
   /**
-   * The exception of OutputDebugStringW since Windows 10: length and address of the text, then those of the same text
-   * in ANSI.
+   * The exception of OutputDebugStringW since Windows 10: length and address of the text, then of the same text in
+   * ANSI.
    */
   DBG_PRINTEXCEPTION_WIDE_C: 0x4001_000a,
   /** The exit status of a program that we end before it has run. */

@@ -175,7 +175,7 @@ export const NTDLL = {
     parameters: [
       "isize", // HANDLE Handle
       "u8", // BOOLEAN Alertable
-      "pointer", // PLARGE_INTEGER Timeout: none, wait for ever
+      "pointer", // PLARGE_INTEGER Timeout: null, wait forever
     ],
     result: "u32",
     nonblocking: true,
@@ -243,7 +243,7 @@ export const NTDLL = {
     parameters: [
       "isize", // HANDLE DebugObjectHandle
       "u8", // BOOLEAN Alertable
-      "pointer", // PLARGE_INTEGER Timeout: none, wait for ever
+      "pointer", // PLARGE_INTEGER Timeout: null, wait forever
       "buffer", // PDBGUI_WAIT_STATE_CHANGE WaitStateChange
     ],
     result: "u32",

@@ -74,8 +74,8 @@ export class WindowsProgram implements Disposable {
   #isRunning = false;
 
   /**
-   * Starts a program with its arguments; it gets our working directory, and our standard streams except for the given
-   * ones.
+   * Starts a program with its arguments; it gets our working directory and our standard streams, except for those
+   * given.
    */
   constructor(command: readonly string[], streams: ProgramStreams = {}) {
     this.#name = command[0] ?? "";
@@ -115,8 +115,7 @@ export class WindowsProgram implements Disposable {
   }
 
   /**
-   * A text of the program, up to the length of a mark; empty if it cannot be read. ANSI is read as one character per
-   * byte.
+   * A text of the program, up to the length of a mark; empty if unreadable. ANSI is read as one character per byte.
    */
   #read({ address, length, isWide }: DebugText): string {
     const count = Math.min(length, MAX_MARK_LENGTH);

@@ -19,8 +19,8 @@ export const VECTOR = {
 } as const;
 
 /**
- * Vectors of a {@linkcode CpuException}: not `int3`, which is delivered at once, nor a double fault, which results from
- * two of them.
+ * Vectors of a {@linkcode CpuException}: not `int3`, which is delivered at once, nor a double fault, which two of them
+ * cause.
  */
 export type ExceptionVector = Exclude<
   typeof VECTOR[keyof typeof VECTOR],

@@ -69,8 +69,7 @@ export class CpuFault extends RangeError {
 }
 
 /**
- * Thrown by the decoder and by instructions outside the subset; the message becomes the reason of a {@linkcode
- * CpuFault}.
+ * Thrown by decoder and instructions for anything outside the subset; the message is a {@linkcode CpuFault}'s reason.
  */
 export class UnsupportedInstruction extends TypeError {
   /** Creates the error. */

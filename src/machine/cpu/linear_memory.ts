@@ -135,8 +135,7 @@ export class LinearMemory {
   }
 
   /**
-   * Reads for the host, without checking rights and without faults: up to `length` bytes, ending before the first
-   * missing page.
+   * Reads for the host, without rights checks or faults: up to `length` bytes, ending before the first missing page.
    */
   peek(address: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);

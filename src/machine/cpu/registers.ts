@@ -28,8 +28,7 @@ export type RegisterName = keyof typeof REGISTER;
 export const ZERO_REGISTER = 8;
 
 /**
- * EAX to EDI. By number, values are signed 32-bit, in which instructions compute; by name, unsigned, for people and
- * hosts.
+ * EAX to EDI. By number, values are signed 32-bit, in which instructions compute; by name, unsigned, for hosts.
  */
 export class Registers {
   readonly #words = new Int32Array(ZERO_REGISTER + 1);

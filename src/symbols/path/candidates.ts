@@ -188,7 +188,7 @@ async function* onServer(
       default:
         yield* expanded(open, shown, cache, key, options);
     }
-    options.servers.reject(url); // nobody took it
+    options.servers.reject(url); // it was not accepted
     return;
   }
   options.missing(shownUrl(`${base}/${encodeURIComponent(key.fileName)}`));

@@ -15,7 +15,7 @@ export interface DownloadProgress {
   readonly url: string;
   /** Bytes received so far. */
   readonly received: number;
-  /** Bytes in all, where the server said. */
+  /** Total bytes, if the server states them. */
   readonly total?: number;
 }
 

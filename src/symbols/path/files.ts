@@ -11,7 +11,7 @@ export function beside(path: string, name: string): string {
   return path.slice(0, path.length - fileNameOf(path).length) + name;
 }
 
-/** Up to `limit` bytes from the start of a file, or undefined where there is none or it cannot be read. */
+/** Up to `limit` bytes from the start of a file, or undefined if there is none or it cannot be read. */
 export function readStart(path: string, limit: number): Uint8Array | undefined {
   try {
     using file = FileSource.open(path);

@@ -36,7 +36,7 @@ pub struct Answer {
     files: Numbers<FileName>,
 }
 
-/// What is known of one address.
+/// What is known about one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameRow {
     /// Undecorated name of the function, or [`NO_STRING`].
@@ -45,7 +45,7 @@ pub struct FrameRow {
     pub displacement: u32,
     /// Source file, or [`NO_STRING`].
     pub file: u32,
-    /// Line in the file, from 1; 0 for none, and for code that stands for no line of the file.
+    /// Line in the file, from 1; 0 for none, and for code that belongs to no line of the file.
     pub line: u32,
     /// Where the row's part of `Answer::inlined` begins.
     pub inlined_start: u32,
@@ -72,7 +72,7 @@ pub struct InlinedRow {
     pub symbol: u32,
     /// Source file, or [`NO_STRING`].
     pub file: u32,
-    /// Line in the file, from 1; 0 for none, and for code that stands for no line of the file.
+    /// Line in the file, from 1; 0 for none, and for code that belongs to no line of the file.
     pub line: u32,
 }
 

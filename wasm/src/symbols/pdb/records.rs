@@ -114,7 +114,7 @@ pub enum Role {
     Data,
     /// Code that was moved from the function at this place.
     Separated(Place),
-    /// A jump made by the linker for incremental linking; it has no name of its own.
+    /// A jump made by the linker for incremental linking; it does not have its own name.
     Trampoline,
 }
 

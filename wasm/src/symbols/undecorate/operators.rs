@@ -2,7 +2,7 @@
 
 use super::tree::OwnName;
 
-/// The meaning of a code is a name, unless more must be read for it.
+/// The meaning of a code: a name, unless more must be read for it.
 pub enum Code {
     Name(OwnName<'static>),
     /// The text before the variable whose initializer or destructor a function is.
