@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const CLI = fileURLToPath(new URL("cli.ts", import.meta.url));
 const KERNEL32 = fileURLToPath(new URL("../testdata/guest/kernel32.dll", import.meta.url));
 
-/** Runs a shell's line in which `htrace` is the program; it says its exit code on the standard error. */
+/** Runs a shell command line in which `htrace` is the program and writes its exit code to standard error. */
 async function shell(line: string): Promise<{ stdout: string; stderr: string }> {
   const script =
     `htrace() { "${Deno.execPath()}" run -A --quiet "${CLI}" "$@"; echo "code $?" >&2; }; ${line}`;

@@ -20,7 +20,7 @@ for (
   });
 }
 
-Deno.test("a target that is none ends with one line and exit code 3", async () => {
+Deno.test("a name that is not a target ends with one line and exit code 3", async () => {
   const { code, stdout, stderr } = await runCli("debug", "no-such-target-anywhere", "-c", "q");
   assertEquals([code, stdout], [3, ""]);
   assertMatch(stderr, /^htrace: [^\n]+: [^\n]+\n$/);
@@ -32,7 +32,7 @@ Deno.test("--version prints the version of the package", async () => {
   assertMatch(stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
-Deno.test("a verb mistyped names the nearest one", async () => {
+Deno.test("a mistyped verb gets the nearest one suggested", async () => {
   assertStringIncludes((await runCli("exampel")).stderr, "did you mean `example`?");
 });
 

@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { HandleHolder, windowsTest, wineTest } from "./win32/windows_fixture.ts";
 
-/** Runs `htrace debug` on a process with commands; answers exit code and output. */
+/** Runs `htrace debug` on a process with commands; returns exit code and output. */
 async function debug(holder: HandleHolder, commands: string): Promise<[number, string]> {
   const cli = new URL("cli.ts", import.meta.url).href;
   const args = ["run", "-A", "--no-check", cli, "debug", `${holder.processId}`, "-c", commands];

@@ -1,5 +1,5 @@
 /**
- * Stacks with their names, made once each and as far as they are asked for.
+ * Stacks with their names, each made once and only on request.
  *
  * @module
  */
@@ -14,9 +14,9 @@ export type NameAddresses = (
   addresses: Iterable<bigint>,
 ) => Promise<ReadonlyMap<bigint, Frame>>;
 
-/** The stacks of one analysis that have been named. They outlive the table that they came from. */
+/** The named stacks of one analysis. They outlive the table that they came from. */
 export class NamedStacks implements Stacks {
-  /** What has been named so far. */
+  /** The stacks named so far. */
   readonly named: ReadonlyMap<StackId, NamedStack>;
   readonly #named = new Map<StackId, NamedStack>();
   readonly #table: Stacks;
@@ -24,7 +24,7 @@ export class NamedStacks implements Stacks {
   readonly #patterns: OwnerPatterns;
   readonly #systemStacks: ReadonlySet<StackId>;
 
-  /** Creates it without any stack; of `systemStacks` nobody is suspected. */
+  /** Creates it without any stack; `systemStacks` have no suspects. */
   constructor(
     table: Stacks,
     nameAddresses: NameAddresses,
@@ -45,7 +45,7 @@ export class NamedStacks implements Stacks {
     return last + 1;
   }
 
-  /** Return addresses of a stack, innermost first. Throws a RangeError for one that has no names. */
+  /** Return addresses of a stack, innermost first. Throws a RangeError for one that was not named. */
   addresses(stack: StackId): BigUint64Array {
     const named = this.#named.get(stack);
     if (named === undefined) throw new RangeError(`Cannot read stack ${stack}: it is not listed`);
@@ -72,7 +72,7 @@ export class NamedStacks implements Stacks {
   }
 }
 
-/** The system keeps the handles of the stack: nobody is suspected. */
+/** The system keeps this stack's handles: there is no suspect. */
 class SystemStack implements NamedStack {
   readonly frames: readonly Frame[];
   #key: StackKey | undefined;
@@ -86,7 +86,7 @@ class SystemStack implements NamedStack {
   }
 }
 
-/** Key and suspect are made when they are first asked for: a listing needs neither. */
+/** Key and suspect are computed on first use: a listing needs neither. */
 class LazyStack implements NamedStack {
   readonly frames: readonly Frame[];
   readonly #patterns: OwnerPatterns;

@@ -40,7 +40,7 @@ export const SLOTS = {
   brief: "Traces that the ring holds: 128 to 131072, rounded up to a power of two; otherwise 4096",
 } as const;
 
-/** A flag that is given or not, and that no `--no-…` takes back. */
+/** A flag that is given or not, and that no `--no-…` negates. */
 interface Toggle {
   readonly kind: "boolean";
   readonly optional: true;
@@ -64,10 +64,10 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
-/** The targets that have a word of their own; a shell knows files itself. */
+/** The targets that have their own word; a shell completes files itself. */
 const NAMED_TARGETS = ["emulated", "emulated:2003", "emulated:kernel"];
 
-/** Whether a target is a program of the emulated machine. */
+/** Whether a target is a program on the emulated machine. */
 export function isEmulated(target: string): boolean {
   return NAMED_TARGETS.includes(target);
 }

@@ -1,5 +1,5 @@
 /**
- * The filter, in the same words for every verb that shows traces.
+ * The filter, with the same flags for every verb that shows traces.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { TraceType } from "../trace.ts";
 import type { TimeBound, TraceFilter } from "../trace_filter.ts";
 import { parseCount, parseHandle } from "./_arguments.ts";
 
-/** What the user said about which traces and groups are wanted. */
+/** The user's selection of traces and groups. */
 export interface FilterFlags {
   readonly handle?: number;
   readonly type?: TraceType;

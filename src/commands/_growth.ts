@@ -1,5 +1,5 @@
 /**
- * The gate for growth: a verb that ends with the leak code where a stack has more handles open after each iteration.
+ * The gate for growth: a verb ends with the leak code if a stack has more handles open after each iteration.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { GrowingStack, GrowthFound, GrowthOptions } from "../library/mod.ts
 import { counted, framePlace, thousands } from "../plain_text.ts";
 import { parseCount } from "./_arguments.ts";
 
-/** What the user said about growth. */
+/** The user's options for growth. */
 export interface GrowthFlags {
   /** Handles by which a stack may grow in an iteration. */
   readonly failOnGrowth?: number;
@@ -37,7 +37,7 @@ export const GROWTH_FLAGS = {
   },
 } as const;
 
-/** Growing stacks that are named; the rest is counted. */
+/** Most growing stacks that are named; the rest are counted. */
 const NAMED = 5;
 
 function parseLimit(text: string): number {
@@ -48,7 +48,7 @@ function parseLimit(text: string): number {
   );
 }
 
-/** What the flags ask for; undefined where growth is not asked for. */
+/** What the flags request; undefined if they do not request growth. */
 export function growthOptions({ failOnGrowth, warmup }: GrowthFlags): GrowthOptions | undefined {
   if (failOnGrowth !== undefined) {
     return { limit: failOnGrowth, ...(warmup !== undefined && { warmup }) };
@@ -59,7 +59,7 @@ export function growthOptions({ failOnGrowth, warmup }: GrowthFlags): GrowthOpti
   );
 }
 
-/** Says what was found, and returns whether the gate is closed: also where nobody can say. */
+/** Says what was found, and returns whether the gate fails, which it also does if growth cannot be judged. */
 export function closesGate(
   found: GrowthFound | undefined,
   analysis: Analysis,

@@ -1,5 +1,5 @@
 /**
- * The form that a verb's analysis is written in: `--format`, `-o` and their short forms.
+ * The format in which a verb writes its analysis: `--format`, `-o` and their short forms.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { UsageError } from "../error.ts";
 import { REPORT_TABLE } from "../reports/mod.ts";
 import { toggle } from "./_arguments.ts";
 
-/** What the user said about the form of an analysis. */
+/** The user's options for the format of an analysis. */
 export interface ReportFlags {
   /** Name of a report. */
   readonly format?: string;
-  /** A file to write instead of the standard output. */
+  /** A file to write instead of standard output. */
   readonly output?: string;
   /** Short for `--format groups`. */
   readonly group?: boolean;
   /** Short for `--format json`. */
   readonly json?: boolean;
-  /** Debugger texts say type and name of each handle. */
+  /** Whether debugger text includes each handle's type and name. */
   readonly names?: boolean;
   /** Folder of the sources when the program was built. */
   readonly sourceRoot?: string;
@@ -77,9 +77,9 @@ export function isRecordingName(path: string | undefined): boolean {
 }
 
 /**
- * The report that the user chose: by name, by the extension of the file, else the verb's own.
+ * The report that the user chose: by name, by the file's extension, otherwise the verb's default.
  *
- * @throws {UsageError} where two are chosen, or a file's extension chooses none.
+ * @throws {UsageError} if two are chosen, or a file's extension selects none.
  */
 export function chosenReport(flags: ReportFlags, usual: string): Report {
   const named = [

@@ -10,13 +10,13 @@ import { parseSymbolPath } from "../symbols/path/parse.ts";
 import { downloadProgress } from "./terminal/download_progress.ts";
 import { disposeOnInterrupt } from "./terminal/interrupt.ts";
 
-/** What the user said about symbols. */
+/** The user's options for symbols. */
 export interface SymbolFlags {
   /** A symbol path in the debugger's syntax. */
   readonly symbols?: string;
   /** Never ask a symbol server. */
   readonly offline?: boolean;
-  /** Take symbol files of another build too. */
+  /** Accept symbol files of another build, too. */
   readonly force?: boolean;
 }
 
@@ -38,7 +38,7 @@ function checkedSymbolPath(text: string): string {
   return text;
 }
 
-/** What the flags mean for a symbol source; progress of downloads goes to the standard error. */
+/** The flags as options of a symbol source; download progress goes to standard error. */
 export function symbolOptions(flags: SymbolFlags, { stderr }: CliProcess): SymbolSourceOptions {
   const { symbols, offline = false, force = false } = flags;
   const download = {

@@ -88,7 +88,7 @@ async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<v
     keepTracing: flags.keep ?? false,
     warn: warnTo(this.process),
   });
-  // The emulated machine has nothing to let go of.
+  // The emulated machine has nothing to release.
   using _interrupt = session.target.restarts ? undefined : disposeOnInterrupt(session);
   const engine = flags.native ? debuggerEngine(session.target) : undefined;
   if (flags.native && engine === undefined) {
@@ -126,7 +126,7 @@ async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<v
   await runPrompt(session, loggedLines(lines, prompt, log), write, options);
 }
 
-/** Hears Ctrl-C while the target runs, and says on the terminal that it does. */
+/** Handles Ctrl-C while the target runs, and says on the terminal that it does. */
 function listenWhileRunning({ stderr }: CliProcess): BreakListener {
   const listening = new DisposableStack();
   const line = statusLineOf(stderr);
@@ -139,14 +139,14 @@ function listenWhileRunning({ stderr }: CliProcess): BreakListener {
   };
 }
 
-/** What was typed at earlier prompts; undefined where there is no place to keep it. */
+/** What was typed at earlier prompts; undefined if there is no place to keep it. */
 function openHistory(): LineHistory | undefined {
   if (!Deno.stdin.isTerminal()) return undefined;
   const path = historyFile();
   return path === undefined ? undefined : new LineHistory(path);
 }
 
-/** Lines, which a log has behind their prompts. */
+/** The lines, which are logged after their prompts. */
 async function* loggedLines(
   lines: AsyncIterable<string>,
   prompt: string,
@@ -158,7 +158,7 @@ async function* loggedLines(
   }
 }
 
-/** Writes a file for `.dump`; like a debugger, it keeps one that is there unless told otherwise. */
+/** Writes a file for `.dump`; like a debugger, it keeps an existing one unless told otherwise. */
 async function writeNewFile(
   path: string,
   bytes: Uint8Array,

@@ -1,5 +1,5 @@
 /**
- * `htrace diff <target> [snapshot]`: what was opened since and is open still.
+ * `htrace diff <target> [snapshot]`: what was opened since and is still open.
  *
  * @module
  */

@@ -54,7 +54,7 @@ async function runProcesses(this: CliContext, flags: Flags, spec?: string): Prom
   for (const gap of await target?.gaps?.() ?? []) warn(`incomplete: ${gap}`);
 }
 
-/** A table; the address that kernel-mode commands take is there only where processes have one. */
+/** A table; it includes the address that kernel-mode commands take only if processes have one. */
 function listText(list: readonly ProcessEntry[]): string {
   const hasAddress = list.some(({ process }) => process !== undefined);
   const row = (id: string, parent: string, handles: string, address: string, name: string) => {

@@ -1,5 +1,5 @@
 /**
- * `htrace record <target> -o file`: keeps everything that a target has, for analysis later and elsewhere.
+ * `htrace record <target> -o file`: saves everything that a target has, for analysis later and elsewhere.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * `htrace report <target> [earlier …]`: what a person wants to know first, or any other form of it.
+ * `htrace report <target> [earlier …]`: what a person wants to know first, or the same in any other format.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { withProgress } from "./terminal/progress.ts";
 
 interface Flags extends AnalysisFlags, GateFlags, GrowthFlags {}
 
-/** The form of a report where none is chosen. */
+/** The default format of a report. */
 const USUAL_FORMAT = "summary";
 
 /** The verb. */
@@ -92,7 +92,7 @@ async function runReport(this: CliContext, flags: Flags, ...specs: string[]): Pr
       return requestOf(flags, session, form);
     }),
   );
-  const last = reported!; // it was asked for its request
+  const last = reported!; // the loop runs at least once
   const leaks = findLeaks(analysis, baseline);
   const known = markKnown(analysis, leaks.known);
   await writeReport(this.process, form, known, {

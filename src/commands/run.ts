@@ -40,7 +40,7 @@ interface Flags extends Omit<AnalysisFlags, "process">, GateFlags, GrowthFlags, 
 
 const { process: _process, ...RUN_ANALYSIS_FLAGS } = ANALYSIS_FLAGS;
 
-/** The form of a leak where none is chosen. */
+/** The default format for leaks. */
 const USUAL_FORMAT = "groups";
 
 /** The verb. */
@@ -134,7 +134,7 @@ async function runRun(this: CliContext, flags: Flags): Promise<void> {
       warn,
     });
   const rounded = recorder === undefined ? slotsText(slots, 10) : undefined;
-  // An emulated program hears of no Ctrl-C: nothing but our own end would end it.
+  // An emulated program receives no Ctrl-C: only ending ourselves would end it.
   const result =
     await (on === undefined
       ? withInterruptsLeftToProgram(traced)
@@ -162,7 +162,7 @@ async function withInterruptsLeftToProgram<T>(work: () => Promise<T>): Promise<T
   }
 }
 
-/** Writes the report that was asked for; where none was, the leaks, if there are any that are not known. */
+/** Writes the requested report; if there is none, the leaks, if any are not known. */
 async function writeResult(
   process: CliProcess,
   result: RunResult,
@@ -194,14 +194,16 @@ async function writeResult(
   }
 }
 
-/** What a later command can examine: an emulated program runs the same again; what is over and was not saved is gone. */
+/**
+ * What a later command can examine: an emulated program runs the same way again; one that has ended unsaved is gone.
+ */
 function examinedAgain(
   { target, words }: { readonly target?: string; readonly words: readonly string[] },
 ): Pick<ReportTarget, "spec" | "targetArguments"> {
   return target === undefined ? { spec: "<recording>" } : { spec: target, targetArguments: words };
 }
 
-/** The one line that has both, the program's own code and the leaks. */
+/** The line with both the program's own exit code and the leaks. */
 function summary({ exitStatus, leaks: { leaks, known }, historyLost }: RunResult): string {
   const outstanding = leaks.reduce((sum, { group }) => sum + group.outstanding, 0);
   const leaked = leaks.length === 0

@@ -1,5 +1,5 @@
 /**
- * `htrace selftest`: every claim of the README tried on this machine.
+ * `htrace selftest`: tests every claim of the README on this machine.
  *
  * @module
  */
@@ -12,7 +12,7 @@ interface Flags {
   readonly output: string;
 }
 
-/** The exit code where a claim does not hold. */
+/** The exit code if a claim fails. */
 const DID_NOT_HOLD = 1;
 
 /** The verb. */

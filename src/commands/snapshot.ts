@@ -1,5 +1,5 @@
 /**
- * `htrace snapshot <target> -o file`: keeps what a target has now, as the base of a later diff.
+ * `htrace snapshot <target> -o file`: saves what a target has now, as the base of a later diff.
  *
  * @module
  */
@@ -63,7 +63,7 @@ async function runSnapshot(this: CliContext, flags: Flags, spec: string): Promis
     return;
   }
   if (session.target.restarts) await session.enable();
-  // Names are what the later reading brings: the diff shows traces of that one alone.
+  // The later reading supplies names: the diff shows only traces of that one.
   const recording = await library.record(session, flags.output, {
     names: false,
     guard: disposeOnInterrupt,

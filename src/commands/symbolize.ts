@@ -1,5 +1,5 @@
 /**
- * `htrace symbolize <pdb or image> [rva …]`: names for places in an image.
+ * `htrace symbolize <pdb or image> [rva …]`: names for RVAs in an image.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** The package as files: what is in it, and that the same sources make the same bytes. */
+/** The package as files: its contents, and that the same sources give the same bytes. */
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../src/folder_fixture.ts";
 import { flagsFor } from "../../scripts/compile.ts";
@@ -80,7 +80,7 @@ packageTest(
   async () => {
     const [readme, licences] = [textOf("README.md"), textOf("LICENSES.txt")];
     const names = new Set<string>();
-    const page = "src/reports/html/main.tsx"; // in the report for a browser
+    const page = "src/reports/html/main.tsx"; // in the HTML report
     for (const module of ["src/cli.ts", "mod.ts", page, "scripts/npm/node/older_node.ts"]) {
       const { stdout } = await run([Deno.execPath(), "info", "--json", module], { cwd: ROOT });
       const graph: { modules: { npmPackage?: string }[] } = JSON.parse(stdout);

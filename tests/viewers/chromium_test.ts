@@ -1,4 +1,4 @@
-/** The browser that pages and viewers are tried in. Needs `deno task test:viewers`. */
+/** The browser in which pages and viewers are tested. Needs `deno task test:viewers`. */
 import { assertEquals } from "@std/assert";
 import { chromiumTest } from "./_chromium.ts";
 

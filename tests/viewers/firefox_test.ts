@@ -1,13 +1,13 @@
-/** `--format firefox` in Mozilla's profiler-cli, which reads as the page does. Needs `deno task test:viewers`. */
+/** `--format firefox` in Mozilla's profiler-cli, which reads like the web page. Needs `deno task test:viewers`. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Analysis } from "../../src/analysis.ts";
 import { emulatedLeak, oddNames, renderedText, service } from "../report_fixture.ts";
 import { functionOf, PLANTED } from "../service_fixture.ts";
 import { type Printed, run, viewerFolder, VIEWERS, viewerTest } from "./_viewers.ts";
 
-/** The reader on one profile: its process keeps the profile between commands. */
+/** The reader with one profile: its process keeps the profile between commands. */
 interface Reader extends Disposable {
-  /** What it prints. Throws what it says where it fails. */
+  /** Its output. Throws its message if it fails. */
   query(...args: readonly string[]): string;
 }
 
@@ -17,7 +17,7 @@ function profilerCli(home: string, args: readonly string[]): Printed {
   return run([...command, ...args], { HOME: home, TERM: "dumb" });
 }
 
-/** What it says where its process took more than half a second to start, as on a loaded machine, and how often we retry. */
+/** Its message if its process took more than half a second to start, as on a loaded machine, and how often we retry. */
 const NOT_READY = "did not become ready";
 const TRIES = 20;
 

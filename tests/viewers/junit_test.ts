@@ -1,4 +1,6 @@
-/** `--format junit` by the strict schemas, windyroad's and Jenkins', in xmllint. Needs `deno task test:viewers`. */
+/**
+ * `--format junit` against the strict schemas, windyroad's and Jenkins', in xmllint. Needs `deno task test:viewers`.
+ */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { emulatedLeak, grownService, oddNames, renderedText } from "../report_fixture.ts";
 import { printedBy, viewerFolder, viewerTest } from "./_viewers.ts";

@@ -1,4 +1,4 @@
-/** The HTML report in a real browser. Needs `deno task test:viewers`; screenshots are left in `dist/page`. */
+/** The HTML report in a real browser. Needs `deno task test:viewers`; screenshots go to `dist/page`. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
@@ -14,7 +14,7 @@ import { big, MARKUP, PAGE_STATES, type PageState } from "./_pages.ts";
 const WIDTHS = [360, 1280, 1920] as const;
 const THEMES = ["light", "dark"] as const;
 
-/** What axe finds wrong, a line a rule. */
+/** The violations that axe finds, one line per rule. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate("axe.run()") as {
@@ -35,7 +35,7 @@ for (const state of PAGE_STATES) {
   );
 }
 
-/** Opens the page of a state, reads it, and leaves a screenshot. */
+/** Opens a state's page, reads it, and saves a screenshot. */
 async function look(
   chromium: Chromium,
   { name, shows }: PageState,
@@ -69,8 +69,8 @@ chromiumTest(
 );
 
 /**
- * What an expression is in the page, as soon as it is neither undefined nor false. It is asked again and again from
- * outside, because the page's policy permits no `eval` in it, which `waitForFunction` needs.
+ * The value of an expression in the page, as soon as it is neither undefined nor false. It is polled from outside,
+ * because the page's policy forbids `eval`, which `waitForFunction` needs.
  */
 async function eventually(page: Page, expression: string): Promise<unknown> {
   while (true) {
@@ -183,7 +183,7 @@ chromiumTest(
     await page.locator("#row-2").click();
     const { hash: other } = analysis.stacks.get(analysis.groups[2]!.stack)!.key;
     assertEquals(new URL(page.url()).hash, `#stack=${other}`);
-    // In one go: a link is held against the filter as it is by then, which the linked stack does not pass.
+    // In one step: a link is checked against the current filter, which the linked stack does not pass.
     await page.evaluate(`{
     const filter = document.querySelector("#filter");
     filter.value = "step60";
@@ -299,7 +299,7 @@ chromiumTest("the switch changes the theme, whatever the system's is", async (ch
   assertEquals(await background(), dark);
 });
 
-/** Milliseconds until an action in the page is on the screen. */
+/** Milliseconds until an action in the page shows on the screen. */
 async function timed(page: Page, action: string): Promise<number> {
   return await page.evaluate(`(async () => {
     const start = performance.now();

@@ -1,11 +1,11 @@
-/** `--format pprof` in Go's pprof, which Debian has the sources of. Needs `deno task test:viewers`. */
+/** `--format pprof` in Go's pprof, built from Debian's sources. Needs `deno task test:viewers`. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Analysis } from "../../src/analysis.ts";
 import { emulatedLeak, grownService, oddNames, rendered, service } from "../report_fixture.ts";
 import { functionOf, PLANTED } from "../service_fixture.ts";
 import { type Folder, printedBy, viewerFolder, viewerTest } from "./_viewers.ts";
 
-/** What pprof prints of a profile. */
+/** pprof's output for a profile. */
 function pprof(...args: readonly string[]): string {
   return printedBy("/opt/viewers/pprof", ...args);
 }

@@ -1,4 +1,4 @@
-/** `--format speedscope` by speedscope's own schema, and in the real viewer. Needs `deno task test:viewers`. */
+/** `--format speedscope` against speedscope's own schema, and in the real viewer. Needs `deno task test:viewers`. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Ajv } from "ajv/dist/ajv.js";
 import { emulatedLeak, grownService, oddNames, rendered, renderedText } from "../report_fixture.ts";

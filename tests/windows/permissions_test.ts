@@ -1,4 +1,4 @@
-/** The program with no more than the permissions of the Windows executable. */
+/** The program with only the Windows executable's permissions. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { flagsFor } from "../../scripts/compile.ts";
 import { HandleHolder, windowsTest } from "../../src/win32/windows_fixture.ts";
@@ -23,6 +23,6 @@ windowsTest(
     assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
     const text = new TextDecoder().decode(stdout);
     assertMatch(text, /handle_holder64 .*handle_holder64\.exe/);
-    assertMatch(text, /\\htrace-holder-event\n/); // its thread calls ntdll too
+    assertMatch(text, /\\htrace-holder-event\n/); // its thread calls ntdll, too
   },
 );

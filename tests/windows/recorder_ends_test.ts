@@ -1,4 +1,4 @@
-/** How programs end with the recorder in them, and what happens where the recorder cannot work. */
+/** How programs end with the recorder in them, and what happens if the recorder cannot work. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Analysis } from "../../src/analysis.ts";
 import { runCli } from "../../src/cli_fixture.ts";
@@ -15,7 +15,7 @@ import {
 import { functionOf, record, tallies } from "./_recorder_testing.ts";
 
 const STATUS_ACCESS_VIOLATION = 0xc000_0005;
-const STATUS_STACK_BUFFER_OVERRUN = 0xc000_0409; // what __fastfail ends with
+const STATUS_STACK_BUFFER_OVERRUN = 0xc000_0409; // the exit status of __fastfail
 
 for (const bits of [64, 32] as const) {
   const register = bits === 64 ? recorderTest : recorder32Test;
@@ -34,14 +34,14 @@ for (const bits of [64, 32] as const) {
       const { opened, closed } = tallies(analysis).get("open_three Event") ?? {};
       assertEquals([opened, closed], [3, 0]);
       assertEquals(analysis.log.incomplete, undefined);
-      // Who ends past all handlers is not asked for the handle table once more.
+      // If a program ends past all handlers, its handle table is not listed again.
       const isListed = analysis.log.notes?.includes("the handle table was not listed at the end");
       assertEquals(isListed, how === "fail-fast");
     });
   }
 }
 
-/** Waits until a log has so many traces. */
+/** Waits until a log has a number of traces. */
 async function untilTraces(path: string, count: number): Promise<void> {
   for (let tries = 0; tries < 400; tries++) {
     using target = await openTarget(path);
@@ -97,7 +97,7 @@ recorderTest("stopping is a flag that the running program sees", async () => {
   await ended;
 });
 
-/** What the groups of a function say in all: opened, closed, outstanding. */
+/** Totals over a function's groups: opened, closed, outstanding. */
 function totalsOf(analysis: Analysis, name: string): number[] {
   const totals = [0, 0, 0];
   for (const { stack, opened, closed, outstanding } of analysis.groups) {
@@ -126,7 +126,7 @@ recorder32Test(
   async () => {
     const { analysis } = await record([binaryPath("recorder\\stress32.exe")], { slots: 1024 });
     assertEquals(totalsOf(analysis, "open_event"), [160_000, 159_960, 40]);
-    // The ring, what is open, and opens that the ring has lost and their closes tell.
+    // The ring, the open handles, and opens that the ring has lost but their closes report.
     assert(analysis.log.count <= 2 * 1024 + 40);
     const differences = analysis.log.notes?.filter((note) => /handle table|gone/.test(note));
     assertEquals(differences, []);

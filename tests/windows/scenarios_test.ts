@@ -14,7 +14,7 @@ for (const test of SCENARIO_SUITE) {
   tracingWindowsTest(`badhandle on Windows: ${test.name}`, () => runScenario(WINDOWS, test));
 }
 
-// The 64-bit layer takes so much of a 32-bit program's 16 frames that its own code may not be among them; then its
+// The 64-bit layer takes up so many of a 32-bit program's 16 frames that its own code may not be among them; then its
 // opens share a stack with a few of its start-up.
 tracingWindowsTest("badhandle on Windows, 32-bit: 40 leaked handles are of one stack", async () => {
   const warnings: string[] = [];
