@@ -145,5 +145,5 @@ Deno.test(".dump /f writes a dump that prints the documented session, names and 
     using target = await openTarget(path);
     assertEquals(listOf(readLog(target)).length, 5);
     const rejected = await runCli("debug", path, "-c", `.dump /f ${folder}/again.dmp`);
-    assertMatch(rejected.stdout, /its memory is not here to be written; copy the dump/);
+    assertMatch(rejected.stdout, /its memory is not available; copy the dump/);
   }));
