@@ -59,7 +59,7 @@ Examples:
     name: "htrace",
     versionInfo: { currentVersion: VERSION },
     scanner: { caseStyle: "allow-kebab-for-camel" },
-    documentation: { disableAnsiColor: true },
+    documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
     localization: { text: TEXT },
     determineExitCode: (error) =>
       error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.target,

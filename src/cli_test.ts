@@ -46,3 +46,11 @@ Deno.test("--help lists all verbs, and each verb's help has examples", async () 
     assertMatch(help.stdout, new RegExp(`Examples:\\n  htrace ${verb}`));
   }
 });
+
+Deno.test("usage lines fit a narrow terminal: the options are listed below them", async () => {
+  for (const words of [[], ...Object.keys(VERBS).map((verb) => [verb])]) {
+    const { stdout } = await runCli(...words, "--help");
+    const usage = stdout.slice(0, stdout.indexOf("\n\n"));
+    assertMatch(usage, /^USAGE\n(?:.{1,80}\n)+.{1,80}$/);
+  }
+});

@@ -22,23 +22,23 @@ export interface GateFlags {
 
 /** The definitions of {@linkcode GateFlags}, to be spread into a verb's own flags. */
 export const GATE_FLAGS = {
-  failOnLeak: toggle("End with the leak code where handles leaked, or where history was lost"),
+  failOnLeak: toggle("Exit with the leak code if handles leaked or history was lost"),
   leakCode: {
     kind: "parsed",
     parse: parseLeakCode,
     default: String(EXIT_CODES.leaks),
     placeholder: "n",
-    brief: "The exit code that says that handles leaked",
+    brief: "Exit code for leaked handles",
   },
   baseline: {
     kind: "parsed",
     parse: String,
     optional: true,
     placeholder: "file",
-    brief: "Known leaks: stacks that may leave so many handles open",
+    brief: "File of known leaks: stacks, and how many handles each may leave open",
   },
   updateBaseline: toggle(
-    "Write the baseline anew: new leaks are added, numbers lowered, what is gone is removed",
+    "Rewrite the baseline: add new leaks, lower numbers, remove what no longer occurs",
   ),
 } as const;
 

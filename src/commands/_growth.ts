@@ -26,14 +26,14 @@ export const GROWTH_FLAGS = {
     optional: true,
     inferEmpty: true,
     placeholder: "n",
-    brief: "End with the leak code where a stack grows at every step, by more than n (0) handles",
+    brief: "Exit with the leak code if a stack grows at every step, by more than n (0) handles",
   },
   warmup: {
     kind: "parsed",
     parse: parseCount,
     optional: true,
     placeholder: "n",
-    brief: "Steps that do not count for --fail-on-growth, from the first on; otherwise 1",
+    brief: "First steps that --fail-on-growth ignores; otherwise 1",
   },
 } as const;
 
@@ -44,7 +44,7 @@ function parseLimit(text: string): number {
   if (text === "") return 0;
   if (/^\d+$/.test(text)) return Number(text);
   throw new SyntaxError(
-    `"${text}" is not a number of handles: give one, or put "--fail-on-growth" behind the target`,
+    `"${text}" is not a number of handles: give one, or put "--fail-on-growth" after the target`,
   );
 }
 

@@ -27,11 +27,10 @@ export const SYMBOL_FLAGS = {
     parse: checkedSymbolPath,
     optional: true,
     placeholder: "path",
-    brief: "Symbol path, such as srv*C:\\symbols*https://msdl.microsoft.com/download/symbols; " +
-      "otherwise _NT_SYMBOL_PATH; otherwise only places on this machine are searched",
+    brief: "Symbol path, such as C:\\symbols or srv*FOLDER*URL; otherwise _NT_SYMBOL_PATH",
   },
-  offline: toggle("Ask no symbol server; what was downloaded before is used"),
-  force: toggle("Take symbol files of another build too: names may be wrong"),
+  offline: toggle("Contact no symbol server; files downloaded earlier are used"),
+  force: toggle("Accept symbol files of another build: names may be wrong"),
 } as const;
 
 function checkedSymbolPath(text: string): string {

@@ -29,15 +29,16 @@ interface Flags extends SymbolFlags {
 export const debug: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Open a debugger prompt on a target",
+    customUsage: ["[options] <target> [-- arguments]"],
     fullDescription: `Opens a debugger prompt on a target; "?" lists its commands, "q" ends it.
 
-At a terminal Tab completes, Enter alone runs the last command again, Ctrl-C breaks into an emulated machine that runs,
-and typed lines are kept for the next time, in a file of yours alone, unless --no-history is given.
+At a terminal, Tab completes, Enter alone repeats the last command, and Ctrl-C breaks into a running emulated machine.
+Typed lines are kept for the next session in a private file, unless --no-history is given.
 
-With -c runs the given commands, ";" between them, and exits, as cdb does: only what they print goes to the standard
-output. What follows "--" are arguments for the program of an emulated machine. Tracing that "!htrace -enable" switched
-on for a live process is switched off at the end, Ctrl-C included, unless --keep is given. With --native, on a target
-that the Windows debugger engine opened, each answer of "!htrace" is followed by that of the engine's own.
+With -c it runs the given commands, separated by ";", and exits, as cdb does; only their output goes to the standard
+output. Arguments for the program of an emulated machine follow "--". Tracing that "!htrace -enable" enabled in a live
+process is disabled at the end, even by Ctrl-C, unless --keep is given. With --native, on a target opened by the Windows
+debugger engine, the output of each "!htrace" is followed by that of the engine's own.
 
 ${SCENARIO_HELP}
 
@@ -56,11 +57,11 @@ Examples:
         parse: String,
         optional: true,
         placeholder: "commands",
-        brief: 'Run these commands, ";" between them, and exit',
+        brief: 'Run these commands, separated by ";", and exit',
       },
-      keep: toggle("Leave tracing on that was enabled here"),
-      noHistory: toggle("Keep no file of the lines typed at a terminal"),
-      native: toggle("Also print what the debugger engine's own !htrace answers"),
+      keep: toggle("Leave tracing enabled at the end"),
+      noHistory: toggle("Keep no history file of typed lines"),
+      native: toggle("Also print the output of the debugger engine's own !htrace"),
       process: PROCESS,
       ...SYMBOL_FLAGS,
     },

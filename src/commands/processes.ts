@@ -18,6 +18,7 @@ interface Flags {
 export const processes: Command<CliContext> = buildCommand<Flags, [string?], CliContext>({
   docs: {
     brief: "List processes with their handle counts, most handles first",
+    customUsage: ["[options] [<target>]"],
     fullDescription:
       `Lists the processes of this machine, of a kernel or of an emulated machine, most handles first.
 
@@ -34,7 +35,7 @@ Examples:
       kind: "tuple",
       parameters: [{
         ...TARGET,
-        brief: "Whose processes; this machine's if omitted",
+        brief: "Target whose processes are listed; this machine if omitted",
         optional: true,
       }],
     },

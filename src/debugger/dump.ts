@@ -50,7 +50,7 @@ const DUMP_FORMS: Readonly<Partial<Record<TargetMode, DumpForm>>> = {
 function dumpKernel({ target }: Session): Promise<{ bytes: Uint8Array; losses: string[] }> {
   if (target.kernelDump === undefined) {
     throw new CommandError(
-      `Cannot write a dump of "${target.name}": its memory is not here to be written; copy the dump ` +
+      `Cannot write a dump of "${target.name}": its memory is not available; copy the dump ` +
         "that it was read from, or write one with the debugger itself",
     );
   }

@@ -18,7 +18,7 @@ interface Elsewhere {
 const ELSEWHERE: readonly Elsewhere[] = [
   {
     words: /^k[bcdfnpv]*$/,
-    found: "the stack of the thread that stands now is not read",
+    found: "the current thread's stack is not read",
     advice: '"!htrace" shows the stack of every traced operation',
   },
   {
@@ -136,7 +136,7 @@ const ELSEWHERE: readonly Elsewhere[] = [
   },
   {
     words: /^(?:\.exepath\+?|!sym|\.symopt\+?|\.cache|ld)$/,
-    found: "symbols are sought on one path",
+    found: "symbols are searched for on one path",
     advice: 'use ".sympath" and ".reload /f"',
   },
 ];

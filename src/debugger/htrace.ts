@@ -44,7 +44,7 @@ export const htrace: DebuggerCommand = {
       brief: "switch tracing on and take a snapshot",
       mode: "user",
     },
-    { usage: "!htrace -snapshot [<name>]", brief: "keep the traces of now", mode: "user" },
+    { usage: "!htrace -snapshot [<name>]", brief: "keep the current traces", mode: "user" },
     {
       usage: "!htrace -diff [<name>]",
       brief: "handles opened since the snapshot and still open; it becomes the next snapshot",
@@ -111,7 +111,7 @@ function render(analysis: Analysis, group: boolean): string {
 
 /** The debugger's walk ends at a slot that was never written; the traces after it are reported, not printed. */
 function behindWalk(traces: number): string {
-  return `The walk ended at an empty slot: 0x${traces.toString(16)} more traces are behind it; ` +
+  return `The walk ended at an empty slot: 0x${traces.toString(16)} more traces follow it; ` +
     `"-group" and the reports of "htrace show" have them.`;
 }
 

@@ -26,7 +26,7 @@ const SYMBOL_STATES: Readonly<Record<SymbolStatus["kind"] | "deferred", string>>
 
 const FORMS: readonly CommandForm[] = [
   { usage: "lm", brief: "loaded modules and where their symbols come from" },
-  { usage: "lm m <pattern>", brief: "those whose names match; * and ? are wildcards" },
+  { usage: "lm m <pattern>", brief: "modules whose names match; * and ? are wildcards" },
   { usage: "lmv [m <pattern>]", brief: "with path, time, checksum, size and PDB" },
   { usage: "lmf, lmt [m <pattern>]", brief: "with paths alone; with times alone" },
 ];

@@ -14,7 +14,7 @@ export const logOpen: DebuggerCommand = {
   name: ".logopen",
   forms: [{
     usage: ".logopen [<file>]",
-    brief: `write what is printed into a file, too (${DEFAULT_LOG})`,
+    brief: `copy what is printed to a file (${DEFAULT_LOG})`,
   }],
   run: (_, args, host) => openLog(host, args, false),
 };
@@ -22,7 +22,7 @@ export const logOpen: DebuggerCommand = {
 /** `.logappend [file]`: continues a log. */
 export const logAppend: DebuggerCommand = {
   name: ".logappend",
-  forms: [{ usage: ".logappend [<file>]", brief: "the same, at the end of the file" }],
+  forms: [{ usage: ".logappend [<file>]", brief: "the same, appended to the file" }],
   run: (_, args, host) => openLog(host, args, true),
 };
 

@@ -61,7 +61,7 @@ export const symfix: DebuggerCommand = {
 /** `.symfix+ [folder]`: the same, appended to the symbol path. */
 export const symfixAppend: DebuggerCommand = {
   name: ".symfix+",
-  forms: [{ usage: ".symfix+ [<folder>]", brief: "the same, behind what the path has" }],
+  forms: [{ usage: ".symfix+ [<folder>]", brief: "the same, appended to the path" }],
   run: async (session, args, host) => {
     const symbols = symbolPathOf(host);
     return await usePath(session, symbols, appended(symbols.path, fixedPath(args)));
@@ -73,7 +73,7 @@ export const reload: DebuggerCommand = {
   name: ".reload",
   forms: [{
     usage: ".reload [/f] [<module>]",
-    brief: "forget symbols and seek them anew when they are needed; /f: now",
+    brief: "unload symbols and look for them again when needed; /f: at once",
   }],
   run: reloadSymbols,
 };
@@ -99,7 +99,7 @@ async function reloadSymbols(session: Session, args: string, host: PromptHost): 
   );
   if (wanted.length === 0 && word !== undefined) {
     throw new CommandError(
-      `Cannot reload "${word}": no module is named so; "lm" lists the modules`,
+      `Cannot reload "${word}": no module has that name; "lm" lists the modules`,
     );
   }
   // A new source also retries servers that were given up.

@@ -73,7 +73,7 @@ export async function symbolsNamed(
 function nothingNamed(pattern: string, modules: readonly Module[]): CommandError {
   const names = modules.length === 1 ? modules[0]!.name : `${modules.length} modules`;
   return new CommandError(
-    `Cannot find "${pattern}": no symbol of ${names} has such a name; ` +
+    `Cannot find "${pattern}": no symbol of ${names} matches; ` +
       '"lm" says where symbols come from',
   );
 }

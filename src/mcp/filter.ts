@@ -27,8 +27,8 @@ export const FILTER = {
   objectType: text.optional().describe("Only handles of this type of object, such as Event"),
   thread: count.optional().describe("Only what the thread of this id did"),
   since: text.optional()
-    .describe("Only traces from then on: an ISO 8601 time, or 10s or 5m after the first trace"),
-  until: text.optional().describe("Only traces until then"),
+    .describe("Only traces from this time on: ISO 8601, or 10s or 5m after the first trace"),
+  until: text.optional().describe("Only traces up to this time"),
   focus: text.optional()
     .describe("Only stacks with a frame whose module!symbol matches this regular expression"),
   ignore: text.optional()
@@ -36,11 +36,11 @@ export const FILTER = {
   only: z.enum(["leaks", "misuses"]).optional()
     .describe("Only handles that are still open, or only bad references with their stories"),
   minOutstanding: count.optional()
-    .describe("Only stacks with at least so many handles still open"),
+    .describe("Only stacks with at least this many handles still open"),
   own: z.array(text).max(LIMITS.notes).optional()
-    .describe("Modules that are the program's own code; * stands for any letters"),
+    .describe("Modules that are the program's own code; * matches any characters"),
   system: z.array(text).max(LIMITS.notes).optional()
-    .describe("Modules that are the system's; * stands for any letters"),
+    .describe("Modules that belong to the system; * matches any characters"),
 };
 
 /** Which rows of a list to return. */

@@ -11,7 +11,7 @@ import { flatFrames } from "./_flat_frames.ts";
 /** The report. */
 export const CSV: Report = {
   name: "csv",
-  brief: "a row a stack, for spreadsheets and databases",
+  brief: "one row per stack, for spreadsheets and databases",
   extension: ".csv",
   render: renderCsv,
 };

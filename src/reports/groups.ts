@@ -24,7 +24,7 @@ const HANDLES_SHOWN = 16;
 /** The report. */
 export const GROUPS: Report = {
   name: "groups",
-  brief: "an entry a distinct opening stack, with counts, suspect and closers",
+  brief: "one entry per distinct opening stack, with counts, suspect and closers",
   says: ["limit"],
   render: renderGroups,
 };

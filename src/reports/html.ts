@@ -16,7 +16,7 @@ import { SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH } from "./html/page.generated.ts
 /** The report. */
 export const HTML: Report = {
   name: "html",
-  brief: "a page for a browser: table, flame graph and stacks, in one file without network",
+  brief: "a page for a browser: table, flame graph and stacks, in one self-contained file",
   extension: ".html",
   says: UNCERTAINTY_KINDS,
   render: htmlPieces,

@@ -41,7 +41,7 @@ export const JSON_OBJECT: Report = {
 /** The same object, for streams of them. */
 export const JSON_LINES: Report = {
   name: "jsonl",
-  brief: "one JSON object a line, for streams",
+  brief: "one JSON object per line, for streams",
   extension: ".jsonl",
   says: ["limit"],
   render: jsonPieces,

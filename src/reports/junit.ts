@@ -15,7 +15,7 @@ import { escapeXml } from "./_xml.ts";
 /** The report. */
 export const JUNIT: Report = {
   name: "junit",
-  brief: "JUnit XML: a test a stack, which fails where it leaks",
+  brief: "JUnit XML: one test per stack, which fails if it leaks",
   extension: ".xml",
   render: renderJunit,
 };

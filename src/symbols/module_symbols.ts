@@ -1,9 +1,9 @@
 /**
- * Names for the addresses of one target, whatever its modules do meanwhile.
+ * Names for the addresses of one target, across module loads and unloads.
  *
- * Only modules that an address lies in get their symbols loaded, and every address is symbolized once, in one
- * batch a question. A module that was unloaded keeps its names, because traces outlive modules, until another
- * one takes its place; then what was known is dropped and built anew.
+ * Symbols are loaded only for modules that contain a queried address, and every address is symbolized once, in one
+ * batch per query. A module that was unloaded keeps its names, because traces outlive modules, until another one takes
+ * its place; then everything is dropped and built anew.
  *
  * @module
  */
@@ -15,12 +15,12 @@ import { modulesWithoutSymbols } from "./missing_symbols.ts";
 import { listSymbols, type SymbolList } from "./symbol_list.ts";
 import { Symbolizer, type SymbolStatus } from "./symbolizer.ts";
 
-/** Finds the symbol files of a module; returns an empty object where there are none. Disposing closes them. */
+/** Finds the symbol files of a module; returns an empty object if there are none. Disposing closes them. */
 export interface SymbolSource extends Partial<Disposable> {
   (module: Module): Promise<SymbolFiles>;
 }
 
-/** The symbolizer of a target with the modules that it knows. */
+/** The symbolizer of a target, with the modules loaded into it so far. */
 export class ModuleSymbols implements Disposable {
   readonly #source: SymbolSource;
   #symbolizer = new Symbolizer();
@@ -32,19 +32,19 @@ export class ModuleSymbols implements Disposable {
     this.#source = source;
   }
 
-  /** What was found for a module, or undefined as long as no address of it was asked for. */
+  /** What was found for a module, or undefined until one of its addresses is looked up. */
   status(module: Module): SymbolStatus | undefined {
     const loaded = this.#loaded.find((candidate) => isSameImage(candidate, module));
     return loaded && this.#symbolizer.status(loaded);
   }
 
-  /** Names addresses by the modules that are loaded now; the answer has a frame for each of them. */
+  /** Names addresses by the modules that are loaded now; the result has a frame for each address. */
   async frames(
     modules: readonly Module[],
     addresses: Iterable<bigint>,
   ): Promise<ReadonlyMap<bigint, Frame>> {
     if (modules.some((module) => this.#isReplacing(module))) this.#forget();
-    // An address outside all modules is asked for again: a module may have been loaded there since.
+    // An address outside all modules is looked up again: a module may have been loaded there since.
     const unnamed = [...new Set(addresses)]
       .filter((address) => this.#frames.get(address)?.module === undefined);
     for (const module of modules) {
@@ -59,7 +59,7 @@ export class ModuleSymbols implements Disposable {
     return this.#frames;
   }
 
-  /** Loads the symbols of one of the modules that are loaded now, where that is not done yet, and says what was found. */
+  /** Loads the symbols of one of the modules that are loaded now, unless already done, and returns what was found. */
   async load(modules: readonly Module[], module: Module): Promise<SymbolStatus> {
     if (modules.some((other) => this.#isReplacing(other))) this.#forget();
     return this.status(module) ?? await this.#load(module);
@@ -73,7 +73,7 @@ export class ModuleSymbols implements Disposable {
     return { ...list, frames: await withReadableNames(list.frames) };
   }
 
-  /** Modules of the frames named so far that have frames without a name, because no PDB was found for them. */
+  /** Modules that have unnamed frames, among the frames looked up so far, because no PDB was found for them. */
   withoutSymbols(): Module[] {
     return modulesWithoutSymbols(
       this.#loaded,

@@ -18,7 +18,7 @@ import { COMPARED, TARGET, TEXT } from "./_inputs.ts";
 /** Digits of a key that are enough to distinguish it from others. */
 const KEY = /^[\da-f]{8,32}$/;
 const MERGE = z.enum(["function", "module"]).optional()
-  .describe("Join stacks that have the same own functions, or the same own modules");
+  .describe("Merge stacks with the same own functions, or the same own modules");
 
 /** The tools. */
 export const GROUP_TOOLS: readonly Tool[] = [

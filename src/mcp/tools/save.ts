@@ -96,6 +96,6 @@ function formatOf(path: string): string {
     .sort(([, a], [, b]) => b!.length - a!.length);
   if (found !== undefined) return found[0];
   throw new UsageError(
-    `Cannot tell the form of "${path}" by its extension: no format has it; give a format`,
+    `Cannot tell the format of "${path}": its extension belongs to none; give a format`,
   );
 }

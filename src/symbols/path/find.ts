@@ -1,8 +1,8 @@
 /**
  * Finds the symbol files of a module: beside its image, where its PDB was built, and along the symbol path.
  *
- * A file counts only when it is the very build: a {@linkcode SymbolReader} (the symbol reader's business, not ours)
- * says what a file is, and anything else is left where it lies and named in the search's notes.
+ * A file counts only when it is of the very build. A {@linkcode SymbolReader} decides that, not the finder; any other
+ * file is left where it is and named in the search's notes.
  *
  * @module
  */
@@ -29,23 +29,23 @@ import { fileNameOf, imageKey, isStorable, pdbKey, type StoreKey } from "./store
 /** The kinds of symbol files. */
 export type FileKind = "pdb" | "image";
 
-/** What the search asks of those who read symbol files. */
+/** What the search needs from the readers of symbol files. */
 export interface SymbolReader {
-  /** Why a file is not the one that a module needs; undefined when it is. */
+  /** Why a file is not the one that a module needs; undefined if it is. */
   readonly whyNot: (file: ByteSource, module: Module, kind: FileKind) => string | undefined;
-  /** Which PDB an image asks for; undefined where it asks for none. */
+  /** Which PDB an image asks for; undefined if it asks for none. */
   readonly pdbIdOf: (image: ByteSource) => PdbId | undefined;
   /** Expands a compressed file (`.pd_`), or throws with a message. */
   readonly expand: Expand;
 }
 
-/** How symbols are sought. */
+/** How symbols are searched for. */
 export interface FinderOptions {
   /** The symbol path. */
   readonly path: readonly SymbolPathElement[];
-  /** Knows symbol files. */
+  /** Reads symbol files. */
   readonly reader: SymbolReader;
-  /** Never ask a server. */
+  /** Never contact a server. */
   readonly offline?: boolean;
   /** Take files of another build too. */
   readonly force?: boolean;
@@ -53,13 +53,13 @@ export interface FinderOptions {
   readonly download?: DownloadOptions;
 }
 
-/** What was found for a module, and every place that was looked at in vain. */
+/** What was found for a module, and every location that was searched in vain. */
 export interface SymbolSearch extends SymbolFiles {
-  /** Where the file that counts came from; absent when none was found. */
+  /** Where the file came from; absent when none was found. */
   readonly origin?: string;
-  /** A message for each place that had the wrong thing or could not be asked. */
+  /** A message for each location that had the wrong file or could not be searched. */
   readonly notes: readonly string[];
-  /** The places that have no such file. */
+  /** The locations that have no such file. */
   readonly missing: readonly string[];
 }
 
@@ -87,9 +87,10 @@ export class SymbolFinder implements Disposable {
   }
 
   /**
-   * Seeks a module's PDB, and its image when there is no PDB. Never throws for a place's faults.
+   * Searches for a module's PDB, and for its image if there is no PDB. Never throws for a failure at one location.
    *
-   * Where the target does not know which PDB belongs to the module, its image is sought first and asked.
+   * If the target does not know which PDB belongs to the module, its image is searched for first, and the PDB's
+   * identity is read from it.
    */
   async find(module: Module): Promise<SymbolSearch> {
     const log: Log = { notes: [], missing: [] };
@@ -165,7 +166,7 @@ export class SymbolFinder implements Disposable {
     yield* candidates(key, options);
   }
 
-  /** Opens a candidate and looks at what was opened; says why where it does not count. */
+  /** Opens a candidate and checks the open file; notes why if it does not count. */
   #openIfRight(
     candidate: Candidate,
     module: Module,
@@ -189,7 +190,7 @@ export class SymbolFinder implements Disposable {
     return undefined;
   }
 
-  /** Once a run and store: a store may have thousands of folders. */
+  /** Once per run and store: a store may have thousands of folders. */
   #sweep(root: string): void {
     if (this.#swept.has(root)) return;
     this.#swept.add(root);
@@ -197,7 +198,7 @@ export class SymbolFinder implements Disposable {
   }
 }
 
-/** Characters of a name that a note repeats: somebody else may have made it as long as they liked. */
+/** Characters of a name that a note repeats: a name from an untrusted file may be of any length. */
 const MAX_QUOTE = 80;
 
 function clipped(text: string): string {
@@ -209,7 +210,7 @@ function storeKey(module: Module, kind: FileKind): StoreKey | undefined {
   return module.pdb === undefined ? undefined : pdbKey(module.pdb);
 }
 
-/** Places that the module itself names, nearest first. */
+/** Locations that the module itself names, nearest first. */
 function localPlaces(module: Module, kind: FileKind): string[] {
   if (kind === "image") return [module.path];
   if (module.pdb === undefined) return [];
