@@ -108,7 +108,7 @@ unixTest("replaceFile() keeps the mode of the old file", async (folder) => {
   }
 });
 
-unixTest("replaceFile() does not overwrite a read-only file, whoever asks", async (folder) => {
+unixTest("replaceFile() does not overwrite a read-only file for any user", async (folder) => {
   const path = `${folder}/x.htrace`;
   await Deno.writeFile(path, OLD);
   await Deno.chmod(path, 0o444);
@@ -136,7 +136,7 @@ unixTest(
   },
 );
 
-unixTest("replaceFile() says where links lead nowhere", async (folder) => {
+unixTest("replaceFile() reports links that lead nowhere", async (folder) => {
   await Deno.symlink("b", `${folder}/a`);
   await Deno.symlink("a", `${folder}/b`);
   await assertRejects(

@@ -66,14 +66,14 @@ function eventsOf(processId: number): Set<number> {
 
 const [ENABLE, DIFF, DISABLE] = SWITCHING_CLAIMS;
 
-standinTest("the selftest's claims about switching tracing hold where it works", async () => {
+standinTest("the selftest's claims about switching tracing pass if it works", async () => {
   for (const claim of [ENABLE!, DIFF!, DISABLE!]) {
     using bench = new StandinBench();
     await claim.check(bench);
   }
 });
 
-standinTest("the selftest sees a trace without a stack, and a handle too many", async () => {
+standinTest("the selftest notices a trace without a stack, and a handle too many", async () => {
   for (
     const [claim, found] of [
       [ENABLE!, "a trace has no stack"],
@@ -104,7 +104,7 @@ for (const claim of RECORDER_CLAIMS) {
     await claim.check(bench);
   });
 
-  windowsTest(`the selftest sees where it does not hold: ${claim.text}`, async () => {
+  windowsTest(`the selftest notices if this fails: ${claim.text}`, async () => {
     using bench = new WrongBench();
     await assertRejects(() => claim.check(bench), ClaimError);
   });
