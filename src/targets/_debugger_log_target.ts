@@ -184,7 +184,7 @@ export class DebuggerLogTarget implements Target {
 }
 
 const DIFF_LIMIT =
-  "a diff lists the opens that are outstanding: neither closes nor handles that were closed again";
+  "a diff lists only outstanding opens, not closes or handles that were closed again";
 
 const INVALID_HANDLE = 0xc000_0008;
 
