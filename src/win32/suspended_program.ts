@@ -165,7 +165,7 @@ export class SuspendedProgram implements Disposable {
       );
       if (!isFailure(status)) return base[0]!;
     }
-    throw this.#error("there is no free memory behind its image");
+    throw this.#error("there is no free memory after its image");
   }
 
   /** Duplicates a handle of ours into it with the rights `access`, and returns the handle's value there. */
