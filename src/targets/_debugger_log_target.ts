@@ -155,7 +155,7 @@ export class DebuggerLogTarget implements Target {
       ...(incomplete !== undefined && { incomplete }),
       ...(process !== undefined && { process }),
       ...(objectTable !== undefined && { objectTable }),
-      answer: wordsOf(answer),
+      answer: withoutEntries(answer),
     };
   }
 
@@ -204,7 +204,7 @@ const NO_ENTRIES = {
 };
 
 /** An answer's data without its entries. */
-function wordsOf({ entries: _, ...answer }: LogAnswer): Answer {
+function withoutEntries({ entries: _, ...answer }: LogAnswer): Answer {
   return answer;
 }
 
