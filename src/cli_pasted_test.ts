@@ -170,7 +170,7 @@ Deno.test("a stop of Application Verifier without any trace gives a report, too"
   const wrong = await reportOf(
     verifierStop("00000300", "Invalid handle exception.", "C0000008 : Exception code."),
   );
-  assertEquals(wrong[0], "No handle operation was traced, but 1 bad reference.");
+  assertEquals(wrong[0], "No handle operations were traced, but 1 bad reference.");
   assert(
     wrong.includes(
       "A handle, verifier stop 0x300 (invalid handle): the source does not say where.",
@@ -182,7 +182,7 @@ Deno.test("a stop of Application Verifier without any trace gives a report, too"
   );
   assertEquals(
     leaked[0],
-    "No handle operation was traced; Application Verifier found 1 leaked handle.",
+    "No handle operations were traced; Application Verifier found 1 leaked handle.",
   );
   assert(
     leaked.includes(
@@ -195,7 +195,7 @@ Deno.test("a stop of Application Verifier without any trace gives a report, too"
 Deno.test("a stop about a heap is not about a handle", async () => {
   const heap = "0AED3F58 : Address of the leaked allocation.";
   const lines = await reportOf(verifierStop("00000900", "A heap allocation was leaked.", heap));
-  assertEquals(lines[0], "No handle operation was traced.");
+  assertEquals(lines[0], "No handle operations were traced.");
   assert(!lines.some((line) => line.includes("stopped")), lines.join("\n"));
 });
 
@@ -230,7 +230,7 @@ Deno.test("the summary of a handle list says what is open, and how to see what g
   const { stdout } = await runCli("report", MONDAY);
   assertMatch(
     stdout,
-    /^No handle operation was traced \(a handle list has no history\); \d+ handles are open, \d+ of\s+them \w+\.\n/,
+    /^No handle operations were traced \(a handle list has no history\); \d+ handles are open, \d+\s+of\s+them\s+\w+\.\n/,
   );
   assertStringIncludes(stdout, `Next: htrace diff <later list> ${MONDAY}   (what grew)\n`);
 });

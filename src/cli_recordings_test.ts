@@ -81,7 +81,10 @@ Deno.test("handle lists are compared if tracing is not requested, and say what t
     const text = await stdoutOf("diff", "emulated", before, ...step);
     assertMatch(text, /^2 opened, 0 closed, 0 replaced, 11 kept\.\n\nBy type and name, most grown/);
     assertMatch(text, /\nOpened:\n {2}Event: 2 \(0x07.., 0x07..\)\n/);
-    assertStringIncludes(text, "No stacks, and nothing of handles opened and closed in between");
+    assertStringIncludes(
+      text,
+      "Handle lists show neither stacks nor handles that were opened and closed in between",
+    );
     const json = JSON.parse(await stdoutOf("diff", "emulated", before, "--json", ...step));
     assertEquals(json.opened.map(({ type }: { type: string }) => type), ["Event", "Event"]);
     assertMatch(json.opened[0].object, /^0x[0-9a-f]+$/);

@@ -60,8 +60,8 @@ Deno.test("run --fail-on-growth fails if there are too few marks, and says what 
   assertEquals(code, 1);
   assertStringIncludes(
     stderr,
-    "htrace: growth cannot be judged: the program set 0 marks, and 3 are needed, those of the warm-up " +
-      'among them; have it call OutputDebugString("htrace:mark NAME") at the end of each iteration\n',
+    "htrace: growth cannot be judged: the program set 0 marks, and 3 are needed, the warm-up " +
+      'included; have it call OutputDebugString("htrace:mark NAME") at the end of each iteration\n',
   );
   const alone = await runCli(...EMULATED, "--warmup", "2", "--", "loop", "3");
   assertEquals([alone.code, alone.stdout], [2, ""]);

@@ -105,8 +105,8 @@ Deno.test("text reports show the series, and the gate says by how much a stack g
     assertEquals(two.code, 1);
     assertStringIncludes(
       two.stderr,
-      "htrace: growth cannot be judged: there are 2 readings, and 3 are needed, those of the warm-up " +
-        "among them; give more of them\n",
+      "htrace: growth cannot be judged: there are 2 readings, and 3 are needed, the warm-up " +
+        "included; give more of them\n",
     );
   }));
 

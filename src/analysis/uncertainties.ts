@@ -49,7 +49,7 @@ export function uncertainties(
   for (const gap of gaps) add("gap", `incomplete: ${gap}`);
   if (diff?.historyLost) add("history", historyText(analysis));
   else if (isRingFull(log) && diff === undefined && incomplete === undefined) {
-    add("ring", `the ring is full (${counted(log.count, "trace")}): what is older is gone`);
+    add("ring", `the ring is full (${counted(log.count, "trace")}): older traces are gone`);
   }
   if (withoutSymbols.length > 0) {
     const names = withoutSymbols.map(({ name }) => name);

@@ -100,7 +100,7 @@ function noTracesSentence({ log, handles, handleCounts }: Analysis): string {
     : [`Application Verifier found ${counted(leaked.length, "leaked handle")}`];
   const counts = handleCounts ?? (handles && countHandles(handles));
   const open = counts === undefined || counts.total === 0 ? [] : [openText(counts)];
-  return [`No handle operation was traced${why}`, ...found, ...open].join("; ") + ".";
+  return [`No handle operations were traced${why}`, ...found, ...open].join("; ") + ".";
 }
 
 function openText({ total, types }: HandleCounts): string {
@@ -209,21 +209,21 @@ function withoutSuspects(analysis: Analysis, open: readonly TraceGroup[]): Verdi
   if (depth === 0) {
     return {
       kind: "no stacks",
-      sentence: `${begin}, and nobody can say who opened them: the traces have no stacks.`,
+      sentence: `${begin}, but who opened them is unknown: the traces have no stacks.`,
     };
   }
   const isNamed = frames.some((stack) => stack.some(({ module }) => module !== undefined));
   if (!isNamed || frames.some((stack) => stack.some(({ module }) => module === undefined))) {
     return {
       kind: "no own frame",
-      sentence: `${begin}, with no own frame within the ${depth} recorded: part of the frames is ` +
+      sentence: `${begin}, with no own frame within the ${depth} recorded: some frames are ` +
         "outside all known modules.",
     };
   }
   return {
     kind: "system only",
     sentence:
-      `No leak of the program's own${
+      `No leak by the program itself${
         amongKept(analysis)
       }: ${begin} that the system's libraries opened, with no ` +
       `own frame within the ${depth} recorded.`,
@@ -236,7 +236,7 @@ function misuseVerdict(analysis: Analysis): Verdict {
   const references = counted(misuses.length, "bad reference");
   const by = first?.by === undefined ? "" : misuseText(first.verdict, framePlace(first.by));
   // A verifier stop may be everything that a source has.
-  const begin = log.count === 0 ? "No handle operation was traced, but " : "No leak, but ";
+  const begin = log.count === 0 ? "No handle operations were traced, but " : "No leak, but ";
   return { kind: "misuses", sentence: `${leftOut.groups === 0 ? begin : ""}${references}${by}.` };
 }
 
@@ -266,9 +266,7 @@ function noLeakSentence(analysis: Analysis): string {
       opened === 1 ? "was" : "were"
     } closed.`;
   }
-  return `No leak that is not known${among}: ${thousands(opened - open)} of ${
-    counted(opened, "handle")
-  } ` +
+  return `No new leak${among}: ${thousands(opened - open)} of ${counted(opened, "handle")} ` +
     `opened${since} were closed, and the baseline allows the rest.`;
 }
 

@@ -139,7 +139,7 @@ Deno.test("no leak is reported with what was opened and closed", () => {
   assertEquals(sentenceOf([]), "No leak: no handle was opened.");
   assertEquals(
     sentenceOf([{ frames: [OWN], isKnown: true, opened: 4, closed: 0 }, closed]),
-    "No leak that is not known: 20 of 24 handles opened were closed, and the baseline allows the rest.",
+    "No new leak: 20 of 24 handles opened were closed, and the baseline allows the rest.",
   );
 });
 
@@ -163,7 +163,7 @@ Deno.test("system start-up alone, unknown modules and missing stacks are disting
   assertEquals(kinds, ["system only", "no own frame", "no own frame", "no stacks"]);
   assertEquals(
     sentenceOf([{ frames: [SYSTEM] }]),
-    "No leak of the program's own: 1 handle is open that the system's libraries opened, with no own " +
+    "No leak by the program itself: 1 handle is open that the system's libraries opened, with no own " +
       "frame within the 1 recorded.",
   );
 });
@@ -178,13 +178,13 @@ Deno.test("what a filter leaves out is not evidence: nothing is said about it", 
       sentenceOf([], { leftOut }),
       sentenceOf([closed], { leftOut }),
       sentenceOf([], { leftOut, misuses }),
-      sentenceOf([{ frames: [SYSTEM] }], { leftOut }).slice(0, 57),
+      sentenceOf([{ frames: [SYSTEM] }], { leftOut }).slice(0, 58),
     ],
     [
       "Nothing passes the filter: it left out all 2 stacks.",
       "No leak among the 1 stack shown: the 1 handle opened was closed.",
       "1 bad reference: wrong close in orders!Session::Begin (session.cpp:88).",
-      "No leak of the program's own among the 1 stack shown: 1 h",
+      "No leak by the program itself among the 1 stack shown: 1 h",
     ],
   );
 });
@@ -224,7 +224,7 @@ Deno.test("open handles are counted by type if it is known", () => {
   const counted = { total: 12, types, names: new Map() };
   assertEquals(
     verdictOf({ ...testAnalysis([]), handleCounts: counted }).sentence,
-    "No handle operation was traced; 12 handles are open, 3 of them Event.",
+    "No handle operations were traced; 12 handles are open, 3 of them Event.",
   );
 });
 
@@ -233,6 +233,6 @@ Deno.test("a target without traces says why", () => {
   const log = { ...empty.log, incomplete: "the dump has none" };
   assertEquals(
     verdictOf({ ...empty, log }).sentence,
-    "No handle operation was traced (the dump has none).",
+    "No handle operations were traced (the dump has none).",
   );
 });

@@ -104,6 +104,5 @@ function tooFewText(
       'have it call OutputDebugString("htrace:mark NAME") at the end of each iteration',
     ]
     : [`there are ${counted(steps, "reading")}`, "give more of them"];
-  return `growth cannot be judged: ${there}, and ${needed} are needed, those of the warm-up among ` +
-    `them; ${how}`;
+  return `growth cannot be judged: ${there}, and ${needed} are needed, the warm-up included; ${how}`;
 }

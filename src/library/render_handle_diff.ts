@@ -33,7 +33,7 @@ export function renderHandleDiff(
       ),
     ),
     "",
-    `No stacks, and nothing of handles opened and closed in between: ${reason}.`,
+    `Handle lists show neither stacks nor handles that were opened and closed in between: ${reason}.`,
   ];
   if (diff?.byObject === false) {
     lines.push(

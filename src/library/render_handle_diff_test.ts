@@ -39,7 +39,7 @@ Opened:
 Closed:
   0x0014 File \\a
 
-No stacks, and nothing of handles opened and closed in between: this system has no handle tracing.
+Handle lists show neither stacks nor handles that were opened and closed in between: this system has no handle tracing.
 Object addresses were not shown: a value reused for the same type and name counts as kept.
 `,
   );

@@ -59,7 +59,7 @@ Deno.test("for a debugger text, the result says which output was read, and anoth
   const { answers, opens, notes } = await server.json("open_target", { target: TICKET });
   assertEquals(list(answers).map(({ kind }) => kind), ["enable", "diff"]);
   assertEquals(opens, 5);
-  assertMatch(String(notes), /a diff lists the opens that are outstanding/);
+  assertMatch(String(notes), /a diff lists only outstanding opens/);
   const chosen = await server.json("open_target", { target: TICKET, answer: 1 });
   assertEquals([chosen.target, chosen.traces], ["t2", 0]);
 });

@@ -140,7 +140,7 @@ function listsOf(
     return { psLoadedModuleList, psActiveProcessHead };
   }
   if (kdDebuggerDataBlock === undefined) {
-    throw failure(hints, "its header tells no address of the kernel's lists");
+    throw failure(hints, "its header has no address of the kernel's lists");
   }
   try {
     const data = readDebuggerData(memory, kdDebuggerDataBlock);
@@ -150,7 +150,7 @@ function listsOf(
     };
   } catch (error) {
     if (!(error instanceof HtraceError)) throw error;
-    throw failure(hints, `its header tells no address of the kernel's lists (${error.message})`);
+    throw failure(hints, `its header has no address of the kernel's lists (${error.message})`);
   }
 }
 

@@ -226,12 +226,12 @@ Deno.test("findKernel() takes the lists from KDDEBUGGER_DATA64 if the header has
   assertThrows(
     () => findKernel(dump.memory, { ...hints, kdDebuggerDataBlock: 0x1000n }),
     HtraceError,
-    "its header tells no address of the kernel's lists (Cannot read KDDEBUGGER_DATA64 at 0x1000: ",
+    "its header has no address of the kernel's lists (Cannot read KDDEBUGGER_DATA64 at 0x1000: ",
   );
   assertThrows(
     () => findKernel(dump.memory, hints),
     HtraceError,
-    'Cannot find the kernel in "sample.dmp": its header tells no address of the kernel\'s lists; ' +
+    'Cannot find the kernel in "sample.dmp": its header has no address of the kernel\'s lists; ' +
       "write a new dump",
   );
 });

@@ -139,7 +139,7 @@ export function meaningOf(
   // The address of a prototype may have bit 11 set, so bit 10 counts first.
   if ((plain & PROTOTYPE) !== 0n) {
     if ((entry & format.pageFileMask) === format.pageFileMask) {
-      return { kind: "unavailable", reason: "only the VAD tells where the page is" };
+      return { kind: "unavailable", reason: "only the VAD says where the page is" };
     }
     const addressOf = format.prototypeAddress ?? software.prototypeAddress;
     return { kind: "prototype", address: addressOf?.(plain) };

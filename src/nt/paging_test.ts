@@ -285,7 +285,7 @@ Deno.test("translatedMemory() removes the guard against L1TF if an entry has it"
   // An offset of all ones refers to the VAD, regardless of what the guard would make of it.
   assertEquals(
     memory.explainMissing?.(address + 0x2000n),
-    "unavailable page: only the VAD tells where the page is",
+    "unavailable page: only the VAD says where the page is",
   );
   assertEquals(memory.translate(address + 0x3000n).kind, "invalid");
   assertEquals([...memory.read(address + 0x4000n, 1)], [0x72]);

@@ -51,7 +51,7 @@ export class AddressSpace {
     // The recorder starts a new generation whenever an image takes another one's place.
     const isContested = stays.some(({ generation }) => generation !== 0);
     const latestFirst = isContested ? stays.map(({ image }) => image).reverse() : [];
-    const contested = apart(new Set(latestFirst));
+    const contested = movedApart(new Set(latestFirst));
     const starts = new Set([...contested].flatMap(({ start, end }) => [start, end]));
     const moved = stays.filter(({ image }) => contested.has(image)).sort(byGeneration);
     if (starts.size * moved.length > LIMITS.contestedPlaces) throw tooMany();
@@ -81,7 +81,7 @@ export class AddressSpace {
 /**
  * Moves images whose places were taken; returns them and the images that took them. `images` has the latest first.
  */
-function apart(images: ReadonlySet<Image>): ReadonlySet<Image> {
+function movedApart(images: ReadonlySet<Image>): ReadonlySet<Image> {
   const contested = new Set<Image>();
   const later: Image[] = [];
   for (const image of images) {

@@ -87,7 +87,7 @@ Deno.test("the summary says what is uncertain: gaps, a full ring, modules withou
   for (
     const note of [
       "Note: incomplete: modules are missing: the dump has none.",
-      "Note: the ring is full (1 trace): what is older is gone.",
+      "Note: the ring is full (1 trace): older traces are gone.",
       "Note: no PDB was found for orders: frames there have no names",
       "Note: left out: 3 traces and 2 stacks.",
     ]

@@ -155,7 +155,7 @@ export class DebuggerLogTarget implements Target {
       ...(incomplete !== undefined && { incomplete }),
       ...(process !== undefined && { process }),
       ...(objectTable !== undefined && { objectTable }),
-      answer: wordsOf(answer),
+      answer: withoutEntries(answer),
     };
   }
 
@@ -184,7 +184,7 @@ export class DebuggerLogTarget implements Target {
 }
 
 const DIFF_LIMIT =
-  "a diff lists the opens that are outstanding: neither closes nor handles that were closed again";
+  "a diff lists only outstanding opens, not closes or handles that were closed again";
 
 const INVALID_HANDLE = 0xc000_0008;
 
@@ -204,7 +204,7 @@ const NO_ENTRIES = {
 };
 
 /** An answer's data without its entries. */
-function wordsOf({ entries: _, ...answer }: LogAnswer): Answer {
+function withoutEntries({ entries: _, ...answer }: LogAnswer): Answer {
   return answer;
 }
 

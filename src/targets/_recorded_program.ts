@@ -48,7 +48,7 @@ export class RecordedProgram implements Disposable {
     const section = resources.use(new PrivateSection(this.log));
     this.#program = resources.use(new SuspendedProgram(command));
     this.processId = this.#program.processId;
-    bringIn(name, this.#program, folder, section, size);
+    injectRecorder(name, this.#program, folder, section, size);
     this.#resources = resources.move();
   }
 
@@ -64,7 +64,7 @@ export class RecordedProgram implements Disposable {
 }
 
 /** Puts the recorder into a suspended program. */
-function bringIn(
+function injectRecorder(
   name: string,
   program: SuspendedProgram,
   folder: string,
@@ -79,7 +79,7 @@ function bringIn(
   const image = readProgramImage(name, (rva, length) => program.read(base + BigInt(rva), length));
   const is64Bit = !program.isWow64;
   const dllPath = copyDll(folder, is64Bit ? 64 : 32);
-  const room = program.allocateBehind(base, image.size, injectionSize(image, dllPath));
+  const room = program.allocateAfter(base, image.size, injectionSize(image, dllPath));
   const { page, changes } = planInjection(image, base, Number(room - base), is64Bit, {
     dllPath,
     section: program.giveHandle(section.handle, SECTION_MAP_READ_WRITE),

@@ -5,7 +5,7 @@
  */
 import { TargetError } from "../error.ts";
 import { DBGENG } from "./dbgeng_interfaces.ts";
-import { seekLibrariesIn, systemLibrary } from "./system_library.ts";
+import { searchLibrariesIn, systemLibrary } from "./system_library.ts";
 
 /** A call to the engine failed, or the engine is missing. */
 export class DebugEngineError extends TargetError {}
@@ -34,7 +34,7 @@ export interface EngineLibrary {
 /** Loads the first candidate that exists and is made for this processor. */
 export function loadEngine(candidates: readonly string[]): EngineLibrary {
   for (const path of candidates) {
-    seekLibrariesIn(path.slice(0, path.lastIndexOf("\\")));
+    searchLibrariesIn(path.slice(0, path.lastIndexOf("\\")));
     const library = openLibrary(path, DBGENG, siblingOf(path, "dbghelp.dll"));
     if (library !== undefined) return { library, path };
   }

@@ -149,7 +149,7 @@ export class SuspendedProgram implements Disposable {
   }
 
   /** Allocates memory after an image, within reach of an import table's offsets. */
-  allocateBehind(image: bigint, imageSize: number, size: number): bigint {
+  allocateAfter(image: bigint, imageSize: number, size: number): bigint {
     const { NtAllocateVirtualMemory } = this.#ntdll.symbols;
     const end = image + BigInt(imageSize) + ALLOCATION_GRANULARITY - 1n;
     const first = end / ALLOCATION_GRANULARITY * ALLOCATION_GRANULARITY;
@@ -165,7 +165,7 @@ export class SuspendedProgram implements Disposable {
       );
       if (!isFailure(status)) return base[0]!;
     }
-    throw this.#error("there is no free memory behind its image");
+    throw this.#error("there is no free memory after its image");
   }
 
   /** Duplicates a handle of ours into it with the rights `access`, and returns the handle's value there. */

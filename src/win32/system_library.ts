@@ -27,7 +27,7 @@ const FUNCTIONS = {
  * From now on, libraries that a library needs are searched for in `folder` and in the system folder, and not beside the
  * executable, in the current folder or along the PATH.
  */
-export function seekLibrariesIn(folder: string): void {
+export function searchLibrariesIn(folder: string): void {
   const kernel32 = Deno.dlopen(systemLibrary("kernel32.dll"), FUNCTIONS);
   try {
     const { SetDefaultDllDirectories, AddDllDirectory } = kernel32.symbols;

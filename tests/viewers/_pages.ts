@@ -144,7 +144,7 @@ function withoutAddresses(): Analysis {
       identity: {},
     },
     limits: [
-      "a diff lists the opens that are outstanding: neither closes nor handles that were closed again",
+      "a diff lists only outstanding opens, not closes or handles that were closed again",
     ],
   });
 }
@@ -226,7 +226,7 @@ export const PAGE_STATES: readonly PageState[] = [
     name: "empty",
     analyze: () => testAnalysis([]),
     shows: [
-      "No handle operation was traced",
+      "No handle operations were traced",
       "Next: turn tracing on",
       "No stack opened a handle here",
     ],

@@ -200,7 +200,7 @@ export function inPlace(path: string): Candidate {
 }
 
 /** A file that an untrusted file names: it is opened only if its path is a plain one on this machine. */
-export function inPlaceOnItsWord(path: string): Candidate {
+export function untrustedInPlace(path: string): Candidate {
   return { origin: path, open: () => FileSource.openLocal(path) };
 }
 

@@ -18,7 +18,7 @@ import {
   candidates,
   compressedBeside,
   type Expand,
-  inPlaceOnItsWord,
+  untrustedInPlace,
 } from "./candidates.ts";
 import type { DownloadOptions } from "./download.ts";
 import { beside, isMissing } from "./files.ts";
@@ -94,16 +94,16 @@ export class SymbolFinder implements Disposable {
    */
   async find(module: Module): Promise<SymbolSearch> {
     const log: Log = { notes: [], missing: [] };
-    const image = module.pdb ? undefined : await this.#seek(module, "image", log);
+    const image = module.pdb ? undefined : await this.#findFile(module, "image", log);
     const pdbId = module.pdb ?? (image && this.#pdbIdOf(image, log));
     if (pdbId !== undefined) {
-      const pdb = await this.#seek({ ...module, pdb: pdbId }, "pdb", log);
+      const pdb = await this.#findFile({ ...module, pdb: pdbId }, "pdb", log);
       if (pdb !== undefined) {
         const anyBuild = this.#options.force ?? false;
         return { pdb: pdb.source, anyBuild, origin: pdb.origin, ...log };
       }
     }
-    const fallback = module.pdb ? await this.#seek(module, "image", log) : image;
+    const fallback = module.pdb ? await this.#findFile(module, "image", log) : image;
     if (pdbId === undefined && image === undefined) {
       log.notes.push("which PDB belongs to it is not known, because its image was not found");
     }
@@ -128,9 +128,9 @@ export class SymbolFinder implements Disposable {
     }
   }
 
-  async #seek(module: Module, kind: FileKind, log: Log): Promise<Found | undefined> {
+  async #findFile(module: Module, kind: FileKind, log: Log): Promise<Found | undefined> {
     for await (const candidate of this.#candidates(module, kind, log)) {
-      const file = this.#openIfRight(candidate, module, kind, log);
+      const file = this.#openIfMatching(candidate, module, kind, log);
       if (file === undefined) continue;
       const source = await candidate.keep?.(file) ?? file;
       this.#open.push(source);
@@ -141,7 +141,7 @@ export class SymbolFinder implements Disposable {
 
   async *#candidates(module: Module, kind: FileKind, log: Log): AsyncGenerator<Candidate> {
     for (const path of localPlaces(module, kind)) {
-      if (isLocalPath(path, Deno.build.os)) yield inPlaceOnItsWord(path);
+      if (isLocalPath(path, Deno.build.os)) yield untrustedInPlace(path);
     }
     const key = storeKey(module, kind);
     if (key === undefined) return;
@@ -167,7 +167,7 @@ export class SymbolFinder implements Disposable {
   }
 
   /** Opens a candidate and checks the open file; notes why if it does not count. */
-  #openIfRight(
+  #openIfMatching(
     candidate: Candidate,
     module: Module,
     kind: FileKind,
