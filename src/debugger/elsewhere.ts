@@ -86,7 +86,7 @@ const ELSEWHERE: readonly Elsewhere[] = [
   {
     words: /^(?:\.ecxr|\.exr|\.cxr|\.trap|\.tss)$/,
     found: "exceptions and contexts are not read",
-    advice: '"!htrace" also tells a stop at the misuse of a handle',
+    advice: '"!htrace" also reports a stop at the misuse of a handle',
   },
   {
     words: /^!gflag$/,
