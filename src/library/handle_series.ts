@@ -60,7 +60,7 @@ export function renderHandleSeries(
     (isGrowing(entry.counts) ? "  (rises at every step)" : ""),
   ]);
   const [grown = 0, counts = 0] = [0, 1].map((column) =>
-    Math.max(...rows.map((row) => row[column]!.length))
+    rows.reduce((width, row) => Math.max(width, row[column]!.length), 0)
   );
   const title = `Open handles over ${lists.length} readings: ` +
     (rows.length === 0 ? "no change of type or name" : "what changed, the most grown first");

@@ -47,3 +47,14 @@ Deno.test("renderHandleSeries() says what rises at every step", () => {
     "Open handles over 2 readings: no change of type or name\n",
   );
 });
+
+Deno.test("renderHandleSeries() takes as many names as there are handles", () => {
+  const named = (prefix: string): HandleEntry[] =>
+    Array.from({ length: 150_000 }, (_, i) => ({
+      handle: 4 + i * 4,
+      type: "Event",
+      objectName: `${prefix}${i}`,
+    }));
+  const text = renderHandleSeries([named("monday-"), named("tuesday-")], { top: 1 });
+  assertEquals(text.split("\n").slice(1, 3), ["  +1  0 1  Event tuesday-0", "and 299,999 more"]);
+});
