@@ -1,5 +1,5 @@
 /**
- * Handle lists of a text, read line by line.
+ * Reads the handle lists in a text, line by line.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { ownCopy } from "./own_copy.ts";
 import { LimitReached } from "./limit_reached.ts";
 import { HandleTableBudget, HandleTableDraft } from "./handle_table_draft.ts";
 
-/** Reads the handle lists of one text. */
+/** Reads the handle lists in one text. */
 export class HandleListReader {
   readonly #drafts: HandleTableDraft[] = [];
   readonly #budget: HandleTableBudget;
@@ -40,22 +40,22 @@ export class HandleListReader {
     this.#handleExe = new HandleExeReader(begin);
   }
 
-  /** Takes the next line and says whether it belongs to a list. */
+  /** Takes the next line; returns whether it belongs to a list. */
   take(text: string, line: number): boolean {
-    // Whoever is reading comes first: the lines of a list are alike.
+    // The reader of the current list comes first, because most lines of a list are alike.
     return this.#handleExe.isReading
       ? this.#handleExe.take(text, line) || this.#debugger.take(text, line)
       : this.#debugger.take(text, line) || this.#handleExe.take(text, line);
   }
 
-  /** Takes a prompt: the list before it has ended. */
+  /** Takes a prompt, which ends the list before it. */
   takePrompt(prompt?: string): void {
     this.#prompt = prompt && ownCopy(prompt);
     this.#debugger.end();
     this.#handleExe.end();
   }
 
-  /** Processes that kernel-mode lists describe. */
+  /** The processes that kernel-mode lists describe. */
   get processes(): readonly HandleTableProcess[] {
     return this.#debugger.processes;
   }
