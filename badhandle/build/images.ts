@@ -1,18 +1,19 @@
 /**
- * The guest's images: what each is made of, and where its functions lie.
+ * The guest's images: the parts of each, and the addresses of its functions.
  *
  * Addresses and return addresses are those of the debugger documentation's example (handle-tracing reference, C.6).
- * They are data of the build: the sources mean the same wherever they lie, and a function that is not listed lies where
- * the linker puts it.
+ * They are data of the build: the sources do not depend on them, and the linker places functions that are not listed.
  *
  * @module
  */
 
 /** A call whose return address is fixed. */
 export interface PlacedCall {
-  /** Part of the call's operand in clang's assembly, such as the callee's decorated name; the first such call counts. */
+  /**
+   * Part of the call's operand in clang's assembly, such as the callee's decorated name; selects the first such call.
+   */
   readonly operand: string;
-  /** Bytes from the function's start to the instruction after the call. */
+  /** Offset in bytes from the function's start to the instruction after the call. */
   readonly returnsAt: number;
 }
 
@@ -22,15 +23,15 @@ export interface PlacedFunction {
   readonly symbol: string;
   /** Virtual address of its first byte. */
   readonly address: number;
-  /** Calls in it that return at fixed places, in order. */
+  /** Its calls with fixed return addresses, in order. */
   readonly calls: readonly PlacedCall[];
 }
 
-/** A section of the image that holds placed functions. */
+/** A section of the image with placed functions. */
 export interface PlacedSection {
-  /** Section name, at most five characters; lld puts sections in the order of their names. */
+  /** Section name, at most five characters; lld sorts sections by name. */
   readonly name: string;
-  /** Virtual address of the section, a multiple of 4096; the gap before it takes no room in the file. */
+  /** Virtual address of the section, a multiple of 4096; the gap before it takes no space in the file. */
   readonly address: number;
   /** Its functions, by address. */
   readonly functions: readonly PlacedFunction[];
@@ -42,19 +43,19 @@ export interface Image {
   readonly file: string;
   /** Sources relative to `badhandle/`. */
   readonly sources: readonly string[];
-  /** Those of the sources that are compiled without EBP frames. */
+  /** The sources that are compiled without EBP frames. */
   readonly frameless: readonly string[];
   /** Further compiler options; folders after `-I` are relative to `badhandle/`. */
   readonly options: readonly string[];
   /** Preferred base, where it is loaded. */
   readonly base: number;
-  /** Options of the linker beside those that all images share. */
+  /** Linker options in addition to those that all images share. */
   readonly link: readonly string[];
-  /** Images whose import libraries it is linked with. */
+  /** Names of the images whose import libraries it is linked with. */
   readonly imports: readonly string[];
   /** Sections with placed functions, by address. */
   readonly sections: readonly PlacedSection[];
-  /** Where functions without a place go; the default is `.text`, before all others. */
+  /** Section of functions without a fixed address; the default is `.text`, before all others. */
   readonly ordinarySection?: string;
 }
 
@@ -267,10 +268,10 @@ const NTOSKRNL: Image = {
   ],
 };
 
-/** The images in the order of building: an image's import library is made before its importers are linked. */
+/** The images in build order: an image's import library is made before its importers are linked. */
 export const IMAGES: readonly Image[] = [NTOSKRNL, NTDLL, KERNEL32, BADHANDLE];
 
-/** Images that differ from the guest's in one thing, for tests that the stacks come from running code. */
+/** Images that differ from the guest's in one way, to test that the stacks come from running code. */
 export const VARIANTS: Readonly<Record<string, Image>> = {
   "one-more-event": {
     ...released(BADHANDLE, ["_main"]),
@@ -282,7 +283,7 @@ export const VARIANTS: Readonly<Record<string, Image>> = {
   },
 };
 
-/** The image with some of its functions left to the linker: what no longer fits its place must lie elsewhere. */
+/** The image with some functions left to the linker: a function that no longer fits its place must move. */
 export function released(image: Image, symbols: readonly string[]): Image {
   const sections = image.sections.map((section) => ({
     ...section,

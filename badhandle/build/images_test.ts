@@ -5,7 +5,7 @@ import { readSections } from "./sections.ts";
 const GUEST = new URL("../../testdata/guest/", import.meta.url);
 const GOLDEN = new URL("../../testdata/golden/documented-example.txt", import.meta.url);
 
-/** The bytes that an image has in memory from an address on. */
+/** The bytes of an image in memory, from an address on. */
 function bytesAt(image: Image, address: number, length: number): number[] {
   const bytes = Deno.readFileSync(new URL(image.file, GUEST));
   const section = readSections(bytes).find(({ rva, size }) => {
@@ -28,7 +28,7 @@ function endsWithCall(bytes: readonly number[]): boolean {
   return isRelative || isImported || isRegister;
 }
 
-Deno.test("Every documented return address follows a call in the function that it names", () => {
+Deno.test("every documented return address follows a call in the function that it names", () => {
   const returns = new Map(
     IMAGES.flatMap((image) =>
       image.sections.flatMap((section) =>
@@ -54,14 +54,14 @@ Deno.test("Every documented return address follows a call in the function that i
   assertEquals(count, 32);
 });
 
-Deno.test("The gaps between placed functions take no room in the files", () => {
+Deno.test("the gaps between placed functions take no space in the files", () => {
   for (const image of IMAGES) {
     const { size } = Deno.statSync(new URL(image.file, GUEST));
     assert(size < 0x10000, `${image.file} has ${size} bytes`);
   }
 });
 
-Deno.test("released() leaves a function to the linker and the others in their places", () => {
+Deno.test("released() leaves a function to the linker, and the others in their places", () => {
   const symbols = released(BADHANDLE, ["_main"]).sections.flatMap((section) =>
     section.functions.map(({ symbol }) => symbol)
   );

@@ -6,13 +6,13 @@
 
 /** A section header. */
 export interface SectionHeader {
-  /** Its whole name. */
+  /** Its full name. */
   readonly name: string;
   /** Virtual address relative to the image base; 0 in objects. */
   readonly rva: number;
-  /** Bytes in memory; in objects, of the contents. */
+  /** Size in memory, in bytes; in objects, size of the contents. */
   readonly size: number;
-  /** Offset of its contents in the file; 0 where it has none. */
+  /** Offset of its contents in the file; 0 if it has none. */
   readonly fileOffset: number;
 }
 
@@ -44,7 +44,7 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
-/** Reads the section headers of an object, or of an image. */
+/** Reads the section headers of an object or an image. */
 export function readSections(bytes: Uint8Array): SectionHeader[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const isImage = text(bytes.subarray(0, 2)) === "MZ";
