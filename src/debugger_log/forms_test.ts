@@ -1,5 +1,5 @@
 /**
- * Logs with random contents in every form in which logs arrive: what is read equals what was written.
+ * Logs of random contents in every form that logs arrive in: what is read equals what was written.
  */
 import { assert, assertEquals, equal } from "@std/assert";
 import { type DebuggerLog, framesOf } from "./debugger_log.ts";
@@ -44,13 +44,13 @@ for (const form of ONE_LINE_FORMS) {
   });
 }
 
-/** Forms whose text can be cut anywhere and keeps its form. */
+/** Forms whose text may be cut anywhere and stays of that form. */
 const CUT_FORMS = LOG_FORMS.filter(({ bytes, name }) =>
   bytes === undefined && !name.includes("wrapped")
 );
 
 for (const form of CUT_FORMS) {
-  Deno.test(`the complete entries after a cut equal what was written: ${form.name}`, () => {
+  Deno.test(`what is whole after a cut equals what was written: ${form.name}`, () => {
     for (let seed = 1000; seed < 1000 + SEEDS; seed++) {
       const random = new Random(seed);
       const truth = randomTruth(random);
@@ -70,7 +70,7 @@ for (const form of CUT_FORMS) {
   });
 }
 
-Deno.test("entries that an author left out are reported as missing, with or without dots", () => {
+Deno.test("entries that an author left out are missed, with dots or without", () => {
   for (let seed = 0; seed < SEEDS; seed++) {
     const random = new Random(seed);
     const truth = randomTruth(random);
@@ -92,7 +92,7 @@ Deno.test("entries that an author left out are reported as missing, with or with
   }
 });
 
-/** Checks that an answer reported as complete is, and that each entry of others was written, as far as it is there. */
+/** An answer that is said to be whole is; of others each entry is one that was written, as far as it is there. */
 function assertNothingWrong(log: DebuggerLog, truth: TrueLog, message: string): void {
   const read = asTruth(log) as ReadAnswer[];
   const written = plain(truth) as ReadAnswer[];
@@ -116,9 +116,7 @@ function assertNothingWrong(log: DebuggerLog, truth: TrueLog, message: string): 
   }
 }
 
-/**
- * Whether a frame is, as far as it goes, part of `whole`: a name can be cut; kernel mode does not pad displacements.
- */
+/** What is there of a frame that may be cut: of a name the first part; kernel mode does not pad displacements. */
 function isPartOf(frame: LogFrame, whole: LogFrame): boolean {
   const { address, module = "", symbol = "", displacement } = frame;
   if (address !== undefined && address !== whole.address) return false;
@@ -144,7 +142,7 @@ function bytesOf(form: LogForm, lines: readonly string[], random: Random): Uint8
   return form.bytes?.(text) ?? new TextEncoder().encode(text);
 }
 
-/** What was read, in the shape of a truth. */
+/** What was read, as a truth says it. */
 function asTruth(log: DebuggerLog): unknown {
   return log.answers.map((answer) => ({
     command: answer.command,
