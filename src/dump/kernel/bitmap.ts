@@ -9,7 +9,7 @@
 import { type DumpFile, hex } from "../dump_file.ts";
 import { structureTable } from "../structure_table.ts";
 import type { KernelDumpHeader } from "./header.ts";
-import { howCut, PAGE_SIZE, type PageMap } from "./page_map.ts";
+import { describeCut, PAGE_SIZE, type PageMap } from "./page_map.ts";
 
 /** Windows manages 64 TiB at most, whose bitmap has 2 GiB; only the parts that a lookup needs are read. */
 const MAX_BITS = 2 ** 34;
@@ -106,7 +106,7 @@ function mapOf(file: DumpFile, claim: Claim): PageMap {
         `before the first page at ${hex(firstPage)}`,
     );
   } else {
-    const cut = howCut(file, claim.firstPage + claim.present * BigInt(PAGE_SIZE));
+    const cut = describeCut(file, claim.firstPage + claim.present * BigInt(PAGE_SIZE));
     if (cut !== undefined) damage.push(cut);
   }
   const bits = Math.min(Number(claim.bits), room);

@@ -95,7 +95,7 @@ Deno.test("openKernelDump() keeps the pages of a file that is cut short, and say
   const whole = writeKernelDump({ ...FACTS, type: 6 }, numbered(0x20, 0x21, 0x22));
   const dump = open(whole.subarray(0, whole.length - PAGE - 0x800));
   assertEquals(dump.damage, [
-    `the file is cut short: it ends at 0x4800 and its pages should reach to 0x6000, so the pages behind ` +
+    `the file is cut short: it ends at 0x4800 and its pages should reach to 0x6000, so the pages past ` +
     "its end are missing",
   ]);
   assertEquals(frameAt(dump, 0x21), 0x21);
@@ -103,7 +103,7 @@ Deno.test("openKernelDump() keeps the pages of a file that is cut short, and say
   assertEquals(frameAt(dump, 0x22), undefined);
   assertMatch(
     dump.memory.explainMissing(0x22000n),
-    /behind the end of the file, which is cut short/,
+    /past the end of the file, which is cut short/,
   );
 });
 

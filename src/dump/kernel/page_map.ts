@@ -56,7 +56,7 @@ export function runMap(file: DumpFile, firstPage: number, runs: Iterable<PageRun
     }
     offset += count * BigInt(PAGE_SIZE);
   }
-  const cut = howCut(file, offset);
+  const cut = describeCut(file, offset);
   if (cut !== undefined && damage.length === 0) damage.push(cut);
   kept.sort((one, other) => one.frame - other.frame);
   const frames = Float64Array.from(kept, ({ frame }) => frame);
@@ -72,10 +72,10 @@ export function runMap(file: DumpFile, firstPage: number, runs: Iterable<PageRun
 }
 
 /** What is missing from a file whose pages should end at `end`, as a clause for messages. */
-export function howCut(file: DumpFile, end: bigint): string | undefined {
+export function describeCut(file: DumpFile, end: bigint): string | undefined {
   if (end <= BigInt(file.size)) return undefined;
   return `the file is cut short: it ends at ${hex(file.size)} and its pages should reach to ` +
-    `${hex(end)}, so the pages behind its end are missing`;
+    `${hex(end)}, so the pages past its end are missing`;
 }
 
 /** Number of pages that begin in the file at or after `offset`; the last may be cut. */

@@ -51,7 +51,7 @@ export class DumpMemory {
   explainMissing(physicalAddress: bigint): string {
     return this.#map.offsetOf(Math.floor(Number(physicalAddress) / PAGE_SIZE)) === undefined
       ? "the page is not in the dump"
-      : "the page is behind the end of the file, which is cut short";
+      : "the page is past the end of the file, which is cut short";
   }
 
   /** Up to `length` bytes from an address, none beyond the end of its page. */
