@@ -18,7 +18,7 @@ windowsTest("htrace debug lists modules and handles of a live process, and ends"
   assertMatch(text, /Type\s+Event\n\s+Name\s+\S*\\htrace-holder-event\n/);
 });
 
-wineTest("htrace debug says that Wine has no handle tracing, and goes on", async () => {
+wineTest("htrace debug says that Wine has no handle tracing, and continues", async () => {
   await using holder = await HandleHolder.start();
   const [code, text] = await debug(holder, "!htrace -enable; lm; q");
   assertEquals(code, 0);

@@ -49,7 +49,7 @@ export const FILE_SIGNATURES: readonly FileSignature[] = [
     advice: NAME_RECORDED,
   },
   {
-    // The upper half of e_lfanew: the header of a PE stands in the file's first 64 KiB.
+    // The upper half of e_lfanew: the header of a PE is in the file's first 64 KiB.
     bytes: text("MZ") + "..".repeat(0x3c) + "0000",
     what: "a Windows program or library (PE), without traces",
     advice: START_IT,

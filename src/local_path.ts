@@ -36,7 +36,7 @@ const MAX_NAME = 255;
  * excludes `\\host\share`, `\\?\`, `\\.\` and `\??\` in every mix of separators, paths relative to a drive or a folder,
  * streams, and devices.
  *
- * @param os The operating system, as `Deno.build.os` has it.
+ * @param os The operating system, in the form of `Deno.build.os`.
  */
 export function isLocalPath(path: string, os: string): boolean {
   if (os === "windows") {

@@ -30,7 +30,7 @@ export interface Memory {
 export class MemoryError extends HtraceError {
   /** First address of the attempted read. */
   readonly address: bigint;
-  /** Number of bytes that were wanted. */
+  /** Number of bytes that were requested. */
   readonly length: number;
 
   /** Creates the error; `what` names the thing that was read, `reason` says what is missing. */

@@ -173,7 +173,7 @@ export class Session implements Disposable {
     return await this.target.modules(process ?? this.process);
   }
 
-  /** Open handles of a process, or of the current one; undefined where the target cannot list them. */
+  /** Open handles of a process, or of the current one; undefined if the target cannot list them. */
   async handles(process?: ProcessRef): Promise<readonly HandleEntry[] | undefined> {
     return await this.target.handles?.(process ?? this.process);
   }

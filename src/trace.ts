@@ -58,6 +58,6 @@ export interface HandleOperation {
 
 /** A view of one trace, for people and for small lists; bulk work stays in the columns of a `TraceLog`. */
 export interface HandleTrace extends HandleOperation {
-  /** Return addresses, innermost first; kernel frames, where there are any, come before user frames. */
+  /** Return addresses, innermost first; kernel frames, if any, come before user frames. */
   readonly stack: BigUint64Array;
 }

@@ -50,7 +50,7 @@ for (const [name, bytes] of recordings) {
 
 const HOSTILE = new URL("data/hostile/", SHARED);
 
-/** Files of the folder with that extension; none where it is missing. */
+/** Files in the folder with that extension; none if it is missing. */
 function hostileFiles(extension: RegExp): string[] {
   try {
     return Array.from(Deno.readDirSync(HOSTILE), ({ name }) => name)

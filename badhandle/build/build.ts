@@ -37,7 +37,7 @@ function products(image: Image, folder: string, output: string): Product[] {
     .map((file): Product => [`${folder}/${file}`, `${output}/${file}`]);
 }
 
-/** Builds all checked-in files. */
+/** Builds everything that is checked in. */
 async function buildAll(): Promise<Product[]> {
   const made: Product[] = [];
   for (const image of IMAGES) {
@@ -78,7 +78,7 @@ async function store(made: readonly Product[]): Promise<void> {
   }
 }
 
-/** The destinations that are missing or whose bytes differ from those built. */
+/** The destinations whose bytes differ from those built, or that are missing. */
 async function compare(made: readonly Product[]): Promise<string[]> {
   const different: string[] = [];
   for (const [built, destination] of made) {

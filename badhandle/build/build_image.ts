@@ -1,5 +1,5 @@
 /**
- * Builds one image: clang compiles C to assembly, the layout puts functions and calls in their places, clang assembles
+ * Builds one image: clang turns C into assembly, the layout puts functions and calls in their places, clang assembles
  * and lld links.
  *
  * @module
@@ -21,7 +21,7 @@ const COMPILER = [
   "-ffreestanding",
   "-fno-builtin",
   "-fno-stack-protector",
-  "-fno-optimize-sibling-calls", // a call that became a jump would be missing from the stacks
+  "-fno-optimize-sibling-calls", // a call that became a jump would be missing in the stacks
   "-mno-stack-arg-probe",
   "-Wall",
   "-Wextra",
@@ -55,7 +55,7 @@ function madeOf(source: string, folder: string, extension: string): string {
 function compileCommand(image: Image, folder: string, source: string): string[] {
   const options = image.options.map((option) => option.replace(/^-I/, "-Ibadhandle/"));
   const isFrameless = image.frameless.includes(source);
-  // Hand-written assembly is only preprocessed, because it is placed as it is.
+  // A hand-written file is only preprocessed: its assembly is what is placed.
   const step = source.endsWith(".S")
     ? ["-E", "-P"]
     : ["-S", isFrameless ? "-fomit-frame-pointer" : "-fno-omit-frame-pointer"];
@@ -69,7 +69,7 @@ function compileCommand(image: Image, folder: string, source: string): string[] 
   ];
 }
 
-/** Rewrites clang's assembly; throws a `LayoutError` if a function to place is in none of the sources. */
+/** Rewrites clang's assembly; throws a `LayoutError` if a function to be placed is in no source. */
 async function layOut(image: Image, folder: string): Promise<void> {
   const missing = new Set(image.sections.flatMap((s) => s.functions.map((f) => f.symbol)));
   for (const source of image.sources) {
@@ -87,7 +87,7 @@ async function layOut(image: Image, folder: string): Promise<void> {
   }
 }
 
-/** Size in bytes of each placed function, by symbol: that of its section part in one of the objects. */
+/** Size of each placed function in bytes, by symbol: that of its section part in one of the objects. */
 async function placedSizes(image: Image, folder: string): Promise<Map<string, number>> {
   const parts = new Map<string, number>();
   for (const source of image.sources) {
@@ -143,7 +143,7 @@ export async function buildImage(image: Image, folder: string): Promise<void> {
   const sizes = await placedSizes(image, folder);
   const first = image.sections[0];
   if (first === undefined || first.name === ".text") return await link(image, folder, sizes, 0);
-  // The size of the ordinary sections is known only after linking: link with a gap of one page, correct it, link again.
+  // The length of the ordinary sections is known only after linking: link with a gap of one page, correct, link again.
   await link(image, folder, sizes, PAGE);
   const linked = readSections(await Deno.readFile(`${folder}/${image.file}`));
   const found = linked.find((section) => section.name === first.name);

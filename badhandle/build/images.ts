@@ -1,8 +1,9 @@
 /**
- * The guest's images: the parts of each, and the addresses of its functions.
+ * The guest's images: what each is made from, and where its functions are.
  *
  * Addresses and return addresses are those of the debugger documentation's example (handle-tracing reference, C.6).
- * They are data of the build: the sources do not depend on them, and the linker places functions that are not listed.
+ * They are build data: the sources mean the same at any address, and a function that is not listed is where the linker
+ * puts it.
  *
  * @module
  */
@@ -10,10 +11,11 @@
 /** A call whose return address is fixed. */
 export interface PlacedCall {
   /**
-   * Part of the call's operand in clang's assembly, such as the callee's decorated name; selects the first such call.
+   * Part of the call's operand in clang's assembly, such as the callee's decorated name; the first matching call
+   * counts.
    */
   readonly operand: string;
-  /** Offset in bytes from the function's start to the instruction after the call. */
+  /** Bytes from the function's start to the instruction after the call. */
   readonly returnsAt: number;
 }
 
@@ -23,15 +25,15 @@ export interface PlacedFunction {
   readonly symbol: string;
   /** Virtual address of its first byte. */
   readonly address: number;
-  /** Its calls with fixed return addresses, in order. */
+  /** Calls in it that return at fixed places, in order. */
   readonly calls: readonly PlacedCall[];
 }
 
-/** A section of the image with placed functions. */
+/** A section of the image that contains placed functions. */
 export interface PlacedSection {
   /** Section name, at most five characters; lld sorts sections by name. */
   readonly name: string;
-  /** Virtual address of the section, a multiple of 4096; the gap before it takes no space in the file. */
+  /** Virtual address of the section, a multiple of 4096; the gap before it takes no room in the file. */
   readonly address: number;
   /** Its functions, by address. */
   readonly functions: readonly PlacedFunction[];
@@ -43,7 +45,7 @@ export interface Image {
   readonly file: string;
   /** Sources relative to `badhandle/`. */
   readonly sources: readonly string[];
-  /** The sources that are compiled without EBP frames. */
+  /** Those of the sources that are compiled without EBP frames. */
   readonly frameless: readonly string[];
   /** Further compiler options; folders after `-I` are relative to `badhandle/`. */
   readonly options: readonly string[];
@@ -51,11 +53,11 @@ export interface Image {
   readonly base: number;
   /** Linker options in addition to those that all images share. */
   readonly link: readonly string[];
-  /** Names of the images whose import libraries it is linked with. */
+  /** Images whose import libraries it is linked with. */
   readonly imports: readonly string[];
   /** Sections with placed functions, by address. */
   readonly sections: readonly PlacedSection[];
-  /** Section of functions without a fixed address; the default is `.text`, before all others. */
+  /** The section for functions without a place; the default is `.text`, before all others. */
   readonly ordinarySection?: string;
 }
 
@@ -271,7 +273,7 @@ const NTOSKRNL: Image = {
 /** The images in build order: an image's import library is made before its importers are linked. */
 export const IMAGES: readonly Image[] = [NTOSKRNL, NTDLL, KERNEL32, BADHANDLE];
 
-/** Images that differ from the guest's in one way, to test that the stacks come from running code. */
+/** Images that differ from the guest's in one respect, for tests that the stacks come from running code. */
 export const VARIANTS: Readonly<Record<string, Image>> = {
   "one-more-event": {
     ...released(BADHANDLE, ["_main"]),
@@ -283,7 +285,9 @@ export const VARIANTS: Readonly<Record<string, Image>> = {
   },
 };
 
-/** The image with some functions left to the linker: a function that no longer fits its place must move. */
+/**
+ * The image with some of its functions left to the linker: a function that no longer fits its place must go elsewhere.
+ */
 export function released(image: Image, symbols: readonly string[]): Image {
   const sections = image.sections.map((section) => ({
     ...section,

@@ -5,7 +5,7 @@ import { readSections } from "./sections.ts";
 const GUEST = new URL("../../testdata/guest/", import.meta.url);
 const GOLDEN = new URL("../../testdata/golden/documented-example.txt", import.meta.url);
 
-/** The bytes of an image in memory, from an address on. */
+/** The bytes of an image in memory from an address on. */
 function bytesAt(image: Image, address: number, length: number): number[] {
   const bytes = Deno.readFileSync(new URL(image.file, GUEST));
   const section = readSections(bytes).find(({ rva, size }) => {
@@ -19,7 +19,7 @@ function bytesAt(image: Image, address: number, length: number): number[] {
   return [...bytes.subarray(offset, offset + length)];
 }
 
-/** Whether the bytes before a return address are one of the near calls that clang writes. */
+/** Whether the bytes before a return address are one of the near calls that clang emits. */
 function endsWithCall(bytes: readonly number[]): boolean {
   const [first, second, , , fifth, sixth] = bytes;
   const isImported = first === 0xff && second === 0x15; // call [address], 6 bytes
@@ -28,7 +28,7 @@ function endsWithCall(bytes: readonly number[]): boolean {
   return isRelative || isImported || isRegister;
 }
 
-Deno.test("every documented return address follows a call in the function that it names", () => {
+Deno.test("Every documented return address follows a call in the function that it names", () => {
   const returns = new Map(
     IMAGES.flatMap((image) =>
       image.sections.flatMap((section) =>
@@ -54,14 +54,14 @@ Deno.test("every documented return address follows a call in the function that i
   assertEquals(count, 32);
 });
 
-Deno.test("the gaps between placed functions take no space in the files", () => {
+Deno.test("The gaps between placed functions take no room in the files", () => {
   for (const image of IMAGES) {
     const { size } = Deno.statSync(new URL(image.file, GUEST));
     assert(size < 0x10000, `${image.file} has ${size} bytes`);
   }
 });
 
-Deno.test("released() leaves a function to the linker, and the others in their places", () => {
+Deno.test("released() leaves a function to the linker and the others in their places", () => {
   const symbols = released(BADHANDLE, ["_main"]).sections.flatMap((section) =>
     section.functions.map(({ symbol }) => symbol)
   );

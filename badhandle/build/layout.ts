@@ -1,10 +1,10 @@
 /**
- * Puts functions and their calls at the addresses in a table, in the assembly that clang writes.
+ * Puts functions and their calls where a table says, in the assembly that clang writes.
  *
- * Each placed function gets its own section part, named `SECTION$ADDRESS`. The linker sorts the parts of a section by
- * the text after the `$`, so parts named after addresses are in the order of addresses, and fillers between them
- * ({@linkcode fillers}) move each to its place. Before a placed call the location counter is moved forward, filling
- * with `nop`s that are executed; if a call is already past its place, the assembler reports an error.
+ * A placed function gets its own section, named `SECTION$ADDRESS`: the linker sorts the parts of a section by the text
+ * after the `$`, so parts whose names are addresses are in order of address, and fillers between them
+ * ({@linkcode fillers}) move each to its place. Before a placed call the location counter is moved forward, filling with
+ * `nop`s that execute; a call that comes too late is an assembler error.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import type { PlacedFunction, PlacedSection } from "./images.ts";
 const NOP = 0x90;
 const INT3 = 0xcc;
 
-/** Page size in bytes, to which the sections of an image are aligned. */
+/** Bytes of a page, to which an image's sections are aligned. */
 export const PAGE = 0x1000;
 
-/** The error of a function that cannot be laid out as the table says. */
+/** A function cannot be placed as the table says. */
 export class LayoutError extends RangeError {
   /** Creates the error with a one-line message. */
   constructor(message: string) {
@@ -25,15 +25,15 @@ export class LayoutError extends RangeError {
   }
 }
 
-/** Name of the section part at `address`. */
+/** Name of the section part for `address`. */
 export function partName(section: string, address: number): string {
   return `${section}$${address.toString(16).padStart(8, "0")}`;
 }
 
 /**
- * Size in bytes of a near call with the given operand, in AT&T or Intel syntax; a call's place is this far before its
- * return address. The forms are those that clang writes without optimizing addresses away: through a register, through
- * a frame slot, through an import, and direct.
+ * Size in bytes of a near call with the given operand, in AT&T or Intel syntax; a call's place is counted back by it.
+ * The forms are those that clang emits without optimizing addresses away: through a register, through a frame slot,
+ * through an import, and direct.
  */
 export function callSize(operand: string): number {
   if (/^\*?%?e(ax|bx|cx|dx|si|di|bp)$/.test(operand)) return 2;
@@ -77,8 +77,8 @@ function findFunction(lines: string[], symbol: string): { start: number; end: nu
 }
 
 /**
- * Rewrites an assembly file: its placed functions go to their own section parts, everything else from `.text` goes to
- * `ordinary`. Returns the text and the functions that were placed.
+ * Rewrites an assembly file: its placed functions go to their own section parts, everything else meant for `.text` goes
+ * to `ordinary`. Returns the text and which functions it placed.
  */
 export function placeFunctions(
   assembly: string,
@@ -108,11 +108,11 @@ export function placeFunctions(
 }
 
 /**
- * Assembly of the fillers between the placed functions: `int 3` within a section, and before each section a gap without
+ * Assembly of the space between the placed functions: `int 3` within a section, and before each section a gap without
  * bytes in the file.
  *
- * @param sizes Size in bytes of each placed function, by symbol.
- * @param firstGap Size in bytes of the gap before the first section; 0 if it follows the headers.
+ * @param sizes Bytes of each placed function, by symbol.
+ * @param firstGap Bytes of the gap before the first section; 0 if it follows the headers.
  */
 export function fillers(
   sections: readonly PlacedSection[],
@@ -124,7 +124,7 @@ export function fillers(
   let before = "PAGE0";
   for (const section of sections) {
     const gap = end === undefined ? firstGap : section.address - Math.ceil(end / PAGE) * PAGE;
-    // lld sorts sections by name, so this name puts the gap before the section.
+    // lld sorts sections by name: with this name, the gap comes before the section.
     if (gap > 0) out.push(`\t.section ${before}GAP,"bw"`, `\t.zero ${gap}`);
     let at = section.address;
     for (const entry of section.functions) {

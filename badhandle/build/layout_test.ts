@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { PlacedSection } from "./images.ts";
 import { callSize, fillers, LayoutError, partName, placeFunctions } from "./layout.ts";
 
-// Clang's output for two functions, shortened to what matters.
+// What clang writes for two functions, reduced to what matters.
 const ASSEMBLY = [
   "\t.text",
   "\t.def\t_first@4;",
@@ -30,7 +30,7 @@ function section(calls: PlacedSection["functions"][number]["calls"]): PlacedSect
   };
 }
 
-Deno.test("placeFunctions() puts a function into a section part named after its address", () => {
+Deno.test("placeFunctions() gives a function a section part named by its address", () => {
   const { text, placed } = placeFunctions(ASSEMBLY, [section([])], ".text");
   assertEquals(placed, ["_first@4"]);
   assertStringIncludes(text, '\t.section PAGE1$00002010,"xr"\n\t.globl\t_first@4');
@@ -50,7 +50,7 @@ Deno.test("placeFunctions() drops a placed function's alignment, which would mov
   assertEquals(text.split(".p2align").length - 1, 1);
 });
 
-Deno.test("placeFunctions() fills only before the first call with the operand", () => {
+Deno.test("placeFunctions() fills before the first call with the operand, and only there", () => {
   const calls = [{ operand: "_second", returnsAt: 0x30 }];
   const { text } = placeFunctions(ASSEMBLY, [section(calls)], ".text");
   assertStringIncludes(text, `\t.org ${0x30 - 5}, 144\n\tcalll\t_second\n\tcalll\t_second`);
@@ -89,7 +89,7 @@ Deno.test("placeFunctions() treats hand-written assembly as one function up to i
   assertStringIncludes(text, "\t.org 7, 144\n    call ebx\n    ret");
 });
 
-Deno.test("callSize() recognizes the forms of calls", () => {
+Deno.test("callSize() supports all forms of calls", () => {
   assertEquals(callSize("_function@4"), 5);
   assertEquals(callSize("*__imp__function@4"), 6);
   assertEquals(callSize("*%esi"), 2);
@@ -123,7 +123,7 @@ Deno.test("fillers() counts a later gap from the end of the section before it", 
   assertStringIncludes(text, '\t.section PAGE1GAP,"bw"\n\t.zero 20480');
 });
 
-Deno.test("fillers() rejects a function that the one before it overlaps", () => {
+Deno.test("fillers() rejects a function that the previous one reaches into", () => {
   const functions = [
     { symbol: "_long", address: 0x2000, calls: [] },
     { symbol: "_next", address: 0x2010, calls: [] },

@@ -1,16 +1,16 @@
 /**
- * Section headers of COFF objects and PE images, as far as the layout needs them (Microsoft PE and COFF specification).
+ * Section headers of COFF objects and PE images, as needed for the layout (Microsoft PE and COFF specification).
  *
  * @module
  */
 
 /** A section header. */
 export interface SectionHeader {
-  /** Its full name. */
+  /** Its complete name. */
   readonly name: string;
   /** Virtual address relative to the image base; 0 in objects. */
   readonly rva: number;
-  /** Size in memory, in bytes; in objects, size of the contents. */
+  /** Bytes in memory; in objects, of the contents. */
   readonly size: number;
   /** Offset of its contents in the file; 0 if it has none. */
   readonly fileOffset: number;
@@ -44,7 +44,7 @@ function text(bytes: Uint8Array): string {
   return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
 }
 
-/** Reads the section headers of an object or an image. */
+/** Reads the section headers of an object, or of an image. */
 export function readSections(bytes: Uint8Array): SectionHeader[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const isImage = text(bytes.subarray(0, 2)) === "MZ";

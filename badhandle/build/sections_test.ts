@@ -21,7 +21,7 @@ Deno.test("readSections() reads a long section name from the string table", () =
   ]);
 });
 
-Deno.test("readSections() reads an image's sections with their virtual sizes", () => {
+Deno.test("readSections() reads an image's sections at their virtual sizes", () => {
   const image = Deno.readFileSync(new URL("../../testdata/guest/ntoskrnl.exe", import.meta.url));
   const gap = readSections(image).find(({ name }) => name === "PAGE3GAP");
   assertEquals(gap, { name: "PAGE3GAP", rva: 0xe4000, size: 0x3000, fileOffset: 0 });

@@ -1,5 +1,5 @@
 /**
- * Runs the compiler and the linker, which are in their own folder (`scripts/toolchain.sh`).
+ * Runs the compiler and the linker, which are in the toolchain folder (`scripts/toolchain.sh`).
  *
  * @module
  */
@@ -13,7 +13,7 @@ export const WORK_FOLDER = "dist/guest";
  */
 export const SOURCE_ROOT = "C:/htrace";
 
-/** The error of a tool that failed and has already printed why. */
+/** A tool failed; its message is above. */
 export class ToolError extends Error {
   /** Creates the error for what was being built, such as an image. */
   constructor(what: string) {
@@ -22,7 +22,7 @@ export class ToolError extends Error {
   }
 }
 
-/** Runs command lines in the project's folder, one after another; throws a `ToolError` at the first that fails. */
+/** Runs command lines in the project's folder, one after the other; throws a `ToolError` at the first that fails. */
 export async function runTools(what: string, commands: readonly string[][]): Promise<void> {
   const script = commands.map((words) => words.map((word) => `'${word}'`).join(" ")).join("\n");
   const command = new Deno.Command("scripts/toolchain.sh", {

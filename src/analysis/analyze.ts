@@ -64,7 +64,7 @@ export interface AnalysisSource {
 
 /** Options of an analysis. */
 export interface AnalysisRequest extends OwnerPatterns {
-  /** Which traces and groups are wanted. */
+  /** Which traces and groups to select. */
   readonly filter?: TraceFilter;
   /** Whether debugger text includes each handle's type and name. */
   readonly names?: boolean;

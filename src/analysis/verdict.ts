@@ -204,7 +204,7 @@ function withoutSuspects(analysis: Analysis, open: readonly TraceGroup[]): Verdi
   const handles = open.reduce((sum, { outstanding }) => sum + outstanding, 0);
   const are = handles === 1 ? "is" : "are";
   const frames = open.map(({ stack }) => analysis.stacks.get(stack)?.frames ?? []);
-  const depth = Math.max(...frames.map(({ length }) => length));
+  const depth = frames.reduce((most, { length }) => Math.max(most, length), 0);
   const begin = `${counted(handles, "handle")} ${are} open`;
   if (depth === 0) {
     return {

@@ -236,3 +236,12 @@ Deno.test("a target without traces says why", () => {
     "No handle operations were traced (the dump has none).",
   );
 });
+
+Deno.test("a verdict on as many stacks as a full ring has, none with an own frame", () => {
+  const groups = Array.from({ length: 131_072 }, () => ({ frames: [NOWHERE] }));
+  assertEquals(
+    sentenceOf(groups),
+    "131,072 handles are open, with no own frame within the 1 recorded: some frames are outside " +
+      "all known modules.",
+  );
+});

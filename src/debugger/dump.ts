@@ -1,5 +1,5 @@
 /**
- * `.dump`: writes what is known of the target as a dump that debuggers open.
+ * `.dump`: writes what is known about the target as a dump that debuggers can open.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { CommandError, type DebuggerCommand, type PromptHost } from "./_command.
 interface DumpForm {
   /** Its options and file. */
   readonly usage: string;
-  /** What that is. */
+  /** What it writes. */
   readonly brief: string;
-  /** The options that it takes, beside `/o`. */
+  /** The options that it takes, besides `/o`. */
   readonly options: ReadonlySet<string>;
   /** Why other options make no sense, as a clause for messages. */
   readonly whyNoOther: string;
   /** What a debugger calls the file. */
   readonly kind: string;
-  /** Makes the file; `losses` is what it does not hold. */
+  /** Makes the file; `losses` is what it does not contain. */
   readonly encode: (session: Session) => Promise<{ bytes: Uint8Array; losses: readonly string[] }>;
 }
 
@@ -46,7 +46,7 @@ const DUMP_FORMS: Readonly<Partial<Record<TargetMode, DumpForm>>> = {
   },
 };
 
-/** What a kernel has in memory: everything. */
+/** The kernel's memory: everything. */
 function dumpKernel({ target }: Session): Promise<{ bytes: Uint8Array; losses: string[] }> {
   if (target.kernelDump === undefined) {
     throw new CommandError(
@@ -89,7 +89,7 @@ async function runDump(session: Session, args: string, host: PromptHost): Promis
   return linesText(lines);
 }
 
-/** Splits options, which begin with a slash, from the file, which may stand in quotes. */
+/** Separates options, which begin with a slash, from the file, which may be in quotes. */
 function parseDump(
   args: string,
   { usage, options, whyNoOther }: DumpForm,

@@ -7,7 +7,7 @@ import { UNKNOWN_TYPE } from "../handle_counts.ts";
 import { thousands } from "../plain_text.ts";
 import type { HandleEntry } from "../target.ts";
 
-/** Handle values that a line names; the rest is counted. */
+/** Most handle values in a line; the rest are counted. */
 const VALUES_SHOWN = 4;
 
 /** A handle with its object. */
@@ -22,7 +22,7 @@ export function objectText(
   return objectName ? `${type} ${objectName}` : type;
 }
 
-/** A line for each type and name: the handle, or how many there are and the first of them; the most first. */
+/** A line for each type and name: the handle, or how many there are and the first of them; most frequent first. */
 export function objectLines(handles: readonly HandleEntry[]): string[] {
   const groups = Map.groupBy(handles, objectText);
   return Array.from(groups).sort(([, a], [, b]) => b.length - a.length).map(([object, entries]) => {
@@ -39,7 +39,7 @@ export function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
 }
 
-/** At most so many lines; the others are counted. */
+/** At most this many lines; the others are counted. */
 export function limited<T>(
   rows: readonly T[],
   top: number,

@@ -1,5 +1,5 @@
 /**
- * The filter that tools take: the words of the command line, as JSON.
+ * The filter that tools take: the command line's filter, as JSON.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { LIMITS } from "./limits.ts";
 const text = z.string().min(1).max(LIMITS.argument);
 const count = z.number().int().min(0).max(0xffff_ffff);
 
-/** What chooses traces and groups. */
+/** What selects traces and groups. */
 export const FILTER = {
   handle: text.optional().describe("Only traces of this handle, in hexadecimal, such as 0x1f4"),
   type: z.enum(["open", "close", "badref"]).optional()
@@ -43,17 +43,17 @@ export const FILTER = {
     .describe("Modules that belong to the system; * matches any characters"),
 };
 
-/** Which rows of a list are wanted. */
+/** Which rows of a list to return. */
 export const PAGE = {
   offset: count.default(0).describe("Index of the first row"),
   limit: z.number().int().min(1).max(LIMITS.maxRows).default(LIMITS.usualRows)
     .describe("Rows at most"),
 };
 
-/** What a tool got. */
+/** The input of a tool. */
 export type FilterInput = Partial<types.output<types.ZodObject<typeof FILTER>>>;
 
-/** The filter that a tool's input describes. Throws a UsageError for words that cannot be understood. */
+/** The filter that a tool's input describes. Throws a UsageError for values that cannot be parsed. */
 export function requestOf(
   input: FilterInput,
 ): { readonly filter: TraceFilter } & OwnerPatterns {

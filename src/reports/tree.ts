@@ -90,7 +90,7 @@ function branches(analysis: Analysis, root: Node): string[] {
       `${next.indent}${thousands(end.total)}  ${chain}${place}${objectsOf(analysis, end)}`,
     );
     const deeper = `${next.indent}  `;
-    waiting.push(...sorted(end).map((entry) => ({ ...entry, indent: deeper })));
+    for (const entry of sorted(end)) waiting.push({ ...entry, indent: deeper });
   }
   return lines;
 }

@@ -71,3 +71,11 @@ Deno.test("renderTree() counts stacks without open handles, and handles stacks o
     "Not listed: 1 stack without open handles.",
   ]);
 });
+
+Deno.test("renderTree() shows as many branches as a full ring has stacks", () => {
+  const count = 131_072;
+  const lines = treeOf(
+    Array.from({ length: count }, (_, i) => [[`app!open${i}`, "app!run", "app!main"], 1]),
+  );
+  assertEquals(lines.length, 2 + count);
+});

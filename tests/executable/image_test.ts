@@ -53,7 +53,7 @@ function denortTest(
 }
 
 imageTest(
-  "the program in the executable has its permissions and no other, and never asks",
+  "the program in the executable has its permissions and no others, and never asks for more",
   (image) => {
     const { permissions } = metadataOf(image);
     const target = format === "PE" ? "x86_64-pc-windows-msvc" : "x86_64-unknown-linux-gnu";
@@ -70,7 +70,7 @@ imageTest(
   },
 );
 
-imageTest("the executable keeps no cache of its own on the machine", (image) => {
+imageTest("the executable keeps no cache on the machine", (image) => {
   assertEquals(metadataOf(image).code_cache_key, null);
 });
 
@@ -79,21 +79,25 @@ denortTest("the executable is at most 6 MB larger than its runtime", (image, den
   assert(added > 0 && added <= MOST_ADDED, `${added} bytes`);
 });
 
-denortTest("the runtime in the executable is as it was", (image, denort) => {
+denortTest("the runtime in the executable is unchanged", (image, denort) => {
   assert(isSame(image.subarray(0, denort.length), denort));
 }, "ELF");
 
-denortTest("the runtime in the executable is as it was, but for its resources", (image, denort) => {
-  const [ours, theirs] = [image, denort].map((bytes) =>
-    NtExecutable.from(bytes, { ignoreCert: true }).getAllSections()
-  );
-  const compared = theirs!.filter(({ info }) => !RESOURCE_SECTIONS.includes(info.name));
-  assert(compared.some(({ info }) => info.name === ".text"));
-  for (const { info, data } of compared) {
-    const other = ours!.find((section) => section.info.name === info.name)?.data;
-    assert(isSame(new Uint8Array(data ?? []), new Uint8Array(other ?? [])), info.name);
-  }
-}, "PE");
+denortTest(
+  "the runtime in the executable is unchanged, except for its resources",
+  (image, denort) => {
+    const [ours, theirs] = [image, denort].map((bytes) =>
+      NtExecutable.from(bytes, { ignoreCert: true }).getAllSections()
+    );
+    const compared = theirs!.filter(({ info }) => !RESOURCE_SECTIONS.includes(info.name));
+    assert(compared.some(({ info }) => info.name === ".text"));
+    for (const { info, data } of compared) {
+      const other = ours!.find((section) => section.info.name === info.name)?.data;
+      assert(isSame(new Uint8Array(data ?? []), new Uint8Array(other ?? [])), info.name);
+    }
+  },
+  "PE",
+);
 
 imageTest(
   "macOS finds segments and tables where they must be, and each page signed",

@@ -14,7 +14,7 @@ function nativeTest(name: string, test: () => Promise<void>, { ignore = false } 
   Deno.test({ name, ignore: ignore || IS_EMULATED, fn: test });
 }
 
-nativeTest("the executable needs nothing beside it", async () => {
+nativeTest("the executable needs no other files", async () => {
   using desk = new Desk();
   const copy = `${desk.path}/htrace${IS_WINDOWS ? ".exe" : ""}`;
   await Deno.copyFile(EXECUTABLE!, copy);
@@ -26,13 +26,13 @@ nativeTest("the executable needs nothing beside it", async () => {
   assertEquals([code, new TextDecoder().decode(stdout)], [0, EXAMPLE]);
 }, { ignore: EXECUTABLE === undefined });
 
-nativeTest("a home that cannot be written to is in nobody's way", async () => {
+nativeTest("a read-only home does no harm", async () => {
   using desk = new Desk();
   const { code, stdout } = await desk.command(["example"], { env: { HOME: READ_ONLY } }).output();
   assertEquals([code, new TextDecoder().decode(stdout)], [0, EXAMPLE]);
 }, { ignore: IS_WINDOWS });
 
-nativeTest("symbols that a home cannot keep are said to be so, in one line", async () => {
+nativeTest("symbols that cannot be stored in the home are reported in one line", async () => {
   using desk = new Desk();
   await Deno.copyFile(`${ROOT}testdata/guest/badhandle.exe`, `${desk.path}/badhandle.exe`);
   const pdb = await Deno.readFile(`${ROOT}testdata/guest/badhandle.pdb`);
@@ -52,7 +52,7 @@ nativeTest("symbols that a home cannot keep are said to be so, in one line", asy
   assertStringIncludes(new TextDecoder().decode(kept.stdout), "badhandle!main ");
 }, { ignore: IS_WINDOWS });
 
-nativeTest("there need be no network [needs unshare, as root]", async () => {
+nativeTest("the executable needs no network [needs unshare, as root]", async () => {
   using desk = new Desk();
   const [program = "", ...words] = commandWords();
   for (const args of [["example"], ["diff", "emulated", "--group", "--", "leak", "3"]]) {
@@ -67,7 +67,7 @@ nativeTest("there need be no network [needs unshare, as root]", async () => {
   }
 }, { ignore: !canRun("unshare", "--net", "true") });
 
-nativeTest("a reader that goes away ends the program without a word", async () => {
+nativeTest("a reader that goes away ends the program silently", async () => {
   using desk = new Desk();
   const child = desk.command(["show", "emulated:kernel"]).spawn();
   await child.stdout.cancel();

@@ -16,7 +16,7 @@ function blocks(language: string): string[] {
     .filter(([, name]) => name === language).map(([, , text = ""]) => text);
 }
 
-packageTest("the commands of the package's README work as they stand there", async () => {
+packageTest("the commands in the package's README work as written", async () => {
   const commands = blocks("sh").flatMap((text) => text.trimEnd().split("\n"));
   assert(commands.length > 2);
   for (const command of commands) {
@@ -27,7 +27,7 @@ packageTest("the commands of the package's README work as they stand there", asy
   }
 });
 
-packageTest("the program of the package's README works as it stands there", async () => {
+packageTest("the program in the package's README works as written", async () => {
   const [program = ""] = blocks("js");
   await Deno.writeTextFile(`${APP}/readme.mjs`, program);
   const dump = ["convert", "emulated", "-o", "service.dmp", "--", "leak", "3"];
@@ -38,7 +38,7 @@ packageTest("the program of the package's README works as it stands there", asyn
 });
 
 packageTest(
-  "the program runs in the user's folder, and what belongs to that folder is nothing to it",
+  "the program runs in the user's folder, and that folder's files have no influence",
   async () => {
     using folder = temporaryFolder();
     for (
@@ -55,7 +55,7 @@ packageTest(
   },
 );
 
-packageTest("arguments arrive as they are, and the exit code leaves as it is", async () => {
+packageTest("arguments and the exit code are passed on unchanged", async () => {
   const odd = 'no "such"  file $HOME *.dmp';
   const { code, stderr } = await run(["node", LAUNCHER, "show", odd], { cwd: APP });
   assertEquals(code, 3);
@@ -64,7 +64,7 @@ packageTest("arguments arrive as they are, and the exit code leaves as it is", a
   assertEquals(unknown.code, 2);
 });
 
-packageTest("a signal reaches the program, and how it ends is how htrace ends", async () => {
+packageTest("a signal reaches the program, and htrace ends the same way", async () => {
   if (Deno.build.os === "windows") return; // a signal from another process ends a program at once there
   const child = new Deno.Command("node", {
     args: [LAUNCHER, "debug", "emulated:kernel"],
@@ -80,7 +80,7 @@ packageTest("a signal reaches the program, and how it ends is how htrace ends", 
   await child.stdin.close().catch(() => {});
 });
 
-packageTest("without its Deno it says in one line what is missing", async () => {
+packageTest("without its Deno, it says in one line what is missing", async () => {
   using folder = temporaryFolder();
   await Deno.mkdir(`${folder.path}/bin`);
   await Deno.writeTextFile(`${folder.path}/package.json`, '{ "type": "module" }');

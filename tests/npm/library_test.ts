@@ -73,7 +73,7 @@ async function useLibrary(
 }
 
 packageTest(
-  "the library does under Node.js, Bun and Deno what the sources do under Deno",
+  "the library does the same under Node.js, Bun and Deno as the sources under Deno",
   async () => {
     using targets = temporaryFolder();
     await writeTargets(targets.path);
@@ -91,7 +91,7 @@ packageTest(
 );
 
 for (const [name, runtime] of Object.entries(RUNTIMES)) {
-  packageTest(`what calls Windows says under ${name} that it needs Deno`, async () => {
+  packageTest(`calls that need Windows say under ${name} that they need Deno`, async () => {
     using temporary = temporaryFolder(); // the recorder creates its log before it calls Windows
     const program = `import "node:os"; // which has already detected the system
       Object.defineProperty(process, "platform", { value: "win32" });
@@ -115,7 +115,7 @@ for (const [name, runtime] of Object.entries(RUNTIMES)) {
   });
 }
 
-packageTest("nothing is added to the global scope but what the language has", async () => {
+packageTest("nothing is added to the global scope except language features", async () => {
   const program = `const before = new Set(Reflect.ownKeys(globalThis));
     await import("htrace");
     console.log(Reflect.ownKeys(globalThis).filter((name) => !before.has(name)).join());`;

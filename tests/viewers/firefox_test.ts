@@ -57,7 +57,7 @@ async function open(analysis: Analysis): Promise<Reader> {
 }
 
 viewerTest(
-  "the Firefox Profiler shows the emulated leak: samples weigh open handles, a marker a stack",
+  "the Firefox Profiler shows the emulated leak: samples weighted by open handles, one marker per stack",
   async () => {
     using reader = await open(await emulatedLeak());
     const samples = reader.query("thread", "samples");
@@ -81,7 +81,7 @@ viewerTest(
 );
 
 viewerTest(
-  "the Firefox Profiler shows all stacks of a service, those that leak most above the others",
+  "the Firefox Profiler shows all stacks of a service, the worst leaks first",
   async () => {
     const analysis = await service();
     using reader = await open(analysis);
@@ -97,7 +97,7 @@ viewerTest(
 );
 
 viewerTest(
-  "names that no format is prepared for reach the Firefox Profiler, inlined functions of their own",
+  "names that no format expects reach the Firefox Profiler, with inlined functions separate",
   async () => {
     using reader = await open(oddNames());
     const samples = reader.query("thread", "samples");
@@ -107,7 +107,7 @@ viewerTest(
 );
 
 viewerTest(
-  "the Firefox Profiler rejects a version that it does not know: the test would see it",
+  "the Firefox Profiler rejects an unknown version, so the tests would notice",
   async () => {
     const profile = JSON.parse(await renderedText("firefox", oddNames()));
     profile.meta.preprocessedProfileVersion = 9999;

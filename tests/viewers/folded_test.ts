@@ -23,7 +23,7 @@ viewerTest("a flame graph of the emulated leak has a frame for each function", a
 });
 
 viewerTest(
-  "a flame graph of a service has all its open handles, and the planted leaks in their size",
+  "a flame graph of a service has all its open handles, and the planted leaks with their sizes",
   async () => {
     const analysis = await service();
     const titles = await flameGraph(analysis, "");
@@ -38,7 +38,7 @@ viewerTest(
 );
 
 viewerTest(
-  "a flame graph of a difference has what grew in red and what shrank in blue",
+  "a difference flame graph has growth in red and shrinkage in blue",
   async () => {
     using folder = viewerFolder();
     const parts = await rendered("folded", oddNames());
@@ -61,7 +61,7 @@ viewerTest(
   },
 );
 
-viewerTest("names with separators and line breaks stay one frame of a flame graph", async () => {
+viewerTest("names with separators and line breaks stay one frame in a flame graph", async () => {
   const titles = await flameGraph(oddNames(), "");
   // flamegraph.pl itself writes "(" for "<".
   const names = titles.map((title) => title.replace(/ \([^()]*\)$/, "").replaceAll("&quot;", '"'));

@@ -25,7 +25,7 @@ async function violations(page: Page): Promise<string[]> {
 
 for (const state of PAGE_STATES) {
   chromiumTest(
-    `the page "${state.name}" says what it is, in both themes and at every width`,
+    `the page "${state.name}" shows its texts, in both themes and at every width`,
     async (chromium) => {
       const analysis = await state.analyze();
       for (const theme of THEMES) {
@@ -57,7 +57,7 @@ async function look(
 }
 
 chromiumTest(
-  "names are text: no markup of a name runs, and it is shown as it is",
+  "names are text: no markup in a name runs, and it is shown literally",
   async (chromium) => {
     const { analyze } = PAGE_STATES.find(({ name }) => name === "hostile")!;
     await using opened = await openReport(chromium, await analyze());
@@ -87,7 +87,7 @@ async function selectedName({ page }: OpenPage): Promise<string> {
 }
 
 chromiumTest(
-  "keys lead through the page: filter, table, flame graph, and back",
+  "keys move through the page: filter, table, flame graph, and back",
   async (chromium) => {
     await using opened = await openReport(chromium, await service());
     const { page, complaints } = opened;
@@ -131,7 +131,7 @@ chromiumTest(
   },
 );
 
-chromiumTest("a head sorts the table, and turns it around", async (chromium) => {
+chromiumTest("a column head sorts the table, and reverses it", async (chromium) => {
   await using opened = await openReport(chromium, await service());
   const { page } = opened;
   const top = page.locator("tbody tr[aria-rowindex='2'] td.closed");
@@ -195,7 +195,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "a link that names no stack of the page is said, until one is chosen",
+  "a link to a stack that is not on the page is reported until one is selected",
   async (chromium) => {
     await using opened = await openReport(chromium, await emulatedLeak(), {
       hash: "#stack=0123abcd",
@@ -211,7 +211,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "stacks of one key, which differ in lines alone, have links of their own",
+  "stacks with the same key, which differ only in lines, have separate links",
   async (chromium) => {
     using session = new Session(await openTarget("emulated:kernel"));
     const analysis = await session.show();
@@ -227,7 +227,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "a finger chooses a stack, sorts, and walks the flame graph in and out",
+  "touch selects a stack, sorts, and zooms the flame graph in and out",
   async (chromium) => {
     const view = { width: 360, height: 740, hasTouch: true };
     await using opened = await openReport(chromium, await service(), view);
@@ -251,7 +251,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "the difference flame graph says what grew and what shrank, with signs",
+  "the difference flame graph shows what grew and what shrank, with signs",
   async (chromium) => {
     await using opened = await openReport(chromium, await grownService());
     const { page, complaints } = opened;
@@ -270,7 +270,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "on paper stand the ten worst stacks, in light colours, without controls",
+  "a print has the ten worst stacks, in light colours, without controls",
   async (chromium) => {
     await using opened = await openReport(chromium, await service(), { theme: "dark" });
     const { page } = opened;
@@ -287,7 +287,7 @@ chromiumTest(
   },
 );
 
-chromiumTest("the switch changes the theme, whatever the system's is", async (chromium) => {
+chromiumTest("the switch changes the theme, regardless of the system's", async (chromium) => {
   await using opened = await openReport(chromium, await emulatedLeak(), { theme: "dark" });
   const { page } = opened;
   const background = async (): Promise<unknown> =>
@@ -315,7 +315,7 @@ const NOTE_READY = `(function look() {
   else requestAnimationFrame(look);
 })()`;
 
-chromiumTest("11,000 stacks: the figures of the page, and what it leaves out", async (chromium) => {
+chromiumTest("11,000 stacks: the page's figures, and what it leaves out", async (chromium) => {
   const analysis = big();
   await using opened = await openReport(chromium, analysis, { script: NOTE_READY });
   const { page, complaints } = opened;

@@ -51,7 +51,7 @@ viewerTest("pprof -top without the system's frames shows the planted leaks first
   }
 });
 
-viewerTest("pprof chooses what is counted and which types of handles", async () => {
+viewerTest("pprof can select what is counted and which types of handles", async () => {
   using folder = viewerFolder();
   const file = await profile(folder, "service.pb.gz", await service());
   const { groups } = await service();
@@ -87,7 +87,7 @@ viewerTest(
 );
 
 viewerTest(
-  "names that no format is prepared for reach pprof as they are, inlined functions first",
+  "names that no format expects reach pprof unchanged, inlined functions first",
   async () => {
     using folder = viewerFolder();
     const raw = pprof("-raw", await profile(folder, "odd.pb.gz", oddNames()));

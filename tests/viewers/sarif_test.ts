@@ -70,7 +70,7 @@ viewerTest("the OASIS schema accepts what is written, and rejects what is not SA
 });
 
 viewerTest(
-  "Microsoft's validator has no error and no warning, code scanning's rules included",
+  "Microsoft's validator reports no error and no warning, including code scanning's rules",
   async () => {
     assertEquals(
       findingsOf(
@@ -89,7 +89,7 @@ viewerTest(
 );
 
 viewerTest(
-  "every result has a fingerprint of its own, the same again after a rebuild",
+  "every result has a unique fingerprint, which a rebuild does not change",
   async () => {
     for (const analysis of [await emulatedLeak(), await grownService(), oddNames()]) {
       const results = await resultsOf(analysis);
@@ -119,7 +119,7 @@ viewerTest(
 );
 
 viewerTest(
-  "with --source-root paths are relative to it, and results without a file under it are counted",
+  "with --source-root, paths are relative to it, and results without a file under it are counted",
   async () => {
     for (const root of ["C:\\build\\orders", "c:/build/orders/", "C:\\build\\x\\..\\orders"]) {
       for (const { locations: [location] } of await resultsOf(await grownService(), root)) {
@@ -141,7 +141,7 @@ viewerTest(
 );
 
 viewerTest(
-  "every path is a URI: absolute without a root, with everything escaped that has a meaning there",
+  "every path is a URI: absolute without a root, with special characters escaped",
   async () => {
     const [result] = await resultsOf(oddNames());
     assertEquals(

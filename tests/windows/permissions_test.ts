@@ -6,7 +6,7 @@ import { HandleHolder, windowsTest } from "../../src/win32/windows_fixture.ts";
 const PROGRAM = new URL("../../src/cli.ts", import.meta.url).href;
 
 windowsTest(
-  "the executable may do what live processes need, names of objects included",
+  "the executable may do what live processes need, including names of objects",
   async () => {
     await using holder = await HandleHolder.start();
     const debug = ["debug", `${holder.processId}`, "-c", "lm; !handle; q"];

@@ -9,7 +9,7 @@ import { tracingWindowsTest } from "../../src/win32/windows_fixture.ts";
 /** The kernel's process: protected since Windows 8.1. */
 const SYSTEM = "4";
 
-tracingWindowsTest("a protected process refuses, and the sentence names the right", () => {
+tracingWindowsTest("a protected process denies access, and the message names the right", () => {
   using target = openLive(SYSTEM);
   assertThrows(
     () => target.control!.enable(),

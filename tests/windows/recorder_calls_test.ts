@@ -108,7 +108,7 @@ function checkNotes({ analysis: { log: { notes = [] } } }: Recorded): void {
 }
 
 recorderTest(
-  "the system's own handles under a call of the program's are nobody's fault",
+  "the system's own handles below one of the program's calls are nobody's fault",
   async () => {
     const { analysis } = await record([binaryPath("recorder\\calls64.exe")]);
     const kept = [...analysis.log.systemStacks ?? []]
@@ -128,7 +128,7 @@ for (const [bits, register] of [[64, recorderTest], [32, recorder32Test]] as con
   });
 }
 
-recorderTest("calls that raise an exception are recorded, and so is what comes after", async () => {
+recorderTest("calls that raise an exception are recorded, and so are later calls", async () => {
   const { exitStatus, analysis } = await record([binaryPath("recorder\\raises64.exe")]);
   assertEquals(exitStatus, 0, "not all calls raised that should have");
   assertEquals(

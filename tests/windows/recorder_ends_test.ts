@@ -53,7 +53,7 @@ async function untilTraces(path: string, count: number): Promise<void> {
 }
 
 recorderTest(
-  "a program that is killed leaves its log, which can be read while it runs, too",
+  "a program that is killed leaves its log, which can also be read while it runs",
   async () => {
     using folder = temporaryFolder();
     const path = `${folder.path}\\waits.hrec`;
@@ -108,7 +108,7 @@ function totalsOf(analysis: Analysis, name: string): number[] {
 }
 
 recorderTest(
-  "eight threads and 320,000 events: nothing is lost, and the log is the handle table",
+  "eight threads and 320,000 events: nothing is lost, and the log agrees with the handle table",
   async () => {
     const { exitStatus, analysis } = await record([binaryPath("recorder\\stress64.exe")]);
     assertEquals(exitStatus, 0);
@@ -134,7 +134,7 @@ recorder32Test(
 );
 
 recorderTest(
-  "programs of another processor, and files that are no programs, are told apart",
+  "programs for another processor, and files that are not programs, are distinguished",
   async () => {
     for (const command of [["no such program.exe"], [binaryPath("badhandle64.pdb")]]) {
       await assertRejects(
@@ -146,25 +146,28 @@ recorderTest(
   },
 );
 
-recorderTest("a log that cannot be written is one line, and the program does not run", async () => {
-  const { code, stdout, stderr } = await runCli(
-    "run",
-    "--recorder",
-    "-o",
-    "Z:\\no such folder\\x.hrec",
-    "--",
-    binaryPath("badhandle64.exe"),
-  );
-  assertEquals([code, stdout], [3, ""]);
-  assertEquals(
-    stderr,
-    `htrace: Cannot record "${binaryPath("badhandle64.exe")}": its log ` +
-      '"Z:\\no such folder\\x.hrec" cannot be written: there is no such file; make room or ' +
-      "choose another place\n",
-  );
-});
+recorderTest(
+  "a log that cannot be written gives one line, and the program does not run",
+  async () => {
+    const { code, stdout, stderr } = await runCli(
+      "run",
+      "--recorder",
+      "-o",
+      "Z:\\no such folder\\x.hrec",
+      "--",
+      binaryPath("badhandle64.exe"),
+    );
+    assertEquals([code, stdout], [3, ""]);
+    assertEquals(
+      stderr,
+      `htrace: Cannot record "${binaryPath("badhandle64.exe")}": its log ` +
+        '"Z:\\no such folder\\x.hrec" cannot be written: there is no such file; make room or ' +
+        "choose another place\n",
+    );
+  },
+);
 
-wineTest("a full disk is one line, and the program does not run", async () => {
+wineTest("a full disk gives one line, and the program does not run", async () => {
   // scripts/wine.sh mounts a file system of one megabyte there.
   const error = await assertRejects(
     () =>

@@ -140,7 +140,7 @@ for (const bits of [64, 32] as const) {
   });
 }
 
-recorderTest("marks without end leave a log that can be read, with the first of them", async () => {
+recorderTest("endless marks leave a readable log, with the first of them", async () => {
   const { analysis, marks } = await record([binaryPath("badhandle64.exe"), "loop", "5000"]);
   assertEquals(marks.size, 4096);
   assert(analysis.log.notes?.includes("905 marks were not kept after the first ones"));

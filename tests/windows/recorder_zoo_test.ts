@@ -82,9 +82,9 @@ if (found.length === 0) {
 }
 
 for (const truth of found.sort((a, b) => a.program < b.program ? -1 : 1)) {
-  recorderTest(`zoo: ${truth.program} is what its truth says`, () => check(truth, ""));
+  recorderTest(`zoo: ${truth.program} matches its truth`, () => check(truth, ""));
   if (truth.architectures.includes("i686")) {
-    recorder32Test(`zoo: ${truth.program} is what its truth says`, () => check(truth, "i686/"));
+    recorder32Test(`zoo: ${truth.program} matches its truth`, () => check(truth, "i686/"));
   }
 }
 

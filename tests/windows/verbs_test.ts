@@ -74,7 +74,7 @@ interface RunJson {
 }
 
 tracingWindowsTest(
-  "run tells a leak from its absence and from the program's own failure",
+  "run distinguishes a leak from its absence and from the program's own failure",
   async () => {
     const run = (...args: string[]) =>
       runCli("run", "--fail-on-leak", "--json", "--", binaryPath("badhandle64.exe"), ...args);
@@ -98,7 +98,7 @@ tracingWindowsTest("run accepts the leaks of a baseline", async () => {
   assertEquals((await runCli("run", "--fail-on-leak", ...baseline, ...program)).code, 0);
 });
 
-tracingWindowsTest("a protected process refuses the verbs in one line", async () => {
+tracingWindowsTest("the verbs report a protected process in one line", async () => {
   const { code, stdout, stderr } = await runCli("enable", "4");
   assertEquals([code, stdout], [3, ""]);
   assertMatch(stderr, /^htrace: Cannot enable tracing for process 4: access denied.*\n$/);
@@ -134,7 +134,7 @@ windowsTest("processes lists this machine's processes with their handle counts",
   assert(found!.handleCount >= 3);
 });
 
-windowsTest("a process that is not there is said in one line", async () => {
+windowsTest("a missing process is reported in one line", async () => {
   const { code, stdout, stderr } = await runCli("show", "2147483644");
   assertEquals([code, stdout], [3, ""]);
   assertMatch(

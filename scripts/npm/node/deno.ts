@@ -42,7 +42,7 @@ function infoOf(stats: fs.Stats): Info {
   };
 }
 
-/** An open file with a position, as Deno has it. */
+/** An open file with a position, like Deno's. */
 class OpenFile implements Disposable {
   readonly #descriptor: number;
   #position = 0;

@@ -14,7 +14,7 @@ const MAX_BYTES = 256 * 1024;
 
 /** The parts of the environment that count: a process's own, or a test's. */
 export interface HistoryEnvironment {
-  /** The operating system, as `Deno.build.os` has it. */
+  /** The operating system, in the form of `Deno.build.os`. */
   readonly os: string;
   /** Reads an environment variable. */
   readonly get: (name: string) => string | undefined;

@@ -100,7 +100,7 @@ function terminalTest(name: string, test: () => Promise<void>): void {
   });
 }
 
-terminalTest("Ctrl-C at a terminal breaks into a target that runs, and g goes on", async () => {
+terminalTest("Ctrl-C at a terminal breaks into a running target, and g continues", async () => {
   const terminal = new Terminal("debug emulated -- leak 100000"); // would run for half a minute
   await terminal.waitFor(PROMPT);
   for (let time = 0; time < 2; time++) {
@@ -130,7 +130,7 @@ terminalTest("Ctrl-C drops a line, and on an empty one says how to end", async (
   assertEquals(terminal.text.includes("Cannot run"), false);
 });
 
-terminalTest("lines that were pasted stand behind their prompts", async () => {
+terminalTest("pasted lines appear after their prompts", async () => {
   const terminal = new Terminal("debug emulated");
   await terminal.waitFor(PROMPT);
   await terminal.type("first\rsecond\rq\r");
@@ -165,7 +165,7 @@ terminalTest("Tab completes commands, options and modules", async () => {
   assertEquals(await terminal.end(), 0);
 });
 
-terminalTest("Enter alone is the last command again", async () => {
+terminalTest("Enter alone repeats the last command", async () => {
   const terminal = new Terminal("debug emulated");
   await terminal.waitFor(PROMPT);
   await terminal.type("\r");
@@ -180,7 +180,7 @@ terminalTest("Enter alone is the last command again", async () => {
 });
 
 terminalTest(
-  "lines of an earlier session come back with the arrow key, unless switched off",
+  "the arrow key brings back lines of an earlier session, unless switched off",
   async () => {
     using folder = temporaryFolder();
     for (const line of [".echo from the first", "q"]) {

@@ -1,5 +1,5 @@
 /**
- * Two readings of one process, compared: by their traces, or where one has none, by their lists of open handles.
+ * Compares two readings of one process: by their traces, or if one has none, by their lists of open handles.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Writing a file: a report in any format, a recording, a dump for WinDbg. The one tool that changes anything.
+ * Writes a file: a report in any format, a recording, a dump for WinDbg. The only tool that changes anything.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { notesView } from "../views.ts";
 import { type AnalysisInput, analysisOf } from "./_analysis.ts";
 import { COMPARED, TARGET, TEXT } from "./_inputs.ts";
 
-/** What is not a report: by the word for it, with its extension. */
+/** Forms other than reports, with their extensions. */
 const WHOLE_TARGETS = { recording: ".htrace", minidump: ".dmp" } as const;
 type WholeTarget = keyof typeof WHOLE_TARGETS;
 

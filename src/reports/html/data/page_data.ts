@@ -26,7 +26,7 @@ export const OWNERS = ["own", "framework", "system", "unknown"] as const;
 
 /** A frame, or a function inlined in one. */
 export type FrameRow = readonly [
-  /** `module!symbol`, or what stands in its place. */
+  /** `module!symbol`, or what replaces it. */
   name: TextId,
   /** Index in {@linkcode OWNERS}. */
   owner: number,
