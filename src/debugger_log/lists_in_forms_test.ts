@@ -62,7 +62,7 @@ function countOf(rows: readonly Row[], type: string): number {
   return rows.filter((row) => row.type === type).length;
 }
 
-/** Forms that lose line breaks, which alone separate the rows of a list, or that change the debugger's output. */
+/** Forms that lose the lines of a list, whose rows say by nothing else where they end, or change what debuggers write. */
 const LOSES_LINES = /collapsed|one line|wrapped|^broken|blanks in frames|remarks|warnings/;
 
 for (const [list, write] of Object.entries(LISTS)) {

@@ -45,7 +45,7 @@ export class HandleExeReader {
   #table: HandleTableDraft | undefined;
   /** The process of a list before its first handle has been read. */
   #process: HandleTableProcess | undefined;
-  /** Tables of comma-separated rows and of searches, by process, within one output. */
+  /** Tables of comma-separated rows and searches by process, within one output. */
   #byProcess = new Map<string, HandleTableDraft>();
   #header: readonly Column[] = [];
   #delimiter = ",";

@@ -16,7 +16,7 @@ import { ownCopy } from "./own_copy.ts";
 import { LimitReached } from "./limit_reached.ts";
 import { HandleTableBudget, HandleTableDraft } from "./handle_table_draft.ts";
 
-/** Reads the handle lists in one text. */
+/** Reads the handle lists of one text. */
 export class HandleListReader {
   readonly #drafts: HandleTableDraft[] = [];
   readonly #budget: HandleTableBudget;
@@ -42,7 +42,7 @@ export class HandleListReader {
 
   /** Takes the next line; returns whether it belongs to a list. */
   take(text: string, line: number): boolean {
-    // The reader of the current list comes first, because most lines of a list are alike.
+    // Whoever is reading comes first: the lines of a list are alike.
     return this.#handleExe.isReading
       ? this.#handleExe.take(text, line) || this.#debugger.take(text, line)
       : this.#debugger.take(text, line) || this.#handleExe.take(text, line);
@@ -55,7 +55,7 @@ export class HandleListReader {
     this.#handleExe.end();
   }
 
-  /** The processes that kernel-mode lists describe. */
+  /** Processes that kernel-mode lists describe. */
   get processes(): readonly HandleTableProcess[] {
     return this.#debugger.processes;
   }
