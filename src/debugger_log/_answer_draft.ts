@@ -1,5 +1,5 @@
 /**
- * An answer that is still being read.
+ * An answer while it is being read.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { AnswerError, AnswerKind, StatedCounts } from "../answer.ts";
 import type { LogAnswer } from "./debugger_log.ts";
 import type { EntryColumns } from "./entry_columns.ts";
 
-/** Why an answer may be incomplete, in the order in which the reasons are said. */
+/** Why an answer can be incomplete, in the order in which the reasons are reported. */
 const REASONS = {
   startsInside: "starts inside an entry",
   endsInside: "ends inside an entry",
@@ -17,9 +17,9 @@ const REASONS = {
   noCounts: "no closing counts",
 } as const;
 
-/** Collects what is known of an answer. */
+/** Collects what is known about an answer. */
 export class AnswerDraft {
-  /** What it is, as far as is known. */
+  /** Its kind, as far as known. */
   kind: AnswerKind;
   command: string | undefined;
   prompt: string | undefined;
@@ -40,12 +40,12 @@ export class AnswerDraft {
   #error: AnswerError | undefined;
   #pointerDigits = 0;
   #headlessFrames = 0;
-  /** Entries with more than their first line. */
+  /** Number of entries with more than their first line. */
   #fullEntries = 0;
   #isClosed = false;
   readonly #reasons = new Set<keyof typeof REASONS>();
 
-  /** Begins an answer at a line of the text and at the next entry of the log. */
+  /** Begins an answer at a line of the text and at the log's next entry. */
   constructor(kind: AnswerKind, line: number, firstEntry: number) {
     this.kind = kind;
     this.#line = line;
@@ -58,31 +58,31 @@ export class AnswerDraft {
     return this.command !== undefined;
   }
 
-  /** Whether its last line was read, so that what follows is another answer's. */
+  /** Whether its last line was read, so that the following lines belong to another answer. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** Number of its entries so far. */
+  /** Number of entries so far. */
   get entryCount(): number {
     return this.#endEntry - this.#firstEntry;
   }
 
   /**
-   * Whether there is nothing that deserves to be called an output: a text that quotes the first line of an entry
-   * talks about `!htrace`.
+   * Whether there is nothing that can be called an output: a text that only quotes the first line of an entry talks
+   * about `!htrace`.
    */
   get isNothing(): boolean {
     if (this.kind !== "entries" || this.hasCommand) return false;
     return this.#fullEntries === 0 && this.#headlessFrames === 0;
   }
 
-  /** Its last line was read. */
+  /** Notes that its last line was read. */
   close(): void {
     this.#isClosed = true;
   }
 
-  /** The debugger said that it failed. A diff between snapshots that are too far apart stays a diff. */
+  /** Notes a failure that the debugger reported. A diff between snapshots that are too far apart stays a diff. */
   fail(error: AnswerError): void {
     this.#error = error;
     this.hasOutput = true;
@@ -90,29 +90,29 @@ export class AnswerDraft {
     this.close();
   }
 
-  /** Another entry was read. */
+  /** Notes that another entry was read. */
   noteEntry(isFull: boolean): void {
     this.#endEntry++;
     if (isFull) this.#fullEntries++;
   }
 
-  /** A whole frame that belongs to no entry was read. */
+  /** Notes that a complete frame was read that belongs to no entry. */
   noteHeadlessFrame(): void {
     this.#headlessFrames++;
     this.note(this.entryCount === 0 ? "startsInside" : "leftOut");
   }
 
-  /** The digits of an address or of a handle were read. */
+  /** Notes the number of digits of an address or of a handle. */
   notePointer(digits: number): void {
     this.#pointerDigits ||= digits;
   }
 
-  /** Something is missing. */
+  /** Notes that something is missing. */
   note(reason: keyof typeof REASONS): void {
     this.#reasons.add(reason);
   }
 
-  /** An author's dots or stars were read. Behind the last line of output they mean nothing. */
+  /** Notes an author's dots or stars. After the last line of output they mean nothing. */
   noteElision(): void {
     if (!this.#isClosed) this.note("leftOut");
   }

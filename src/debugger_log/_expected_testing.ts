@@ -1,8 +1,9 @@
 /**
- * A debugger log in the shape of the expected files of `testdata/log_forms`, so that each of their fields is compared.
+ * Test helper: a debugger log in the shape of the expected files of `testdata/log_forms`, to compare each of their
+ * fields.
  *
- * Counts, suspects and misuses are what the analysis makes of a log; here they are computed in the plainest way, as
- * the rules of that set's README say them.
+ * Counts, suspects and misuses are results of the analysis; here they are computed in the plainest way, by the rules in
+ * that set's README.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import type { LogFrame } from "./frame_table.ts";
 
 type Json = Record<string, unknown>;
 
-/** The log as an expected file has it, without the fields that tell about the file itself. */
+/** The log in the shape of an expected file, without the fields that describe the file itself. */
 export function expectedShape(log: DebuggerLog): Json {
   const isEmpty = !log.hasOutput && log.tables.length === 0 && log.stops.length === 0;
   return {
@@ -90,7 +91,7 @@ function frameShape(frame: LogFrame): Json {
   };
 }
 
-/** Opens without a later close of the same value; entries stand newest first. */
+/** Opens without a later close of the same value; entries are newest first. */
 function outstandingOf({ entries }: LogAnswer): number[] {
   const closed = new Set<number>();
   const outstanding: number[] = [];
@@ -120,7 +121,7 @@ function misuseShape(log: DebuggerLog, { entries }: LogAnswer, index: number): J
   };
 }
 
-/** Types and names of an answer's opens, where a list of handles with rows stands behind it. */
+/** Types and names of the handles outstanding in an answer, if a list of handles with rows follows it. */
 function objectsOf(log: DebuggerLog, answer: LogAnswer): Json[] | undefined {
   const table = log.tables.find(({ source, line, rows }) =>
     source === "!handle" && rows.length > 0 && line > answer.line
@@ -167,7 +168,7 @@ function stopShape(log: DebuggerLog, stop: LogStop): Json {
   };
 }
 
-/** The first frame of a module of this class, where none is the program's own. */
+/** The first frame in a module of this owner. */
 function suspectOf(frames: readonly LogFrame[], owner: "own" | "framework" = "own"): string | null {
   return nameOf(
     frames.find(({ module }) => module !== undefined && codeOwnerByName(module) === owner),

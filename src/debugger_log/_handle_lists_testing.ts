@@ -1,5 +1,5 @@
 /**
- * Test help: handle lists and verifier stops of all forms, with invented products.
+ * Test helper: handle lists and verifier stops in all forms, with invented products.
  *
  * @module
  */
@@ -11,7 +11,7 @@ Sysinternals - www.sysinternals.com
 
 `;
 
-/** One text a form. */
+/** One text per form. */
 export const HANDLE_LISTS: readonly string[] = [
   `${BANNER}Handle type summary:
   <Unknown type>  : 4

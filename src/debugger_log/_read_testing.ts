@@ -1,12 +1,12 @@
 /**
- * Test help: a text, read.
+ * Test helper: reads texts.
  *
  * @module
  */
 import { type DebuggerLog, framesOf, type LogAnswer } from "./debugger_log.ts";
 import { DebuggerLogReader } from "./log_reader.ts";
 
-/** Reads a text, or its bytes, at once. */
+/** Reads a text, or its bytes, in one piece. */
 export function readText(text: string | Uint8Array): DebuggerLog {
   const reader = new DebuggerLogReader();
   reader.push(typeof text === "string" ? new TextEncoder().encode(text) : text);
@@ -22,7 +22,7 @@ export function namesOf(log: DebuggerLog, stack: number | undefined): string[] {
   });
 }
 
-/** The names of the frames of an answer's entries. */
+/** The names of the frames of each entry in an answer. */
 export function entryNames(log: DebuggerLog, { entries }: LogAnswer): string[][] {
   return Array.from(entries.stack, (stack) => namesOf(log, stack));
 }

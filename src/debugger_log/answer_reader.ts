@@ -1,8 +1,8 @@
 /**
- * Outputs of `!htrace`, read segment by segment.
+ * Reads the outputs of `!htrace`, segment by segment.
  *
- * Nothing is guessed: what an output is follows from its command, its headings and its counts; what is missing of it
- * is noted.
+ * Nothing is guessed: the kind of an output follows from its command, its headings and its counts; whatever is missing
+ * from it is noted.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { LOG_LIMITS } from "./limits.ts";
 import type { LineKind } from "./line_kinds.ts";
 import type { Segment } from "./segments.ts";
 
-/** Sentences that say why a command failed. */
+/** The errors by the lines that say why a command failed. */
 const ERRORS: Readonly<Partial<Record<LineKind, AnswerError>>> = {
   "not enabled": "not-enabled",
   "not available": "not-available",
@@ -29,24 +29,24 @@ const ERRORS: Readonly<Partial<Record<LineKind, AnswerError>>> = {
 /** Kinds whose answers have entries. */
 const WITH_ENTRIES: readonly AnswerKind[] = ["listing", "diff", "entries"];
 
-/** Says which process an answer is about, of which the entries' most frequent process id is known. */
+/** Returns the process of an answer; `mostFrequent` is the most frequent process id of its entries. */
 export type ProcessOfAnswer = (
   answer: { readonly prompt: string | undefined; readonly process: bigint | undefined },
   mostFrequent: number | undefined,
 ) => number | undefined;
 
-/** Reads the answers of one text. */
+/** Reads the answers in one text. */
 export class AnswerReader {
   readonly #tables: LogTables;
   readonly #entry: EntryReader;
   readonly #drafts: AnswerDraft[] = [];
   #current: AnswerDraft | undefined;
-  /** A command without a prompt, until what follows shows whether it is one. */
+  /** A line that looks like a command without a prompt, until the following lines show whether it is one. */
   #bareCommand: { readonly command: string; readonly line: number } | undefined;
-  /** The first line of the heading of kernel mode, whose second line shows that it is one. */
+  /** The first line of a kernel-mode heading, until the second line confirms it. */
   #heading: { readonly process: bigint; readonly line: number } | undefined;
 
-  /** Creates a reader that collects into the tables of a log. */
+  /** Creates a reader that adds to the tables of a log. */
   constructor(tables: LogTables) {
     this.#tables = tables;
     this.#entry = new EntryReader(tables);
@@ -57,12 +57,12 @@ export class AnswerReader {
     return this.#entry.isOpen;
   }
 
-  /** Whether any output was read, not only commands. To be asked at the end. */
+  /** Whether any output was read, not only commands. Valid after the end of the text. */
   get hasOutput(): boolean {
     return this.#drafts.some((draft) => draft.hasOutput);
   }
 
-  /** Takes a prompt with what was typed behind it: the output before it has ended. */
+  /** Takes a prompt and the command after it; the output before it has ended. */
   takePrompt({ prompt, command }: PromptLine, line: number): void {
     this.#closeCurrent();
     this.#bareCommand = undefined;
@@ -130,12 +130,12 @@ export class AnswerReader {
     }
   }
 
-  /** Takes a whole frame that is in the table already. Only while `isInEntry`. */
+  /** Takes a complete frame that is already in the table. Only while `isInEntry`. */
   takeKnownFrame(frame: number): void {
     this.#entry.takeKnownFrame(frame);
   }
 
-  /** Takes the last characters of a text that no line break ends and that are nothing whole. */
+  /** Takes the last characters of a text if they form an incomplete line. */
   takeCutText(text: string): void {
     const current = this.#openCurrent();
     if (current === undefined || text === "" || !WITH_ENTRIES.includes(current.kind)) return;
@@ -148,7 +148,7 @@ export class AnswerReader {
     }
   }
 
-  /** Ends the text and returns its answers; `processOf` says whose they are. */
+  /** Ends the text and returns its answers; `processOf` returns their processes. */
   end(processOf: ProcessOfAnswer): LogAnswer[] {
     this.#closeCurrent(true);
     const { entries } = this.#tables;
@@ -239,12 +239,12 @@ export class AnswerReader {
     draft.hasOutput = true;
   }
 
-  /** The answer that is open, still without its last line. */
+  /** The answer that is open, that is, still without its last line. */
   #openCurrent(): AnswerDraft | undefined {
     return this.#current?.isClosed ? undefined : this.#current;
   }
 
-  /** The answer that entries belong to: the open one, else a new one of which nothing else is known. */
+  /** The answer that entries belong to: the open one, otherwise a new one about which nothing else is known. */
   #openEntries(line: number): AnswerDraft {
     const current = this.#openCurrent();
     const takes = current && WITH_ENTRIES.includes(current.kind) &&
@@ -264,7 +264,7 @@ export class AnswerReader {
     return draft;
   }
 
-  /** The open diff, else a new one; a snapshot without a command of its own was the begin of a diff. */
+  /** The open diff, otherwise a new one; a snapshot without its own command was the beginning of a diff. */
   #openDiff(line: number, isHeading = false): AnswerDraft {
     const current = this.#openCurrent();
     const isDiff = current?.kind === "diff" && !(isHeading && current.hasDiffHeading);
@@ -277,7 +277,7 @@ export class AnswerReader {
     return draft;
   }
 
-  /** `Handle tracing enabled.` and `disabled.` belong to the command before them, where there is one. */
+  /** `Handle tracing enabled.` and `disabled.` belong to the command before them, if there is one. */
   #openState(kind: "enable" | "disable", line: number): AnswerDraft {
     const current = this.#openCurrent();
     const takes = current?.kind === kind && !current.hasOutput;
@@ -319,7 +319,7 @@ export class AnswerReader {
   }
 }
 
-/** The first number of a text with `0x`. */
+/** The first number with `0x` in a text. */
 function numberIn(text: string): bigint {
   return BigInt(/0x[0-9A-Fa-f]+/.exec(text.replaceAll("`", ""))?.[0] ?? 0);
 }

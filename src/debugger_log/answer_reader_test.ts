@@ -1,4 +1,4 @@
-/** What answers a text has: how they were asked for, what they say, what is missing of them. */
+/** The answers in a text: their commands, their contents, and what is missing from them. */
 import { assertEquals } from "@std/assert";
 import type { Answer } from "../answer.ts";
 import { entryNames, readText } from "./_read_testing.ts";
@@ -11,12 +11,12 @@ function entry(handle: string, type = "OPEN", name = "app!main+0x00000004"): str
     `Thread ID = 0x00000020, Process ID = 0x00000030\n\n0x00401000: ${name}\n`;
 }
 
-/** What a listing ends with. */
+/** The end of a listing. */
 function counts(count: number): string {
   return `\n${LINE}\nParsed 0x${count} stack traces.\nDumped 0x${count} stack traces.\n`;
 }
 
-/** What is said of each answer, in short. */
+/** A summary of each answer. */
 function saidOf(text: string): Partial<Answer>[] {
   return readText(text).answers.map(({ kind, command, entryCount, incomplete }) => ({
     kind,
@@ -26,7 +26,7 @@ function saidOf(text: string): Partial<Answer>[] {
   }));
 }
 
-Deno.test("every command is an answer, in its order, with what it printed", () => {
+Deno.test("every command is an answer, in order, with its output", () => {
   assertEquals(
     saidOf(
       "0:000> !htrace -enable\nHandle tracing enabled.\n" +
@@ -63,13 +63,13 @@ Deno.test("a command without a prompt begins an answer; one in prose does not", 
   ]);
 });
 
-Deno.test("what stands without command, heading and counts is entries, and says that counts are missing", () => {
+Deno.test("an output without command, heading and counts is of kind entries, and says that counts are missing", () => {
   assertEquals(saidOf(entry("10") + entry("14", "CLOSE")), [
     { kind: "entries", entryCount: 2, incomplete: "no closing counts" },
   ]);
 });
 
-Deno.test("several things that are missing are all said", () => {
+Deno.test("everything that is missing is reported", () => {
   assertEquals(saidOf(`0:000> !htrace\n${entry("10")}...\n${entry("18")}${counts(3)}`), [
     {
       kind: "listing",
@@ -87,7 +87,7 @@ Deno.test("several things that are missing are all said", () => {
   ]);
 });
 
-Deno.test("stars and dots of an author are entries left out; a box of the debugger is not", () => {
+Deno.test("an author's stars and dots mean entries left out; a box of the debugger does not", () => {
   const marks = ["...", "[...]", "…", "* * *", "<snip>", "(cut)"];
   for (const mark of marks) {
     const [answer] = readText(`${entry("10")}${mark}\n${entry("14")}${counts(3)}`).answers;
@@ -98,7 +98,7 @@ Deno.test("stars and dots of an author are entries left out; a box of the debugg
   assertEquals(answer?.incomplete, undefined);
 });
 
-Deno.test("the messages of failures are told apart", () => {
+Deno.test("the messages of failures are distinguished", () => {
   const messages: readonly (readonly [string, string])[] = [
     ["Handle tracing is not enabled for this process.", "not-enabled"],
     ["Handle tracing information is not available for this process.", "not-available"],
@@ -112,7 +112,7 @@ Deno.test("the messages of failures are told apart", () => {
   }
 });
 
-Deno.test("the layout of the entries tells the mode, whatever the prompt is", () => {
+Deno.test("the layout of the entries decides the mode, regardless of the prompt", () => {
   const kernel = `0:000> !htrace\nProcess 0x81400300\nObjectTable 0xE10CCF60\n\n${LINE}\n` +
     "Handle 0x7DC - OPEN:\n0x801E3390: ntoskrnl!ObpCreateUnnamedHandle+0x10C\n" +
     `\n${LINE}\nParsed 0x2 stack traces.\nDumped 0x1 stack traces.\n`;
@@ -121,13 +121,13 @@ Deno.test("the layout of the entries tells the mode, whatever the prompt is", ()
   assertEquals([answer!.mode, answer!.pointerSize, answer!.process, answer!.objectTable], [
     ...["kernel", 4, 0x81400300n, 0xe10ccf60n],
   ]);
-  assertEquals(answer!.incomplete, undefined); // the blank slot of the ring is looked at, too
+  assertEquals(answer!.incomplete, undefined); // the blank slot of the ring counts as parsed, too
   assertEquals(entryNames(log, answer!), [["ntoskrnl!ObpCreateUnnamedHandle+0x10c"]]);
   const user = readText(`kd> !htrace\n${entry("10")}${counts(1)}`).answers;
   assertEquals(user.map(({ mode }) => mode), ["user"]);
 });
 
-Deno.test("an entry without frames is whole: a stack may be empty", () => {
+Deno.test("an entry without frames is complete: a stack can be empty", () => {
   const empty =
     `${LINE}\nHandle = 0x00000010 - CLOSE\nThread ID = 0x00000020, Process ID = 0x00000030\n\n`;
   const log = readText(`0:000> !htrace\n${empty}${entry("10")}${counts(2)}`);
@@ -135,7 +135,7 @@ Deno.test("an entry without frames is whole: a stack may be empty", () => {
   assertEquals(log.answers[0]!.incomplete, undefined);
 });
 
-Deno.test("a handle of 64 bits, as bad references have them, keeps both halves", () => {
+Deno.test("a 64-bit handle, as in bad references, keeps both halves", () => {
   const bad = entry("10", "*** BAD REFERENCE ***").replace("0x00000010", "0xffffffff00000010");
   const [answer] = readText(`0:000> !htrace\n${bad}${counts(1)}`).answers;
   assertEquals([...answer!.entries.handle], [0x10]);

@@ -1,22 +1,22 @@
 /**
- * What was typed at a debugger's prompt, as far as the reader needs it.
+ * Commands typed at a debugger's prompt, as far as the reader needs them.
  *
  * @module
  */
 import type { AnswerKind } from "../answer.ts";
 import { PROMPT } from "./line_kinds.ts";
 
-/** A prompt with what was typed behind it. */
+/** A prompt and the command typed after it. */
 export interface PromptLine {
-  /** The prompt, as `0:000>`. */
+  /** The prompt, such as `0:000>`. */
   readonly prompt: string;
-  /** What was typed, without marks and notes of an author; may be empty. */
+  /** The command, without an author's marks and notes; can be empty. */
   readonly command: string;
 }
 
 const PROMPT_LINE = new RegExp(`^(${PROMPT})([^]*)$`);
 const HTRACE = /!(?:\w+\.)?htrace\b/i;
-/** A command alone on its line, in a text without prompts. Prose goes on behind it. */
+/** A command alone on its line, in a text without prompts. Prose would continue after it. */
 const BARE_HTRACE = /^!(?:\w+\.)?htrace(?:\s+[-\u2010-\u2015]?[\w?]+){0,3}$/i;
 
 /** Reads a line that begins with a prompt. */
@@ -25,7 +25,7 @@ export function readPrompt(text: string): PromptLine {
   return { prompt, command: cleanCommand(rest) };
 }
 
-/** The `!htrace` command of what was typed, which may hold several commands; undefined without one. */
+/** The `!htrace` command in a typed line, which can contain several commands; undefined if there is none. */
 export function htraceCommand(command: string): string | undefined {
   const start = command.search(HTRACE);
   if (start < 0) return undefined;
@@ -34,14 +34,14 @@ export function htraceCommand(command: string): string | undefined {
   return (second < 0 ? first : first.slice(0, second + 1)).trim();
 }
 
-/** The `!htrace` command that a line is, where a text has no prompts; undefined for any other line. */
+/** The `!htrace` command of a line that consists of one, in a text without prompts; undefined for other lines. */
 export function bareHtraceCommand(text: string): string | undefined {
   if (!HTRACE.test(text)) return undefined;
   const command = cleanCommand(text);
   return BARE_HTRACE.test(command) ? command : undefined;
 }
 
-/** What a command prints when it succeeds, by its option. */
+/** The kind of output that a command prints when it succeeds, determined by its option. */
 export function kindOfCommand(command: string): AnswerKind {
   const option = /\s[-\u2010-\u2015/]?(enable|disable|snapshot|diff|\?)(?!\w)/i.exec(command)?.[1];
   switch (option?.toLowerCase()) {
@@ -60,7 +60,7 @@ export function kindOfCommand(command: string): AnswerKind {
   }
 }
 
-/** Takes away the marks and the note that an author put around a command. */
+/** Removes the marks and the note that an author put around a command. */
 function cleanCommand(text: string): string {
   return withoutLastQuoteMarks(text.trim())
     .replace(/\s+(?:\/\/|<-).*$/s, "")
@@ -69,7 +69,7 @@ function cleanCommand(text: string): string {
     .trim();
 }
 
-/** In a quotation whose line breaks were lost, the next line's marks stand behind. */
+/** Removes the quotation marks of the next line, which follow in a quotation that has lost its line breaks. */
 function withoutLastQuoteMarks(text: string): string {
   let end = text.length;
   for (let at = end; at > 0; end = at) {

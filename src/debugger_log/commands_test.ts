@@ -3,7 +3,7 @@ import type { AnswerKind } from "../answer.ts";
 import { bareHtraceCommand, htraceCommand, kindOfCommand, readPrompt } from "./commands.ts";
 import { startOf } from "./line_kinds.ts";
 
-Deno.test("every prompt of the debuggers is told, with what was typed behind it", () => {
+Deno.test("every prompt of the debuggers is recognized, with the command after it", () => {
   const lines: readonly (readonly [string, string, string])[] = [
     ["0:000> !htrace", "0:000>", "!htrace"],
     ["0:000>", "0:000>", ""],
@@ -28,7 +28,7 @@ Deno.test("every prompt of the debuggers is told, with what was typed behind it"
   }
 });
 
-Deno.test("htraceCommand() finds the command among others of its line", () => {
+Deno.test("htraceCommand() finds the command among others on its line", () => {
   const commands: readonly (readonly [string, string | undefined])[] = [
     ["!htrace -enable; g", "!htrace -enable"],
     [".echo before; !htrace -diff", "!htrace -diff"],
@@ -42,7 +42,7 @@ Deno.test("htraceCommand() finds the command among others of its line", () => {
   }
 });
 
-Deno.test("bareHtraceCommand() takes a command alone on its line, and no prose", () => {
+Deno.test("bareHtraceCommand() accepts a command alone on its line, and no prose", () => {
   for (const line of ["!htrace -diff", "`!htrace`", "**!htrace –diff**", "!htrace 0 ffff8000"]) {
     assertEquals(typeof bareHtraceCommand(line), "string", line);
   }
@@ -51,7 +51,7 @@ Deno.test("bareHtraceCommand() takes a command alone on its line, and no prose",
   }
 });
 
-Deno.test("kindOfCommand() tells what is printed by the option, whatever dash it has", () => {
+Deno.test("kindOfCommand() determines the output from the option, with any dash", () => {
   const kinds: readonly (readonly [string, AnswerKind])[] = [
     ["!htrace", "listing"],
     ["!htrace 1a4 10", "listing"],
@@ -66,7 +66,7 @@ Deno.test("kindOfCommand() tells what is printed by the option, whatever dash it
   for (const [command, kind] of kinds) assertEquals(kindOfCommand(command), kind, command);
 });
 
-Deno.test("readPrompt() leaves the next line's quotation marks out, and arrows in", () => {
+Deno.test("readPrompt() removes the next line's quotation marks, but no arrows", () => {
   assertEquals(readPrompt("0:000> !htrace -diff > >").command, "!htrace -diff");
   assertEquals(readPrompt("0:000> !htrace >>").command, "!htrace");
   assertEquals(readPrompt("0:000> dt a->").command, "dt a->");

@@ -1,5 +1,5 @@
 /**
- * What a debugger log holds.
+ * The contents of a debugger log.
  *
  * @module
  */
@@ -9,21 +9,21 @@ import type { HandleTable } from "../handle_list/handle_list.ts";
 import type { FrameTable, LogFrame, StackList } from "./frame_table.ts";
 import type { TextEncoding } from "./text_decoder.ts";
 
-/** A text in which debuggers' outputs stand. */
+/** A text that contains debugger output. */
 export interface DebuggerLog {
-  /** What the text is saved as. */
+  /** Encoding of the text. */
   readonly encoding: TextEncoding;
-  /** Number of its lines. */
+  /** Number of lines. */
   readonly lines: number;
   /** Outputs of `!htrace`, in the order of the text. */
   readonly answers: readonly LogAnswer[];
   /** Processes that the text names. */
   readonly processes: readonly LogProcess[];
-  /** Handle lists that stand beside, in the order of the text. */
+  /** Handle lists in the same text, in the order of the text. */
   readonly tables: readonly HandleTable[];
   /** Application Verifier stops, in the order of the text. */
   readonly stops: readonly LogStop[];
-  /** Whether any output of `!htrace` was read, not commands alone. */
+  /** Whether any output of `!htrace` was read, not only commands. */
   readonly hasOutput: boolean;
   /** Frames of the stacks, by number. */
   readonly frames: FrameTable;
@@ -33,11 +33,11 @@ export interface DebuggerLog {
 
 /** An output of `!htrace` with its entries. */
 export interface LogAnswer extends Answer {
-  /** EPROCESS address, as the heading of kernel mode says. */
+  /** EPROCESS address from the kernel-mode heading. */
   readonly process?: bigint;
-  /** Address of the object table, as the heading of kernel mode says. */
+  /** Address of the object table from the kernel-mode heading. */
   readonly objectTable?: bigint;
-  /** The process that it is about: the one that the text names for its prompt, or the one of most entries. */
+  /** The process that it is about: the one that the text names for its prompt, or that of most entries. */
   readonly processId?: number;
   /** The entries, newest first. */
   readonly entries: LogEntries;
@@ -51,19 +51,19 @@ export interface LogEntries {
   readonly type: Uint8Array;
   /** Handle values, low 32 bits. */
   readonly handle: Uint32Array;
-  /** Process ids; 0 where the text has none. */
+  /** Process ids; 0 if the text has none. */
   readonly processId: Uint32Array;
-  /** Thread ids; 0 where the text has none. */
+  /** Thread ids; 0 if the text has none. */
   readonly threadId: Uint32Array;
   /** Numbers of stacks in the log's list. */
   readonly stack: Uint32Array;
-  /** Values that do not fit 32 bits, by index: what a bad reference used need be no handle. */
+  /** Values that do not fit 32 bits, by index: a bad reference can use any value as a handle. */
   readonly wideHandles?: ReadonlyMap<number, bigint>;
 }
 
 /** A process that a log names. */
 export interface LogProcess {
-  /** Its number in the debugger, as the prompt `1:004>` has it. */
+  /** Its number in the debugger, such as 1 in the prompt `1:004>`. */
   readonly index?: number;
   /** Its process id. */
   readonly processId?: number;
@@ -73,13 +73,13 @@ export interface LogProcess {
   readonly imageName?: string;
 }
 
-/** An Application Verifier stop, its stack a number of the log's list. */
+/** An Application Verifier stop; its stack is a number in the log's list. */
 export interface LogStop extends TraceStop {
   /** Line at which it begins, from 1. */
   readonly line: number;
   /** What the verifier says about it. */
   readonly message?: string;
-  /** Where its stack is from: a command, or a section of the text. */
+  /** The source of its stack: a command, or a section of the text. */
   readonly framesFrom?: "k" | "dps" | "STACK_TEXT" | "xml";
 }
 

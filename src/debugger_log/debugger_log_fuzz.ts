@@ -1,9 +1,9 @@
 /**
- * Mutated texts: whatever a text holds, it is read, or rejected in one line, soon and in little memory.
+ * Mutated texts: regardless of its contents, a text is read, or rejected in one line, quickly and in little memory.
  *
  *   deno task fuzz:texts [--count N] [--seed N]
  *
- * A failure prints the seed that makes the text again.
+ * A failure prints the seed that reproduces the text.
  *
  * @module
  */
@@ -21,22 +21,22 @@ import { DebuggerLogReader } from "./log_reader.ts";
 
 const MAX_MILLISECONDS = 2_000;
 const MAX_MEGABYTES = 300;
-/** Every so many texts are also analyzed and reported. */
+/** One text in this many is also analyzed and reported. */
 const ANALYZED = 16;
 
-/** What {@linkcode fuzzTexts} saw. */
+/** The result of {@linkcode fuzzTexts}. */
 export interface FuzzResult {
-  /** Texts that hold something. */
+  /** Number of texts with contents. */
   readonly read: number;
-  /** Texts that hold nothing. */
+  /** Number of texts without contents. */
   readonly rejected: number;
-  /** The longest that one took, in milliseconds. */
+  /** The longest time that one took, in milliseconds. */
   readonly slowest: number;
   /** The most memory, in megabytes. */
   readonly memory: number;
 }
 
-/** Reads `count` mutations, the first made with `seed`, the next with the number after it. Throws at the first failure. */
+/** Reads `count` mutations, made with `seed` and the numbers after it. Throws at the first failure. */
 export async function fuzzTexts(count: number, seed: number): Promise<FuzzResult> {
   const given = givenTexts();
   let rejected = 0;
@@ -59,7 +59,7 @@ export async function fuzzTexts(count: number, seed: number): Promise<FuzzResult
   return { read: count - rejected, rejected, slowest, memory };
 }
 
-/** Reads a text in chunks of some size, looks at everything that is there, and says whether there is anything. */
+/** Reads a text in chunks of a random size, looks at all its contents, and returns whether it has any. */
 async function tryText(bytes: Uint8Array, random: Random, isAnalyzed: boolean): Promise<boolean> {
   const log = readInChunks(bytes, 1 + random.below(4096));
   for (const { entries, number, kind } of log.answers) {
@@ -90,7 +90,7 @@ function readInChunks(bytes: Uint8Array, size: number): DebuggerLog {
   return reader.end();
 }
 
-/** A text that nothing happened to yet: a log in some form, a handle list, or one that is given. */
+/** An undamaged text: a log in a random form, a handle list, or a given text. */
 function originalText(random: Random, given: readonly Uint8Array[]): Uint8Array {
   if (random.once(3)) return random.of(given);
   if (random.once(4)) return new TextEncoder().encode(random.of(HANDLE_LISTS));
@@ -100,12 +100,12 @@ function originalText(random: Random, given: readonly Uint8Array[]): Uint8Array 
   return form.bytes?.(text) ?? new TextEncoder().encode(text);
 }
 
-/** A damaged copy of a text, the same one for the same seed. */
+/** A damaged copy of a text, the same for the same seed. */
 export function mutateText(text: Uint8Array, seed: number): Uint8Array {
   return mutated(new Random(seed), () => text);
 }
 
-/** Up to four mutations of a text, one behind the other. */
+/** Applies one to four mutations to a text, one after another. */
 function mutated(random: Random, original: () => Uint8Array): Uint8Array {
   let bytes = original();
   for (let times = 1 + random.below(4); times > 0; times--) {
@@ -135,7 +135,7 @@ const MUTATIONS: readonly Mutation[] = [
     const piece = bytes.subarray(from, from + Math.min(length, 4096));
     return joined(bytes, ...Array.from({ length: random.below(32) }, () => piece));
   },
-  // a few characters again and again: what takes quadratic time shows
+  // a few characters repeated many times, which shows what takes quadratic time
   (bytes, random) => {
     const [at] = rangeOf(bytes, random);
     const piece = bytes.subarray(at, at + 1 + random.below(24));
@@ -198,7 +198,7 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The texts of the project. */
+/** The texts in the project. */
 export function givenTexts(): readonly Uint8Array[] {
   return ["../../testdata/logs/", "../../testdata/log_forms/"].flatMap((path) => {
     const folder = new URL(path, import.meta.url);

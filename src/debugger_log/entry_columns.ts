@@ -1,5 +1,5 @@
 /**
- * Entries of all answers of a log, collected in columns; an answer is a range of them.
+ * The entries of all answers in a log, collected in columns; an answer is a range of them.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { grown } from "./frame_table.ts";
 import { LimitReached } from "../handle_list/limit_reached.ts";
 import { LOG_LIMITS } from "./limits.ts";
 
-/** Different process ids that are counted for an answer; a handle table has a handful. */
+/** Most distinct process ids counted for an answer; a handle table has a handful. */
 const MAX_PROCESSES = 1000;
 
-/** An entry as it is read; ids are 0 where the text has none. */
+/** An entry as read; ids are 0 if the text has none. */
 export interface EntryRow {
   readonly type: number;
   readonly handle: bigint;
@@ -50,7 +50,7 @@ export class EntryColumns {
     this.#count++;
   }
 
-  /** The process id that most entries of a range have, and none where the range has none. */
+  /** The process id of most entries in a range; undefined if they have none. */
   mostFrequentProcess(start: number, end: number): number | undefined {
     const counts = new Map<number, number>();
     for (let index = start; index < end; index++) {
@@ -65,7 +65,7 @@ export class EntryColumns {
     return most;
   }
 
-  /** The entries of a range; to be asked when all are collected, because columns move while they grow. */
+  /** The entries of a range. Call this once all are collected, because columns move while they grow. */
   range(start: number, end: number): LogEntries {
     const wide = new Map<number, bigint>();
     for (let at = this.#firstWide(start); at < this.#wideHandles.length; at++) {
@@ -91,7 +91,7 @@ export class EntryColumns {
     this.#wideHandles.push([index, handle]);
   }
 
-  /** Place of the first wide handle at or behind an index. */
+  /** Position of the first wide handle at or after an index. */
   #firstWide(index: number): number {
     let [low, high] = [0, this.#wideHandles.length];
     while (low < high) {

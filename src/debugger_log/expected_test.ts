@@ -1,5 +1,5 @@
 /**
- * Every field of every expected file of `testdata/log_forms`, against what the reader makes of the text.
+ * Compares every field of every expected file in `testdata/log_forms` with what the reader makes of the text.
  */
 import { assertEquals } from "@std/assert";
 import { canRun } from "../program_fixture.ts";
@@ -8,7 +8,7 @@ import { DebuggerLogReader } from "./log_reader.ts";
 import type { DebuggerLog } from "./debugger_log.ts";
 
 const FOLDER = new URL("../../testdata/log_forms/", import.meta.url);
-/** Fields that tell about the file, not about what it holds. */
+/** Fields that describe the file rather than its contents. */
 const ABOUT_THE_FILE = [
   "form",
   "lineBreaks",
@@ -27,7 +27,7 @@ function read(bytes: Uint8Array, chunk: number): DebuggerLog {
 
 const names = listNames();
 
-/** A text of 10,000 lines and more, which a script makes. */
+/** A text of more than 10,000 lines, made by a script. */
 const BIG = "05-big-preamble";
 
 for (const name of names) {
@@ -49,7 +49,7 @@ async function comparesWithExpected(name: string): Promise<void> {
   assertEquals(expectedShape(read(bytes, 997)), rest, "in small chunks");
 }
 
-Deno.test("the set of logs is whole", () => assertEquals(names.length, 42));
+Deno.test("the set of logs is complete", () => assertEquals(names.length, 42));
 
 function listNames(): string[] {
   return [...Deno.readDirSync(FOLDER)].map(({ name }) => name)

@@ -1,19 +1,19 @@
 /**
- * Addresses that stand for the frames of a text in a stack table.
+ * Addresses that represent the frames of a text in a stack table.
  *
- * A text may lack an address, cut a frame short, or give one address two names (two processes, a damaged line). Each
- * distinct frame gets an address of its own, so that stacks of different frames stay different: its own where that is
- * free, else a made-up one that no process has.
+ * A text can lack an address, cut a frame short, or have two names for one address (two processes, a damaged line).
+ * Each distinct frame gets a distinct address, so that stacks of different frames stay different: its own if that is
+ * free, otherwise a made-up one that no process has.
  *
  * @module
  */
 import type { Frame } from "../frame.ts";
 import type { FrameTable } from "./frame_table.ts";
 
-/** First of the made-up addresses: between the two halves of a 64-bit address space, where nothing can lie. */
+/** First of the made-up addresses: between the two halves of a 64-bit address space, where nothing can be. */
 const MADE_UP = 0x8000_0000_0000_0000n;
 
-/** The frames of a log that were asked for, by the addresses that stand for them. */
+/** The requested frames of a log, by the addresses that represent them. */
 export class FrameKeys {
   readonly #frames: FrameTable;
   /** Frame numbers by address. */
@@ -21,17 +21,17 @@ export class FrameKeys {
   /** Addresses by frame number. */
   readonly #keys = new Map<number, bigint>();
 
-  /** Begins without any frame. */
+  /** Starts without frames. */
   constructor(frames: FrameTable) {
     this.#frames = frames;
   }
 
-  /** The addresses that stand for the frames of a stack. */
+  /** The addresses that represent the frames of a stack. */
   addresses(frames: Uint32Array): BigUint64Array {
     return BigUint64Array.from(frames, (frame) => this.#keyOf(frame));
   }
 
-  /** The frame that an address stands for; undefined for one that stands for none. */
+  /** The frame that an address represents; undefined if it represents none. */
   frame(key: bigint): Frame | undefined {
     const id = this.#byKey.get(key);
     if (id === undefined) return undefined;

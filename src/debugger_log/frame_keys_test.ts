@@ -9,7 +9,7 @@ function keysOf(...frames: LogFrame[]): { keys: FrameKeys; addresses: bigint[] }
   return { keys, addresses: [...keys.addresses(numbers)] };
 }
 
-Deno.test("a frame stands under its own address, and is named as the text names it", () => {
+Deno.test("a frame has its own address as its key, and the name from the text", () => {
   const { keys, addresses } = keysOf({
     address: 0x7ff0_1000n,
     module: "app",
@@ -26,7 +26,7 @@ Deno.test("a frame stands under its own address, and is named as the text names 
   assertEquals(keys.frame(1n), undefined);
 });
 
-Deno.test("two names of one address, as two processes have them, stay two frames", () => {
+Deno.test("two names of one address, as in two processes, stay two frames", () => {
   const { keys, addresses: [first, second] } = keysOf(
     { address: 0x40_1000n, module: "one", symbol: "a" },
     { address: 0x40_1000n, module: "two", symbol: "b" },
@@ -36,7 +36,7 @@ Deno.test("two names of one address, as two processes have them, stay two frames
   assertEquals(keys.frame(second!)?.address, 0x40_1000n);
 });
 
-Deno.test("a frame without an address has none, and is told from others", () => {
+Deno.test("a frame without an address is marked as such, and stays distinct from others", () => {
   const { keys, addresses: [first, second] } = keysOf(
     { module: "app", symbol: "a" },
     { module: "app", symbol: "b" },

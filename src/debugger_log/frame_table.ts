@@ -1,5 +1,5 @@
 /**
- * Frames and stacks of a log by number, each distinct one once.
+ * Numbered frames and stacks of a log, each distinct one stored once.
  *
  * @module
  */
@@ -7,29 +7,29 @@ import { LimitReached } from "../handle_list/limit_reached.ts";
 import { LOG_LIMITS } from "./limits.ts";
 import { StringTable } from "./string_table.ts";
 
-/** A frame as a text names it. */
+/** A frame as a text describes it. */
 export interface LogFrame {
-  /** The return address; absent where the text has only that of the caller (`k`, the verifier's XML) or cuts it. */
+  /** The return address; absent if the text has only that of the caller (`k`, the verifier's XML) or cuts it off. */
   readonly address?: bigint;
   /** The module as the debugger printed it; absent outside all modules. */
   readonly module?: string;
-  /** The function; absent in a module without symbols, and where it is cut away. */
+  /** The function; absent in a module without symbols, and if it is cut off. */
   readonly symbol?: string;
   /**
-   * Distance from the symbol, from the module's base without one, or the address itself outside all modules, as the
-   * debugger prints it; absent where it is cut away, and above 2^53.
+   * Distance from the symbol, from the module's base if there is no symbol, or the address itself outside all modules,
+   * as the debugger prints it; absent if it is cut off, and above 2^53.
    */
   readonly displacement?: number;
-  /** Whether the text begins or ends inside this frame; of a name the part that is there. */
+  /** Whether the text begins or ends inside this frame; a cut name has only its remaining part. */
   readonly isCut?: true;
 }
 
-/** What of a frame is there, as bits. */
+/** Bits that say which parts a frame has. */
 const HAS_ADDRESS = 1;
 const HAS_DISPLACEMENT = 2;
 const IS_CUT = 4;
 
-/** Frames of a log in columns: 8 + 8 + 4 + 4 + 1 bytes each, and 4 of the hash table. */
+/** Frames of a log in columns: 8 + 8 + 4 + 4 + 1 bytes each, and 16 to 32 in the hash table. */
 export class FrameTable {
   #addresses = new BigUint64Array(1024);
   #displacements = new Float64Array(1024);
@@ -45,7 +45,7 @@ export class FrameTable {
     return this.#count;
   }
 
-  /** The number of a frame, new or known. */
+  /** The number of a frame, which is added if it is new. */
   intern(frame: LogFrame): number {
     const module = this.#names.intern(frame.module);
     const symbol = this.#names.intern(frame.symbol);
@@ -78,7 +78,7 @@ export class FrameTable {
     });
   }
 
-  /** The frame of a number. Throws a RangeError for a number never given. */
+  /** The frame with a number. Throws a RangeError for an unused number. */
   get(id: number): LogFrame {
     if (!(id >= 0 && id < this.#count)) throw new RangeError(`no frame ${id}`);
     const flags = this.#flags[id] ?? 0;
@@ -112,7 +112,7 @@ export class FrameTable {
 export class StackList {
   #frames = new Uint32Array(4096);
   #used = 0;
-  /** Where each stack begins in `#frames`; the next one's begin is its end. */
+  /** Where each stack begins in `#frames`; it ends where the next one begins. */
   #starts = new Uint32Array(1024);
   #count = 0;
   readonly #index = new HashIndex();
@@ -122,7 +122,7 @@ export class StackList {
     return this.#count;
   }
 
-  /** The number of a stack, new or known. */
+  /** The number of a stack, which is added if it is new. */
   intern(frames: readonly number[]): number {
     const hash = frames.reduce(mix, SEED ^ frames.length);
     const isSame = (id: number): boolean => {
@@ -147,20 +147,20 @@ export class StackList {
     });
   }
 
-  /** The frames of a stack. Throws a RangeError for a number never given. */
+  /** The frames of a stack. Throws a RangeError for an unused number. */
   get(id: number): Uint32Array {
     if (!(id >= 0 && id < this.#count)) throw new RangeError(`no stack ${id}`);
     return this.#frames.subarray(this.#starts[id], this.#starts[id + 1]);
   }
 }
 
-/** Finds numbers by what they stand for: an open table of numbers plus one, 0 where a place is free. */
+/** Finds numbers by what they represent: an open-addressing hash table of numbers plus one; 0 is a free place. */
 class HashIndex {
   #places = new Uint32Array(4096);
   #hashes = new Uint32Array(4096);
   #count = 0;
 
-  /** The number with this hash for which `isSame` holds, or the one that `add` gives. */
+  /** The number with this hash for which `isSame` holds, otherwise the one that `add` returns. */
   find(hash: number, isSame: (id: number) => boolean, add: () => number): number {
     const mask = this.#places.length - 1;
     let place = hash & mask;
@@ -191,10 +191,10 @@ class HashIndex {
   }
 }
 
-/** Makes the hashes of every run different, so that no text can be written whose frames all share one. */
+/** Makes the hashes of every run different, so that nobody can write a text whose frames all share one. */
 const SEED = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
-/** Takes one more 32-bit word into a hash: the finalizer of MurmurHash3, which spreads words with alike low bits. */
+/** Adds a 32-bit word to a hash: the finalizer of MurmurHash3, which spreads words with similar low bits. */
 function mix(hash: number, word: number): number {
   let mixed = hash ^ word;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85eb_ca6b);

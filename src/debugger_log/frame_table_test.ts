@@ -13,7 +13,7 @@ const FRAMES: readonly LogFrame[] = [
   { address: 0xffff_f8ea_f00a_f5a7n, displacement: 0 },
 ];
 
-Deno.test("FrameTable gives equal frames one number and returns them as they were", () => {
+Deno.test("FrameTable gives equal frames the same number and returns them unchanged", () => {
   const table = new FrameTable();
   const ids = FRAMES.map((frame) => table.intern(frame));
   assertEquals(ids, FRAMES.map((_, index) => index));
@@ -22,7 +22,7 @@ Deno.test("FrameTable gives equal frames one number and returns them as they wer
   assertThrows(() => table.get(FRAMES.length), RangeError);
 });
 
-Deno.test("FrameTable and StackList stay right while they grow", () => {
+Deno.test("FrameTable and StackList stay correct while they grow", () => {
   const table = new FrameTable();
   const stacks = new StackList();
   const frame = (i: number): LogFrame => ({
@@ -42,7 +42,7 @@ Deno.test("FrameTable and StackList stay right while they grow", () => {
   assertEquals([table.count, stacks.count], [20_000, 20_000]);
 });
 
-Deno.test("StackList tells stacks apart by order and length; an empty one is one, too", () => {
+Deno.test("StackList distinguishes stacks by order and length, and has empty stacks", () => {
   const stacks = new StackList();
   assertEquals([[], [0], [0, 0], [0, 1], [1, 0], []].map((frames) => stacks.intern(frames)), [
     ...[0, 1, 2, 3, 4, 0],

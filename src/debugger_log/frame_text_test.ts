@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { LogFrame } from "./frame_table.ts";
 import { type DisplacementState, readFrame, readNamedFrame } from "./frame_text.ts";
 
-/** A frame's text behind the address 0x00007ff8f7bb4224, and what it says. */
+/** A frame's text after the address 0x00007ff8f7bb4224, and its meaning. */
 const FRAMES: readonly (readonly [string, Omit<LogFrame, "address">, DisplacementState])[] = [
   [
     " ntdll!NtCreateEvent+0x0000000000000014",
@@ -53,7 +53,7 @@ const FRAMES: readonly (readonly [string, Omit<LogFrame, "address">, Displacemen
   ],
 ];
 
-Deno.test("readFrame() reads names and displacements in all that debuggers and people write", () => {
+Deno.test("readFrame() reads names and displacements in all forms that debuggers and people write", () => {
   for (const [text, frame, displacement] of FRAMES) {
     const read = readFrame(`0x00007ff8f7bb4224:${text}`);
     assertEquals(read?.frame, { address: 0x7ff8_f7bb_4224n, ...frame }, text);
@@ -61,7 +61,7 @@ Deno.test("readFrame() reads names and displacements in all that debuggers and p
   }
 });
 
-Deno.test("readFrame() takes addresses with a backtick, in capitals and with a blank before the colon", () => {
+Deno.test("readFrame() reads addresses with a backtick, in capitals and with a blank before the colon", () => {
   for (
     const address of [
       "0x00007ff8`f7bb4224:",
@@ -74,7 +74,7 @@ Deno.test("readFrame() takes addresses with a backtick, in capitals and with a b
   }
 });
 
-Deno.test("readFrame() takes no other text for a frame", () => {
+Deno.test("readFrame() does not mistake other text for a frame", () => {
   for (
     const text of [
       "ntdll!NtClose+0x14",
@@ -88,7 +88,7 @@ Deno.test("readFrame() takes no other text for a frame", () => {
   }
 });
 
-Deno.test("readNamedFrame() reads what k and the verifier's XML write", () => {
+Deno.test("readNamedFrame() reads the frames of k and of the verifier's XML", () => {
   const frames: readonly (readonly [string, LogFrame | undefined])[] = [
     ["ntdll!NtClose+0x14", { module: "ntdll", symbol: "NtClose", displacement: 0x14 }],
     ["verifier!+af31", { module: "verifier", displacement: 0xaf31 }],

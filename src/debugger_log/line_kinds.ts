@@ -1,11 +1,11 @@
 /**
- * What lines a log has, and how each is told: the debugger's wording, letter for letter where they are known
- * (output reference), by their first words where only those are.
+ * The kinds of lines in a log, and how each is recognized: by the first words of the debugger's exact wording (output
+ * reference).
  *
  * @module
  */
 
-/** What a line is. */
+/** The kind of a line. */
 export type LineKind =
   | "separator"
   | "handle"
@@ -35,14 +35,14 @@ export type LineKind =
   | "blank"
   | "text";
 
-/** How a kind of line is told. */
+/** How a kind of line is recognized. */
 interface LinePattern {
   readonly kind: LineKind;
-  /** The characters that it may begin with. */
+  /** The characters that it can begin with. */
   readonly first: string;
   /** A regular expression for its first words. */
   readonly start: string;
-  /** Whether it may begin inside a line, behind a blank: of texts whose line breaks were lost. */
+  /** Whether it can begin inside a line, after a blank, in texts that have lost their line breaks. */
   readonly isInline: boolean;
 }
 
@@ -56,13 +56,13 @@ const DASH = "[-\\u2010-\\u2015\\u2212]";
 export const PROMPT =
   "(?:(?:\\|\\|\\d+:)?\\d{1,3}:\\d{3,5}(?::\\w+)?>|(?:\\d{1,3}(?:\\.\\d+)?: ?)?l?kd(?::\\w+)?>)";
 
-/** What authors write for what was left out, in letters of either case: Node.js 20 has no `(?i:…)`. */
+/** Words that authors write for omissions, in letters of either case: Node.js 20 has no `(?i:…)`. */
 const CUT = "snip(?:ped)?|cut|skipped".replaceAll(
   /[a-z]/g,
   (letter) => `[${letter}${letter.toUpperCase()}]`,
 );
 
-/** In the order in which they are tried. */
+/** The patterns, in the order in which they are tried. */
 const LINE_PATTERNS: readonly LinePattern[] = [
   {
     kind: "separator",
@@ -136,7 +136,7 @@ const LINE_PATTERNS: readonly LinePattern[] = [
   { kind: "snapshot failed", first: "F", start: "Failed\\s+to\\s+take\\b", isInline: true },
   { kind: "process", first: "P", start: `Process\\s+${HEX}(?=\\s|$)`, isInline: true },
   { kind: "object table", first: "O", start: `ObjectTable\\s+${HEX}(?=\\s|$)`, isInline: true },
-  // An author's dots or stars for what was left out; the debugger's own boxes have 70 stars and more.
+  // An author's dots or stars for an omission; the debugger's own boxes have 70 stars or more.
   {
     kind: "elision",
     first: ".\u2026*[(<{sScC",
@@ -165,7 +165,7 @@ const AT_START: ReadonlyMap<
     }),
     ({ letter }) => letter,
   );
-/** Where a line of another kind may begin inside one: behind a blank or what quotes and marks put there. */
+/** Where a line of another kind can begin inside a line: after a blank, or the characters of quotes and markup. */
 const INLINE = new RegExp(
   `(?<=[\\s>*"'\`|(:,])(?:${
     LINE_PATTERNS.filter(({ isInline }) => isInline).map(({ start }) => start).join("|")
@@ -173,15 +173,15 @@ const INLINE = new RegExp(
   "g",
 );
 
-/** What a text begins with. */
+/** The beginning of a text. */
 export interface LineStart {
-  /** What it is. */
+  /** Its kind. */
   readonly kind: LineKind;
-  /** Characters of the words by which it was told; 0 for any other text. */
+  /** Length of the words by which it was recognized; 0 for any other text. */
   readonly length: number;
 }
 
-/** Tells what a text is that begins with no blank. */
+/** Recognizes the beginning of a text that does not begin with a blank. */
 export function startOf(text: string): LineStart {
   if (text === "") return { kind: "blank", length: 0 };
   for (const { kind, pattern } of AT_START.get(text[0]!) ?? []) {
@@ -191,17 +191,17 @@ export function startOf(text: string): LineStart {
   return { kind: "text", length: 0 };
 }
 
-/** What every line of another kind has, and the begin of one: most lines of other programs have none of it. */
+/** Strings of which every line of another kind, or its beginning, has one; most lines of other programs have none. */
 const MAY_HOLD_MORE =
   /0x|>|[-\u2010-\u2015\u2212]{30}|handle|thread|parsed|dumped|displayed|ignoring|outstanding|difference|failed|process|objecttable/i;
 
-/** Whether a line may hold another one, or the begin of one. */
+/** Whether a line can contain another one, or the beginning of one. */
 export function mayHoldMore(text: string): boolean {
   return MAY_HOLD_MORE.test(text);
 }
 
-/** The places from `from` on, 1 at least, at which lines of another kind begin inside a text. */
+/** The positions from `from` on, at least 1, at which lines of another kind begin inside a text. */
 export function* inlineStarts(text: string, from: number): Generator<number> {
-  const start = Math.max(from - 1, 0); // what stands before a line is part of how it is found
+  const start = Math.max(from - 1, 0); // the pattern looks at the character before a line
   for (const { index } of text.slice(start).matchAll(INLINE)) yield start + index;
 }

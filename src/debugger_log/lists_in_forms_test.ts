@@ -1,12 +1,12 @@
 /**
- * Handle lists in every form that texts arrive in: what is read equals what was written.
+ * Handle lists in every form in which texts arrive: what is read equals what was written.
  */
 import { assertEquals } from "@std/assert";
 import { LOG_FORMS } from "./_damage_testing.ts";
 import { Random } from "./_log_writer_testing.ts";
 import { readText } from "./_read_testing.ts";
 
-/** Types of objects, among them those whose names begin sentences of the debugger. */
+/** Types of objects, including those whose names begin lines of the debugger. */
 const TYPES = ["Thread", "Process", "Event", "File", "Key", "ALPC Port", "WaitCompletionPacket"];
 const NAMES = ["", "\\BaseNamedObjects\\till-tick", "\\Device\\HarddiskVolume3\\till (2)\\a.dat"];
 

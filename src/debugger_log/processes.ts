@@ -10,20 +10,20 @@ import type { LogProcess } from "./debugger_log.ts";
 
 /** A row of the debugger's `|` list: `.  0	id: 1f2c	attach	name: C:\Apps\ordersvc.exe`. */
 const LISTED = /^[.#]?\s*(\d{1,4})\s+id:\s*([0-9a-f]{1,8})\s+\w+\s+name:\s*(\S.*)$/i;
-/** Processes that are remembered. */
+/** Most processes kept. */
 const MAX_PROCESSES = 10_000;
 
-/** What is needed of an answer to tell its process. */
+/** The fields of an answer that identify its process. */
 interface AnswerOfProcess {
   readonly prompt: string | undefined;
   readonly process: bigint | undefined;
 }
 
-/** The processes of a text, all read. */
+/** The processes of a text, once all of it is read. */
 export interface LogProcesses {
-  /** All of them, in the order in which the text names them. */
+  /** All of them, in the order in which the text names them, those of kernel mode last. */
   readonly all: readonly LogProcess[];
-  /** The process id of an answer, of whose entries the most frequent process id is known. */
+  /** The process id of an answer; `mostFrequent` is the most frequent process id of its entries. */
   of(answer: AnswerOfProcess, mostFrequent: number | undefined): number | undefined;
 }
 
@@ -51,7 +51,7 @@ export class ProcessReader {
     });
   }
 
-  /** Ends the text; `kernel` are the processes that kernel-mode outputs describe. */
+  /** Ends the text; `kernel` is the list of processes that kernel-mode outputs describe. */
   end(kernel: readonly HandleTableProcess[]): LogProcesses {
     const described = kernel.map(({ name, processId, process }) => ({
       ...(processId === undefined ? {} : { processId }),

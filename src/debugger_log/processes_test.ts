@@ -8,7 +8,7 @@ function entry(processId: string): string {
     `0x00401000: app!main+0x00000004\n`;
 }
 
-Deno.test("the list of | tells which process a prompt is about", () => {
+Deno.test("the list that | prints says which process a prompt is about", () => {
   const { answers, processes } = readText(
     "1:004> |\n" +
       "   0\tid: 1f2c\tattach\tname: C:\\Apps\\orders.exe\n" +
@@ -22,7 +22,7 @@ Deno.test("the list of | tells which process a prompt is about", () => {
   assertEquals(answers.map(({ processId }) => processId), [0x2a10, 0x1f2c]);
 });
 
-Deno.test("without a list the process is the one that most entries are of: a handle may be duplicated into it", () => {
+Deno.test("without a list the process is that of most entries, as others can duplicate handles into it", () => {
   const { answers: [answer] } = readText(
     `0:000> !htrace\n${entry("00000099")}${entry("000000aa")}${entry("00000099")}`,
   );

@@ -1,5 +1,5 @@
 /**
- * Strings by number, each distinct one once.
+ * Numbered strings, each distinct one stored once.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import { ownCopy } from "../handle_list/own_copy.ts";
 import { LimitReached } from "../handle_list/limit_reached.ts";
 import { LOG_LIMITS } from "./limits.ts";
 
-/** Names of modules and symbols of a text. Number 0 is no name. */
+/** Names of modules and symbols in a text. Number 0 stands for no name. */
 export class StringTable {
   readonly #numbers = new Map<string, number>();
   readonly #strings: string[] = [""];
   #chars = 0;
 
-  /** The number of a string, new or known; 0 for none. */
+  /** The number of a string, which is added if it is new; 0 for none. */
   intern(text: string | undefined): number {
     if (text === undefined || text === "") return 0;
     const known = this.#numbers.get(text);
@@ -30,7 +30,7 @@ export class StringTable {
     return number;
   }
 
-  /** The string of a number; undefined for 0 and for numbers never given. */
+  /** The string with a number; undefined for 0 and for unused numbers. */
   get(number: number): string | undefined {
     return number === 0 ? undefined : this.#strings[number];
   }

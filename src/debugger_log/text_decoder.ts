@@ -1,14 +1,14 @@
 /**
- * Bytes of a pasted text as characters, whatever it was saved as.
+ * Decodes the bytes of a pasted text, regardless of its encoding.
  *
- * A byte order mark decides; without one NULs at every other byte mean UTF-16. Everything else is UTF-8 line by line,
- * and a line that is not valid UTF-8 is Windows-1252: texts are joined from several sources, and the debugger writes
- * its logs in the code page of the system.
+ * A byte order mark decides; without one, NULs at every other byte mean UTF-16. Everything else is decoded as UTF-8
+ * line by line, and a line that is not valid UTF-8 as Windows-1252: texts are joined from several sources, and the
+ * debugger writes its logs in the code page of the system.
  *
  * @module
  */
 
-/** What a text is saved as; `windows-1252` when a line needed it. */
+/** Encoding of a text; `windows-1252` if a line needed it. */
 export type TextEncoding =
   | "utf-8"
   | "utf-8-bom"
@@ -18,9 +18,9 @@ export type TextEncoding =
   | "utf-16be-bom"
   | "windows-1252";
 
-/** Bytes that are looked at for the encoding. */
+/** Bytes examined to detect the encoding. */
 const SAMPLE_BYTES = 1024;
-/** Bytes without a line break that are kept back for the rest of their line. */
+/** Most bytes held back to wait for the rest of their line. */
 const MAX_LINE_BYTES = 256 * 1024;
 const LINE_FEED = 0x0a;
 
@@ -32,16 +32,16 @@ const windows1252 = new TextDecoder("windows-1252");
 export class TextLogDecoder {
   #encoding: TextEncoding | undefined;
   #utf16: TextDecoder | undefined;
-  /** The bytes of the line that has not ended yet, in the pieces that they came in: joined once it has. */
+  /** The bytes of the unfinished line, in the pieces in which they arrived; they are joined when it ends. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
 
-  /** What the text is saved as, as far as it was read. */
+  /** Encoding of the text read so far. */
   get encoding(): TextEncoding {
     return this.#encoding ?? "utf-8";
   }
 
-  /** Takes the next bytes and returns the characters that are complete; lines may be cut anywhere. */
+  /** Takes the next bytes and returns the complete characters; lines can be cut anywhere. */
   push(bytes: Uint8Array): string {
     if (this.#mustWait(bytes)) {
       this.#wait(bytes);
@@ -62,7 +62,7 @@ export class TextLogDecoder {
     return this.#utf16 ? this.#utf16.decode(ready) : this.#decodeLines(ready);
   }
 
-  /** Whether no line ends with these bytes, or they are too few to tell the encoding by. */
+  /** Whether no line ends in these bytes, or they are too few to detect the encoding. */
   #mustWait(bytes: Uint8Array): boolean {
     const length = this.#waitingBytes + bytes.length;
     if (this.#encoding === undefined) return length < SAMPLE_BYTES;
@@ -75,7 +75,7 @@ export class TextLogDecoder {
     this.#waitingBytes += bytes.length;
   }
 
-  /** What waited, with these bytes behind it. */
+  /** The waiting bytes, followed by these. */
   #take(bytes: Uint8Array = new Uint8Array(0)): Uint8Array {
     if (this.#waiting.length === 0) return bytes;
     const joined = joinBytes([...this.#waiting, bytes], this.#waitingBytes + bytes.length);
@@ -84,7 +84,7 @@ export class TextLogDecoder {
     return joined;
   }
 
-  /** Tells the encoding by the first bytes and takes the mark away. */
+  /** Detects the encoding from the first bytes and removes the byte order mark. */
   #begin(bytes: Uint8Array): Uint8Array {
     const { encoding, markLength } = encodingOf(bytes);
     this.#encoding = encoding;
@@ -115,7 +115,7 @@ export class TextLogDecoder {
   }
 }
 
-/** Tells the encoding of a text by its first bytes, and how many of them are a byte order mark. */
+/** Detects the encoding of a text from its first bytes, and how many of them are a byte order mark. */
 export function encodingOf(
   bytes: Uint8Array,
 ): { readonly encoding: TextEncoding; readonly markLength: number } {
@@ -136,7 +136,7 @@ export function encodingOf(
   return { encoding: odd > even ? "utf-16le" : "utf-16be", markLength: 0 };
 }
 
-/** The byte behind the last line break; where a line is too long to wait for, behind its last whole character. */
+/** Position after the last line break; in a line that is too long to wait for, after its last complete character. */
 function endOfLines(bytes: Uint8Array): number {
   const end = bytes.lastIndexOf(LINE_FEED) + 1;
   if (bytes.length - end < MAX_LINE_BYTES) return end;
@@ -145,7 +145,7 @@ function endOfLines(bytes: Uint8Array): number {
   return ((bytes[cut - 1] ?? 0) & 0xc0) === 0xc0 ? cut - 1 : bytes.length;
 }
 
-/** Whether a line may hold U+FFFD itself, so that it is no sign of another encoding. */
+/** Whether a line can contain U+FFFD itself, so that it is not a sign of another encoding. */
 function mayHoldReplacement(line: Uint8Array): boolean {
   return line.includes(0xef);
 }

@@ -34,7 +34,7 @@ for (const chunk of [1, 7, 1000, 1 << 20]) {
   });
 }
 
-Deno.test("TextLogDecoder takes lines that are not UTF-8 as Windows-1252, and only those", () => {
+Deno.test("TextLogDecoder decodes only the lines that are not UTF-8 as Windows-1252", () => {
   const bytes = new Uint8Array([...[0xfc, 0x80, 0x0a], ...new TextEncoder().encode("ü �\n"), 0xe4]);
   assertEquals(decode(bytes, 2), ["ü€\nü �\nä", "windows-1252"]);
 });
@@ -56,14 +56,14 @@ function split(...pieces: string[]): TextLine[] {
   return lines;
 }
 
-Deno.test("LineSplitter ends lines at LF, CR LF and CR, however they are cut", () => {
+Deno.test("LineSplitter ends lines at LF, CR LF and CR, regardless of where chunks are cut", () => {
   const lines = split("a\r", "\nb\n", "c\rd\r\r\n", "e");
   assertEquals(lines.map(({ text, number }) => `${number}${text}`), ["1a", "2b", "3c", "4d", "5e"]);
   assertEquals(split("a\n\nb\n").map(({ text }) => text), ["a", "", "b"]);
   assertEquals(split(), []);
 });
 
-Deno.test("LineSplitter hands over long lines in pieces that begin with an address", () => {
+Deno.test("LineSplitter passes on long lines in pieces that begin with an address", () => {
   const line = "x".repeat(LOG_LIMITS.lineChars - 20) + " 0x00401000: a!b+0x1 ".repeat(9);
   const pieces = split(line, "\nnext");
   assertEquals(pieces.map(({ number }) => number), [1, 1, 2]);
@@ -72,7 +72,7 @@ Deno.test("LineSplitter hands over long lines in pieces that begin with an addre
   assertEquals(pieces[1]!.text.startsWith("0x00401000"), true);
 });
 
-Deno.test("withoutLongGaps() shortens what no debugger prints, and nothing else", () => {
+Deno.test("withoutLongGaps() shortens only gaps that no debugger prints", () => {
   const gap = (length: number): string => " ".repeat(length);
   assertEquals(withoutLongGaps(`a${gap(9)}b${gap(3)}c${gap(8)}`, 4), "a    b   c    ");
   assertEquals(withoutLongGaps(`${gap(9)}a\t\t\t\u00a0\u00a0\u2003b`, 4), "    a\t\t\t\u00a0b");

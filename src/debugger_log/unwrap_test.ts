@@ -1,4 +1,4 @@
-/** Lines that were broken on their way are put together again, and others are left alone. */
+/** Lines that were broken on their way are joined again, and others are left alone. */
 import { assertEquals } from "@std/assert";
 import { breakAt, wrapAtBlanks } from "./_damage_testing.ts";
 import { entryNames, readText } from "./_read_testing.ts";
@@ -47,7 +47,7 @@ for (const width of [80, 100]) {
   });
 }
 
-Deno.test("a symbol warning between an address and its name, and inside a broken name, is left out", () => {
+Deno.test("a symbol warning between an address and its name, or inside a broken name, is left out", () => {
   const warning = "*** WARNING: Unable to verify checksum for shop.exe";
   const lines = diffOf(NAME, "ntdll!NtClose+0x0000000000000014");
   const at = lines.findIndex((line) => line.includes("ntdll"));
@@ -62,7 +62,7 @@ Deno.test("a symbol warning between an address and its name, and inside a broken
   );
 });
 
-Deno.test("a command and its option may stand in two lines", () => {
+Deno.test("a command and its option can be on two lines", () => {
   const [, ...output] = diffOf("ntdll!NtClose+0x0000000000000014");
   for (const command of [["0:000>", "!htrace -diff"], ["0:000> !htrace", "-diff"]]) {
     const { answers } = readText([...command, ...output].join("\n"));
@@ -72,12 +72,12 @@ Deno.test("a command and its option may stand in two lines", () => {
   }
 });
 
-Deno.test("a frame that is cut, with other text behind it, stays cut", () => {
+Deno.test("a frame that is cut, with other text after it, stays cut", () => {
   const lines = diffOf("shop!Order::Com", "ntdll!NtClose+0x0000000000000014");
   assertEquals(namesIn(lines), [["shop!Order::Com", "ntdll!NtClose+0x14"]]);
 });
 
-Deno.test("kernel mode does not pad displacements: a short one is whole", () => {
+Deno.test("kernel mode does not pad displacements: a short one is complete", () => {
   const log = readText([
     "kd> !htrace",
     "Process 0x81400300",

@@ -1,6 +1,6 @@
 /**
- * Application Verifier stops: as the debugger prints them, as `!analyze -v` tells them, and in the verifier's XML log
- * (Microsoft Learn, Application Verifier stop codes).
+ * Application Verifier stops: as printed by the debugger and by `!analyze -v`, and in the verifier's XML log (Microsoft
+ * Learn, Application Verifier stop codes).
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { LogFrame } from "./frame_table.ts";
 import { readNamedFrame } from "./frame_text.ts";
 import { LOG_LIMITS } from "./limits.ts";
 
-/** The stop for a handle that is NULL. */
+/** The stop for a NULL handle. */
 const NULL_HANDLE = 0x303;
 
 const STOP = /VERIFIER STOP ([0-9A-F]{1,16})\s*: pid 0x([0-9A-F]+)\s*:\s*(.*)$/i;
@@ -32,19 +32,21 @@ const XML_TRACE = /<avrf:trace>(.*?)\s*\(\s*(?:@|[^()]* @)\s*\d+\s*\)\s*<\/avrf:
 /** Columns of hexadecimal numbers before the names in `k` stacks, with the frame's number and the arguments. */
 const STACK_COLUMNS =
   /^(?:[0-9a-f]{2,4}\s+)?(?:\(Inline(?: Function)?\)\s+)?(?:(?:[0-9a-f`]{8,17}|-{8}(?:`-{8})?)\s+){1,2}(?::?\s*(?:(?:[0-9a-f`]{8,17}|-{8}(?:`-{8})?)\s+)+)?(?::\s+)?(\S.*)$/i;
-/** What `kc` prints: names alone, with `kcn` behind the frame's number. */
+/** A line of `kc`: only the name; with `kcn`, after the frame's number. */
 const CLEAN_FRAME = /^(?:[0-9a-f]{2,4}\s+)?(\w[\w.]*![^\s!].*)$/i;
-/** What stands behind a name: the place in the source, and what `kv` says of the call. */
+/** What follows a name: the location in the source, and the details that `kv` prints about the call. */
 const BEHIND_NAME = /\s(?:\[[^[\]]*\]$|\((?:FPO|CONV)\b[^]*$)/;
-/** The values of its parameters, as `kp` prints them. */
+/** The values of a function's parameters, as `kp` prints them. */
 const PARAMETERS = /^([^(]*)\((?:void|[^()=]*=.*)\)(?=\+0x[0-9a-f]+$|$)/i;
-/** What debuggers put between the frames of a stack. */
+/** Lines that debuggers print between the frames of a stack. */
 const BETWEEN_FRAMES = /^(?:$|WARNING: )/;
 const DPS_ROW = /^[0-9a-f`]{8,17}\s+([0-9a-f`]{8,17})(?:\s+(\S.*))?$/i;
 const STACK_COMMAND = /^(?:~\S*\s*)?k[bcdfnpPLvM]*(?:\s|$)/;
 const STACK_HEADING = /^(?:#\s+)?(?:Child-SP|ChildEBP)\s+RetAddr\b/;
 
-/** A leak's `dps` shows the stack that opened the handle, which says more than where the verifier noticed it. */
+/**
+ * For a leak, `dps` shows the stack that opened the handle, which says more than where the verifier noticed the leak.
+ */
 function isLeak({ code }: Pick<LogStop, "code">): boolean {
   const known = VERIFIER_STOP_CODES.get(code);
   return known !== undefined && known.verdict === undefined;
@@ -53,12 +55,12 @@ function isLeak({ code }: Pick<LogStop, "code">): boolean {
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type StopDraft = Writable<Omit<LogStop, "stack">> & { frames: number[] };
 
-/** Reads the stops of one text. */
+/** Reads the stops in one text. */
 export class VerifierStopReader {
   readonly #tables: LogTables;
   readonly #stops: StopDraft[] = [];
   #current: StopDraft | undefined;
-  /** Which stack the lines that follow are of. */
+  /** The part of a stop to which the following lines belong. */
   #reading: "nothing" | "parameters" | "k" | "dps" | "STACK_TEXT" | "xml" = "nothing";
   #session: number | undefined;
 
@@ -67,7 +69,7 @@ export class VerifierStopReader {
     this.#tables = tables;
   }
 
-  /** Takes the next line, and says whether it belongs to a stop. */
+  /** Takes the next line; returns whether it belongs to a stop. */
   take(text: string, line: number): boolean {
     if (text.length > LOG_LIMITS.joinedChars) return false;
     const trimmed = text.trim();
@@ -75,7 +77,7 @@ export class VerifierStopReader {
       this.#current !== undefined && this.#takeMore(trimmed);
   }
 
-  /** Takes a prompt: a stack that follows may be the stop's. */
+  /** Takes a prompt: a stack after it can be the stop's. */
   takePrompt({ command }: PromptLine): void {
     const stop = this.#current;
     this.#reading = "nothing";
@@ -106,7 +108,7 @@ export class VerifierStopReader {
     const analyzed = ANALYZED.exec(text);
     if (analyzed === null) return false;
     const code = parseInt(analyzed[1] ?? "", 16);
-    // The same stop, told twice: the debugger's line first, then !analyze.
+    // The same stop, printed twice: first the debugger's line, then !analyze.
     if (this.#current?.code !== code) this.#begin(code, line);
     this.#reading = "nothing";
     return true;

@@ -1,4 +1,4 @@
-/** Stops of Application Verifier with the stacks that stand behind them, in the columns of every `k` command. */
+/** Application Verifier stops with the stacks that follow them, in the columns of every `k` command. */
 import { assertEquals } from "@std/assert";
 import { namesOf, readText } from "./_read_testing.ts";
 
@@ -18,7 +18,7 @@ This verifier stop is continuable.
 `;
 const NAMES = ["vrfcore!VerifierStopMessageEx+0x7e9", "app!Journal::Close+0x30"];
 
-/** What `k` commands print of the same stack. */
+/** The output of each `k` command for the same stack. */
 const STACKS: readonly (readonly [string, string])[] = [
   [
     "k",
@@ -55,7 +55,7 @@ WARNING: Stack unwind information not available. Following frames may be wrong.
 ];
 
 for (const [command, lines] of STACKS) {
-  Deno.test(`the stack that ${command} prints behind a stop is the stop's`, () => {
+  Deno.test(`the stack that ${command} prints after a stop is the stop's`, () => {
     const log = readText(`${STOP}0:000> ${command}\n${lines}\n0:000> g\n`);
     const [stop] = log.stops;
     assertEquals(log.stops.length, 1);
@@ -66,7 +66,7 @@ for (const [command, lines] of STACKS) {
   });
 }
 
-Deno.test("kc prints names alone", () => {
+Deno.test("kc prints only names", () => {
   const log = readText(
     `${STOP}0:000> kc\n # Call Site\n00 vrfcore!VerifierStopMessageEx\n01 app!Journal::Close\n0:000> g\n`,
   );
@@ -76,12 +76,12 @@ Deno.test("kc prints names alone", () => {
   ]);
 });
 
-Deno.test("a stack far behind a stop, asked for by another command, is not the stop's", () => {
+Deno.test("the output of another command after a stop is not its stack", () => {
   const { stops } = readText(`${STOP}0:000> r\nrax=0\n0:000> u\napp!main+0x4:\n`);
   assertEquals(stops.map(({ stack }) => stack), [undefined]);
 });
 
-Deno.test("a stop that !analyze tells again is one stop, with the stack of the first telling", () => {
+Deno.test("a stop that !analyze repeats is one stop, with the stack printed first", () => {
   const log = readText(
     `${STOP}0:000> !analyze -v
 APPLICATION_VERIFIER_HANDLES_INVALID_HANDLE (300)
@@ -129,7 +129,7 @@ Deno.test("a leak's handle is its first parameter, and dps shows the stack that 
   ]);
 });
 
-Deno.test("the verifier's XML tells stops with their stacks", () => {
+Deno.test("the verifier's XML has stops with their stacks", () => {
   const log = readText(
     `<?xml version="1.0" encoding="UTF-8"?>
 <avrf:logfile xmlns:avrf="Application Verifier">
@@ -151,7 +151,7 @@ Deno.test("the verifier's XML tells stops with their stacks", () => {
   assertEquals(namesOf(log, stop!.stack), ["vfbasics+0x7ffd3c9c5d21", NAMES[1]!]);
 });
 
-Deno.test("stops and outputs of !htrace stand in one text", () => {
+Deno.test("a text can contain both stops and outputs of !htrace", () => {
   const { answers, stops } = readText(
     `${STOP}0:000> !htrace 624\n${"-".repeat(38)}\nHandle = 0x00000624 - CLOSE\n` +
       "Thread ID = 0x00000010, Process ID = 0x00001268\n\n0x00401000: app!main+0x00000004\n",
@@ -159,7 +159,7 @@ Deno.test("stops and outputs of !htrace stand in one text", () => {
   assertEquals([answers.length, answers[0]!.entries.count, stops.length], [1, 1, 1]);
 });
 
-Deno.test("inlined functions in the middle of a stack do not end it, whatever columns they lack", () => {
+Deno.test("inlined functions in the middle of a stack do not end it, regardless of missing columns", () => {
   const dashes = "--------`--------";
   const log = readText(`${STOP}0:000> kv
  # Child-SP          RetAddr               : Args to Child                                                           : Call Site

@@ -1,5 +1,5 @@
 /**
- * Test help: damaged copies of a file, the same ones for the same seed.
+ * Test helper: damaged copies of a file, the same for the same seed.
  *
  * @module
  */
@@ -20,12 +20,12 @@ const WILD = [
   0xffff_ffff,
 ];
 
-/** Most changes that one mutation makes. */
+/** Most changes in one mutation. */
 const MAX_CHANGES = 8;
 
 /**
- * A damaged copy of `file`: some numbers, bytes or bits changed (the first kilobyte, where headers are, more often),
- * pieces copied over others, and now and then an end that is missing.
+ * A damaged copy of `file`: some numbers, bytes or bits are changed (more often in the first kilobyte, where headers
+ * are), pieces are copied over others, and now and then the end is cut off.
  */
 export function mutate(file: Uint8Array, seed: number): Uint8Array {
   const random = randomNumbers(seed);
@@ -44,7 +44,7 @@ export function mutate(file: Uint8Array, seed: number): Uint8Array {
       case 2:
         view.setUint32(wordPlace(), WILD[random(WILD.length)]!, true);
         break;
-      case 3: { // a number that is nearly right: counts and offsets off by little
+      case 3: { // a number that is nearly right: counts and offsets off by a little
         const offset = wordPlace();
         view.setUint32(offset, view.getUint32(offset, true) + random(65) - 32, true);
         break;
@@ -62,7 +62,7 @@ export function mutate(file: Uint8Array, seed: number): Uint8Array {
   return random(8) === 0 ? bytes.subarray(0, random(bytes.length)) : bytes;
 }
 
-/** Whole numbers from 0 to below the argument (xorshift32). */
+/** Whole numbers from 0 up to but not including the argument (xorshift32). */
 function randomNumbers(seed: number): (below: number) => number {
   let state = Math.imul(seed, 0x9e37_79b1) ^ 0x5bd1_e995 || 1;
   return (below) => {

@@ -1,5 +1,5 @@
 /**
- * Real dumps for tests: the folder `shared/data` beside the project, which is not part of it.
+ * Dumps for tests, from the folder `shared/data` next to the project, which is not part of it.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { SHARED } from "../shared_fixture.ts";
 
 const { XzReadableStream } = xz;
 
-/** A file of a folder with what is expected of it. */
+/** A file of a folder with its expected contents. */
 export interface ExpectedFile {
   /** Name without extensions. */
   readonly name: string;
-  /** What is expected: the parsed `*.expected.json`. */
+  /** The expected contents: the parsed `*.expected.json`. */
   readonly expected: unknown;
-  /** Reads the dump; unpacks it first where it is compressed. */
+  /** Reads the dump; unpacks it first if it is compressed. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** The folder of a kind of data, or undefined where it is missing: tests then report themselves as ignored. */
+/** The folder of a kind of data; undefined if it is missing, and tests then report themselves as ignored. */
 export function sharedFolder(kind: string): URL | undefined {
   const folder = new URL(`data/${kind}/`, SHARED);
   try {
@@ -29,7 +29,7 @@ export function sharedFolder(kind: string): URL | undefined {
   }
 }
 
-/** The files of a kind that have an `*.expected.json`; none where the folder is missing. */
+/** The files of a kind that have an `*.expected.json`; none if the folder is missing. */
 export function expectedFiles(kind: string): ExpectedFile[] {
   const folder = sharedFolder(kind);
   if (folder === undefined) return [];
@@ -44,7 +44,7 @@ export function expectedFiles(kind: string): ExpectedFile[] {
   });
 }
 
-/** Reads a file, or unpacks its `.xz` where only that is there. */
+/** Reads a file, or unpacks its `.xz` if only that is there. */
 export async function readPacked(file: URL): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await Deno.readFile(file);

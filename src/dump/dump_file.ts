@@ -1,8 +1,8 @@
 /**
  * Bounds-checked reading of a dump file, piece by piece.
  *
- * Dumps have many gigabytes, and the structures in them are small and scattered: the pages around what was read last
- * are kept, and no more.
+ * Dumps have many gigabytes, and the structures in them are small and scattered, so only the pages around the latest
+ * reads are kept.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import {
   type StructureTable,
 } from "./structure_table.ts";
 
-/** Bytes that are read of the file at once, and how many such pages are kept: 4 MiB in all. */
+/** Bytes read from the file at once, and the number of such pages kept: 4 MiB in total. */
 const PAGE_SIZE = 0x10000;
 const MAX_PAGES = 64;
 
@@ -28,7 +28,7 @@ export class DumpFile {
   /** Length in bytes. */
   readonly size: number;
   readonly #source: ByteSource;
-  /** Pages by number, the least recently used first. */
+  /** Pages by number, least recently used first. */
   readonly #pages = new Map<number, Uint8Array>();
 
   /** Reads through `source`; nothing is read yet. */
@@ -49,8 +49,8 @@ export class DumpFile {
   }
 
   /**
-   * Fills `target` from `offset`, past the pages, and gives the number of bytes: for long lists that are walked once,
-   * whose walkers keep one buffer.
+   * Fills `target` from `offset`, bypassing the kept pages, and returns the number of bytes: for long lists that are
+   * walked once, with one buffer.
    */
   readInto(offset: number, target: Uint8Array): number {
     const length = Math.max(0, Math.min(target.length, this.size - offset));
@@ -61,7 +61,7 @@ export class DumpFile {
     return bytes.length;
   }
 
-  /** Exactly `length` bytes from `offset`, or a {@linkcode FormatError} that names `what` was to be read there. */
+  /** Exactly `length` bytes from `offset`. Throws a {@linkcode FormatError} that names `what` should be there. */
   bytes(offset: number, length: number, what: string): Uint8Array {
     const bytes = this.read(offset, length);
     if (bytes.length < length) {
@@ -73,7 +73,7 @@ export class DumpFile {
     return bytes;
   }
 
-  /** The structure at `offset`, or a {@linkcode FormatError} that names it. */
+  /** The structure at `offset`. Throws a {@linkcode FormatError} that names it if it is not whole. */
   structure<Types extends FieldTypes>(
     table: StructureTable<Types>,
     offset: number,
@@ -94,7 +94,7 @@ export class DumpFile {
     });
   }
 
-  /** Bytes of more than one page. Large pieces are read past the pages: they would push out everything else. */
+  /** Bytes of more than one page. Large pieces bypass the kept pages, because they would push out everything else. */
   #readAcross(offset: number, end: number): Uint8Array {
     if (end - offset > PAGE_SIZE) return this.#source.read(offset, end - offset);
     const boundary = Math.ceil(offset / PAGE_SIZE) * PAGE_SIZE;
@@ -119,7 +119,7 @@ export class DumpFile {
   }
 }
 
-/** A number as addresses and offsets are written: `0x1f`. */
+/** A number in the form of addresses and offsets: `0x1f`. */
 export function hex(value: number | bigint): string {
   return `0x${value.toString(16)}`;
 }

@@ -6,7 +6,7 @@ import { structureTable } from "./structure_table.ts";
 
 const PAGE = 0x1_0000;
 
-/** A file whose byte at `offset` is `offset % 251`; counts what is read of it. */
+/** A file whose byte at `offset` is `offset % 251`; counts the reads. */
 function countingSource(size: number): ByteSource & { reads: number; bytesRead: number } {
   return {
     name: "x.dmp",
@@ -27,7 +27,7 @@ function expectedBytes(offset: number, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (offset + index) % 251);
 }
 
-Deno.test("DumpFile reads across page edges and past the pages what the file has there", () => {
+Deno.test("DumpFile reads the file's bytes across page boundaries, from kept pages and past them", () => {
   const file = new DumpFile(countingSource(5 * PAGE + 100));
   const places: readonly (readonly [offset: number, length: number])[] = [
     [0, 1],
@@ -52,7 +52,7 @@ Deno.test("DumpFile.read() is short at the end of the file and empty beyond it",
   assertEquals(file.read(NaN, 10).length, 0);
 });
 
-Deno.test("DumpFile reads a page once, and keeps no more than 64", () => {
+Deno.test("DumpFile reads a page once, and keeps at most 64", () => {
   const source = countingSource(100 * PAGE);
   const file = new DumpFile(source);
   for (let round = 0; round < 10; round++) file.read(round * 8, 8);

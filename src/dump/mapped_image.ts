@@ -1,8 +1,8 @@
 /**
- * An image in memory as the file that it was mapped from: names for modules whose file is not at hand.
+ * An image in memory, presented as the file that it was mapped from: names for modules whose files are not available.
  *
- * The headers and the export tables of most modules are in a dump with full memory. Readers of image files find them
- * when the section headers say that each section lies in the file where it lies in memory ("PE Format" specification).
+ * A dump with full memory has the headers and the export tables of most modules. Readers of image files find them if
+ * the section headers say that each section has the same offset in the file as in memory ("PE Format" specification).
  *
  * @module
  */
@@ -19,7 +19,7 @@ const DOS_HEADER = structureTable("IMAGE_DOS_HEADER", 0x40, {
 });
 const DOS_MAGIC = 0x5a4d;
 
-/** IMAGE_NT_HEADERS as far as both widths have the same fields. */
+/** The part of IMAGE_NT_HEADERS whose fields are the same for both widths. */
 const NT_HEADERS = structureTable("IMAGE_NT_HEADERS", 0x5c, {
   Signature: [0, "u32"],
   NumberOfSections: [6, "u16"],
@@ -45,15 +45,15 @@ const SECTION_HEADER = structureTable("IMAGE_SECTION_HEADER", 40, {
   PointerToRawData: [0x14, "u32"],
 });
 
-/** Headers fit into the first page; Windows takes no image whose section table does not. */
+/** Headers fit into the first page; Windows loads no image whose section table does not. */
 const HEADER_BYTES = 0x1000;
 /** The largest export directories known have less than a megabyte. */
 const MAX_EXPORT_BYTES = 16 * 1024 * 1024;
 const PAGE_SIZE = 0x1000;
 
 /**
- * A module's image in the memory of its target, for a module whose files were not found. Targets without memory, and
- * processes that do not let theirs be read, have none.
+ * A module's image in the memory of its target, for a module whose files were not found. Undefined if the target has no
+ * memory, or the process's memory cannot be read.
  */
 export function imageInMemory(
   target: Pick<Target, "memory">,
@@ -70,8 +70,8 @@ export function imageInMemory(
 }
 
 /**
- * The image at a module's base as a file, or undefined where its headers or its exports are not in memory. Bytes that
- * are missing elsewhere read as zeros: nothing but headers and exports should be looked for in it.
+ * The image at a module's base as a file; undefined if its headers or its exports are not in memory. Other missing
+ * bytes read as zeros, so only headers and exports should be looked up in it.
  */
 export function mappedImage(
   memory: Memory,
@@ -95,8 +95,8 @@ export function mappedImage(
 }
 
 /**
- * Makes a header say that the file has the layout of memory, and no symbol table, which is never mapped. Gives its
- * export directory; undefined where it is not a whole image header, or has no exports.
+ * Makes a header say that the file has the layout of memory and no symbol table, which is never mapped. Returns its
+ * export directory; undefined if it is not a complete image header, or has no exports.
  */
 function rewriteHeader(
   bytes: Uint8Array,
@@ -122,7 +122,7 @@ function rewriteHeader(
     const section = sections + index * SECTION_HEADER.size;
     const { VirtualAddress, VirtualSize } = decodeStructure(SECTION_HEADER, bytes, section);
     view.setUint32(section + SECTION_HEADER.fields.PointerToRawData[0], VirtualAddress, true);
-    if (VirtualSize === 0) continue; // some linkers leave it so; then the size in the file counts
+    if (VirtualSize === 0) continue; // some linkers leave it zero; then the size in the file counts
     view.setUint32(section + SECTION_HEADER.fields.SizeOfRawData[0], VirtualSize, true);
   }
   const exports = decodeStructure(DATA_DIRECTORY, bytes, optional + directories);

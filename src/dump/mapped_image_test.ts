@@ -9,7 +9,7 @@ import { openMinidump } from "./minidump/dump.ts";
 import { DumpMemory } from "./minidump/memory.ts";
 import { readModules } from "./minidump/modules.ts";
 
-/** The guest's kernel32, an image with exports, laid out as the loader does. */
+/** The guest's kernel32: an image with exports. */
 const FILE = Deno.readFileSync(new URL("../../testdata/guest/kernel32.dll", import.meta.url));
 const MODULE: Module = {
   name: "KERNEL32",
@@ -64,13 +64,13 @@ function symbolsAt(rvas: readonly number[], image: ReturnType<typeof mappedImage
     .map(({ symbol, displacement }) => [symbol, displacement]);
 }
 
-Deno.test("mappedImage() gives the export names that the file gives", () => {
+Deno.test("mappedImage() has the same export names as the file", () => {
   const rvas = Array.from({ length: 200 }, (_, index) => 0x1000 + index * 0x35);
   const fromFile = symbolsAt(rvas, bytesSource("kernel32.dll", FILE));
   assertEquals(symbolsAt(rvas, mappedImage(memoryOf(mapped(FILE)), MODULE)), fromFile);
 });
 
-Deno.test("mappedImage() takes an image whose code is not in memory", () => {
+Deno.test("mappedImage() accepts an image whose code is not in memory", () => {
   const view = new DataView(FILE.buffer, FILE.byteOffset);
   const exports = view.getUint32(view.getUint32(0x3c, true) + 0x78, true);
   const memory = memoryOf(mapped(FILE), (page) => page !== 0 && page !== exports >> 12);
@@ -78,7 +78,7 @@ Deno.test("mappedImage() takes an image whose code is not in memory", () => {
   assertEquals(image.read(MODULE.size - 16, 100).length, 16);
 });
 
-Deno.test("mappedImage() gives nothing where headers or exports are not in memory", () => {
+Deno.test("mappedImage() returns undefined if headers or exports are not in memory", () => {
   const view = new DataView(FILE.buffer, FILE.byteOffset);
   const exports = view.getUint32(view.getUint32(0x3c, true) + 0x78, true);
   for (const missing of [0, exports >> 12]) {
@@ -89,7 +89,7 @@ Deno.test("mappedImage() gives nothing where headers or exports are not in memor
   }
 });
 
-Deno.test("mappedImage() gives nothing for what is not an image, or a damaged one", () => {
+Deno.test("mappedImage() returns undefined for anything but an image, and for a damaged one", () => {
   for (let offset = 0; offset < 0x200; offset++) {
     const image = mapped(FILE);
     image[offset] = 0xff;

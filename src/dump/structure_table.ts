@@ -1,5 +1,5 @@
 /**
- * Structures of dump files as tables: name, size, and where each field stands.
+ * Structures of dump files as tables: name, size, and the offset of each field.
  *
  * A table is written once, beside the source of its layout; code then reads and writes fields by name. Everything in
  * dump files is little-endian.
@@ -10,16 +10,16 @@
 /** Width and sign of a field; `u64` is read as a bigint, the others as a number. */
 export type FieldType = "u8" | "u16" | "u32" | "i32" | "u64";
 
-/** The types of a structure's fields, by the name that their header gives them. */
+/** The types of a structure's fields, by their names in the public header. */
 export type FieldTypes = Readonly<Record<string, FieldType>>;
 
 /** The layout of one structure. */
 export interface StructureTable<Types extends FieldTypes = FieldTypes> {
   /** Name of the structure, as its header spells it. */
   readonly name: string;
-  /** Size in bytes of what is read of it. */
+  /** Size in bytes of the part that is read. */
   readonly size: number;
-  /** Byte offset from the start of the structure, and type; fields that nobody reads may be left out. */
+  /** Byte offset from the start of the structure, and type; unused fields can be left out. */
   readonly fields: { readonly [Name in keyof Types]: readonly [offset: number, type: Types[Name]] };
 }
 
@@ -36,7 +36,7 @@ type FieldValue<Type> = Type extends "u64" ? bigint : number;
 
 const FIELD_SIZES: Readonly<Record<FieldType, number>> = { u8: 1, u16: 2, u32: 4, i32: 4, u64: 8 };
 
-/** Declares a structure. Throws a RangeError where a field reaches beyond the structure's end: a slip in the table. */
+/** Declares a structure. Throws a RangeError if a field extends past the structure's end, a mistake in the table. */
 export function structureTable<const Types extends FieldTypes>(
   name: string,
   size: number,
@@ -51,7 +51,7 @@ export function structureTable<const Types extends FieldTypes>(
   return { name, size, fields };
 }
 
-/** Reads a structure that begins at `offset` of `bytes`. Throws a RangeError where `bytes` ends inside it. */
+/** Reads a structure that begins at `offset` of `bytes`. Throws a RangeError if `bytes` ends inside it. */
 export function decodeStructure<Types extends FieldTypes>(
   table: StructureTable<Types>,
   bytes: Uint8Array,
@@ -66,7 +66,7 @@ export function decodeStructure<Types extends FieldTypes>(
   return values as Structure<Types>;
 }
 
-/** The bytes of a structure with these values; fields that are left out, and what no field covers, are zero. */
+/** The bytes of a structure with these values; omitted fields and bytes that no field covers are zero. */
 export function encodeStructure<Types extends FieldTypes>(
   table: StructureTable<Types>,
   values: Partial<Structure<Types>>,
@@ -76,7 +76,7 @@ export function encodeStructure<Types extends FieldTypes>(
   return bytes;
 }
 
-/** Writes the fields that are given to a structure that begins at `offset` of `bytes`. */
+/** Writes the given fields to a structure that begins at `offset` of `bytes`. */
 export function writeStructure<Types extends FieldTypes>(
   table: StructureTable<Types>,
   values: Partial<Structure<Types>>,

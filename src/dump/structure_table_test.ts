@@ -9,7 +9,7 @@ const PERSON = structureTable("PERSON", 24, {
   Id: [0x10, "u64"],
 });
 
-Deno.test("decodeStructure() gives back what encodeStructure() wrote, to the edges of each type", () => {
+Deno.test("decodeStructure() returns what encodeStructure() wrote, up to the limits of each type", () => {
   const low = { Age: 0, Floor: 0, Balance: -0x8000_0000, Number: 0, Id: 0n };
   const high = {
     Age: 0xff,
@@ -23,7 +23,7 @@ Deno.test("decodeStructure() gives back what encodeStructure() wrote, to the edg
   }
 });
 
-Deno.test("encodeStructure() writes little-endian, and zeros where nothing is said", () => {
+Deno.test("encodeStructure() writes little-endian, and zeros for omitted fields", () => {
   assertEquals(
     encodeStructure(PERSON, { Floor: 0x1234, Id: 0x0102_0304_0506_0708n }).toHex(),
     "0000341200000000" + "0000000000000000" + "0807060504030201",
@@ -36,12 +36,12 @@ Deno.test("decodeStructure() reads at an offset, aligned or not", () => {
   assertEquals(decodeStructure(PERSON, bytes, 3).Number, 7);
 });
 
-Deno.test("decodeStructure() throws where the bytes end inside the structure", () => {
+Deno.test("decodeStructure() throws if the bytes end inside the structure", () => {
   assertThrows(() => decodeStructure(PERSON, new Uint8Array(PERSON.size - 1)), RangeError);
   assertThrows(() => decodeStructure(PERSON, new Uint8Array(PERSON.size), 1), RangeError);
 });
 
-Deno.test("structureTable() finds a field that reaches beyond its structure", () => {
+Deno.test("structureTable() rejects a field that extends past its structure", () => {
   assertThrows(
     () => structureTable("PERSON", 8, { Id: [4, "u64"] }),
     RangeError,

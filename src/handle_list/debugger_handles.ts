@@ -1,5 +1,5 @@
 /**
- * What the debugger's `!handle` prints, in user mode and in kernel mode (Microsoft Learn, `!handle`).
+ * Reads the output of the debugger's `!handle`, in user mode and in kernel mode (Microsoft Learn, `!handle`).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { hexNumber } from "./hex_number.ts";
 import { ownCopy } from "./own_copy.ts";
 import type { HandleTableProcess, ListedHandle } from "./handle_list.ts";
 
-/** What outputs begin with, and what describes a process. */
+/** The beginnings of outputs and of lines that describe a process. */
 const BEGINS =
   /^(?:(?:kernel )?handle\s|process\s|image:|\d+ handles$|[0-9a-f]{4,16}: object: )|\bcid:/i;
 const USER_HANDLE = /^Handle ([0-9A-F`]{1,17})$/i;
@@ -16,7 +16,7 @@ const USER_FIELD =
   /^(Type|Attributes|GrantedAccess|HandleCount|PointerCount|Name|Object Specific Information|No object specific information available)(?:\s+(\S.*))?$/;
 const USER_TOTAL = /^(\d+) Handles$/;
 const USER_SUMMARY = /^Type\s+Count$/;
-/** A type, its count, and the remark that an author put behind. */
+/** A type, its count, and a remark that an author put after it. */
 const USER_TYPE = /^(\S.*?)\s+(\d+)(?:\s+[-<>=!*#/\u2190-\u21ff].*)?$/;
 
 const PROCESS = /^PROCESS\s+([0-9a-f`]{8,17})\b(.*)$/;
@@ -28,24 +28,24 @@ const KERNEL_HANDLE =
 const KERNEL_TYPE = /^Object: [0-9a-f`]{8,17}\s+Type: \([0-9a-f`]{8,17}\)\s+(\S.*)$/i;
 const KERNEL_COUNTS = /^HandleCount:\s*(\d+)\s+PointerCount:\s*(\d+)/;
 const KERNEL_NAME = /^Directory Object: [0-9a-f`]+\s+Name: (\S.*)$/;
-/** Behind the name of a file the kernel's list has the volume's name. */
+/** The volume's name, which the kernel's list has after the name of a file. */
 const VOLUME = /\s+\{[^{}\\]+\}$/;
 
 type RowDraft = { -readonly [K in keyof ListedHandle]: ListedHandle[K] };
 
-/** Reads the outputs of one text. */
+/** Reads the outputs in one text. */
 export class DebuggerHandleReader {
   readonly #begin: BeginTable;
   readonly #processes: HandleTableProcess[] = [];
   #table: HandleTableDraft | undefined;
   #row: RowDraft | undefined;
-  /** Whether the row has a line of its own besides its first one: prose may begin with `Handle 4`. */
+  /** Whether the row has a further line: prose can also begin with `Handle 4`. */
   #isRow = false;
   #isSummary = false;
-  /** Whether the lines that follow are about the object itself. */
+  /** Whether the following lines are about the object itself. */
   #isObjectInformation = false;
 
-  /** Creates a reader that begins its tables by this function. */
+  /** Creates a reader that calls `begin` for each table. */
   constructor(begin: BeginTable) {
     this.#begin = begin;
   }
@@ -55,7 +55,7 @@ export class DebuggerHandleReader {
     return this.#processes;
   }
 
-  /** Takes the next line, and says whether it was `!handle`'s. */
+  /** Takes the next line; returns whether it is `!handle` output. */
   take(text: string, line: number): boolean {
     const trimmed = text.trim();
     const isIdle = this.#row === undefined && this.#table === undefined;
@@ -187,5 +187,5 @@ export class DebuggerHandleReader {
   }
 }
 
-/** Processes of kernel-mode outputs that are remembered. */
+/** Most processes of kernel-mode outputs kept. */
 const MAX_PROCESSES = 10_000;

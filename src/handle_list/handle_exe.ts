@@ -1,6 +1,6 @@
 /**
- * What Sysinternals `handle.exe` prints (Microsoft Learn, Sysinternals, Handle): the list of each process (`-a`), the
- * summary by type (`-s`), comma-separated rows (`-v`), and the rows of a search, with user names (`-u`).
+ * Reads the output of Sysinternals `handle.exe` (Microsoft Learn, Sysinternals, Handle): the list of each process
+ * (`-a`), the summary by type (`-s`), comma-separated rows (`-v`), and the rows of a search, with user names (`-u`).
  *
  * @module
  */
@@ -8,16 +8,16 @@ import type { BeginTable, HandleTableDraft } from "./handle_table_draft.ts";
 import { ownCopy } from "./own_copy.ts";
 import type { HandleTableProcess, HandleTableSource } from "./handle_list.ts";
 
-/** What outputs begin with. */
+/** The beginnings of outputs. */
 const BEGINS = /handle|\spid:|^\W*process\W/i;
 const BANNER = /^(?:nt)?handle(?:64)?(?:\.exe)? v\d+\.\d+/i;
 const PROCESS = /^(\S.*?)\s+pid:\s*(\d+)(?:\s+(.*))?$/;
 const SEARCH = /^(\S.*?)\s+pid:\s*(\d+)\s+type:\s*(\S.*)$/;
-/** Behind `type:`: the type, with `-u` the user, the handle, the name. Version 5 prints `08X` for a colon. */
+/** After `type:`: the type, with `-u` the user, the handle, the name. Version 5 prints `08X` instead of a colon. */
 const SEARCH_REST = /^(\S+(?: \S+)*?)\s{2,}(?:(\S.*?)\s+)?([0-9A-F]+?)(?:(08X)|:)\s(.*)$/i;
 const SEARCH_REST_TIGHT = /^(\S+)\s+(?:(\S.*?)\s+)?([0-9A-F]+?)(?:(08X)|:)\s(.*)$/i;
 const ROW = /^\s*([0-9A-F]{1,8}): (\S.*)$/i;
-/** Type, sharing of a file, name, in columns. */
+/** Type, sharing mode of a file, and name, in columns. */
 const ROW_REST = /^(\S.*?)(?:\s+\(([R-][W-][D-])\)(?:\s+(.*))?|\s{2,}(.*))?$/;
 const ROW_REST_TIGHT = /^(ALPC Port|<Unknown type>|\S+)(?:\s+(.*))?$/;
 
@@ -37,32 +37,32 @@ const COLUMN_CHECKS: Readonly<Partial<Record<Column, RegExp>>> = {
   "Share Flags": /^(?:[R-][W-][D-])?$/,
 };
 
-/** Reads the outputs of one text. */
+/** Reads the outputs in one text. */
 export class HandleExeReader {
   readonly #begin: BeginTable;
-  /** What the lines that follow are. */
+  /** The output that the following lines belong to. */
   #state: "nothing" | "banner" | "summary" | "list" | "csv" = "nothing";
   #table: HandleTableDraft | undefined;
-  /** The process of a list whose first handle has not come yet. */
+  /** The process of a list before its first handle has been read. */
   #process: HandleTableProcess | undefined;
   /** Tables of comma-separated rows and searches by process, within one output. */
   #byProcess = new Map<string, HandleTableDraft>();
   #header: readonly Column[] = [];
   #delimiter = ",";
 
-  /** Creates a reader that begins its tables by this function. */
+  /** Creates a reader that calls `begin` for each table. */
   constructor(begin: BeginTable) {
     this.#begin = begin;
   }
 
-  /** Whether an output is being read, so that the next line may be a row of it. */
+  /** Whether an output is being read, so that the next line can be one of its rows. */
   get isReading(): boolean {
     return this.#state !== "nothing";
   }
 
-  /** Takes the next line, and says whether it was handle.exe's. */
+  /** Takes the next line; returns whether it is `handle.exe` output. */
   take(text: string, line: number): boolean {
-    // Rows first: a list may have millions of them.
+    // Rows first: a list can have millions of them.
     if (this.#state === "list" && this.#takeRow(text.trimEnd(), line)) return true;
     if (!this.isReading && !BEGINS.test(text)) return false;
     const trimmed = text.trim();
@@ -213,7 +213,7 @@ function readRow(rest: string): { type: string; share: string | undefined; name:
   return { type, share, name };
 }
 
-/** The fields of a row by column, or undefined where they are not these columns'. A name may hold delimiters. */
+/** The fields of a row by column; undefined if they do not fit these columns. A name can contain delimiters. */
 function columnsOf(
   fields: readonly string[],
   columns: readonly Column[],
@@ -235,7 +235,7 @@ function columnsOf(
   return row;
 }
 
-/** Splits a row; fields may be quoted, as spreadsheets write them. */
+/** Splits a row; fields can be quoted, as spreadsheets write them. */
 function splitFields(text: string, delimiter: string): string[] {
   if (!text.includes('"')) return text.split(delimiter);
   const fields: string[] = [];

@@ -1,10 +1,10 @@
 /**
- * A handle list: handles without traces, as `handle.exe` and the debugger's `!handle` print them.
+ * Handle lists: handles without traces, as printed by `handle.exe` and the debugger's `!handle`.
  *
  * @module
  */
 
-/** What printed a table. `(5.0)` marks the odd forms of that version of handle.exe. */
+/** The program and option that printed a table. `(5.0)` marks the odd forms of that version of handle.exe. */
 export type HandleTableSource =
   | "!handle"
   | "!handle (kernel)"
@@ -15,7 +15,7 @@ export type HandleTableSource =
   | "handle.exe -u"
   | "handle.exe -u (5.0)";
 
-/** The process of a table, as far as the text says. */
+/** The process of a table, as far as the text describes it. */
 export interface HandleTableProcess {
   /** Image file name. */
   readonly name?: string;
@@ -23,65 +23,65 @@ export interface HandleTableProcess {
   readonly processId?: number;
   /** Address of its EPROCESS, in kernel mode. */
   readonly process?: bigint;
-  /** Its user, as `handle.exe` prints it. */
+  /** Its user, as printed by `handle.exe`. */
   readonly user?: string;
 }
 
-/** A handle of a list. */
+/** A handle in a list. */
 export interface ListedHandle {
   /** The handle value. */
   readonly handle: number;
-  /** Name of the object's type; absent where the list has none. */
+  /** Name of the object's type; absent if the list has none. */
   readonly type?: string;
-  /** Name of the object; absent where it has none. */
+  /** Name of the object; absent if it has none. */
   readonly name?: string;
-  /** Sharing of a file, as `RW-`. */
+  /** Sharing mode of a file, such as `RW-`. */
   readonly share?: string;
   /** Address of the object. */
   readonly object?: bigint;
   /** Granted access mask. */
   readonly grantedAccess?: number;
-  /** Handles to the object. */
+  /** Number of handles to the object. */
   readonly handleCount?: number;
-  /** References to the object. */
+  /** Number of references to the object. */
   readonly pointerCount?: number;
 }
 
 /** The handles of one process, or the counts of a summary. */
 export interface HandleTable {
-  /** What printed it. */
+  /** The program and option that printed it. */
   readonly source: HandleTableSource;
   /** Line at which it begins, from 1. */
   readonly line: number;
-  /** The debugger's prompt before it, where there is one. */
+  /** The debugger's prompt before it, if any. */
   readonly prompt?: string;
-  /** Its process; absent where the text does not say. */
+  /** Its process; absent if the text does not say. */
   readonly process?: HandleTableProcess;
-  /** Number of handles: as stated, else of the rows. */
+  /** Number of handles: as stated, otherwise the number of rows. */
   readonly total: number;
-  /** Handles by type: as stated, else of the rows. */
+  /** Number of handles by type: as stated, otherwise counted from the rows. */
   readonly types: ReadonlyMap<string, number>;
-  /** Handles by type and name, of all rows; the empty name is that of objects without one. */
+  /** Number of handles by type and name, from all rows; the empty name stands for objects without one. */
   readonly names: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  /** The handles, in the order of the text; of a very long list the first ones. */
+  /** The handles, in the order of the text; only the first ones of a very long list. */
   readonly rows: readonly ListedHandle[];
-  /** What is missing of it; absent when nothing is known to be. */
+  /** What is missing from the table; absent if nothing is known to be missing. */
   readonly incomplete?: string;
 }
 
-/** How much of the handle lists of one text is kept. */
+/** How much is kept from the handle lists of one text. */
 export interface HandleListLimits {
-  /** Rows that are kept, some hundred bytes each; further ones are counted. A process has 16 million at most. */
+  /** Rows, some hundred bytes each; further ones are only counted. A process has at most 16 million handles. */
   readonly rows: number;
-  /** Different names, of objects and types; further ones are counted under their type. */
+  /** Distinct names of objects and types; further names of objects are counted together under their type. */
   readonly names: number;
   /** Characters of those names. */
   readonly nameChars: number;
-  /** Tables: one a process. */
+  /** Tables, one per process. */
   readonly tables: number;
 }
 
-/** The limits. */
+/** The default limits. */
 export const HANDLE_LIST_LIMITS: HandleListLimits = {
   rows: 150_000,
   names: 100_000,
@@ -89,5 +89,5 @@ export const HANDLE_LIST_LIMITS: HandleListLimits = {
   tables: 100_000,
 };
 
-/** What stands for the names of objects that were too many to keep. */
+/** Stands for the names beyond the limit. */
 export const OTHER_NAMES = "(other names)";

@@ -1,5 +1,5 @@
 /**
- * Handle lists of a text, read line by line.
+ * Reads the handle lists in a text, line by line.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export class HandleListReader {
     this.#handleExe = new HandleExeReader(begin);
   }
 
-  /** Takes the next line and says whether it belongs to a list. */
+  /** Takes the next line; returns whether it belongs to a list. */
   take(text: string, line: number): boolean {
     // Whoever is reading comes first: the lines of a list are alike.
     return this.#handleExe.isReading
@@ -48,7 +48,7 @@ export class HandleListReader {
       : this.#debugger.take(text, line) || this.#handleExe.take(text, line);
   }
 
-  /** Takes a prompt: the list before it has ended. */
+  /** Takes a prompt, which ends the list before it. */
   takePrompt(prompt?: string): void {
     this.#prompt = prompt && ownCopy(prompt);
     this.#debugger.end();

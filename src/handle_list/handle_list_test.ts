@@ -43,7 +43,7 @@ tillsvc.exe pid: 4312 NT AUTHORITY\\SYSTEM
   ]);
 });
 
-Deno.test("HandleListReader reads rows whose columns a page has pushed together", () => {
+Deno.test("HandleListReader reads rows whose columns a web page has pushed together", () => {
   const rows = rowsOf(
     `${BANNER}4C: File (RW-) C:\\Till\\bin\n58: Key HKLM\\SOFTWARE\n5C: ALPC Port \\RPC\n60: Event`,
   );
@@ -55,7 +55,7 @@ Deno.test("HandleListReader reads rows whose columns a page has pushed together"
   ]);
 });
 
-Deno.test("HandleListReader has a table a process, and none for rows of other programs", () => {
+Deno.test("HandleListReader returns a table per process, and none for rows of other programs", () => {
   const tables = read(`10: not a row\n${BANNER}${"-".repeat(78)}
 a.exe pid: 8 \\<unable to open process>
     4: Event
@@ -106,7 +106,7 @@ b.exe              pid: 12     type: WaitCompletionPacket 1C8: x`,
   ]);
 });
 
-Deno.test("HandleListReader adds up a type that stands twice in a summary", () => {
+Deno.test("HandleListReader adds up a type that occurs twice in a summary", () => {
   const [table] = read(
     `Handle type summary:\n  <Unknown type>  : 4\n  Event           : 9\n  <Unknown type>  : 6\nTotal handles: 19`,
   );
@@ -116,7 +116,7 @@ Deno.test("HandleListReader adds up a type that stands twice in a summary", () =
   }]);
 });
 
-Deno.test("HandleListReader reads !handle with every field, and knows which lines are the object's own", () => {
+Deno.test("HandleListReader reads !handle with every field, and skips the lines about the object itself", () => {
   const [table] = read(`Handle 000000000000001c
   Type         \tFile
   Attributes   \t0
@@ -151,11 +151,11 @@ File           \t2`);
   assertEquals([table?.total, Object.fromEntries(table!.types)], [3, { None: 1, File: 2 }]);
 });
 
-Deno.test("HandleListReader takes prose that begins with Handle 4 for prose", () => {
+Deno.test("HandleListReader does not mistake prose that begins with Handle 4 for a list", () => {
   assertEquals(read("Handle 4\nis the one that leaks.\nHandle 8\n"), []);
 });
 
-Deno.test("HandleListReader reads the kernel's list, of 32 and of 64 bits, with its process", () => {
+Deno.test("HandleListReader reads the kernel's list with its process", () => {
   const tables = read(`PROCESS 82a1c5e8  SessionId: 0  Cid: 03a8    Peb: 7ffd9000  ParentCid: 0250
     DirBase: 0bd40260  ObjectTable: e2d40f38  HandleCount:  71.
     Image: till.exe
@@ -185,7 +185,7 @@ Object: e1007300  Type: (8a3c7e80) File
   ]);
 });
 
-/** Reads a list of so many events, with names that repeat after some. */
+/** Reads a list of `count` events with `names` different names. */
 function readEvents(count: number, names: number, limits: Partial<HandleListLimits>): HandleTable {
   const reader = new HandleListReader({ ...HANDLE_LIST_LIMITS, ...limits });
   reader.take("Nthandle v4.22 - Handle viewer", 1);
@@ -195,18 +195,18 @@ function readEvents(count: number, names: number, limits: Partial<HandleListLimi
   return reader.end()[0]!;
 }
 
-Deno.test("HandleListReader counts what is too much to list", () => {
+Deno.test("HandleListReader counts the rows that are too many to list", () => {
   const { total, rows, names, incomplete } = readEvents(1500, 7, { rows: 500 });
   assertEquals([total, rows.length, names.get("Event")?.size], [1500, 500, 7]);
   assertEquals(incomplete, "1,000 rows are counted but not listed");
 });
 
-Deno.test("HandleListReader counts under one name what has too many names", () => {
+Deno.test("HandleListReader counts the names that are too many under one name", () => {
   const { total, names } = readEvents(1500, 1500, { names: 501 });
   assertEquals([total, names.get("Event")?.get(OTHER_NAMES)], [1500, 1000]);
 });
 
-Deno.test("HandleListReader ends with more tables than a text of processes has", () => {
+Deno.test("HandleListReader throws for more tables than the limit", () => {
   const reader = new HandleListReader({ ...HANDLE_LIST_LIMITS, tables: 2 });
   const lines = [1, 2, 3].flatMap((id) => [`p${id}.exe pid: ${id} U`, "    4: Event"]);
   assertThrows(
@@ -216,7 +216,7 @@ Deno.test("HandleListReader ends with more tables than a text of processes has",
   );
 });
 
-Deno.test("HandleListReader reads a summary whose lines have an author's remarks, and not the prose behind", () => {
+Deno.test("HandleListReader reads a summary whose lines have an author's remarks, and not the prose after it", () => {
   const [table] = read(
     "66316 Handles\nType Count\nNone 9\nKey 66256 ==> Large Value\nALPC Port 40 // ours\nThread 11\n" +
       "We see 3 (at least) of them.\nEvent 4",
@@ -228,7 +228,7 @@ Deno.test("HandleListReader reads a summary whose lines have an author's remarks
   assertEquals(table?.incomplete, undefined);
 });
 
-Deno.test("HandleListReader says where a list has fewer handles than it states", () => {
+Deno.test("HandleListReader says that a list has fewer handles than it states", () => {
   const listed = read("Handle 4\n  Type Key\n<Output snipped>\n377 Handles\nType Count\nKey 377\n");
   assertEquals(listed.map(({ incomplete }) => incomplete), [
     "1 of the 377 stated handles are listed",

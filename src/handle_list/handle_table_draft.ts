@@ -1,5 +1,5 @@
 /**
- * Tables of handles that are being read.
+ * Handle tables while they are being read.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
 } from "./handle_list.ts";
 import { ownCopy } from "./own_copy.ts";
 
-/** Names and rows of all tables of one text, within the limits. */
+/** The names and rows of all tables in one text, within the limits. */
 export class HandleTableBudget {
   readonly #limits: HandleListLimits;
   readonly #copies = new Map<string, string>();
@@ -25,7 +25,7 @@ export class HandleTableBudget {
     this.#limits = limits;
   }
 
-  /** The text as a string of its own, each once; undefined when there are too many. */
+  /** A copy of the text, one for all equal texts; undefined if there are too many. */
   name(text: string): string | undefined {
     const known = this.#copies.get(text);
     if (known !== undefined) return known;
@@ -37,7 +37,7 @@ export class HandleTableBudget {
     return copy;
   }
 
-  /** Whether one more row may be kept. */
+  /** Counts one more row and returns whether it can be kept. */
   takeRow(): boolean {
     return this.#rows++ < this.#limits.rows;
   }
@@ -48,11 +48,11 @@ export type BeginTable = (source: HandleTableSource, line: number) => HandleTabl
 
 /** Collects a table. */
 export class HandleTableDraft {
-  /** What printed it. */
+  /** The program and option that printed it. */
   readonly source: HandleTableSource;
   /** The prompt before it. */
   prompt: string | undefined;
-  /** Its process, as far as is known. */
+  /** Its process, as far as known. */
   process: HandleTableProcess | undefined;
   /** The number of handles that the text states. */
   statedTotal: number | undefined;
@@ -71,7 +71,7 @@ export class HandleTableDraft {
     this.#budget = budget;
   }
 
-  /** Number of its rows so far. */
+  /** Number of rows so far. */
   get rowCount(): number {
     return this.#count;
   }
@@ -94,7 +94,7 @@ export class HandleTableDraft {
     });
   }
 
-  /** Adds a line of a summary; a type that stands twice is added up. */
+  /** Adds a line of a summary; the counts of a type that occurs twice are added up. */
   addType(type: string, count: number): void {
     const key = this.#budget.name(type) ?? OTHER_NAMES;
     this.#statedTypes.set(key, (this.#statedTypes.get(key) ?? 0) + count);
@@ -119,12 +119,12 @@ export class HandleTableDraft {
     };
   }
 
-  /** What the table lacks of the number that it states, or of its own rows. */
+  /** What the table lacks compared with the number that it states, or with its own rows. */
   #missing(total: number, sumOfTypes: number): string | undefined {
     const words = (count: number): string => count.toLocaleString("en-US");
     const notKept = this.#count - this.#rows.length;
     if (notKept > 0) return `${words(notKept)} rows are counted but not listed`;
-    // In kernel mode the number is the whole table's, also where one handle was asked for.
+    // In kernel mode the number is that of the whole table, even if only one handle was requested.
     if (this.source === "!handle (kernel)") return undefined;
     if (this.#statedTypes.size > 0 && sumOfTypes < total) {
       return `the types of ${words(sumOfTypes)} of the ${words(total)} stated handles are listed`;

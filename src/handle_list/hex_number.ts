@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The value of digits, among which backticks part the halves of long numbers; 0 where there are no digits. */
+/** The value of digits, with or without the backticks that separate the halves of long numbers; 0 for no digits. */
 export function hexNumber(digits: string): bigint {
   return BigInt(`0x${digits.replaceAll("`", "") || "0"}`);
 }

@@ -3,8 +3,8 @@
  * Where fields are in the structures of each Windows build.
  *
  * Written by `scripts/make_layouts.ts` from the reference's `kernel-layouts.json`, which names the public
- * source of every build (headers generated from Microsoft's public symbols); do not edit. A size of 0 is
- * one that no source tells.
+ * source of every build (headers generated from Microsoft's public symbols); do not edit. A size of 0 means
+ * that no source gives the size.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Bytes that are read one value after the other; the mirror of `_byte_writer.ts`.
+ * Reads bytes one value at a time; the counterpart of `_byte_writer.ts`.
  *
  * @module
  */
@@ -7,24 +7,24 @@ import type { FormatError } from "../error.ts";
 import type { Allowance } from "./_limits.ts";
 import { recordingError } from "./recording_error.ts";
 
-/** Bytes of the longest number: 53 bits, seven a byte. */
+/** Size of the longest number in bytes: 53 bits, seven per byte. */
 const MAX_VARINT = 8;
 
-/** Values one after the other. Each read checks that its bytes are there. */
+/** Reads values one at a time. Each read checks that its bytes are there. */
 export class ByteReader {
   readonly #recording: string;
   readonly #bytes: Uint8Array;
   readonly #allowance: Allowance | undefined;
   #offset = 0;
 
-  /** Reads `bytes`; errors name the recording. Texts are counted where there is an allowance. */
+  /** Reads `bytes`; errors name the recording. The letters of strings are counted if there is an allowance. */
   constructor(recording: string, bytes: Uint8Array, allowance?: Allowance) {
     this.#recording = recording;
     this.#bytes = bytes;
     this.#allowance = allowance;
   }
 
-  /** Number of bytes that are left. */
+  /** Number of remaining bytes. */
   get remaining(): number {
     return this.#bytes.length - this.#offset;
   }
@@ -42,7 +42,7 @@ export class ByteReader {
     return value;
   }
 
-  /** Bytes as they are: a view. */
+  /** Raw bytes, as a view. */
   raw(length: number): Uint8Array {
     if (length > this.remaining) {
       throw this.error(`${length} bytes are announced, ${this.remaining} are left`);
@@ -64,7 +64,7 @@ export class ByteReader {
     throw this.error("a number is too large");
   }
 
-  /** A number of things that take at least `size` bytes each: never more than the bytes that are left hold. */
+  /** A number of items of at least `size` bytes each: never more than fit in the remaining bytes. */
   count(size: number): number {
     const count = this.varint();
     if (count * size > this.remaining) {
@@ -79,7 +79,7 @@ export class ByteReader {
     return new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   }
 
-  /** A text. */
+  /** A string. */
   text(): string {
     const length = this.count(1);
     this.#allowance?.take("letters", length, this);

@@ -1,12 +1,15 @@
 /**
- * Columns of 32-bit words: each word as its difference from the one before.
+ * Columns of 32-bit words, stored as differences.
  *
  * @module
  */
 import type { ByteReader } from "./_byte_reader.ts";
 import type { ByteWriter } from "./_byte_writer.ts";
 
-/** Writes a column: each word as the difference from the one before (the first from 0), modulo 2^32, sign last. */
+/**
+ * Writes a column: each word as the difference, modulo 2^32, from the word before (the first from 0), with the sign in
+ * the lowest bit.
+ */
 export function writeColumn(writer: ByteWriter, words: ArrayLike<number>): void {
   let previous = 0;
   for (let row = 0; row < words.length; row++) {
@@ -17,7 +20,7 @@ export function writeColumn(writer: ByteWriter, words: ArrayLike<number>): void 
   }
 }
 
-/** Reads as many words as a column has room for. */
+/** Reads a column of `words.length` words. */
 export function readColumn(reader: ByteReader, words: Uint32Array | Uint8Array): void {
   let previous = 0;
   for (let row = 0; row < words.length; row++) {
@@ -28,7 +31,7 @@ export function readColumn(reader: ByteReader, words: Uint32Array | Uint8Array):
   }
 }
 
-/** Writes a column of 64-bit values as two: the upper words, then the lower ones. */
+/** Writes a column of 64-bit values as two columns: the upper words, then the lower ones. */
 export function writeWideColumn(writer: ByteWriter, values: BigUint64Array | Float64Array): void {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   for (const half of [1, 0]) {
@@ -36,7 +39,7 @@ export function writeWideColumn(writer: ByteWriter, values: BigUint64Array | Flo
   }
 }
 
-/** Reads such a column. */
+/** Reads a column of 64-bit values. */
 export function readWideColumn(reader: ByteReader, values: BigUint64Array | Float64Array): void {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   const half = new Uint32Array(values.length);

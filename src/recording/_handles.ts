@@ -1,5 +1,5 @@
 /**
- * Open handles in a recording: what a handle value stood for.
+ * Open handles in a recording: the object of each handle value.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ByteReader } from "./_byte_reader.ts";
 import type { ByteWriter } from "./_byte_writer.ts";
 import type { Allowance } from "./_limits.ts";
 
-/** Bytes of the shortest handle: its value and six flags. */
+/** Size of the shortest handle in bytes: its value and six flags. */
 const SHORTEST_HANDLE = 7;
 
 /** Writes handles. */

@@ -1,5 +1,5 @@
 /**
- * Modules in a recording, with the ids by which their PDBs are found later.
+ * Modules in a recording, with the ids used to find their PDBs later.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ByteReader } from "./_byte_reader.ts";
 import type { ByteWriter } from "./_byte_writer.ts";
 import type { Allowance } from "./_limits.ts";
 
-/** Bytes of the shortest module: two empty texts, base, size and two flags. */
+/** Size of the shortest module in bytes: two empty strings, base, size and two flags. */
 const SHORTEST_MODULE = 13;
 
 /** Writes modules. */

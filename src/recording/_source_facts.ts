@@ -1,6 +1,6 @@
 /**
- * What the source of a log says beside the traces: notes, what stacks did in all, why the process was stopped. Older
- * recordings end before it, or before the last of it.
+ * What the source of a log says in addition to the traces: notes, the stacks that are the system's, totals by stack,
+ * and why the process was stopped. Older recordings end before these facts, or before the last of them.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import type { Allowance } from "./_limits.ts";
 
 type SourceFacts = Pick<TraceLog, "notes" | "systemStacks" | "totals" | "stops">;
 
-/** Bytes of the shortest stop: a code, and a flag for each other value. */
+/** Size of the shortest stop in bytes: a code, and a flag for each other value. */
 const SHORTEST_STOP = 6;
 
-/** Writes the facts; stack ids are their numbers in the recording. */
+/** Writes the facts; stack ids are already numbers in the recording. */
 export function writeSourceFacts(writer: ByteWriter, facts: SourceFacts): void {
   writer.optional(facts.notes, (notes) => writeTexts(writer, notes));
   writer.optional(facts.systemStacks, (stacks) => {
@@ -58,7 +58,7 @@ export function readSourceFacts(
     }
     return stack;
   };
-  /** Each stack stands once. */
+  /** At most one for each stack. */
   const readCount = (): number => {
     const count = reader.varint();
     if (count > stacks.count) {
@@ -113,13 +113,13 @@ function readStops(
   });
 }
 
-/** Writes texts one after the other. */
+/** Writes a list of strings. */
 export function writeTexts(writer: ByteWriter, texts: readonly string[]): void {
   writer.varint(texts.length);
   for (const text of texts) writer.text(text);
 }
 
-/** Reads them. */
+/** Reads a list of strings. */
 export function readTexts(reader: ByteReader, allowance: Allowance): string[] {
   const count = reader.count(1);
   allowance.take("strings", count, reader);

@@ -1,5 +1,5 @@
 /**
- * Texts that occur again and again, each written once.
+ * Strings that occur repeatedly, each written once.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import type { ByteReader } from "./_byte_reader.ts";
 import type { ByteWriter } from "./_byte_writer.ts";
 import type { Allowance } from "./_limits.ts";
 
-/** Numbers of texts, from 1: 0 stands for none. */
+/** Numbers strings from 1; 0 stands for none. */
 export class StringNumbers {
   readonly #numbers = new Map<string, number>();
 
-  /** The number of a text, new or known. */
+  /** The number of a string; a new string gets the next one. */
   number(text: string | undefined): number {
     if (text === undefined) return 0;
     let number = this.#numbers.get(text);
@@ -19,14 +19,14 @@ export class StringNumbers {
     return number;
   }
 
-  /** Writes the texts in the order of their numbers. */
+  /** Writes the strings in the order of their numbers. */
   write(writer: ByteWriter): void {
     writer.varint(this.#numbers.size);
     for (const text of this.#numbers.keys()) writer.text(text);
   }
 }
 
-/** Reads texts, and finds the one of a number. */
+/** Reads strings, and returns a function that looks one up by its number. */
 export function readStrings(
   reader: ByteReader,
   allowance: Allowance,

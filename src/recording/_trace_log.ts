@@ -13,10 +13,10 @@ import type { Allowance } from "./_limits.ts";
 import { readSourceFacts, writeSourceFacts } from "./_source_facts.ts";
 import { readStrings, StringNumbers } from "./_strings.ts";
 
-/** The time of a log whose source has none. */
+/** Stands for the time of a log whose source has none. */
 const UNDATED = 0;
 
-/** Writes a log whose stack ids are their numbers in the recording. */
+/** Writes a log whose stack ids are already numbers in the recording. */
 export function writeTraceLog(writer: ByteWriter, log: TraceLog): void {
   writer.varint(log.readAt?.getTime() ?? UNDATED);
   writer.varint(log.parsed);
@@ -42,7 +42,7 @@ export function writeTraceLog(writer: ByteWriter, log: TraceLog): void {
   writeSourceFacts(writer, log);
 }
 
-/** Reads a log over the stacks of its recording. */
+/** Reads a log whose stacks are those of its recording. */
 export function readTraceLog(
   reader: ByteReader,
   stacks: ListedStacks,
@@ -84,7 +84,7 @@ export function readTraceLog(
   };
 }
 
-/** Bytes of the shortest trace: one for each of its columns. */
+/** Size of the shortest trace in bytes: one for each column. */
 const SHORTEST_TRACE = 5;
 
 function readColumns(
@@ -141,7 +141,7 @@ function writeObjects(writer: ByteWriter, objects: readonly ObjectInfo[]): void 
   }
 }
 
-/** Bytes of the shortest object: two numbers and a flag. */
+/** Size of the shortest object in bytes: two numbers and a flag. */
 const SHORTEST_OBJECT = 3;
 
 function readObjects(reader: ByteReader, allowance: Allowance): ObjectInfo[] {

@@ -1,6 +1,6 @@
 /**
- * The recording format's size and speed: a full table of 131,072 traces with 2,000 stacks and names, against writing and
- * reading its bytes as they are. Run by `deno task bench`.
+ * The recording format's size and speed: a full ring of 131,072 traces with 2,000 stacks and names, compared with
+ * writing and reading its raw bytes. Run by `deno task bench`.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { busyLog, busyRing } from "../trace_log_fixture.ts";
 import { decodeRecording, encodeRecording, type Recording } from "./recording.ts";
 
 const TRACES = 131_072;
-/** Runs of each kind; the median counts. */
+/** Runs of each measurement; the median counts. */
 const RUNS = 5;
 const MIB = 1024 * 1024;
 
 using stacks = new EngineStackTable();
 const log = busyLog(stacks, TRACES);
-/** What a ring of these traces has in memory. */
+/** The ring of these traces, as in memory. */
 const RAW = busyRing(TRACES);
 const recording: Recording = {
   targetName: "busy.exe",

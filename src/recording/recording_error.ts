@@ -1,11 +1,13 @@
 /**
- * Why a recording cannot be read.
+ * The error of a recording that cannot be read.
  *
  * @module
  */
 import { FormatError } from "../error.ts";
 
-/** The error of a file that is not a recording, is damaged, or is of another version: what was found in it. */
+/**
+ * The error of a file that is not a recording, is damaged, or has another version; `found` is what is wrong with it.
+ */
 export function recordingError(
   file: string,
   found: string,

@@ -21,7 +21,7 @@ const NTDLL = {
   pdb: { guid: "0123456789ABCDEF0123456789ABCDEF", age: 1, path: "ntdll.pdb" },
 };
 
-/** Names of the addresses 1 (in a module that is not in the list) and of one in ntdll. */
+/** Names of the address 1 (in a module that is not in the list) and of an address in ntdll. */
 const FRAMES: readonly Frame[] = [
   {
     address: 1n,
@@ -95,7 +95,7 @@ async function roundTrip(recording: Recording): Promise<Recording> {
   return await decodeRecording("x.htrace", await encodeRecording(recording));
 }
 
-/** A log without its stack ids, which are a table's own. */
+/** A log with stacks in place of its stack ids, which differ between tables. */
 function withoutIds(
   { stacks, stack: _stack, systemStacks, totals, stops, ...log }: TraceLog,
 ): unknown {
@@ -153,7 +153,7 @@ function randomNumbers(seed: number): (below: number) => number {
   return (below) => (state = state * 48271 % 0x7fff_ffff) % below;
 }
 
-/** A log of anything, with times and objects where asked. */
+/** A random log, with times if the seed is even, and with objects if it is a multiple of three. */
 function randomLog(stacks: EngineStackTable, seed: number): TraceLog {
   const random = randomNumbers(seed);
   const builder = new TraceLogBuilder(stacks);
@@ -211,7 +211,7 @@ Deno.test("a recording that ends before the newest facts is read without them", 
   }
 });
 
-Deno.test("encodeRecording() makes nothing that could not be read", async () => {
+Deno.test("encodeRecording() rejects what could not be read back", async () => {
   using stacks = new EngineStackTable();
   const log = busyLog(stacks, 0x1_0000);
   const many = Array.from({ length: 64 }, (_, index): [string, TraceLog] => [`${index}`, log]);
@@ -223,7 +223,7 @@ Deno.test("encodeRecording() makes nothing that could not be read", async () => 
   await assertRejects(() => pack(new Uint8Array(0x400_0001)), HtraceError, "67108865 bytes");
 });
 
-Deno.test("isRecording() knows a recording by its first bytes", async () => {
+Deno.test("isRecording() recognizes a recording by its first bytes", async () => {
   const bytes = await smallRecording();
   assert(isRecording(bytes.subarray(0, 8)));
   assert(!isRecording(bytes.subarray(0, 7)));
@@ -247,18 +247,18 @@ Deno.test("decodeRecording() says what is wrong with a file", async () => {
     copy[offset] = value;
     return copy;
   };
-  const sentence = 'Cannot read the recording "x.htrace": ';
-  const notOne = sentence + 'it is not a recording; make one with "htrace record"';
-  const cutOff = sentence + "it is damaged: its content is cut off or changed; record it again";
+  const start = 'Cannot read the recording "x.htrace": ';
+  const notOne = start + 'it is not a recording; make one with "htrace record"';
+  const cutOff = start + "it is damaged: its content is cut off or changed; record it again";
   await assertRejected(new Uint8Array(), notOne);
   await assertRejected(changed(7, 0x0d), notOne);
   await assertRejected(
     changed(8, 3),
-    sentence + "its format has version 3, newer than 2; read it with a newer htrace",
+    start + "its format has version 3, newer than 2; read it with a newer htrace",
   );
   await assertRejected(
     changed(8, 1),
-    sentence + "its format has version 1, of an htrace before 0.2; record it again with this one",
+    start + "its format has version 1, of an htrace before 0.2; record it again with this one",
   );
   await assertRejected(bytes.subarray(0, 12), "its header is cut off");
   await assertRejected(changed(15, 0xff), "its header makes no sense");
@@ -267,7 +267,7 @@ Deno.test("decodeRecording() says what is wrong with a file", async () => {
   await assertRejected(changed(bytes.length - 6, bytes.at(-6)! ^ 1), cutOff);
 });
 
-Deno.test("a file that differs in one bit behind its header is rejected, or has the same content", async () => {
+Deno.test("a file with one changed bit after its header is rejected, or has the same content", async () => {
   const bytes = await smallRecording();
   const content = await unpack("x.htrace", bytes);
   let rejected = 0;
@@ -281,7 +281,7 @@ Deno.test("a file that differs in one bit behind its header is rejected, or has 
       rejected++;
     }
   }
-  // What may differ is gzip's time and hints, and bits that nothing depends on.
+  // Gzip's time and hints, and bits that nothing depends on, can differ.
   assert(rejected > bytes.length - 16 - 20, `${rejected} of ${bytes.length - 16}`);
 });
 
@@ -300,7 +300,7 @@ function section(tag: string, write: (body: ByteWriter) => void): Uint8Array<Arr
   return content.bytes;
 }
 
-/** The sections of a content. */
+/** The sections of unpacked content. */
 function sectionsOf(content: Uint8Array): { tag: string; body: Uint8Array }[] {
   const reader = new ByteReader("x.htrace", content);
   const sections = [];
@@ -317,31 +317,31 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return writer.bytes;
 }
 
-Deno.test("decodeRecording() skips sections that it does not know", async () => {
+Deno.test("decodeRecording() skips unknown sections", async () => {
   const news = section("NEWS", (body) => body.raw(Uint8Array.of(1, 2)));
   const content = joined(news, await smallContent());
   const { targetName } = await decodeRecording("x.htrace", await pack(content));
   assertEquals(targetName, "dienst für alles.exe");
 });
 
-Deno.test("decodeRecording() rejects a second section of a tag, and two snapshots of one name", async () => {
+Deno.test("decodeRecording() rejects two sections with the same tag", async () => {
   const content = await smallContent();
   const modules = section("MODS", (body) => body.varint(0));
   await assertRejected(await pack(joined(content, modules)), 'it has two sections "MODS"');
 });
 
-Deno.test("decodeRecording() wants a target and traces", async () => {
+Deno.test("decodeRecording() requires a target and traces", async () => {
   await assertRejected(await pack(new Uint8Array()), "it is damaged: it has no traces");
 });
 
-Deno.test("decodeRecording() rejects a trace of a type that nothing writes", async () => {
+Deno.test("decodeRecording() rejects a trace of an unknown type", async () => {
   using stacks = new EngineStackTable();
   const log = { ...busyLog(stacks, 3), type: Uint8Array.of(1, 4, 2) };
   const bytes = await encodeRecording({ ...fullRecording(stacks, log), snapshots: new Map() });
   await assertRejected(bytes, "it is damaged: trace 1 has type 4, expected 1 to 3");
 });
 
-/** Equal values, which pack to next to nothing, in the place of everything that is counted. */
+/** Sections of equal values, which pack to next to nothing, with more of what is counted than allowed. */
 const BOMBS: Readonly<Record<string, (body: ByteWriter) => void>> = {
   MODS: (body) => {
     body.varint(LIMITS.modules.free + 1);
@@ -397,7 +397,7 @@ Deno.test("decodeRecording() rejects longer texts than a file of its size can ha
   await assertRejected(bytes, "60000000 letters are announced, a file of this size has at most");
 });
 
-Deno.test("decodeRecording() believes no number in a well packed file", async () => {
+Deno.test("decodeRecording() trusts no number in a well-packed file", async () => {
   const content = await smallContent();
   let rejected = 0;
   for (let offset = 0; offset < content.length; offset++) {

@@ -1,20 +1,20 @@
 /**
- * Dumps with a bitmap: a bit for each page of physical memory, set where the file holds the page.
+ * Dumps with a bitmap: a bit for each page of physical memory, set if the file holds the page.
  *
- * Two headers precede the bitmap: that of the bitmap dumps since Windows 8, and that of the kernel summary of older
- * systems (reference dump-formats, 2.3). Pages follow one another in ascending order of their number.
+ * One of two headers precedes the bitmap: that of bitmap dumps since Windows 8, or that of the kernel summary dumps of
+ * older systems (reference dump-formats, 2.3). Pages are stored in ascending order of their numbers.
  *
  * @module
  */
 import { type DumpFile, hex } from "../dump_file.ts";
 import { structureTable } from "../structure_table.ts";
 import type { KernelDumpHeader } from "./header.ts";
-import { howCut, PAGE_SIZE, type PageMap } from "./page_map.ts";
+import { describeCut, PAGE_SIZE, type PageMap } from "./page_map.ts";
 
-/** Windows manages 64 TiB at most; the bitmap of that is 2 GiB, of which as much is read as is asked for. */
+/** Windows manages 64 TiB at most, whose bitmap has 2 GiB; only the parts that a lookup needs are read. */
 const MAX_BITS = 2 ** 34;
 
-/** BITMAP_DUMP: behind the header of either width. */
+/** BITMAP_DUMP: follows the header of either width. */
 const BITMAP_DUMP = structureTable("BITMAP_DUMP", 0x38, {
   Signature: [0, "u32"],
   ValidDump: [4, "u32"],
@@ -23,7 +23,7 @@ const BITMAP_DUMP = structureTable("BITMAP_DUMP", 0x38, {
   Pages: [0x30, "u64"],
 });
 
-/** SUMMARY_DUMP: the same fields for both widths, but for padding before the bitmap. */
+/** SUMMARY_DUMP: the same fields for both widths, except for padding before the bitmap. */
 const SUMMARY_DUMP = structureTable("SUMMARY_DUMP", 0x1c, {
   Signature: [0, "u32"],
   ValidDump: [4, "u32"],
@@ -37,7 +37,7 @@ const SUMMARY_BITMAP_OFFSET = { 32: 0x20, 64: 0x28 } as const;
 const SIGNATURES = [0x504d4453, 0x504d4446];
 const VALID_DUMP = 0x504d5544;
 
-/** The bitmap's place and size, as a header claims them. */
+/** The bitmap's location and size, as a header claims them. */
 interface Claim {
   readonly bitmap: number;
   readonly bits: bigint;
@@ -58,8 +58,8 @@ export function readBitmapMap(file: DumpFile, header: KernelDumpHeader): PageMap
 }
 
 /**
- * The pages of a kernel summary dump (type 2). Its number was used again for dumps with the newer header, which has
- * no plausible offset where this one has that of its first page.
+ * The pages of a kernel summary dump (type 2). The same number was used later for dumps with the newer header, which
+ * has no plausible offset where this one stores the offset of its first page.
  */
 export function readSummaryMap(file: DumpFile, header: KernelDumpHeader): PageMap {
   const fields = file.structure(SUMMARY_DUMP, header.size, "summary header");
@@ -106,7 +106,7 @@ function mapOf(file: DumpFile, claim: Claim): PageMap {
         `before the first page at ${hex(firstPage)}`,
     );
   } else {
-    const cut = howCut(file, claim.firstPage + claim.present * BigInt(PAGE_SIZE));
+    const cut = describeCut(file, claim.firstPage + claim.present * BigInt(PAGE_SIZE));
     if (cut !== undefined) damage.push(cut);
   }
   const bits = Math.min(Number(claim.bits), room);
@@ -121,13 +121,13 @@ function mapOf(file: DumpFile, claim: Claim): PageMap {
   };
 }
 
-/** Bytes of the bitmap that are counted at once: a power of two, so that chunks divide into 32-bit words. */
+/** Bytes of the bitmap counted at once: a power of two, so that chunks divide into 32-bit words. */
 const CHUNK_BYTES = 0x1000;
 const CHUNK_BITS = CHUNK_BYTES * 8;
-/** Chunks that are kept: they tell of 8 GiB of memory, and take half a megabyte. */
+/** Most chunks kept: they cover 8 GiB of memory and take half a megabyte. */
 const MAX_CHUNKS = 64;
 
-/** A piece of the bitmap: its words, and how many bits of it are set before each. */
+/** A piece of the bitmap: its words, and the number of set bits before each. */
 interface Chunk {
   readonly words: Uint32Array;
   readonly before: Uint32Array;
@@ -135,12 +135,12 @@ interface Chunk {
   readonly count: number;
 }
 
-/** A bitmap in a file, which tells how many bits are set before a given one. Little of it is kept. */
+/** A bitmap in a file that counts the set bits before a given one. Little of it is kept in memory. */
 class PageBitmap {
   readonly #file: DumpFile;
   readonly #offset: number;
   readonly #bits: number;
-  /** Number of set bits before each chunk, as far as was asked. */
+  /** Number of set bits before each chunk, up to the last chunk queried. */
   readonly #before: number[] = [0];
   readonly #chunks = new Map<number, Chunk>();
 
@@ -150,7 +150,7 @@ class PageBitmap {
     this.#bits = bits;
   }
 
-  /** How many bits before `bit` are set, or undefined where it is not set itself. */
+  /** Number of set bits before `bit`; undefined if it is not set itself. */
   rankOf(bit: number): number | undefined {
     if (bit >= this.#bits) return undefined;
     const index = Math.floor(bit / CHUNK_BITS);
@@ -193,7 +193,7 @@ function counted(words: Uint32Array): Chunk {
   return { words, before, count };
 }
 
-/** The words of little-endian bytes, whatever the host's order. */
+/** The words of little-endian bytes, regardless of the host's byte order. */
 function wordsOf(bytes: Uint8Array): Uint32Array {
   const view = new DataView(bytes.buffer);
   return Uint32Array.from(
@@ -202,7 +202,7 @@ function wordsOf(bytes: Uint8Array): Uint32Array {
   );
 }
 
-/** Number of set bits of a 32-bit word, by adding neighbouring counts in parallel. */
+/** Number of set bits in a 32-bit word, by adding neighbouring counts in parallel. */
 function popCount(word: number): number {
   let counts = word - ((word >>> 1) & 0x5555_5555);
   counts = (counts & 0x3333_3333) + ((counts >>> 2) & 0x3333_3333);

@@ -1,12 +1,12 @@
 /**
- * For tests: writes pages as a kernel dump of any form. Offsets are plain numbers of the reference's tables, and none
- * comes from the reader: a wrong one must not agree with itself.
+ * Test helper: writes pages as a kernel dump of any form. Offsets are plain numbers from the reference's tables, and
+ * none comes from the reader: a wrong offset must not agree with itself.
  *
  * @module
  */
 import { integerBytes } from "./guest_memory_fixture.ts";
 
-/** What stands in a header. */
+/** The fields of a header. */
 export interface DumpFacts {
   /** Width of the header. */
   readonly bits: 32 | 64;
@@ -27,7 +27,7 @@ export interface DumpFacts {
 
 const PAGE = 0x1000;
 
-/** Places in the two headers. */
+/** Offsets in the two headers. */
 const HEADER = {
   32: {
     size: 0x1000,
@@ -51,7 +51,7 @@ const MORE = {
   64: { block: 0x80, runs: 0x88, run: 0x98, type: 0xf98, time: 0xfa8 },
 } as const;
 
-/** A growing file that is written to by offset. */
+/** A growing file, written by offset. */
 class Out {
   bytes = new Uint8Array(0);
 
@@ -83,7 +83,7 @@ export function writeKernelDump(
   const { size } = HEADER[facts.bits];
   writeHeader(out, facts);
   const frames = [...pages.keys()].sort((one, other) => one - other);
-  // A header has room for few runs, so a full dump gets the pages between ours, too.
+  // A header has room for few runs, so a full dump also gets the pages between ours.
   const stored = facts.type === 1 ? everyFrame(frames) : frames;
   const firstPage = WRITERS[facts.type]?.(out, facts, stored) ?? size;
   const bytes = new Uint8Array(firstPage + stored.length * PAGE);
@@ -125,7 +125,7 @@ function runsOf(frames: readonly number[]): [start: number, count: number][] {
 
 type Writer = (out: Out, facts: DumpFacts, frames: readonly number[]) => number;
 
-/** What stands between header and pages, by type; returns where pages begin. */
+/** Write what is between the header and the pages, by type; return the offset of the first page. */
 const WRITERS: Readonly<Record<number, Writer>> = {
   1: writeRuns,
   2: writeSummary,

@@ -1,4 +1,4 @@
-/** Dumps by an independent writer, with what is true of them (`shared/data/kdumps`). */
+/** Dumps by an independent writer, with their expected contents (`shared/data/kdumps`). */
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { bytesSource } from "../../byte_source.ts";
 import { HtraceError } from "../../error.ts";
@@ -12,7 +12,7 @@ import { readTraceRing, type TraceRing } from "../../nt/trace_ring.ts";
 import { type ExpectedFile, expectedFiles } from "../_shared_data_testing.ts";
 import { openKernelDump } from "./kernel_dump.ts";
 
-/** The fields of `expected.json` that are compared; its README describes them. */
+/** The compared fields of `expected.json`; its README describes them. */
 interface Expected {
   readonly kdbg?: unknown;
   readonly modules: readonly ExpectedModule[];
@@ -80,7 +80,7 @@ interface ExpectedTrace {
   } | null;
 }
 
-/** What a cause of `expected.json` is called here. */
+/** The reason in our messages for each cause in `expected.json`. */
 const REASONS: Readonly<Record<string, string>> = {
   pagefile: "unavailable page: the page is in the page file",
   "demand-zero": "invalid page: the page was never touched",
@@ -90,8 +90,8 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Windows XP without PAE: where its prototype entries are, only a variable of the kernel tells, which these dumps leave
- * unset. Pages behind them are reported, not read.
+ * Windows XP without PAE: only a variable of the kernel says where its prototype entries are, and these dumps leave it
+ * unset. The pages of such entries are reported, not read.
  */
 const WITHOUT_PROTOTYPES = /^(01|13i)/;
 
@@ -141,7 +141,7 @@ function modulesOf(kernel: Kernel, process: KernelProcess): ModuleWalk {
   return walkProcessModules(kernel.addressSpace(directoryTableBase), pebs);
 }
 
-/** What is known of every process. */
+/** The fields known for every process. */
 function summaryOf(process: KernelProcess): unknown {
   return {
     eprocess: hex(process.process),
@@ -173,7 +173,7 @@ function expectedModuleFacts({ path, base, size, timeDateStamp, pdb }: ExpectedM
   return { path, base, size, timeDateStamp, key: pdb?.key, pdb: pdb?.path };
 }
 
-/** The entries of a ring, newest first, blank ones left out. */
+/** The entries of a ring, newest first, without blank ones. */
 function tracesOf(ring: TraceRing, size: 4 | 8): unknown[] {
   const view = new DataView(ring.entries.buffer);
   const word = (offset: number): bigint =>
@@ -236,7 +236,7 @@ for (const file of FILES.filter((one) => expectedOf(one).kdbg !== undefined)) {
     ]);
   });
 
-  Deno.test(`${file.name}: handles with types, names and paths, and those that are missing`, async () => {
+  Deno.test(`${file.name}: handles with types, names and paths, and the missing ones`, async () => {
     const { kernel } = await open(file);
     for (const process of processesOf(kernel)) {
       if (process.objectTable === 0n) continue;
@@ -279,7 +279,7 @@ for (const file of FILES.filter((one) => expectedOf(one).kdbg !== undefined)) {
       assertEquals(hex(process.peb), peb ?? "0x0");
       if (peb === undefined) continue;
       const walk = modulesOf(kernel, process);
-      // The main image of a WoW64 process stands in both lists.
+      // The main image of a WoW64 process is in both lists.
       const once = modules.filter(({ base }, index) =>
         modules.findIndex((other) => other.base === base) === index
       );
@@ -346,7 +346,7 @@ for (const file of FILES.filter(({ name }) => name in REJECTED)) {
   });
 }
 
-/** Tests of single files, where they are. */
+/** A test of a single file, if it is there. */
 function testOf(name: string, what: string, check: (file: ExpectedFile) => Promise<void>): void {
   const file = FILES.find((one) => one.name === name);
   if (file !== undefined) Deno.test(`${name}: ${what}`, () => check(file));
@@ -374,7 +374,7 @@ testOf("09-win10-19045-x64-triage", "has the drivers and says what it lacks", as
 
 testOf(
   "10c-win7sp1-x64-cut-in-pages",
-  "shows the processes without their list's head",
+  "finds the processes without the head of their list",
   async (file) => {
     const { kernel, damage } = await open(file);
     assertMatch(damage.join(), /the file is cut short: it ends at 0xd5123/);
@@ -429,7 +429,7 @@ testOf(
   },
 );
 
-testOf("13i-hostile-prototype-pte-loops", "leaves the pages behind the loops out", async (file) => {
+testOf("13i-hostile-prototype-pte-loops", "leaves out the pages of the loops", async (file) => {
   const { kernel } = await open(file);
   assertEquals(processesOf(kernel).map(summaryOf), expectedOf(file).processes.map(expectedSummary));
   const ring = readTraceRing(kernel, processOf(kernel, "paged.exe"));
@@ -453,7 +453,7 @@ testOf(
 
 testOf(
   "13k-hostile-names-types-module-list",
-  "cuts lying names and ends the list",
+  "truncates names with false lengths and ends the list",
   async (file) => {
     const { kernel } = await open(file);
     const processes = processesOf(kernel);

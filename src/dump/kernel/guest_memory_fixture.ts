@@ -1,16 +1,16 @@
 /**
- * For tests: a guest's memory, built page by page with page tables of any mode, to be written as a kernel dump.
+ * Test helper: a guest's memory, built page by page with page tables of any mode, to be written as a kernel dump.
  *
  * @module
  */
 
-/** The paging modes; the reader's tables of them are written apart from these. */
+/** The paging modes; the reader's tables for them are written independently of these. */
 export type GuestMode = "x86" | "pae" | "x64";
 
 const PAGE = 0x1000;
 const VALID = 0x63n; // valid, writable, accessed, dirty
 
-/** Shifts of the address bits that select entries, from the root down, and bytes of an entry. */
+/** Shifts of the address bits that select entries, from the root down, and the size of an entry in bytes. */
 const MODES: Readonly<
   Record<GuestMode, { readonly shifts: readonly bigint[]; readonly entry: 4 | 8 }>
 > = {
@@ -19,7 +19,7 @@ const MODES: Readonly<
   x64: { shifts: [39n, 30n, 21n, 12n], entry: 8 },
 };
 
-/** Physical memory with address spaces in it. Pages lie apart, in an order that the seed decides. */
+/** Physical memory with address spaces in it. The seed decides the gaps between pages. */
 export class GuestMemory {
   /** Pages by their number. */
   readonly pages = new Map<number, Uint8Array>();
@@ -39,7 +39,7 @@ export class GuestMemory {
     this.root = this.#newPage();
   }
 
-  /** A new address space, which shares the system's half of another as it is now. */
+  /** A new address space, which shares the system's half of the address space as it is now. */
   fork(): bigint {
     const root = this.#newPage();
     const all = this.#pageAt(this.root);
@@ -48,7 +48,7 @@ export class GuestMemory {
     return root;
   }
 
-  /** Sets the entry of the page of an address, making the tables above it. */
+  /** Sets the page-table entry of an address, creating the tables above it. */
   setEntry(address: bigint, entry: bigint, root: bigint = this.root): this {
     this.#write(this.#entryPlace(address, root), integerBytes(entry, MODES[this.mode].entry));
     return this;
@@ -59,7 +59,7 @@ export class GuestMemory {
     return this.#readEntry(this.#entryPlace(address, root));
   }
 
-  /** Writes bytes at a virtual address, mapping pages that are not there yet. */
+  /** Writes bytes at a virtual address, mapping missing pages. */
   write(address: bigint, bytes: Iterable<number>, root: bigint = this.root): this {
     const all = Uint8Array.from(bytes);
     for (let done = 0; done < all.length;) {
@@ -82,7 +82,7 @@ export class GuestMemory {
     return this.integer(address, value, this.pointerSize, root);
   }
 
-  /** Writes a UNICODE_STRING with its text at `text`; both in one width. */
+  /** Writes a UNICODE_STRING of one width, with its text at `text`. */
   unicode(
     address: bigint,
     text: bigint,
@@ -99,7 +99,7 @@ export class GuestMemory {
       .integer(address + BigInt(size), text, size, root).write(text, [...bytes, 0, 0], root);
   }
 
-  /** Links addresses behind a head. */
+  /** Links addresses into a list after a head. */
   list(head: bigint, links: readonly bigint[], size = this.pointerSize, root?: bigint): this {
     const ring = [head, ...links];
     ring.forEach((link, index) => {
@@ -109,13 +109,13 @@ export class GuestMemory {
     return this;
   }
 
-  /** Takes the physical page of an address away; its entry stays. */
+  /** Removes the physical page of an address; its page-table entry stays. */
   drop(address: bigint, root: bigint = this.root): this {
     this.pages.delete(Number(this.#frame(address, root) / BigInt(PAGE)));
     return this;
   }
 
-  /** A physical page of its own, by its address. */
+  /** Adds a physical page and returns its address. */
   #newPage(): bigint {
     this.#next += 1 + this.#random(3);
     this.pages.set(this.#next, new Uint8Array(PAGE));
@@ -140,7 +140,7 @@ export class GuestMemory {
       if (shift === 12n) return place;
       let entry = this.#readEntry(place);
       if (entry === 0n) {
-        // Entries of PAE's pointer table have no flags but the lowest.
+        // Entries of PAE's pointer table have only the lowest flag.
         entry = this.#newPage() | (this.mode === "pae" && shift === 30n ? 1n : VALID);
         this.#write(place, integerBytes(entry, size));
       }
@@ -165,7 +165,7 @@ export class GuestMemory {
     return page;
   }
 
-  /** Below the argument (xorshift32). */
+  /** A number below the argument (xorshift32). */
   #random(below: number): number {
     this.#state ^= this.#state << 13;
     this.#state ^= this.#state >>> 17;

@@ -1,22 +1,22 @@
 /**
  * The header of a kernel dump: DUMP_HEADER32 and DUMP_HEADER64.
  *
- * Offsets are those of the public descriptions that reference dump-formats, 2.1 and 2.2, names. Fields that the
- * writer did not set hold the filler `PAGE`.
+ * Offsets are from the public descriptions named in reference dump-formats, 2.1 and 2.2. Fields that the writer did not
+ * set hold the filler `PAGE`.
  *
  * @module
  */
 import { type DumpFile, hex } from "../dump_file.ts";
 import { decodeStructure, type StructureOf, structureTable } from "../structure_table.ts";
 
-/** Machines that kernel dumps are of, as IMAGE_FILE_MACHINE numbers them. */
+/** Machines of kernel dumps, with their IMAGE_FILE_MACHINE numbers. */
 export const MACHINE = { x86: 0x14c, ia64: 0x200, x64: 0x8664, arm64: 0xaa64 } as const;
 
-/** What a header tells. Addresses are absent where the writer left them out. */
+/** The fields of a header. Addresses are absent if the writer left them out. */
 export interface KernelDumpHeader {
   /** Width of the header, and of the addresses in it. */
   readonly bits: 32 | 64;
-  /** Bytes that the header takes: what follows it depends on the type. */
+  /** Size of the header in bytes; what follows it depends on the type. */
   readonly size: number;
   /** DumpType, see `DUMP_TYPES`. */
   readonly dumpType: number;
@@ -24,7 +24,7 @@ export interface KernelDumpHeader {
   readonly buildNumber: number;
   /** IMAGE_FILE_MACHINE number, see {@linkcode MACHINE}. */
   readonly machine: number;
-  /** Whether the page tables are those of PAE; 32-bit kernels only, and absent where the writer left it out. */
+  /** Whether the page tables are those of PAE; only for 32-bit kernels, and absent if the writer left it out. */
   readonly isPae?: boolean;
   /** CR3 at the time of the dump: physical address of the page tables' root, with its flag bits. */
   readonly directoryTableBase: bigint;
@@ -38,11 +38,11 @@ export interface KernelDumpHeader {
   readonly systemTime?: Date;
 }
 
-/** What an unset field holds: the letters `PAGE`. */
+/** The value of an unset field: the letters `PAGE`. */
 const FILLER = 0x45474150;
 const FILLER_64 = 0x45474150_45474150n;
 
-/** The first eight bytes, which tell the two headers apart. */
+/** The first eight bytes, which distinguish the two headers. */
 const SIGNATURES = { 32: "PAGEDUMP", 64: "PAGEDU64" } as const;
 
 const DUMP_HEADER32 = structureTable("DUMP_HEADER32", 0x1000, {
@@ -73,7 +73,7 @@ export function isKernelDump(head: Uint8Array): boolean {
   return headerBits(head) !== undefined;
 }
 
-/** Reads the header. Throws a `FormatError` where the file is not a kernel dump or ends inside its header. */
+/** Reads the header. Throws a `FormatError` if the file is not a kernel dump or ends inside its header. */
 export function readKernelDumpHeader(file: DumpFile): KernelDumpHeader {
   if (file.size === 0) throw file.error("the file is empty");
   const bits = headerBits(file.read(0, 8));

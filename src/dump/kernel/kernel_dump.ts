@@ -1,7 +1,7 @@
 /**
- * Kernel dumps: opens one and tells what it holds.
+ * Opens kernel dumps and describes their contents.
  *
- * Formats alone: what the kernel's structures in that memory mean is read in `nt/`.
+ * File formats only: `nt/` reads the kernel's structures in that memory.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export type KernelDump = MemoryDump | TriageDump;
 
 /** A dump that holds pages of physical memory. */
 export interface MemoryDump {
-  /** Tells it from a {@linkcode TriageDump}. */
+  /** Distinguishes it from a {@linkcode TriageDump}. */
   readonly kind: "memory";
   /** Its header. */
   readonly header: KernelDumpHeader;
@@ -28,17 +28,17 @@ export interface MemoryDump {
   readonly type: DumpTypeRow;
   /** The pages that it holds. */
   readonly memory: DumpMemory;
-  /** What is wrong with it, each as a clause for messages; what can be read is there. */
+  /** What is wrong with it, each as a clause for messages; whatever can be read is available. */
   readonly damage: readonly string[];
 }
 
 /** A small (triage) dump. */
 export interface TriageDump extends TriageContents {
-  /** Tells it from a {@linkcode MemoryDump}. */
+  /** Distinguishes it from a {@linkcode MemoryDump}. */
   readonly kind: "triage";
   /** Its header. */
   readonly header: KernelDumpHeader;
-  /** What it cannot tell and what to ask for instead. */
+  /** What it lacks and what to ask for instead, as a message. */
   readonly lacks: string;
 }
 
@@ -54,8 +54,8 @@ const MAP_READERS: Readonly<
 };
 
 /**
- * Opens a kernel dump. Little is read: the header and what tells where pages are. Throws a `FormatError` where the
- * file is not one, is damaged so that no page can be found, or is of a type or machine without what is read here; its
+ * Opens a kernel dump. Little is read: the header and the start of the map of pages. Throws a `FormatError` if the file
+ * is not a kernel dump, if damage keeps every page from being found, or if its type or machine is not supported; the
  * message says what to ask for instead.
  */
 export function openKernelDump(source: ByteSource): KernelDump {
@@ -79,7 +79,7 @@ export function openKernelDump(source: ByteSource): KernelDump {
   return { kind: "memory", header, type, memory: new DumpMemory(file, map), damage: map.damage };
 }
 
-/** Page tables and structures are known for x86 and x64 alone. */
+/** Page tables and structures are known only for x86 and x64. */
 function checkMachine(file: DumpFile, header: KernelDumpHeader): void {
   const expected = header.bits === 32 ? MACHINE.x86 : MACHINE.x64;
   if (header.machine === expected) return;

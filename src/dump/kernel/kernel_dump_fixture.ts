@@ -1,8 +1,8 @@
 /**
- * For tests: a small kernel of any build in the layout table, in a dump of any form.
+ * Test helper: a small kernel of any build in the layout table, in a dump of any form.
  *
  * It has two processes: System, and leaky.exe with a ring of traces that has wrapped, two named handles, and user
- * modules. Fields are placed by the layout table, which a test holds against the reference; everything else is written
+ * modules. Fields are placed by the layout table, which a test compares with the reference; everything else is written
  * from the reference's numbers.
  *
  * @module
@@ -11,26 +11,26 @@ import { fieldLayout, structureLayout, type WindowsLayouts } from "../../nt/layo
 import { type DumpFacts, writeKernelDump } from "./dump_file_fixture.ts";
 import { GuestMemory, type GuestMode, integerBytes } from "./guest_memory_fixture.ts";
 
-/** Which kernel, and how it is dumped. */
+/** The kernel, and the form of its dump. */
 export interface SampleOptions {
   readonly layouts: WindowsLayouts;
   /** Paging mode; x64 for 64-bit layouts. */
   readonly mode: GuestMode;
   /** DumpType. */
   readonly type: number;
-  /** Places of pages and values. */
+  /** Decides where pages are. */
   readonly seed?: number;
-  /** Slots of the ring: 128, or 4096 on Windows XP, whose ring has no other size. */
+  /** Slots of the ring: 128 by default; on Windows XP always 4096, the only size of its ring. */
   readonly slots?: number;
   /** Changes the memory before it is written. */
   readonly change?: (kernel: SampleKernel) => void;
-  /** KdDebuggerDataBlock of the header, if it is not where the block is; 0 for none. */
+  /** KdDebuggerDataBlock of the header, if it differs from the block's address; 0 for none. */
   readonly headerBlock?: bigint;
   /** Leaves KDDEBUGGER_DATA64 out. */
   readonly withoutBlock?: boolean;
 }
 
-/** The memory of a sample, with where things are in it. */
+/** The memory of a sample, with the addresses of its parts. */
 export interface SampleKernel {
   readonly memory: GuestMemory;
   readonly layouts: WindowsLayouts;
@@ -49,7 +49,7 @@ export interface SampleKernel {
   readonly peb: bigint;
 }
 
-/** The places of both widths. */
+/** The addresses of both widths. */
 const PLACES = {
   4: {
     image: 0x8280_0000n,
@@ -71,10 +71,10 @@ const PLACES = {
   },
 } as const;
 
-/** Number of traces that the ring has seen: it wraps at 128 and at 4096 slots. */
+/** The ring was filled LAPS times and then took EXTRA more traces, so it has wrapped at 128 and at 4096 slots. */
 const LAPS = 1;
 const EXTRA = 5;
-/** Places that traces come from; each has stacks of every depth. */
+/** Number of different call sites of traces; each has stacks of every depth. */
 const STACKS = 97;
 const COOKIE = 0x5a;
 const TYPE_INDEX = { Type: 2, Directory: 3, Event: 16 } as const;
@@ -88,7 +88,7 @@ export function sampleKernelDump(options: SampleOptions): Uint8Array {
   return writeKernelDump({ ...facts, debuggerData: headerBlock }, kernel.memory.pages);
 }
 
-/** What the header of a dump of a sample says. */
+/** The header fields of a dump of a sample. */
 export function dumpFacts(
   { memory, layouts, moduleHead, processHead, block }: SampleKernel,
   type: number,
@@ -133,7 +133,7 @@ export function sampleKernel(options: SampleOptions): SampleKernel {
   writeTypes(kernel);
   writeTraces(kernel);
   writeHandles(kernel);
-  // The system's half is whole now, so that the process's tables can share it.
+  // The system's half is complete now, so the process's tables can share it.
   memory.write(kernel.system, new Uint8Array(0x1000)).write(kernel.leaky, new Uint8Array(0x1000));
   const root = memory.fork();
   writeProcesses({ ...kernel, root });
@@ -141,7 +141,7 @@ export function sampleKernel(options: SampleOptions): SampleKernel {
   return { ...kernel, root };
 }
 
-/** What `leaky.exe` holds and has done, as a reader should tell it. */
+/** The traces of `leaky.exe` that a reader should find, newest first. */
 export function sampleTraces({ slots }: Pick<SampleKernel, "slots">): readonly {
   readonly type: number;
   readonly handle: number;
@@ -151,7 +151,7 @@ export function sampleTraces({ slots }: Pick<SampleKernel, "slots">): readonly {
   return Array.from({ length: slots }, (_, age) => traceOf(newest - age));
 }
 
-/** The trace that a counter stands for: every third is a close, every tenth a bad reference with a tagged handle. */
+/** The trace of a counter: every third is a close, every tenth a bad reference with a tagged handle. */
 function traceOf(count: number): { type: number; handle: number; frames: number } {
   const type = count % 10 === 0 ? 3 : count % 3 === 0 ? 2 : 1;
   return { type, handle: 0x100 + count % 64 * 4 + (type === 3 ? 1 : 0), frames: count % 17 };
@@ -207,7 +207,7 @@ function writeImage(
     .integer(base + 0x414n, 0x500, 4, root).write(base + 0x500n, record, root);
 }
 
-/** LDR_DATA_TABLE_ENTRY of either width, with its texts behind it. */
+/** LDR_DATA_TABLE_ENTRY of either width, followed by its texts. */
 function writeLoaderEntry(
   memory: GuestMemory,
   entry: bigint,
@@ -226,7 +226,7 @@ function writeLoaderEntry(
     .unicode(entry + at.name, entry + 0x300n, file, size, root);
 }
 
-/** KDDEBUGGER_DATA64; a 32-bit kernel extends the sign of its addresses. */
+/** KDDEBUGGER_DATA64; a 32-bit kernel sign-extends its addresses. */
 function writeBlock({ memory, layouts, block, moduleHead, processHead, image }: Building): void {
   const wide = (address: bigint): bigint =>
     BigInt.asUintN(64, memory.pointerSize === 8 ? address : BigInt.asIntN(32, address));
@@ -239,7 +239,7 @@ function writeBlock({ memory, layouts, block, moduleHead, processHead, image }: 
     .integer(block + 0x2aan, place(layouts, "EPROCESS", "Peb"), 2);
 }
 
-/** Address of an object type, whose header and creator information stand in front of it. */
+/** Address of an object type, preceded by its header and creator information. */
 function typeAddress(pointerSize: 4 | 8, name: keyof typeof TYPE_INDEX): bigint {
   return PLACES[pointerSize].nonpaged + 0x6000n + BigInt(TYPE_INDEX[name]) * 0x400n + 0x100n;
 }
@@ -264,7 +264,7 @@ function writeTypes({ memory, layouts, image }: Building): void {
   memory.pointer(image + 0x3020n, type("Type"));
 }
 
-/** OBJECT_HEADER with its type: a pointer up to Vista, then an index, mixed with the cookie from Windows 10 on. */
+/** OBJECT_HEADER with its type: a pointer up to Vista, then an index, XORed with the cookie from Windows 10 on. */
 function writeHeader(
   kernel: Pick<SampleKernel, "memory" | "layouts">,
   header: bigint,
@@ -277,7 +277,7 @@ function writeHeader(
   put(kernel, "OBJECT_HEADER", header, "HandleCount", 1);
   if (structureLayout(layouts, "OBJECT_HEADER").fields.has("Type")) {
     put(kernel, "OBJECT_HEADER", header, "Type", typeAddress(memory.pointerSize, type));
-    // The distance back to the name: the creator's information stands between.
+    // The distance back to the name; the creator's information is in between.
     const distance = (infoMask & 2) === 0
       ? 0n
       : PLACES[memory.pointerSize].attribute * ((infoMask & 1) === 0 ? 1n : 2n);
@@ -372,7 +372,7 @@ function writeTraces(kernel: Building): void {
   memory.write(start, ring);
 }
 
-/** An address in the kernel's image, of its own for each stack and frame. */
+/** An address in the kernel's image, different for each stack and frame. */
 function placeOf({ image }: Building, stack: number, frame: number): bigint {
   return image + 0x1000n + BigInt(stack * 16 + frame);
 }

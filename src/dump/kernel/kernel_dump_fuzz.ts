@@ -1,10 +1,10 @@
 /**
- * Mutated kernel dumps: whatever a file says, everything that is read of it ends in words or in one error, soon and
- * in little memory.
+ * Mutated kernel dumps: regardless of the contents of a file, reading everything in it ends in clauses for messages or
+ * in one error, quickly and in little memory.
  *
  *   deno run -A src/dump/kernel/kernel_dump_fuzz.ts [--count N] [--seed N]
  *
- * A failure prints the seed that makes the file again.
+ * A failure prints the seed that reproduces the file.
  *
  * @module
  */
@@ -25,27 +25,27 @@ import { sampleKernelDump } from "./kernel_dump_fixture.ts";
 const MAX_MILLISECONDS = 2_000;
 const MAX_MEGABYTES = 300;
 
-/** Where the pages begin at the earliest. */
+/** The earliest offset of a page. */
 const FIRST_PAGE = 0x1000;
 
-/** The forms of the dumps that are mutated. */
+/** The forms of the mutated dumps. */
 const FORMS = [
   { mode: "x86", types: [1, 2, 5] },
   { mode: "pae", types: [1, 2, 5] },
   { mode: "x64", types: [1, 5, 6, 8, 10] },
 ] as const;
 
-/** What {@linkcode fuzzKernelDumps} saw. */
+/** The result of {@linkcode fuzzKernelDumps}. */
 export interface FuzzResult {
   /** Dumps in which processes were found. */
   readonly read: number;
   /** Dumps that were rejected. */
   readonly rejected: number;
-  /** The longest that one took, in milliseconds. */
+  /** The longest time that one took, in milliseconds. */
   readonly slowest: number;
 }
 
-/** Reads `count` mutations, the first made with `seed`, the next with the number after it. Throws at the first failure. */
+/** Reads `count` mutations, made with `seed` and the numbers after it. Throws at the first failure. */
 export function fuzzKernelDumps(count: number, seed: number): FuzzResult {
   const dumps = seedDumps();
   let rejected = 0;
@@ -70,7 +70,7 @@ export function fuzzKernelDumps(count: number, seed: number): FuzzResult {
   return { read: count - rejected, rejected, slowest };
 }
 
-/** Everything that a target reads of a dump. */
+/** Reads everything that a target reads from a dump. */
 function readEverything(bytes: Uint8Array): void {
   const dump = openKernelDump(bytesSource("mutated.dmp", bytes));
   if (dump.kind !== "memory") return;
@@ -96,7 +96,7 @@ function readProcess(kernel: Kernel, process: KernelProcess, types: ObjectTypes)
   }
 }
 
-/** Small kernels of every tenth build, in every form. */
+/** Small kernels of every tenth build, in the forms of their paging mode by turns. */
 function seedDumps(): SeedDump[] {
   return FORMS.flatMap(({ mode, types }) =>
     allLayouts().filter(({ architecture }) => (architecture === "x64") === (mode === "x64"))
@@ -108,7 +108,7 @@ function seedDumps(): SeedDump[] {
   );
 }
 
-/** A dump that is mutated, with the places of the words in its pages that say something. */
+/** A dump to mutate, with the offsets of the nonzero words in its pages. */
 interface SeedDump {
   readonly bytes: Uint8Array;
   readonly words: readonly number[];
@@ -123,7 +123,7 @@ function seedDump(bytes: Uint8Array): SeedDump {
   return { bytes, words };
 }
 
-/** Words changed to others that stand in the dump: pointers that lead elsewhere, tables that lead to each other. */
+/** Replaces words with others from the dump, so that pointers lead elsewhere and tables lead to each other. */
 function mutateWords(bytes: Uint8Array, words: readonly number[], seed: number): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let state = Math.imul(seed, 0x85eb_ca6b) ^ 0x27d4_eb2f || 1;

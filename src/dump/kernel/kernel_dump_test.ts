@@ -17,7 +17,7 @@ const FACTS: DumpFacts = {
   psActiveProcessHead: 0xffff_f803_71a1_8000n,
 };
 
-/** Pages whose first word is their own number. */
+/** Pages whose first word is their number. */
 function numbered(...frames: readonly number[]): Map<number, Uint8Array> {
   return new Map(frames.map((frame) => {
     const page = new Uint8Array(PAGE);
@@ -40,7 +40,7 @@ function frameAt(dump: MemoryDump, frame: number): number | undefined {
     : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
-/** Two runs in chunks of the bitmap that lie apart, the last page in a byte that is not whole. */
+/** Runs in separate chunks of the bitmap; the bit of the last page is in a partial byte. */
 const FRAMES = [0x20, 0x21, 0x22, 0x40, 0x4_0001, 0x4_0002, 0x8_0003];
 
 for (
@@ -69,7 +69,7 @@ for (
 for (const bits of [32, 64] as const) {
   Deno.test(`openKernelDump() finds the pages of a ${bits}-bit full dump, run by run`, () => {
     const bytes = writeKernelDump({ ...FACTS, bits }, numbered(0x20, 0x21, 0x22, 0x23));
-    // The last two pages are moved far away, above 4 GiB.
+    // Moves the last two pages far away, above 4 GiB.
     const width = bits === 32 ? 4 : 8;
     const run = bits === 32 ? 0x6c : 0x98;
     bytes.set(integerBytes(2, 4), bits === 32 ? 0x64 : 0x88);
@@ -83,7 +83,7 @@ for (const bits of [32, 64] as const) {
   });
 }
 
-Deno.test("DumpMemory reads across pages that lie apart in the file, and ends at the first missing one", () => {
+Deno.test("DumpMemory reads across page boundaries, and ends at the first missing page", () => {
   const dump = open(writeKernelDump({ ...FACTS, type: 6 }, numbered(0x20, 0x21, 0x40)));
   const bytes = dump.memory.read(0x20fffn, 8);
   assertEquals([bytes[0], bytes[1], bytes.length], [0x20, 0x21, 8]);
@@ -91,11 +91,11 @@ Deno.test("DumpMemory reads across pages that lie apart in the file, and ends at
   assertEquals(dump.memory.read(1n << 60n, 8).length, 0);
 });
 
-Deno.test("openKernelDump() keeps the pages of a file that is cut, and says where it ends", () => {
+Deno.test("openKernelDump() keeps the pages of a file that is cut short, and says where it ends", () => {
   const whole = writeKernelDump({ ...FACTS, type: 6 }, numbered(0x20, 0x21, 0x22));
   const dump = open(whole.subarray(0, whole.length - PAGE - 0x800));
   assertEquals(dump.damage, [
-    `the file is cut short: it ends at 0x4800 and its pages should reach to 0x6000, so the pages behind ` +
+    `the file is cut short: it ends at 0x4800 and its pages should reach to 0x6000, so the pages past ` +
     "its end are missing",
   ]);
   assertEquals(frameAt(dump, 0x21), 0x21);
@@ -103,7 +103,7 @@ Deno.test("openKernelDump() keeps the pages of a file that is cut, and says wher
   assertEquals(frameAt(dump, 0x22), undefined);
   assertMatch(
     dump.memory.explainMissing(0x22000n),
-    /behind the end of the file, which is cut short/,
+    /past the end of the file, which is cut short/,
   );
 });
 
@@ -128,7 +128,7 @@ Deno.test("openKernelDump() reads the header", () => {
   assertEquals("kdDebuggerDataBlock" in small.header, false);
 });
 
-Deno.test("openKernelDump() takes fields that hold the filler for unset", () => {
+Deno.test("openKernelDump() treats fields that hold the filler as unset", () => {
   const small = writeKernelDump({ ...FACTS, bits: 32 }, numbered(1));
   small[0x5c] = 0x50;
   assertEquals(open(small).header.isPae, undefined);
@@ -137,7 +137,7 @@ Deno.test("openKernelDump() takes fields that hold the filler for unset", () => 
   assertEquals(open(bytes).header.psActiveProcessHead, undefined);
 });
 
-Deno.test("isKernelDump() knows both signatures by eight bytes", () => {
+Deno.test("isKernelDump() recognizes both signatures by eight bytes", () => {
   const head = (text: string): Uint8Array => new TextEncoder().encode(text);
   assertEquals(["PAGEDUMP", "PAGEDU64..", "PAGEDU65", "MDMP", "PAGE"].map(head).map(isKernelDump), [
     true,
@@ -148,14 +148,14 @@ Deno.test("isKernelDump() knows both signatures by eight bytes", () => {
   ]);
 });
 
-/** What the one line of a rejected dump says. */
+/** Rejected dumps, and what their one line says. */
 const REJECTED: readonly [
   what: string,
   change: (bytes: Uint8Array) => Uint8Array,
   found: RegExp,
 ][] = [
   [
-    "no kernel dump",
+    "a file that is not a kernel dump",
     () => new TextEncoder().encode("MDMP and more"),
     /does not begin as a kernel dump/,
   ],
@@ -226,7 +226,7 @@ for (const [what, change, found] of RANGES_REJECTED) {
   });
 }
 
-Deno.test("openKernelDump() keeps exact places behind runs of 2^60 pages", () => {
+Deno.test("openKernelDump() keeps exact offsets with runs of 2^60 pages", () => {
   const bytes = writeKernelDump({ ...FACTS, type: 10 }, numbered(0x20, 0x21));
   put(bytes, 0x2038, 2n ** 60n, 8);
   put(bytes, 0x2028, 2n ** 61n, 8);
@@ -239,7 +239,7 @@ Deno.test("openKernelDump() keeps exact places behind runs of 2^60 pages", () =>
   assertEquals(frameAt(dump, 0x22), undefined);
 });
 
-/** A file of 64 TiB whose bitmap is 2 GiB of one bits: as much of it is read as a question needs. */
+/** A file of 64 TiB whose bitmap is 2 GiB of one bits, and the number of bytes read from it. */
 function hugeBitmap(): { source: ByteSource; readBytes: () => number } {
   const head = writeKernelDump({ ...FACTS, type: 6 }, numbered(0x20));
   const firstPage = 0x1_0000_0000;
@@ -261,7 +261,7 @@ function hugeBitmap(): { source: ByteSource; readBytes: () => number } {
   return { source, readBytes: () => count };
 }
 
-Deno.test("openKernelDump() reads no more of a bitmap of 2 GiB than it is asked for", () => {
+Deno.test("openKernelDump() reads only the needed parts of a bitmap of 2 GiB", () => {
   const { source, readBytes } = hugeBitmap();
   const dump = openKernelDump(source);
   if (dump.kind !== "memory") throw new TypeError("not a dump with memory");

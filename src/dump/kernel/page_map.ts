@@ -1,12 +1,12 @@
 /**
- * Where pages of physical memory stand in a dump file.
+ * Where a dump file stores the pages of physical memory.
  *
  * @module
  */
 import type { DumpFile } from "../dump_file.ts";
 import { hex } from "../dump_file.ts";
 
-/** Bytes in a page of every processor whose dumps are read. */
+/** Page size in bytes of every processor whose dumps are read. */
 export const PAGE_SIZE = 0x1000;
 
 /**
@@ -15,32 +15,32 @@ export const PAGE_SIZE = 0x1000;
  */
 export const MAX_FRAME = 2 ** 40;
 
-/** Where each page of physical memory stands. */
+/** Where each page of physical memory is in the file. */
 export interface PageMap {
-  /** File offset of a page by its number, or undefined where the dump does not hold it. May lie beyond a cut file. */
+  /** File offset of a page by its number; undefined if the dump does not hold it. May be past the end of a cut file. */
   offsetOf(frame: number): number | undefined;
   /** File offset of the first page; the others follow it up to the end of the file. */
   readonly firstPage: number;
-  /** What is wrong with the map, each as a clause for messages; what it still maps can be used. */
+  /** What is wrong with the map, each as a clause for messages; the pages that it still maps can be used. */
   readonly damage: readonly string[];
 }
 
-/** Consecutive pages: the number of the first, and how many. */
+/** Consecutive pages. */
 export interface PageRun {
   /** Number of the first page. */
   readonly frame: bigint;
-  /** How many pages follow one another in memory and in the file. */
+  /** Number of pages, consecutive both in memory and in the file. */
   readonly count: bigint;
 }
 
 /**
- * Pages in runs, which follow one another in the file in the order in which they are listed. A run that reaches
- * beyond the file is kept as far as the file goes, and the damage is told.
+ * Pages in runs, which the file stores one after another in the order listed. A run that extends past the end of the
+ * file is kept as far as the file goes, and the damage is reported.
  */
 export function runMap(file: DumpFile, firstPage: number, runs: Iterable<PageRun>): PageMap {
   const damage: string[] = [];
   const kept: { frame: number; count: number; offset: number }[] = [];
-  /** Where the next run stands. It may leave the file, and every exact number, far behind. */
+  /** Where the next run is stored: a bigint, because it may be far beyond the file and every exact number. */
   let offset = BigInt(firstPage);
   for (const { frame, count } of runs) {
     const room = pagesFrom(file, offset);
@@ -56,7 +56,7 @@ export function runMap(file: DumpFile, firstPage: number, runs: Iterable<PageRun
     }
     offset += count * BigInt(PAGE_SIZE);
   }
-  const cut = howCut(file, offset);
+  const cut = describeCut(file, offset);
   if (cut !== undefined && damage.length === 0) damage.push(cut);
   kept.sort((one, other) => one.frame - other.frame);
   const frames = Float64Array.from(kept, ({ frame }) => frame);
@@ -71,14 +71,14 @@ export function runMap(file: DumpFile, firstPage: number, runs: Iterable<PageRun
   };
 }
 
-/** What is missing of a file whose pages should end at `end`, as a clause for messages. */
-export function howCut(file: DumpFile, end: bigint): string | undefined {
+/** What is missing from a file whose pages should end at `end`, as a clause for messages. */
+export function describeCut(file: DumpFile, end: bigint): string | undefined {
   if (end <= BigInt(file.size)) return undefined;
   return `the file is cut short: it ends at ${hex(file.size)} and its pages should reach to ` +
-    `${hex(end)}, so the pages behind its end are missing`;
+    `${hex(end)}, so the pages past its end are missing`;
 }
 
-/** Number of pages that begin in the file at or behind `offset`; the last may be cut. */
+/** Number of pages that begin in the file at or after `offset`; the last may be cut. */
 function pagesFrom(file: DumpFile, offset: bigint): number {
   if (offset >= BigInt(file.size)) return 0;
   return Math.ceil((file.size - Number(offset)) / PAGE_SIZE);

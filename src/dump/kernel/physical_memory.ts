@@ -1,12 +1,12 @@
 /**
- * Physical memory as a kernel dump holds it.
+ * Physical memory in a kernel dump.
  *
  * @module
  */
 import type { DumpFile } from "../dump_file.ts";
 import { MAX_FRAME, PAGE_SIZE, type PageMap } from "./page_map.ts";
 
-/** Bytes that are read at once where all pages are wanted: a multiple of the page size. */
+/** Bytes read at once when all pages are wanted: a multiple of the page size. */
 const CHUNK = 0x10_0000;
 
 /** The pages of physical memory in a dump. */
@@ -38,7 +38,7 @@ export class DumpMemory {
   }
 
   /**
-   * All pages in the order of the file, many at a time, for searches that know no address. The last piece may end inside
+   * All pages in the order of the file, many at a time, for searches without an address. The last piece may end inside
    * a page.
    */
   *pages(): Generator<Uint8Array> {
@@ -51,10 +51,10 @@ export class DumpMemory {
   explainMissing(physicalAddress: bigint): string {
     return this.#map.offsetOf(Math.floor(Number(physicalAddress) / PAGE_SIZE)) === undefined
       ? "the page is not in the dump"
-      : "the page is behind the end of the file, which is cut short";
+      : "the page is past the end of the file, which is cut short";
   }
 
-  /** Bytes of the page that an address lies in, up to its end. */
+  /** Up to `length` bytes from an address, none beyond the end of its page. */
   #readPage(address: number, length: number): Uint8Array {
     const frame = Math.floor(address / PAGE_SIZE);
     const offset = frame < MAX_FRAME ? this.#map.offsetOf(frame) : undefined;

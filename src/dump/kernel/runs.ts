@@ -1,5 +1,5 @@
 /**
- * Dumps whose pages stand in runs: full dumps, with the runs in the header, and the newer forms with a table of ranges.
+ * Dumps that store pages in runs: full dumps, with the runs in the header, and newer forms with a table of ranges.
  *
  * Reference dump-formats, 2.3 and 4.
  *
@@ -10,7 +10,7 @@ import { structureTable } from "../structure_table.ts";
 import { isUnset, type KernelDumpHeader } from "./header.ts";
 import { type PageMap, type PageRun, runMap } from "./page_map.ts";
 
-/** PHYSICAL_MEMORY_DESCRIPTOR in either header: where its count and its runs stand, and room for how many. */
+/** PHYSICAL_MEMORY_DESCRIPTOR in either header: offsets of its count and runs, size of a run, and room for how many. */
 const MEMORY_BLOCK = {
   32: { NumberOfRuns: 0x64, Run: 0x6c, size: 8, room: 86 },
   64: { NumberOfRuns: 0x88, Run: 0x98, size: 16, room: 42 },
@@ -46,7 +46,7 @@ export function readFullMap(file: DumpFile, header: KernelDumpHeader): PageMap {
   return runMap(file, header.size, runs);
 }
 
-/** What stands behind the header in dumps of ranges; the last two fields in complete ones (type 10) alone. */
+/** Follows the header in dumps of ranges; only complete ones (type 10) have the last two fields. */
 const RANGE_DUMP = structureTable("RANGE_DUMP", 0x30, {
   Marker: [0, "u32"],
   Signature: [4, "u32"],
@@ -60,7 +60,7 @@ const RANGE_DUMP = structureTable("RANGE_DUMP", 0x30, {
 const RANGE_SIGNATURE = 0x504d4452;
 const VALID_DUMP = 0x504d5544;
 const COMPLETE = 10;
-/** A range takes 16 bytes; a million of them describe memory that is wholly fragmented. */
+/** A range takes 16 bytes; a million of them describe badly fragmented memory. */
 const MAX_RANGES = 2 ** 20;
 const RANGE_SIZE = 16;
 
@@ -91,7 +91,7 @@ export function readRangeMap(file: DumpFile, header: KernelDumpHeader): PageMap 
   return runMap(file, firstPage, rangesOf(file, start, room, total));
 }
 
-/** The ranges of the table: up to its end, to page 0, which is never stored, or to the number of pages in all. */
+/** The ranges of the table, up to its end, to page 0 (which is never stored), or to the total number of pages. */
 function* rangesOf(
   file: DumpFile,
   start: number,

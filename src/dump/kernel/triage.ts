@@ -1,7 +1,7 @@
 /**
- * Small (triage) dumps: a copy of a few structures and the list of drivers, without physical memory.
+ * Small (triage) dumps: copies of a few structures and the list of drivers, without physical memory.
  *
- * Reference dump-formats, 2.4 and 4. Places in the file are 32-bit offsets from its start.
+ * Reference dump-formats, 2.4 and 4. Positions are 32-bit offsets from the start of the file.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type DumpFile, hex } from "../dump_file.ts";
 import { decodeStructure, structureTable } from "../structure_table.ts";
 import type { KernelDumpHeader } from "./header.ts";
 
-/** A driver of a small dump; the kernel itself is the first. */
+/** A driver in a small dump; the first is the kernel itself. */
 export interface TriageModule {
   /** File name. */
   readonly name: string;
@@ -21,11 +21,11 @@ export interface TriageModule {
   readonly timestamp: number;
 }
 
-/** What a small dump tells. */
+/** The contents of a small dump. */
 export interface TriageContents {
   /** The loaded drivers, in load order. */
   readonly modules: readonly TriageModule[];
-  /** The start of a copy of the current process's EPROCESS; empty where the dump has none. */
+  /** The start of a copy of the current process's EPROCESS; empty if the dump has none. */
   readonly process: Uint8Array;
   /** Why something is missing, each as a clause for messages. */
   readonly damage: readonly string[];
@@ -40,7 +40,7 @@ const TRIAGE_DUMP = structureTable("TRIAGE_DUMP", 0x3c, {
   DriverListOffset: [0x30, "u32"],
   DriverCount: [0x34, "u32"],
 });
-/** `TRGD`, at the end of a dump that was written whole. */
+/** `TRGD`, at the end of a completely written dump. */
 const TRIAGE_VALID = 0x44475254;
 
 const DRIVER_ENTRY = {
@@ -58,13 +58,13 @@ const DRIVER_ENTRY = {
   }),
 } as const;
 
-/** Far more drivers than any system loads, and characters of a file name at most. */
+/** Far more drivers than any system loads, and the longest file name in characters. */
 const MAX_DRIVERS = 4096;
 const MAX_NAME = 1024;
 /** The largest EPROCESS is smaller than this. */
 const MAX_PROCESS = 0x1000;
 
-/** Reads what a small dump holds. */
+/** Reads the contents of a small dump. */
 export function readTriage(file: DumpFile, header: KernelDumpHeader): TriageContents {
   const triage = file.structure(TRIAGE_DUMP, header.size, "triage header");
   const damage: string[] = [];
@@ -111,7 +111,7 @@ function nameAt(file: DumpFile, offset: number): string {
   return new TextDecoder("utf-16le").decode(file.read(offset + 4, Math.min(count, MAX_NAME) * 2));
 }
 
-/** The copy of EPROCESS ends where the next part begins, which is the copy of the thread. */
+/** The copy of EPROCESS ends where the next part, the copy of the thread, begins. */
 function processOf(
   file: DumpFile,
   { ProcessOffset, ThreadOffset }: {

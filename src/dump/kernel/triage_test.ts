@@ -4,7 +4,7 @@ import { writeKernelDump } from "./dump_file_fixture.ts";
 import { integerBytes } from "./guest_memory_fixture.ts";
 import { openKernelDump, type TriageDump } from "./kernel_dump.ts";
 
-/** Offsets of a driver entry of either width (reference dump-formats, 2.4 and 4). */
+/** Offsets in a driver entry of either width (reference dump-formats, 2.4 and 4). */
 const ENTRY = {
   32: { header: 0x1000, size: 0x4c, base: 0x1c, length: 0x24, stamp: 0x48, pointer: 4 },
   64: { header: 0x2000, size: 0x90, base: 0x38, length: 0x48, stamp: 0x88, pointer: 8 },
@@ -73,7 +73,7 @@ for (const bits of [32, 64] as const) {
   });
 }
 
-Deno.test("readTriage() says that a dump is cut, and keeps the drivers that are there", () => {
+Deno.test("readTriage() says that a dump is cut short, and keeps the drivers that are there", () => {
   const whole = smallDump(64);
   const dump = open(whole.subarray(0, 0x2400 + 0x90));
   assertEquals(dump.modules.map(({ base }) => base), [0x8200_0000n]);
@@ -84,7 +84,7 @@ Deno.test("readTriage() says that a dump is cut, and keeps the drivers that are 
   ]);
 });
 
-Deno.test("readTriage() bounds the number of drivers", () => {
+Deno.test("readTriage() limits the number of drivers", () => {
   const dump = open(smallDump(64, 0xffff_ffff));
   assertMatch(dump.damage.join(), /its list of drivers is damaged: it should have 4294967295/);
 });

@@ -1,9 +1,9 @@
 /**
- * Streams that are a header and entries of one size.
+ * Streams that consist of a header and entries of equal size.
  *
- * Two forms occur. Older streams begin with a 32-bit count, and some writers put four bytes of padding behind it so
- * that entries are aligned to eight. Newer ones give the sizes of their header and entries, which later versions of
- * the format may enlarge.
+ * Two forms occur. Older streams begin with a 32-bit count, and some writers put four bytes of padding after it to
+ * align the entries to eight bytes. Newer ones state the sizes of their header and entries, which later versions of the
+ * format can enlarge.
  *
  * @module
  */
@@ -16,51 +16,51 @@ import {
 } from "../structure_table.ts";
 import type { Minidump, StreamLocation } from "./dump.ts";
 
-/** Entries of a stream as far as the file has them. */
+/** The entries of a stream, as far as the file has them. */
 export interface EntryList {
   /** Byte offset of the first entry in the file. */
   readonly offset: number;
   /** Bytes from one entry to the next. */
   readonly stride: number;
-  /** Entries that are read. */
+  /** Number of entries that are read. */
   readonly count: number;
-  /** Entries that the stream claims to have. */
+  /** Number of entries that the stream claims to have. */
   readonly stated: number;
-  /** Entries that the file has, also those that are too many to read. */
+  /** Number of entries that the file has, including those beyond the limit. */
   readonly there: number;
-  /** Why there are fewer: the end of a message. */
+  /** Why fewer are read, as the end of a message. */
   readonly incomplete?: string;
 }
 
-/** What a list reader gives: what could be read, and what is missing of it. */
+/** The result of reading a list: the entries that could be read, and why others are missing. */
 export interface Listing<T> {
   /** The entries, in the order of the file. */
   readonly entries: readonly T[];
-  /** Why entries are missing, as the end of a message; absent when whole. */
+  /** Why entries are missing, as the end of a message; absent if none are. */
   readonly incomplete?: string;
 }
 
-/** What is read of a list: of entries of at least `size` bytes each at most `most`; `what` names them. */
+/** How to read a list: at most `most` entries of at least `size` bytes each; `what` names them. */
 export interface EntryListOptions {
-  /** What the entries are, for messages: "modules". */
+  /** What the entries are, for messages, such as "modules". */
   readonly what: string;
-  /** Bytes of an entry that are read: the entry's own size, or the least that makes sense where the stream says it. */
+  /** Size in bytes of an entry, or the smallest that makes sense if the stream itself states the size. */
   readonly size: number;
-  /** The most that are read. */
+  /** Most entries to read. */
   readonly most: number;
 }
 
-/** A header that gives its own size, and the size and number of the entries behind it. */
+/** A header that states its own size, and the size and number of the entries after it. */
 export type SizedHeader = StructureTable<{
   readonly SizeOfHeader: "u32";
   readonly SizeOfEntry: "u32";
   readonly NumberOfEntries: "u32" | "u64";
 }>;
 
-/** Bytes that are read at once while walking over entries; a larger entry is damage. */
+/** Bytes read at once while walking entries; a larger entry is damage. */
 const CHUNK_BYTES = 0x1_0000;
 
-/** The list of a stream with a 32-bit count in front. */
+/** The list in a stream that begins with a 32-bit count. */
 export function countedList(
   dump: Minidump,
   stream: StreamLocation,
@@ -75,7 +75,7 @@ export function countedList(
   return bounded(dump, stream, { what, start, stride: size, stated, most });
 }
 
-/** The list of a stream whose header gives the sizes of header and entries. */
+/** The list in a stream whose header states the sizes of the header and the entries. */
 export function sizedList(
   dump: Minidump,
   stream: StreamLocation,
@@ -97,7 +97,7 @@ export function sizedList(
   return bounded(dump, stream, { what, start: SizeOfHeader, stride: SizeOfEntry, stated, most });
 }
 
-/** Reads the entries one after the other, by chunks. */
+/** Reads the entries one at a time, in chunks. */
 export function* readEntries<Types extends FieldTypes>(
   dump: Minidump,
   list: EntryList,
@@ -110,7 +110,7 @@ export function* readEntries<Types extends FieldTypes>(
   }
 }
 
-/** The bytes of whole entries, some at a time; they are there until the next ones are asked for. */
+/** The bytes of whole entries, a chunk at a time; each chunk is valid until the next one is requested. */
 export function* entryChunks(
   dump: Minidump,
   list: EntryList,
@@ -121,13 +121,13 @@ export function* entryChunks(
     const count = Math.min(perChunk, list.count - first);
     const bytes = buffer.subarray(0, count * list.stride);
     const offset = list.offset + first * list.stride;
-    // Short only where the file has shrunk since it was opened.
+    // Short only if the file has shrunk since it was opened.
     const filled = dump.file.readInto(offset, bytes);
     yield { bytes, count: Math.floor(filled / list.stride) };
   }
 }
 
-/** An `incomplete` for an object, where there is one to say. */
+/** An `incomplete` property to spread into an object, if there is a reason. */
 export function incompleteOf(
   ...reasons: readonly (string | undefined)[]
 ): { readonly incomplete?: string } {
@@ -135,7 +135,7 @@ export function incompleteOf(
   return said.length > 0 ? { incomplete: said.join("; ") } : {};
 }
 
-/** A list that stands at `start` of its stream, as much of it as stream, file and bound allow. */
+/** A list that begins at `start` of its stream, limited by the stream, the file and `most`. */
 export function bounded(
   dump: Minidump,
   stream: StreamLocation,

@@ -1,5 +1,5 @@
 /**
- * A minidump as header and stream directory; the streams are read by the files beside this one.
+ * A minidump's header and stream directory; the other files of this folder read the streams.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { DIRECTORY, HEADER, LIMITS, SIGNATURE, STREAM, VERSION } from "./format.
 import { StringTable } from "./_strings.ts";
 import { readSystemInfo, type SystemInfo } from "./system.ts";
 
-/** Where a stream lies in the file. */
+/** Where a stream is in the file. */
 export interface StreamLocation {
-  /** MINIDUMP_STREAM_TYPE; above 0xffff the writer's own. */
+  /** MINIDUMP_STREAM_TYPE; types above 0xffff are the writer's own. */
   readonly type: number;
   /** Byte offset in the file. */
   readonly offset: number;
-  /** Length in bytes, as the directory has it; the file can end earlier. */
+  /** Length in bytes according to the directory; the file can end earlier. */
   readonly size: number;
 }
 
-/** An open minidump: what its header says, where its streams are, and what system it is of. */
+/** An open minidump: its header, its streams, and its system. */
 export interface Minidump {
   /** The file. */
   readonly file: DumpFile;
@@ -29,15 +29,15 @@ export interface Minidump {
   readonly version: number;
   /** MINIDUMP_TYPE bits, as the writer set them. */
   readonly flags: bigint;
-  /** When it was written, in seconds since 1970; 0 where the writer did not say. */
+  /** When it was written, in seconds since 1970; 0 if the writer did not say. */
   readonly timestamp: number;
   /** The system that the process ran on. */
   readonly system: SystemInfo;
-  /** All slots of the directory, unused ones (type 0) included. */
+  /** All slots of the directory, including unused ones (type 0). */
   readonly streams: readonly StreamLocation[];
 }
 
-/** Whether these first bytes of a file are a minidump's. */
+/** Whether a file that begins with these bytes is a minidump. */
 export function isMinidump(head: Uint8Array): boolean {
   return head.length >= 4 &&
     new DataView(head.buffer, head.byteOffset).getUint32(0, true) === SIGNATURE;
@@ -46,7 +46,7 @@ export function isMinidump(head: Uint8Array): boolean {
 /**
  * Reads header, directory and system information.
  *
- * @throws {FormatError} for a file that is not a minidump, that ends inside them, or is not of a Windows process.
+ * @throws {FormatError} if the file is not a minidump, ends inside these parts, or is not of a Windows process.
  */
 export function openMinidump(source: ByteSource): Minidump {
   const file = new DumpFile(source);
@@ -72,8 +72,8 @@ export function openMinidump(source: ByteSource): Minidump {
 }
 
 /**
- * The stream of a type, or undefined. Of several, dbghelp takes the first; an empty slot of that type, which some
- * writers reserve and leave, is none.
+ * The stream of a type, or undefined. If there are several, the first is returned, as in dbghelp. Empty slots, which
+ * some writers reserve and leave unused, do not count.
  */
 export function findStream(
   { streams }: Pick<Minidump, "streams">,

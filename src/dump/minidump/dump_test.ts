@@ -25,7 +25,7 @@ function withHeader(values: Partial<StructureOf<typeof HEADER>>): Uint8Array {
   return bytes;
 }
 
-Deno.test("isMinidump() knows a minidump by its first four bytes", () => {
+Deno.test("isMinidump() recognizes a minidump by its first four bytes", () => {
   assert(isMinidump(usualDump()));
   assert(!isMinidump(new TextEncoder().encode("MDM")));
   assert(!isMinidump(new TextEncoder().encode("PAGEDU64")));
@@ -40,11 +40,11 @@ Deno.test("openMinidump() reads header and directory", () => {
   assertEquals(dump.streams.map(({ type }) => type), [7, 15, 4, 3, 5, 12, 18, 11, 0]);
 });
 
-Deno.test("openMinidump() takes any version of the writer in the upper half", () => {
+Deno.test("openMinidump() accepts any version of the writer in the upper half", () => {
   assertEquals(open(withHeader({ Version: 0x6380_a793 })).version, VERSION);
 });
 
-Deno.test("openMinidump() says of another file that it is not a minidump", () => {
+Deno.test("openMinidump() says that another file is not a minidump", () => {
   for (const bytes of [new Uint8Array(100), withHeader({ Version: 1 })]) {
     assertThrows(
       () => open(bytes),
@@ -54,7 +54,7 @@ Deno.test("openMinidump() says of another file that it is not a minidump", () =>
   }
 });
 
-Deno.test("openMinidump() says what of header or directory is missing", () => {
+Deno.test("openMinidump() says which part of the header or the directory is missing", () => {
   const bytes = usualDump();
   assertThrows(() => open(bytes.subarray(0, 0)), FormatError, "its header should be at 0x0");
   assertThrows(() => open(bytes.subarray(0, 31)), FormatError, "its header at 0x0 is cut off");
@@ -70,7 +70,7 @@ Deno.test("openMinidump() says what of header or directory is missing", () => {
   );
 });
 
-Deno.test("openMinidump() does not believe in four billion streams", () => {
+Deno.test("openMinidump() rejects a count of four billion streams", () => {
   assertThrows(
     () => open(withHeader({ NumberOfStreams: 0xffff_ffff })),
     FormatError,
@@ -78,7 +78,7 @@ Deno.test("openMinidump() does not believe in four billion streams", () => {
   );
 });
 
-Deno.test("openMinidump() needs the system information", () => {
+Deno.test("openMinidump() requires the system information", () => {
   const header = { Signature: SIGNATURE, Version: VERSION, StreamDirectoryRva: 32 };
   const isMissing =
     "it has no system information (stream 7), so the width of its addresses is unknown";
@@ -95,7 +95,7 @@ Deno.test("openMinidump() needs the system information", () => {
 
 Deno.test("openMinidump() takes the width of addresses from the processor architecture", () => {
   const widths: readonly (readonly [architecture: number, pointerSize: number])[] = [
-    [0, 4], // x86, also WoW64 as a 32-bit writer sees it
+    [0, 4], // x86, also for WoW64 if the writer was 32-bit
     [5, 4], // ARM
     [9, 8], // x64
     [12, 8], // ARM64
@@ -120,7 +120,7 @@ Deno.test("openMinidump() says that a process of another system has no Windows h
   );
 });
 
-Deno.test("the directory may stand at the end of the file", () => {
+Deno.test("the directory can be at the end of the file", () => {
   const bytes = usualDump();
   const directory = bytes.slice(HEADER.size, HEADER.size + 9 * DIRECTORY.size);
   const moved = new Uint8Array(bytes.length + directory.length);
@@ -131,7 +131,7 @@ Deno.test("the directory may stand at the end of the file", () => {
   assertEquals(readModules(open(moved)).entries.length, 3);
 });
 
-Deno.test("findStream() takes the first stream of a type that has bytes", () => {
+Deno.test("findStream() returns the first stream of a type that has bytes", () => {
   const dump = dumpWith((builder) => {
     builder.entry(STREAM.commentW, 0, 0);
     builder.stream(STREAM.commentW, u32(1));
@@ -152,8 +152,7 @@ Deno.test("streams of unknown types and unused slots are skipped", () => {
 });
 
 Deno.test({
-  name:
-    "a dump whose record count is damaged on purpose gives what it has, and no exception but FormatError",
+  name: "a dump whose record count is damaged on purpose is rejected with a FormatError",
   ignore: sharedFolder("minidumps") === undefined,
   fn: async () => {
     const bytes = await readPacked(

@@ -9,7 +9,7 @@ import { EXCEPTION, EXCEPTION_INFORMATION, STREAM } from "./format.ts";
 
 /** STATUS_INVALID_HANDLE: raised at a bad reference while handle tracing or a debugger is on. */
 export const INVALID_HANDLE = 0xc000_0008;
-/** STATUS_HANDLE_NOT_CLOSABLE: a close of a protected handle, raised likewise. */
+/** STATUS_HANDLE_NOT_CLOSABLE: raised at the close of a protected handle, under the same conditions. */
 export const HANDLE_NOT_CLOSABLE = 0xc000_0235;
 
 /** Exceptions about a handle. */
@@ -18,7 +18,7 @@ export const INVALID_HANDLE_CODES: ReadonlySet<number> = new Set([
   HANDLE_NOT_CLOSABLE,
 ]);
 
-/** The exception that a dump was written for. */
+/** The exception that caused a dump. */
 export interface DumpException {
   /** Thread that raised it. */
   readonly threadId: number;
@@ -30,7 +30,7 @@ export interface DumpException {
   readonly parameters: readonly bigint[];
 }
 
-/** Reads the exception; undefined where the dump has none. */
+/** Reads the exception; undefined if the dump has none. */
 export function readException(dump: Minidump): DumpException | undefined {
   const stream = findStream(dump, STREAM.exception);
   const bytes = stream && dump.file.read(stream.offset, Math.min(stream.size, EXCEPTION.size));

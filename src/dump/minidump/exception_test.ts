@@ -9,7 +9,7 @@ const INVALID = {
   ExceptionAddress: 0x7ffe_1234_5678n,
 } as const;
 
-Deno.test("readException() says which thread raised what, and where", () => {
+Deno.test("readException() reads the thread, the code and the address", () => {
   const dump = dumpWith((builder) =>
     builder.stream(STREAM.exception, structure(EXCEPTION, { ...INVALID, NumberParameters: 2 }))
   );
@@ -21,7 +21,7 @@ Deno.test("readException() says which thread raised what, and where", () => {
   });
 });
 
-Deno.test("readException() reads no more than 15 parameters", () => {
+Deno.test("readException() reads at most 15 parameters", () => {
   const bytes = structure(EXCEPTION, { ...INVALID, NumberParameters: 0xffff_ffff });
   new DataView(bytes.buffer).setBigUint64(0x28 + 14 * 8, 0xb08n, true);
   const dump = dumpWith((builder) => builder.stream(STREAM.exception, bytes));
@@ -29,7 +29,7 @@ Deno.test("readException() reads no more than 15 parameters", () => {
   assertEquals([parameters.length, parameters[14]], [15, 0xb08n]);
 });
 
-Deno.test("readException() gives nothing where there is no whole stream", () => {
+Deno.test("readException() returns undefined if there is no complete stream", () => {
   assertEquals(readException(dumpWith(() => {})), undefined);
   const cut = structure(EXCEPTION, INVALID).subarray(0, 160);
   assertEquals(

@@ -1,6 +1,6 @@
 /**
- * Every field of the expected files of real minidumps, written by dbghelp, Crashpad and Breakpad. What the names of
- * frames should be is tested with the target, which has the symbolizer.
+ * Compares real minidumps, written by dbghelp, Crashpad and Breakpad, with every field of their expected files. The
+ * names of frames are tested with the target, which has the symbolizer.
  */
 import { assert, assertEquals } from "@std/assert";
 import { bytesSource } from "../../byte_source.ts";
@@ -162,7 +162,7 @@ function checkModules(dump: Minidump, expected: Expected): void {
   );
 }
 
-/** A GUID as the expected files write it. */
+/** A GUID in the form of the expected files. */
 function dashed(guid: string): string {
   return guid.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
@@ -256,7 +256,7 @@ function checkOperations(dump: Minidump, expected: Expected): void {
   const log = { ...found, stacks, readAt: new Date(), parsed: found.count };
   const operations = Array.from({ length: found.count }, (_, index) => {
     const { handle, processId, threadId, type, stack } = traceAt(log, index);
-    // The only field that is not part of a trace.
+    // The only field that is not in a trace.
     const place = stream.offset + header.SizeOfHeader + index * header.SizeOfEntry;
     return {
       handle: hex(handle),

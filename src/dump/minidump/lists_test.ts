@@ -1,4 +1,4 @@
-/** Lists of every stream: what padding, larger entries, cut streams and wild counts do to them. */
+/** Lists of every stream with padding, larger entries, cut streams and wild counts. */
 import { assertEquals } from "@std/assert";
 import type { DumpBuilder } from "./_dump_builder.ts";
 import { dumpWith, structure, u32 } from "./_dump_testing.ts";
@@ -31,7 +31,7 @@ function sizedHeader(header: number, entry: number, count: number): Uint8Array {
   });
 }
 
-/** Threads of a dump whose list has four bytes of padding behind its count, or not. */
+/** A dump whose thread list consists of these parts, so that padding can follow its count. */
 function threadsOf(...parts: readonly Uint8Array[]): Minidump {
   return dumpWith((dump) => dump.stream(STREAM.threadList, ...parts));
 }
@@ -41,7 +41,7 @@ const TWO_THREADS = [
   structure(THREAD, { ThreadId: 6 }),
 ];
 
-Deno.test("a list may have four bytes of padding behind its count", () => {
+Deno.test("a list can have four bytes of padding after its count", () => {
   for (const count of [u32(2), u32(2, 0)]) {
     const threads = readThreads(threadsOf(count, ...TWO_THREADS));
     assertEquals(threads.entries.map(({ threadId }) => threadId), [5, 6]);
@@ -50,7 +50,7 @@ Deno.test("a list may have four bytes of padding behind its count", () => {
   }
 });
 
-Deno.test("a list that its stream is too short for gives the whole entries and says so", () => {
+Deno.test("a list whose stream is too short has the complete entries and says so", () => {
   const cut = TWO_THREADS[1]!.subarray(0, 47);
   assertEquals(readThreads(threadsOf(u32(2), TWO_THREADS[0]!, cut)), {
     ...readThreads(threadsOf(u32(1), TWO_THREADS[0]!)),
@@ -66,7 +66,7 @@ Deno.test("a list that its stream is too short for gives the whole entries and s
   );
 });
 
-Deno.test("a list that the file ends in gives the entries that are there and says so", () => {
+Deno.test("a list cut off by the end of the file has the remaining entries and says so", () => {
   const dump = dumpWith((builder) => {
     const offset = builder.place(u32(2), TWO_THREADS[0]!);
     builder.entry(STREAM.threadList, offset, 4 + 2 * THREAD.size);
@@ -87,7 +87,7 @@ Deno.test("a stream beyond the end of the file is empty and says so", () => {
   });
 });
 
-Deno.test("no more entries are read than a process can have", () => {
+Deno.test("at most as many entries are read as a process can have", () => {
   const count = 0x2_0001;
   const dump = threadsOf(u32(count), new Uint8Array(count * THREAD.size));
   const threads = readThreads(dump);
@@ -113,7 +113,7 @@ Deno.test("handles that are too many to read are counted", () => {
   );
 });
 
-Deno.test("headers and entries of later versions are longer; what is known of them is read", () => {
+Deno.test("longer headers and entries of later versions are read as far as known", () => {
   const handle = structure(HANDLE_DESCRIPTOR_2, { Handle: 4n, ObjectInfoRva: 0 }, 48);
   const dump = dumpWith((builder) => {
     builder.stream(STREAM.handleData, sizedHeader(24, 48, 2), new Uint8Array(8), handle, handle);
@@ -149,7 +149,7 @@ Deno.test("handle descriptors of the short form have no object information", () 
   }]);
 });
 
-Deno.test("sizes in a header that make no sense leave the list unread and are said", () => {
+Deno.test("sizes in a header that make no sense leave the list unread and are reported", () => {
   const wrong: readonly (readonly [header: number, entry: number, said: string])[] = [
     [16, 31, "its header claims to have 0x10 bytes, its entries 0x1f"],
     [8, 40, "its header claims to have 0x8 bytes, its entries 0x28"],
@@ -177,7 +177,7 @@ Deno.test("a header longer than its stream leaves no entries", () => {
   );
 });
 
-Deno.test("an empty list is whole whatever its header says of entries", () => {
+Deno.test("an empty list is complete regardless of the entry size in its header", () => {
   const dump = dumpWith((builder) => builder.stream(STREAM.handleData, sizedHeader(0, 0, 0)));
   assertEquals(readHandles(dump), { entries: [] });
 });
@@ -206,7 +206,7 @@ Deno.test("unloaded modules are read", () => {
   }]);
 });
 
-Deno.test("threads have the names and times of the other two streams, whichever come first", () => {
+Deno.test("threads have the names and times from the other two streams, in any order of the streams", () => {
   const addNames = (builder: DumpBuilder): void => {
     const RvaOfThreadName = BigInt(builder.string("Arbeiter 1"));
     builder.stream(
@@ -238,7 +238,7 @@ Deno.test("threads have the names and times of the other two streams, whichever 
   }
 });
 
-Deno.test("memory regions say what is at an address", () => {
+Deno.test("memory regions describe what is at an address", () => {
   const region = (BaseAddress: bigint, State: number, Type = 0): Uint8Array =>
     structure(MEMORY_INFO, { BaseAddress, RegionSize: 0x1000n, State, Type, Protect: 4 });
   const dump = dumpWith((builder) => {
@@ -261,7 +261,7 @@ Deno.test("memory regions say what is at an address", () => {
   assertEquals(regionAt(entries, 2n ** 64n - 1n)?.state, undefined);
 });
 
-Deno.test("modules without a name, and with CodeView records of other kinds, keep their place", () => {
+Deno.test("modules without a name, and with CodeView records of other kinds, stay in the list", () => {
   const dump = dumpWith((builder) => {
     const record = builder.place(new TextEncoder().encode("BpELxxxxxxxxxxxxxxxxxxxx"));
     builder.stream(

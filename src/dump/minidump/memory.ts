@@ -1,5 +1,5 @@
 /**
- * The memory that a minidump has (MemoryList, 5; Memory64List, 9; the stacks of threads), as an address space.
+ * The memory in a minidump (MemoryList, 5; Memory64List, 9; the stacks of threads), as an address space.
  *
  * @module
  */
@@ -19,29 +19,29 @@ import { readMemoryRegions, regionAt } from "./memory_regions.ts";
 
 const LAST_ADDRESS = 2n ** 64n - 1n;
 
-/** Bytes of the process that lie in the file one behind the other. */
+/** Consecutive bytes of the process, stored together in the file. */
 export interface MemoryRange {
-  /** Address of the first one. */
+  /** Address of the first byte. */
   readonly start: bigint;
-  /** How many there are; the file can end earlier. */
+  /** Number of bytes; the file can end earlier. */
   readonly size: number;
-  /** Byte offset of the first one in the file. */
+  /** Byte offset of the first byte in the file. */
   readonly offset: number;
 }
 
-/** Ranges that are read one after the other, and how many there are at most. */
+/** Ranges that are read one at a time, and their number at most. */
 interface RangeList {
   readonly count: number;
   readonly ranges: Iterable<MemoryRange>;
   readonly incomplete?: string;
 }
 
-/** Reads the ranges of MemoryList, in the order of the dump; empty where it has none. */
+/** Reads the ranges of MemoryList, in the order of the dump; empty if it has none. */
 export function readMemoryList(dump: Minidump): Listing<MemoryRange> {
   return collected(memoryList(dump));
 }
 
-/** Reads the ranges of Memory64List, in the order of the dump; empty where it has none. */
+/** Reads the ranges of Memory64List, in the order of the dump; empty if it has none. */
 export function readMemory64List(dump: Minidump): Listing<MemoryRange> {
   return collected(memory64List(dump));
 }
@@ -67,7 +67,7 @@ function memoryList(dump: Minidump): RangeList {
   return { count: list.count, ranges, ...incompleteOf(list.incomplete) };
 }
 
-/** Their contents follow one another from one offset on, which can be beyond 4 GiB. */
+/** The contents of these ranges are stored one after another from a single offset, which can be beyond 4 GiB. */
 function memory64List(dump: Minidump): RangeList {
   const stream = findStream(dump, STREAM.memory64List);
   if (stream === undefined) return NO_RANGES;
@@ -99,7 +99,7 @@ const NO_RANGES: RangeList = { count: 0, ranges: [] };
 export class DumpMemory implements Memory {
   /** Width of the pointers stored in it. */
   readonly pointerSize: PointerSize;
-  /** Why ranges are missing that the dump should have, as the end of a message; absent when whole. */
+  /** Why ranges that the dump should have are missing, as the end of a message; absent if none are. */
   declare readonly incomplete?: string;
   readonly #dump: Minidump;
   /** Ranges without overlaps, by address: first address, end, and byte offset in the file. */
@@ -107,7 +107,7 @@ export class DumpMemory implements Memory {
   readonly #ends: BigUint64Array;
   readonly #offsets: Float64Array;
 
-  /** Reads the lists of ranges; contents are read when they are asked for. */
+  /** Reads the lists of ranges; their contents are read on demand. */
   constructor(dump: Minidump) {
     this.pointerSize = dump.system.pointerSize;
     this.#dump = dump;
@@ -125,7 +125,7 @@ export class DumpMemory implements Memory {
     return this.#starts.reduce((sum, start, index) => sum + this.#ends[index]! - start, 0n);
   }
 
-  /** Reads up to `length` bytes from `address`, also over ranges that touch; ends at the first missing byte. */
+  /** Reads up to `length` bytes from `address`, across adjacent ranges; ends at the first missing byte. */
   read(address: bigint, length: number): Uint8Array {
     const first = this.#piece(address, length);
     if (first.length === length || first.length === 0) return first;
@@ -149,7 +149,7 @@ export class DumpMemory implements Memory {
     return "the dump does not have this memory; write one with full memory, `.dump /ma`";
   }
 
-  /** Bytes of the one range that has `address`. */
+  /** Bytes from the range that contains `address`. */
   #piece(address: bigint, length: number): Uint8Array {
     const index = this.#indexOf(address);
     const start = this.#starts[index];
@@ -173,7 +173,7 @@ export class DumpMemory implements Memory {
   }
 }
 
-/** The stacks of threads: dbghelp lists them as memory, too, but not every writer does. */
+/** The stacks of threads: dbghelp also lists them as memory, but not every writer does. */
 function stackList(dump: Minidump): RangeList {
   const stream = findStream(dump, STREAM.threadList);
   if (stream === undefined) return NO_RANGES;
@@ -191,11 +191,11 @@ function stackList(dump: Minidump): RangeList {
   return { count: list.count, ranges };
 }
 
-/** What of a range the file has, and an address can reach: number of bytes. */
+/** Number of bytes of a range that are in the file and have an address. */
 function bytesInFile({ start, size, offset }: MemoryRange, fileSize: number): number {
-  // Offset 0 is the file's header: writers put it where they kept no bytes.
+  // Offset 0 is the file's header: writers use it for ranges whose bytes they did not keep.
   if (offset <= 0) return 0;
-  const addresses = LAST_ADDRESS - start; // the end of a range is an address, too
+  const addresses = LAST_ADDRESS - start; // the end of a range must be an address, too
   const room = Math.min(size, Math.max(0, fileSize - offset));
   return addresses < BigInt(room) ? Number(addresses) : room;
 }
@@ -204,15 +204,15 @@ function bytesInFile({ start, size, offset }: MemoryRange, fileSize: number): nu
 interface RangeColumns {
   /** First address of each. */
   readonly starts: BigUint64Array;
-  /** First address behind each. */
+  /** First address after each. */
   readonly ends: BigUint64Array;
   /** Byte offset of each in the file. */
   readonly offsets: Float64Array;
 }
 
 /**
- * The ranges of all lists without overlaps. Where two have the same bytes (a stack, and the region around it), the one
- * that begins earlier is used: both were read of one frozen process.
+ * The ranges of all lists without overlaps. If two contain the same bytes (a stack, and the region around it), the one
+ * that begins earlier is used: both were read from the same frozen process.
  */
 function distinctRanges(lists: readonly RangeList[], fileSize: number): RangeColumns {
   const room = lists.reduce((sum, { count }) => sum + count, 0);
@@ -254,7 +254,7 @@ function emptyColumns(room: number): RangeColumns {
   };
 }
 
-/** The indices of addresses, lowest address first. Compares halves: a bigint for each would be millions of them. */
+/** The indices of addresses, lowest address first. Compares halves, because a bigint for each would make millions. */
 function orderByAddress(addresses: BigUint64Array): Uint32Array {
   const halves = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
   const order = Uint32Array.from(addresses.keys());

@@ -1,5 +1,5 @@
 /**
- * What the process had at its addresses (MemoryInfoList, 16), whether or not the dump has the bytes.
+ * The regions of the process's address space (MemoryInfoList, 16), whether or not the dump has their bytes.
  *
  * @module
  */
@@ -7,17 +7,17 @@ import { findStream, type Minidump } from "./dump.ts";
 import { LIMITS, MEMORY_INFO, MEMORY_INFO_LIST, STREAM } from "./format.ts";
 import { incompleteOf, type Listing, readEntries, sizedList } from "./_entry_list.ts";
 
-/** Pages that follow one another and are alike. */
+/** Consecutive pages of the same kind. */
 export interface MemoryRegion {
   /** Address of the first byte. */
   readonly start: bigint;
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: bigint;
-  /** What is there; undefined for a value that Windows does not have. */
+  /** State of the pages; undefined for a value that Windows does not have. */
   readonly state: "committed" | "reserved" | "free" | undefined;
   /** PAGE_* protection. */
   readonly protect: number;
-  /** What is behind it; undefined where it is free. */
+  /** What backs it; undefined if it is free. */
   readonly type: "private" | "mapped" | "image" | undefined;
 }
 
@@ -33,7 +33,7 @@ const TYPES: Readonly<Record<number, MemoryRegion["type"]>> = {
   0x100_0000: "image",
 };
 
-/** Reads the regions, in the order of the dump; empty where it has none. */
+/** Reads the regions, in the order of the dump; empty if it has none. */
 export function readMemoryRegions(dump: Minidump): Listing<MemoryRegion> {
   const stream = findStream(dump, STREAM.memoryInfoList);
   if (stream === undefined) return { entries: [] };
@@ -55,7 +55,7 @@ export function readMemoryRegions(dump: Minidump): Listing<MemoryRegion> {
   return { entries, ...incompleteOf(list.incomplete) };
 }
 
-/** The region that has an address. */
+/** The region that contains an address. */
 export function regionAt(
   regions: readonly MemoryRegion[],
   address: bigint,

@@ -14,7 +14,7 @@ import {
 } from "./format.ts";
 import { DumpMemory, readMemory64List } from "./memory.ts";
 
-/** Memory of ranges: each begins at an address and has bytes that count up from a number. */
+/** Memory of ranges: each begins at an address, with bytes that count up from a number. */
 function memoryOf(
   ranges: readonly (readonly [start: bigint, size: number, first: number])[],
 ): DumpMemory {
@@ -39,7 +39,7 @@ function counting(first: number, size: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, index) => first + index);
 }
 
-Deno.test("DumpMemory reads inside a range, and is short at its end", () => {
+Deno.test("DumpMemory reads inside a range, and returns fewer bytes at its end", () => {
   const memory = memoryOf([[0x1000n, 16, 0]]);
   assertEquals(memory.read(0x1004n, 4), counting(4, 4));
   assertEquals(memory.read(0x100cn, 100), counting(12, 4));
@@ -48,13 +48,13 @@ Deno.test("DumpMemory reads inside a range, and is short at its end", () => {
   assertEquals(memory.size, 16n);
 });
 
-Deno.test("DumpMemory reads over ranges that touch, in whatever order the dump has them", () => {
+Deno.test("DumpMemory reads across adjacent ranges, regardless of their order in the dump", () => {
   const memory = memoryOf([[0x1020n, 16, 32], [0x1000n, 16, 0], [0x1010n, 16, 16]]);
   assertEquals(memory.read(0x1008n, 40), counting(8, 40));
   assertEquals(memory.read(0x1008n, 80), counting(8, 40));
 });
 
-Deno.test("DumpMemory reads overlapping ranges once: one in another, one over the end of another", () => {
+Deno.test("DumpMemory reads overlapping ranges once: one inside another, one across the end of another", () => {
   const memory = memoryOf([
     [0x1000n, 64, 0],
     [0x1010n, 16, 16],
@@ -65,7 +65,7 @@ Deno.test("DumpMemory reads overlapping ranges once: one in another, one over th
   assertEquals(memory.size, 112n);
 });
 
-Deno.test("DumpMemory has the stacks of threads that no list of ranges has", () => {
+Deno.test("DumpMemory has the stacks of threads that are in no list of ranges", () => {
   const dump = dumpWith((builder) => {
     const StackRva = builder.place(counting(7, 8));
     builder.stream(
@@ -99,7 +99,7 @@ Deno.test("DumpMemory ends where the file does", () => {
   assertEquals(memory.read(0x2_0000_0000n, 8).length, 0);
 });
 
-Deno.test("DumpMemory has no bytes behind the last address", () => {
+Deno.test("DumpMemory has no bytes after the last address", () => {
   const last = 2n ** 64n - 8n;
   const memory = memoryOf([[last, 16, 0]]);
   assertEquals(memory.read(last, 16), counting(0, 7));
@@ -123,7 +123,7 @@ Deno.test("DumpMemory says why a byte is missing", () => {
   assertEquals(memory.explainMissing(0x3000n), "nothing is mapped there");
 });
 
-Deno.test("Memory64List: contents follow one another from the base offset on", () => {
+Deno.test("Memory64List: contents are consecutive from the base offset", () => {
   const dump = dumpWith((builder) => {
     const base = builder.place(counting(0, 48));
     builder.stream(
@@ -139,7 +139,7 @@ Deno.test("Memory64List: contents follow one another from the base offset on", (
   assertEquals(memory.read(0x1000n, 32), counting(16, 32));
 });
 
-Deno.test("Memory64List: contents may lie beyond 4 GiB", () => {
+Deno.test("Memory64List: contents can be beyond 4 GiB", () => {
   const base = 0x1_2345_6789;
   const head = buildDump((builder) =>
     builder.stream(
@@ -155,7 +155,7 @@ Deno.test("Memory64List: contents may lie beyond 4 GiB", () => {
   assertEquals(memory.read(0x2000n, 16), counting(16, 16));
 });
 
-Deno.test("Memory64List: sizes and offsets of a damaged one lead nowhere, and nowhere slow", () => {
+Deno.test("Memory64List: wild sizes and offsets are read quickly and without an exception", () => {
   const cases: readonly (readonly [count: bigint, base: bigint, size: bigint])[] = [
     [2n ** 64n - 1n, 64n, 16n],
     [2n ** 60n, 2n ** 63n, 2n ** 63n],

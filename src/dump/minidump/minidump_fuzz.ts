@@ -1,9 +1,10 @@
 /**
- * Mutated minidumps: whatever a file says, it reads, or ends in one `FormatError`, soon and in little memory.
+ * Mutated minidumps: regardless of its contents, a file is read or rejected with one `FormatError`, quickly and in
+ * little memory.
  *
  *   deno run -A src/dump/minidump/minidump_fuzz.ts [--count N] [--seed N]
  *
- * A failure prints the seed that makes the file again.
+ * A failure prints the seed that reproduces the file.
  *
  * @module
  */
@@ -20,22 +21,22 @@ import { mutate } from "../_mutate_testing.ts";
 import { MinidumpTarget } from "./minidump_target.ts";
 import { encodeProcess } from "./process_dump.ts";
 
-/** Larger files are left to the tests: a mutation of a gigabyte hits nothing. */
+/** Larger files are left to the tests: a mutation in a gigabyte hits nothing that is read. */
 const MAX_SEED_BYTES = 200_000;
 const MAX_MILLISECONDS = 2_000;
 const MAX_MEGABYTES = 300;
 
-/** What {@linkcode fuzzMinidumps} saw. */
+/** The result of {@linkcode fuzzMinidumps}. */
 export interface FuzzResult {
   /** Dumps that could be read. */
   readonly read: number;
   /** Dumps that were rejected. */
   readonly rejected: number;
-  /** The longest that one took, in milliseconds. */
+  /** The longest time that one took, in milliseconds. */
   readonly slowest: number;
 }
 
-/** Reads `count` mutations, the first made with `seed`, the next with the number after it. Throws at the first failure. */
+/** Reads `count` mutations, made with `seed` and the numbers after it. Throws at the first failure. */
 export async function fuzzMinidumps(count: number, seed: number): Promise<FuzzResult> {
   const seeds = await seedDumps();
   let rejected = 0;
@@ -59,7 +60,7 @@ export async function fuzzMinidumps(count: number, seed: number): Promise<FuzzRe
   return { read: count - rejected, rejected, slowest };
 }
 
-/** Does with a dump all that verbs do, up to writing it again. */
+/** Does everything with a dump that verbs do, including writing it again. */
 function useDump(source: ByteSource, stacks: StackTable): void {
   readWholeDump(openMinidump(source), stacks);
   const target = new MinidumpTarget(source, { kind: "minidump" });
@@ -75,7 +76,7 @@ function useDump(source: ByteSource, stacks: StackTable): void {
   encodeProcess({ target, log, modules, ...(handles && { handles }) });
 }
 
-/** Dumps that are mutated: ours, and real ones where they are. */
+/** The dumps to mutate: ours, and real ones if they are available. */
 async function seedDumps(): Promise<Uint8Array[]> {
   const real = await Promise.all(expectedFiles("minidumps").map((file) => file.bytes()));
   return [usualDump(), ...real.filter((bytes) => bytes.length < MAX_SEED_BYTES)];

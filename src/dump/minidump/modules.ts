@@ -19,25 +19,25 @@ import {
 import { countedList, incompleteOf, type Listing, readEntries, sizedList } from "./_entry_list.ts";
 import { decodeAnsi } from "./_strings.ts";
 
-/** A loaded image, as the module list has it. */
+/** A loaded image in the module list. */
 export interface DumpModule {
   /** Address of its first byte. */
   readonly base: bigint;
-  /** Bytes that it takes in memory. */
+  /** Size in memory, in bytes. */
   readonly size: number;
   /** CheckSum of its image header. */
   readonly checksum: number;
   /** TimeDateStamp of its image header. */
   readonly timestamp: number;
-  /** Its path, empty where the dump has none. */
+  /** Its path; empty if the dump has none. */
   readonly path: string;
-  /** Which PDB it was linked with, where its record says so. */
+  /** The PDB that it was linked with, if it has a record of it. */
   readonly codeView?: CodeView;
 }
 
 /** A CodeView record. */
 export type CodeView =
-  /** PDB 7.0, what all linkers have written since 2002. */
+  /** PDB 7.0, which all linkers have written since 2002. */
   | { readonly kind: "RSDS"; readonly pdb: PdbId }
   /** PDB 2.0, found by time stamp and age. */
   | {
@@ -51,17 +51,17 @@ export type CodeView =
 export interface UnloadedModule {
   /** Where its first byte was. */
   readonly base: bigint;
-  /** Bytes that it took. */
+  /** Its size in bytes. */
   readonly size: number;
   /** CheckSum of its image header. */
   readonly checksum: number;
   /** TimeDateStamp of its image header. */
   readonly timestamp: number;
-  /** Its name, mostly without folders. */
+  /** Its name, usually without folders. */
   readonly path: string;
 }
 
-/** Reads the module list; empty where the dump has none. */
+/** Reads the module list; empty if the dump has none. */
 export function readModules(dump: Minidump): Listing<DumpModule> {
   const stream = findStream(dump, STREAM.moduleList);
   if (stream === undefined) return { entries: [] };
@@ -85,7 +85,7 @@ export function readModules(dump: Minidump): Listing<DumpModule> {
   return { entries, ...incompleteOf(list.incomplete) };
 }
 
-/** Reads the list of unloaded modules; empty where the dump has none. */
+/** Reads the list of unloaded modules; empty if the dump has none. */
 export function readUnloadedModules(dump: Minidump): Listing<UnloadedModule> {
   const stream = findStream(dump, STREAM.unloadedModuleList);
   if (stream === undefined) return { entries: [] };
@@ -107,7 +107,7 @@ export function readUnloadedModules(dump: Minidump): Listing<UnloadedModule> {
   return { entries, ...incompleteOf(list.incomplete) };
 }
 
-/** Reads a CodeView record; undefined where there is none, or one of another kind (Breakpad has its own for ELF). */
+/** Reads a CodeView record; undefined if there is none, or it is of another kind (Breakpad has its own for ELF). */
 function readCodeView(dump: Minidump, offset: number, size: number): CodeView | undefined {
   if (offset === 0 || size === 0) return undefined;
   const bytes = dump.file.read(offset, Math.min(size, LIMITS.codeViewBytes));

@@ -1,5 +1,5 @@
 /**
- * What the writer of a dump asked the system about the objects behind handles.
+ * What the writer of a dump queried from the system about the objects of handles.
  *
  * @module
  */
@@ -22,11 +22,11 @@ import {
 export interface ObjectInformation {
   /** MINIDUMP_HANDLE_OBJECT_INFORMATION_TYPE. */
   readonly type: number;
-  /** Its bytes; their layout belongs to the system and architecture that wrote them. */
+  /** Its bytes; their layout depends on the system and architecture that wrote them. */
   readonly bytes: Uint8Array;
 }
 
-/** What a piece of information in a known layout says. */
+/** The contents of a piece of information whose layout is known. */
 export type ObjectFact =
   | { readonly kind: "thread"; readonly processId: number; readonly threadId: number }
   | { readonly kind: "process"; readonly processId: number }
@@ -35,8 +35,8 @@ export type ObjectFact =
   | { readonly kind: "semaphore"; readonly count: number; readonly maximum: number };
 
 /**
- * Reads the object information that begins at `offset` (a handle's `objectInformation`): a chain, which can be damaged
- * to a loop; each piece is read once, and no more than a few.
+ * Reads the object information that begins at `offset` (a handle's `objectInformation`). It is a chain, which damage
+ * can turn into a loop, so each piece is read only once, and no more than a few pieces.
  */
 export function readObjectInformation(dump: Minidump, offset: number): ObjectInformation[] {
   const pieces: ObjectInformation[] = [];
@@ -55,7 +55,7 @@ export function readObjectInformation(dump: Minidump, offset: number): ObjectInf
   return pieces;
 }
 
-/** What a piece of information says; undefined where its layout is not known. */
+/** The contents of a piece of information; undefined if its layout is unknown. */
 export function objectFactOf({ type, bytes }: ObjectInformation): ObjectFact | undefined {
   switch (type) {
     case OBJECT_INFORMATION_TYPE.thread:
@@ -82,7 +82,7 @@ export function objectFactOf({ type, bytes }: ObjectInformation): ObjectFact | u
   }
 }
 
-/** A fact in the debugger's words, as `!handle` prints it. */
+/** A fact in the debugger's wording, as `!handle` prints it. */
 export function objectFactText(fact: ObjectFact): readonly string[] {
   switch (fact.kind) {
     case "thread":

@@ -8,7 +8,7 @@ import { encodeOperations } from "./encode_operations.ts";
 import { HANDLE_LIST_HEADER, HANDLE_OPERATION, LIMITS, STREAM } from "./format.ts";
 import { readHandleOperations } from "./operations.ts";
 
-/** An entry of a size of its own, with its stack and its depth. */
+/** An entry of any size, with its stack and its depth. */
 function operation(
   stack: readonly bigint[],
   { size = 288, depth = stack.length, handle = 4n } = {},
@@ -50,14 +50,14 @@ function readAll(dump: Minidump): { handle: bigint; stack: bigint[] }[] {
   });
 }
 
-Deno.test("a dump without the stream has no handle operations; an empty stream has none of them", () => {
+Deno.test("a dump without the stream has no log of operations; an empty stream has an empty one", () => {
   using stacks = new EngineStackTable();
   assertEquals(readHandleOperations(dumpWith(() => {}), stacks), undefined);
   const empty = readHandleOperations(dumpOf([]), stacks)!;
   assertEquals([empty.count, empty.stated, empty.incomplete], [0, 0, undefined]);
 });
 
-Deno.test("empty entries are left out, damaged ones are said", () => {
+Deno.test("empty entries are left out, damaged ones are reported", () => {
   using stacks = new EngineStackTable();
   const type = (code: number): Uint8Array => {
     const entry = operation([1n]);
@@ -69,7 +69,7 @@ Deno.test("empty entries are left out, damaged ones are said", () => {
   assertEquals(read.incomplete, "1 of the handle operations are damaged");
 });
 
-Deno.test("a stack ends with its depth, though addresses stand behind it", () => {
+Deno.test("a stack ends at its depth, although more addresses follow", () => {
   const stack = [0x1_4000_0001n, 0x1_4000_0002n, 0x1_4000_0003n];
   assertEquals(readAll(dumpOf([operation(stack, { depth: 2 })])), [{
     handle: 4n,
@@ -83,7 +83,7 @@ Deno.test("a depth of more than 32 frames means 32", () => {
   assertEquals(readAll(dumpOf([operation(stack, { depth: 0xffff_ffff })]))[0]?.stack, stack);
 });
 
-Deno.test("of a 32-bit process, addresses and handles that were extended by their sign have 32 bits", () => {
+Deno.test("sign-extended addresses and handles of a 32-bit process have 32 bits", () => {
   const extended = operation([0xffff_ffff_8000_1000n, 0x7bc0_1234n], {
     handle: 0xffff_ffff_ffff_fffen,
   });
@@ -97,7 +97,7 @@ Deno.test("of a 32-bit process, addresses and handles that were extended by thei
   }]);
 });
 
-Deno.test("entries of other sizes: room for fewer frames, or something behind the last", () => {
+Deno.test("entries can have other sizes: room for fewer frames, or more data after the last", () => {
   const stack = Array.from({ length: 32 }, (_, frame) => BigInt(frame + 1));
   const long = operation(stack, { size: 296 });
   long.fill(0xee, 288);
@@ -112,7 +112,7 @@ Deno.test("entries of other sizes: room for fewer frames, or something behind th
   ]);
 });
 
-Deno.test("more operations than fit into a chunk come in their order, in the layout of the documents", () => {
+Deno.test("more operations than fit into a chunk are read in order, in the documented layout", () => {
   using stacks = new EngineStackTable();
   const traces = Array.from(
     { length: 1000 },
@@ -136,7 +136,7 @@ Deno.test("more operations than fit into a chunk come in their order, in the lay
   );
 });
 
-Deno.test("operations that the stream is too short for are said", () => {
+Deno.test("operations missing from a stream that is too short are reported", () => {
   const dump = dumpWith((builder) =>
     builder.stream(
       STREAM.handleOperationList,
@@ -158,7 +158,7 @@ Deno.test("operations that the stream is too short for are said", () => {
   );
 });
 
-Deno.test("encodeOperations() cuts stacks to 32 frames and counts them", () => {
+Deno.test("encodeOperations() truncates stacks to 32 frames and counts them", () => {
   using stacks = new EngineStackTable();
   const stack = Array.from({ length: 40 }, (_, frame) => BigInt(frame + 1));
   const { bytes, cutStacks } = encodeOperations(
@@ -169,7 +169,7 @@ Deno.test("encodeOperations() cuts stacks to 32 frames and counts them", () => {
   assertEquals(readAll(dump).map((entry) => entry.stack), [stack.slice(0, 32), stack.slice(0, 32)]);
 });
 
-Deno.test("operations end where their stacks have more addresses than are kept, however often they are read", () => {
+Deno.test("operations end where their stacks reach the limit of addresses, however often they are read", () => {
   const whole = LIMITS.stackAddresses / 32;
   const count = whole + 1000;
   const dump = dumpOf(Array.from(

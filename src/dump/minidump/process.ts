@@ -1,5 +1,5 @@
 /**
- * Which process a minidump is of: MiscInfo (15), and what its writer was told to say of it (10, 11).
+ * The process of a minidump: MiscInfo (15), and the comments that its writer was given (10, 11).
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { findStream, type Minidump } from "./dump.ts";
 import { LIMITS, MISC_FLAG, MISC_INFO, STREAM } from "./format.ts";
 import { decodeAnsi, decodeUtf16 } from "./_strings.ts";
 
-/** The process. */
+/** Facts about the process. */
 export interface MiscInfo {
-  /** Bytes that the writer's version of the structure has. */
+  /** Size in bytes of the writer's version of the structure. */
   readonly size: number;
   /** Which of its fields are filled in. */
   readonly flags: number;
-  /** The process's id, where the writer says it. */
+  /** The process's id, if the writer stored it. */
   readonly processId?: number;
-  /** When it was started, in seconds since 1970, where the writer says it. */
+  /** When it was started, in seconds since 1970, if the writer stored it. */
   readonly createTime?: number;
 }
 
-/** Reads MiscInfo; undefined where the dump has no whole one. */
+/** Reads MiscInfo; undefined if the dump has no complete one. */
 export function readMiscInfo(dump: Minidump): MiscInfo | undefined {
   const stream = findStream(dump, STREAM.miscInfo);
   const bytes = stream && dump.file.read(stream.offset, Math.min(stream.size, MISC_INFO.size));
@@ -35,7 +35,7 @@ export function readMiscInfo(dump: Minidump): MiscInfo | undefined {
   };
 }
 
-/** The comments that the writer was given, as text: first the ANSI one, then the wide one. */
+/** The comments that the writer was given: first the ANSI one, then the wide one. */
 export function readComments(dump: Minidump): string[] {
   const comments: string[] = [];
   for (const type of [STREAM.commentA, STREAM.commentW]) {

@@ -1,5 +1,5 @@
 /**
- * Which system a minidump is of: SystemInfo (7).
+ * The system of a minidump: SystemInfo (7).
  *
  * @module
  */
@@ -27,21 +27,21 @@ export interface SystemInfo {
   readonly buildNumber: number;
   /** 2 for Windows NT and its successors. */
   readonly platform: number;
-  /** Service pack or another addition to the version, empty where there is none. */
+  /** Service pack or another addition to the version; empty if there is none. */
   readonly servicePack: string;
 }
 
-/** What a processor architecture means for addresses. */
+/** A processor architecture. */
 export interface Architecture {
-  /** Name for people. */
+  /** Display name. */
   readonly name: string;
   /** Width of an address in bytes. */
   readonly pointerSize: PointerSize;
 }
 
 /**
- * PROCESSOR_ARCHITECTURE_* of `winnt.h`; those from 0x8001 on are Breakpad's (`minidump_format.h`). A WoW64 process that
- * a 32-bit writer dumped is x86, one that a 64-bit writer dumped is of the 64-bit system.
+ * PROCESSOR_ARCHITECTURE_* of `winnt.h`; those from 0x8001 on are Breakpad's (`minidump_format.h`). A WoW64 process is
+ * x86 if a 32-bit writer dumped it, and has the 64-bit system's architecture if a 64-bit writer did.
  */
 export const ARCHITECTURES: Readonly<Record<number, Architecture>> = {
   0: { name: "x86", pointerSize: 4 },
@@ -55,7 +55,7 @@ export const ARCHITECTURES: Readonly<Record<number, Architecture>> = {
   0x8003: { name: "ARM64", pointerSize: 8 },
 };
 
-/** PlatformId of other systems whose crash reporters write minidumps (Breakpad's `minidump_format.h`). */
+/** PlatformId values of other systems whose crash reporters write minidumps (Breakpad's `minidump_format.h`). */
 const FOREIGN_PLATFORMS: Readonly<Record<number, string>> = {
   0x8000: "Unix",
   0x8101: "macOS",
@@ -71,8 +71,8 @@ const FOREIGN_PLATFORMS: Readonly<Record<number, string>> = {
 /**
  * Reads SystemInfo.
  *
- * @throws {FormatError} where the dump has none, is of another system than Windows, or of a processor that is not known:
- * nothing in it can be read without the width of its addresses.
+ * @throws {FormatError} if the dump has none, or its system is not Windows, or its processor is unknown: without the
+ * width of its addresses nothing in it can be read.
  */
 export function readSystemInfo(
   file: DumpFile,

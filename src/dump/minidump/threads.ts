@@ -13,25 +13,25 @@ export interface DumpThread {
   readonly threadId: number;
   /** Address of its TEB. */
   readonly teb: bigint;
-  /** Lowest address of the stack that the dump keeps. */
+  /** Lowest address of the part of the stack that the dump has. */
   readonly stackStart: bigint;
-  /** Bytes of the stack that the dump keeps. */
+  /** Size of that part in bytes. */
   readonly stackSize: number;
-  /** Byte offset of those in the file. */
+  /** Byte offset of that part in the file. */
   readonly stackOffset: number;
-  /** Bytes of its CONTEXT. */
+  /** Size of its CONTEXT in bytes. */
   readonly contextSize: number;
   /** Byte offset of the CONTEXT in the file. */
   readonly contextOffset: number;
-  /** Name that the program gave it, where it did. */
+  /** Name that the program gave it, if any. */
   readonly name?: string;
-  /** Address of its first function, where the dump has ThreadInfoList. */
+  /** Address of its first function, if the dump has ThreadInfoList. */
   readonly startAddress?: bigint;
-  /** When it was started, in 100 ns since 1601, where the dump has ThreadInfoList. */
+  /** When it was started, in units of 100 ns since 1601, if the dump has ThreadInfoList. */
   readonly createTime?: bigint;
 }
 
-/** Reads the threads; empty where the dump has none. */
+/** Reads the threads; empty if the dump has none. */
 export function readThreads(dump: Minidump): Listing<DumpThread> {
   const stream = findStream(dump, STREAM.threadList);
   if (stream === undefined) return { entries: [] };
@@ -78,7 +78,7 @@ function readThreadNames(dump: Minidump): ReadonlyMap<number, string> {
   return names;
 }
 
-/** What ThreadInfoList has, by thread id. */
+/** The contents of ThreadInfoList by thread id. */
 function readThreadInformation(
   dump: Minidump,
 ): ReadonlyMap<number, Pick<Required<DumpThread>, "startAddress" | "createTime">> {
