@@ -6,7 +6,7 @@
 import { TargetError } from "../error.ts";
 import type { Frame } from "../frame.ts";
 import { detachStacks, ListedStacks } from "../listed_stacks.ts";
-import { checkSize, encodeRecording, type Recording } from "../recording/recording.ts";
+import { checkSize, type Recording, recordingPieces } from "../recording/recording.ts";
 import type { Session } from "../session.ts";
 import { type HandleEntry, identityOf, type ProcessRef, type Target } from "../target.ts";
 import { logWithoutTraces, stacksOf, type TraceLog } from "../trace_log.ts";
@@ -65,7 +65,7 @@ export async function writeRecording(
   recording: Recording,
   options: ReplaceOptions = {},
 ): Promise<void> {
-  await replaceFile(path, await encodeRecording(recording), options);
+  await replaceFile(path, await recordingPieces(recording), options);
 }
 
 /**

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinBytes } from "../byte_pieces.ts";
 import { FormatError, HtraceError } from "../error.ts";
 import { recordingError } from "./recording_error.ts";
 
@@ -31,19 +32,28 @@ export function isRecording(head: Uint8Array): boolean {
   return MAGIC.every((byte, index) => head[index] === byte);
 }
 
-/** Packs the content of a recording. Throws an error where there is more than would be unpacked. */
+/** Packs the content of a recording. */
 export async function pack(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  if (content.length > MAX_CONTENT) {
-    throw tooLarge(`${content.length} bytes`, `${MAX_CONTENT}`);
-  }
+  return joinBytes(await packPieces([content]));
+}
+
+/**
+ * Packs the content of a recording that is in pieces, and gives the file in pieces. Throws an error where there is more
+ * than would be unpacked.
+ */
+export async function packPieces(
+  content: readonly Uint8Array[],
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  const size = content.reduce((sum, piece) => sum + piece.length, 0);
+  if (size > MAX_CONTENT) throw tooLarge(`${size} bytes`, `${MAX_CONTENT}`);
   const header = new Uint8Array(HEADER.size);
   header.set(MAGIC);
   const view = new DataView(header.buffer);
   view.setUint32(HEADER.version, RECORDING_VERSION, true);
-  view.setUint32(HEADER.contentSize, content.length, true);
-  const compressed = new Blob([content]).stream().pipeThrough(new CompressionStream("gzip"));
-  const packed = new Blob([header, await new Response(compressed).arrayBuffer()]);
-  return new Uint8Array(await packed.arrayBuffer());
+  view.setUint32(HEADER.contentSize, size, true);
+  const compressed = ReadableStream.from(content as readonly Uint8Array<ArrayBuffer>[]) // nothing is shared
+    .pipeThrough(new CompressionStream("gzip"));
+  return [header, ...await Array.fromAsync(compressed)];
 }
 
 /** The error of a recording that nobody could read. */

@@ -35,8 +35,8 @@ export const LIMITS = {
   objects: { free: RING, perByte: 1, most: 0x10_0000 },
   /** As many as are kept of a debugger's log. */
   stops: { free: 1024, perByte: 1, most: 100_000 },
-  /** No loader's list is longer. */
-  modules: { free: 4096, perByte: 0, most: 4096 },
+  /** As many as are read of a live process and of a dump; the largest programs load some thousands. */
+  modules: { free: 8192, perByte: 0, most: 8192 },
   /** Names of functions, files, types and objects. */
   strings: { free: RING, perByte: 1, most: 0x10_0000 },
   /** Bytes of all texts. Symbols of large programs have a hundred each, and pack to a tenth; one letter packs to nothing. */

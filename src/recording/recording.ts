@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { joinBytes } from "../byte_pieces.ts";
 import { StackNumbers } from "../listed_stacks.ts";
 import type { PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
@@ -12,7 +13,7 @@ import type { HandleEntry, TargetIdentity, TargetMode } from "../target.ts";
 import type { TraceLog } from "../trace_log.ts";
 import { ByteReader } from "./_byte_reader.ts";
 import { ByteWriter } from "./_byte_writer.ts";
-import { pack, tooLarge, unpack } from "./_container.ts";
+import { packPieces, tooLarge, unpack } from "./_container.ts";
 import { type FrameNames, readFrames, writeFrames } from "./_frames.ts";
 import { readHandles, writeHandles } from "./_handles.ts";
 import { Allowance, LIMITS } from "./_limits.ts";
@@ -82,6 +83,13 @@ const MODES: readonly TargetMode[] = ["user", "kernel"];
  * ```
  */
 export async function encodeRecording(recording: Recording): Promise<Uint8Array<ArrayBuffer>> {
+  return joinBytes(await recordingPieces(recording));
+}
+
+/** The same bytes in pieces, for a file. */
+export async function recordingPieces(
+  recording: Recording,
+): Promise<readonly Uint8Array<ArrayBuffer>[]> {
   const content = new ByteWriter();
   const { handles, frames, log, snapshots } = recording;
   checkSize([log, ...snapshots.values()]);
@@ -104,7 +112,7 @@ export async function encodeRecording(recording: Recording): Promise<Uint8Array<
       writeTraceLog(writer, log);
     });
   });
-  return await pack(content.bytes);
+  return await packPieces(content.pieces);
 }
 
 /** Throws where logs have more traces than a recording can; known before all else is done with them. */
@@ -218,8 +226,8 @@ function writeSection(
   const section = new ByteWriter();
   write(section);
   content.raw(new TextEncoder().encode(tag));
-  content.varint(section.bytes.length);
-  content.raw(section.bytes);
+  content.varint(section.length);
+  content.all(section);
 }
 
 /**

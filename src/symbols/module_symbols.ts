@@ -10,7 +10,7 @@
 import type { SymbolFiles } from "../byte_source.ts";
 import type { Frame } from "../frame.ts";
 import { withReadableNames } from "./itanium_names.ts";
-import { isInModule, type Module } from "../module.ts";
+import { type Module, moduleFinder, overlapFinder } from "../module.ts";
 import { modulesWithoutSymbols } from "./missing_symbols.ts";
 import { listSymbols, type SymbolList } from "./symbol_list.ts";
 import { Symbolizer, type SymbolStatus } from "./symbolizer.ts";
@@ -24,7 +24,10 @@ export interface SymbolSource extends Partial<Disposable> {
 export class ModuleSymbols implements Disposable {
   readonly #source: SymbolSource;
   #symbolizer = new Symbolizer();
-  #loaded: Module[] = [];
+  /** By what tells one image from another. */
+  #loaded = new Map<string, Module>();
+  /** The list that was asked for last: none of its modules takes the place of another. */
+  #current: readonly Module[] = [];
   #frames = new Map<bigint, Frame>();
 
   /** Creates it without any module. */
@@ -34,7 +37,7 @@ export class ModuleSymbols implements Disposable {
 
   /** What was found for a module, or undefined as long as no address of it was asked for. */
   status(module: Module): SymbolStatus | undefined {
-    const loaded = this.#loaded.find((candidate) => isSameImage(candidate, module));
+    const loaded = this.#loaded.get(imageKey(module));
     return loaded && this.#symbolizer.status(loaded);
   }
 
@@ -43,16 +46,13 @@ export class ModuleSymbols implements Disposable {
     modules: readonly Module[],
     addresses: Iterable<bigint>,
   ): Promise<ReadonlyMap<bigint, Frame>> {
-    if (modules.some((module) => this.#isReplacing(module))) this.#forget();
+    this.#expect(modules);
     // An address outside all modules is asked for again: a module may have been loaded there since.
     const unnamed = [...new Set(addresses)]
       .filter((address) => this.#frames.get(address)?.module === undefined);
+    const asked = new Set(unnamed.map(moduleFinder(modules)));
     for (const module of modules) {
-      if (
-        this.status(module) === undefined && unnamed.some((address) => isInModule(module, address))
-      ) {
-        await this.#load(module);
-      }
+      if (asked.has(module) && !this.#loaded.has(imageKey(module))) await this.#load(module);
     }
     const frames = this.#symbolizer.symbolize(BigUint64Array.from(unnamed));
     for (const frame of await withReadableNames(frames)) this.#frames.set(frame.address, frame);
@@ -61,14 +61,14 @@ export class ModuleSymbols implements Disposable {
 
   /** Loads the symbols of one of the modules that are loaded now, where that is not done yet, and says what was found. */
   async load(modules: readonly Module[], module: Module): Promise<SymbolStatus> {
-    if (modules.some((other) => this.#isReplacing(other))) this.#forget();
+    this.#expect(modules);
     return this.status(module) ?? await this.#load(module);
   }
 
   /** All names of one of the modules that are loaded now. */
   async names(modules: readonly Module[], module: Module): Promise<SymbolList> {
     await this.load(modules, module);
-    const loaded = this.#loaded.find((candidate) => isSameImage(candidate, module)) ?? module;
+    const loaded = this.#loaded.get(imageKey(module)) ?? module;
     const list = listSymbols(this.#symbolizer, loaded);
     return { ...list, frames: await withReadableNames(list.frames) };
   }
@@ -76,7 +76,7 @@ export class ModuleSymbols implements Disposable {
   /** Modules of the frames named so far that have frames without a name, because no PDB was found for them. */
   withoutSymbols(): Module[] {
     return modulesWithoutSymbols(
-      this.#loaded,
+      [...this.#loaded.values()],
       this.#frames.values(),
       (module) => this.#symbolizer.status(module),
     );
@@ -91,27 +91,27 @@ export class ModuleSymbols implements Disposable {
     const files = await this.#source(module);
     const force = files.anyBuild ?? false;
     const status = this.#symbolizer.addModule(module, files, { force });
-    this.#loaded.push(module);
+    this.#loaded.set(imageKey(module), module);
     return status;
   }
 
-  #isReplacing(module: Module): boolean {
-    return this.#loaded.some((loaded) => overlap(loaded, module) && !isSameImage(loaded, module));
+  /** Drops everything where one of the modules has taken the place of one that is not there any more. */
+  #expect(modules: readonly Module[]): void {
+    if (modules === this.#current) return;
+    const gone = new Map(this.#loaded);
+    for (const module of modules) gone.delete(imageKey(module));
+    if (gone.size > 0 && modules.some(overlapFinder([...gone.values()]))) this.#forget();
+    this.#current = modules;
   }
 
   #forget(): void {
     this.#symbolizer[Symbol.dispose]();
     this.#symbolizer = new Symbolizer();
-    this.#loaded = [];
+    this.#loaded = new Map();
     this.#frames = new Map();
   }
 }
 
-function overlap(one: Module, other: Module): boolean {
-  return isInModule(one, other.base) || isInModule(other, one.base);
-}
-
-function isSameImage(one: Module, other: Module): boolean {
-  return one.base === other.base && one.size === other.size && one.path === other.path &&
-    one.timestamp === other.timestamp;
+function imageKey({ base, size, timestamp, path }: Module): string {
+  return `${base} ${size} ${timestamp} ${path}`;
 }

@@ -14,6 +14,7 @@ export class StringTable {
   readonly #file: DumpFile;
   readonly #byOffset = new Map<number, string>();
   #charactersLeft: number = LIMITS.characters;
+  #usedCharactersLeft: number = LIMITS.usedCharacters;
   #stringsLeft: number = LIMITS.strings;
 
   /** Reads strings of `file`. */
@@ -23,7 +24,7 @@ export class StringTable {
 
   /** Whether strings were left out because the dump has more text than is kept. */
   get isExhausted(): boolean {
-    return this.#charactersLeft <= 0 || this.#stringsLeft <= 0;
+    return this.#charactersLeft <= 0 || this.#usedCharactersLeft <= 0 || this.#stringsLeft <= 0;
   }
 
   /**
@@ -32,16 +33,19 @@ export class StringTable {
    * a long string that everything shares would be as large as all of that once it is printed.
    */
   at(offset: number): string | undefined {
-    if (offset === 0 || this.#charactersLeft <= 0) return undefined;
-    const known = this.#byOffset.get(offset);
-    if (known === undefined && this.#stringsLeft <= 0) return undefined;
-    const text = known ?? this.#read(offset);
+    if (offset === 0 || this.#usedCharactersLeft <= 0) return undefined;
+    const text = this.#byOffset.get(offset) ?? this.#readNew(offset);
+    this.#usedCharactersLeft -= text?.length ?? 0;
+    return text;
+  }
+
+  #readNew(offset: number): string | undefined {
+    if (this.#charactersLeft <= 0 || this.#stringsLeft <= 0) return undefined;
+    const text = this.#read(offset);
     if (text === undefined) return undefined;
     this.#charactersLeft -= text.length;
-    if (known === undefined) {
-      this.#stringsLeft--;
-      if (this.#byOffset.size < MAX_KEPT) this.#byOffset.set(offset, text);
-    }
+    this.#stringsLeft--;
+    if (this.#byOffset.size < MAX_KEPT) this.#byOffset.set(offset, text);
     return text;
   }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { joinBytes } from "../../byte_pieces.ts";
 import { bytesSource } from "../../byte_source.ts";
 import { EngineStackTable } from "../../engine/stack_table.ts";
 import type { EntryColumns } from "../../trace_log.ts";
@@ -17,7 +18,7 @@ import { readThreads } from "./threads.ts";
 const TYPES = ["open", "close", "badref"] as const;
 
 function open(contents: MinidumpContents): Minidump {
-  return openMinidump(bytesSource("new.dmp", encodeMinidump(contents).bytes));
+  return openMinidump(bytesSource("new.dmp", joinBytes(encodeMinidump(contents).pieces)));
 }
 
 /** The columns of the traces alone; in one table, equal stacks have equal ids. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { joinBytes } from "./_dump_builder.ts";
+import { joinBytes } from "../../byte_pieces.ts";
 import { dumpWith, structure, u32 } from "./_dump_testing.ts";
 import {
   HANDLE_DESCRIPTOR_2,

@@ -1,4 +1,5 @@
 import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
+import { joinBytes } from "../../byte_pieces.ts";
 import { bytesSource } from "../../byte_source.ts";
 import { EngineStackTable } from "../../engine/stack_table.ts";
 import { FormatError, TargetError } from "../../error.ts";
@@ -91,7 +92,7 @@ Deno.test("MinidumpTarget has what was written: traces, modules, handles, identi
   using stacks = new EngineStackTable();
   const contents = usualContents(stacks);
   using target = new MinidumpTarget(
-    bytesSource("new.dmp", encodeMinidump(contents).bytes),
+    bytesSource("new.dmp", joinBytes(encodeMinidump(contents).pieces)),
     { kind: "minidump" },
   );
   assertEquals([target.name, target.kind, target.mode, target.pointerSize], [
@@ -317,7 +318,7 @@ Deno.test("a process that the dump is not of is not read", () => {
 
 Deno.test("a dump that is cut anywhere gives what stands in front of the cut, or one error", () => {
   using stacks = new EngineStackTable();
-  const whole = encodeMinidump(usualContents(stacks)).bytes;
+  const whole = joinBytes(encodeMinidump(usualContents(stacks)).pieces);
   let opened = 0;
   for (let length = 0; length < whole.length; length += 13) {
     let target;
