@@ -78,9 +78,16 @@ function countUpTo(byBase: readonly Module[], address: bigint): number {
   return low;
 }
 
-/** Names a module the way debuggers do: file name of the path, without its last extension. */
+/** Characters of a file's name at most, on all file systems of Windows. */
+const MAX_FILE_NAME = 255;
+
+/**
+ * Names a module the way debuggers do: file name of the path, without its last extension. A longer name than files
+ * have is cut: a listing has it once for each frame.
+ */
 export function moduleNameOf(path: string): string {
-  const file = path.slice(Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1);
+  const start = Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1;
+  const file = path.slice(start, start + MAX_FILE_NAME);
   const dot = file.lastIndexOf(".");
   return dot > 0 ? file.slice(0, dot) : file;
 }

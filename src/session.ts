@@ -16,7 +16,7 @@ import type { Frame } from "./frame.ts";
 import type { SnapshotLog } from "./analysis/growth.ts";
 import { unusedName } from "./mark.ts";
 import type { Module } from "./module.ts";
-import { ModuleSymbols, type SymbolSource } from "./symbols/module_symbols.ts";
+import { MAX_NAMED, ModuleSymbols, type SymbolSource } from "./symbols/module_symbols.ts";
 import type { SymbolList } from "./symbols/symbol_list.ts";
 import type { SymbolStatus } from "./symbols/symbolizer.ts";
 import {
@@ -26,6 +26,7 @@ import {
   type Target,
   type TraceControl,
 } from "./target.ts";
+import { thousands } from "./plain_text.ts";
 import { logWithoutTraces, type StackTable, type TraceLog } from "./trace_log.ts";
 
 /** How a session deals with its target. */
@@ -207,12 +208,21 @@ export class Session implements Disposable {
     return await this.#analyze(log, request, { snapshots, hasMarks: true });
   }
 
-  /** Names addresses by the modules of a process, or of the current one. */
+  /** Names addresses by the modules of a process, or of the current one; those outside all of them have no frame. */
   async symbolize(
     addresses: Iterable<bigint>,
     process?: ProcessRef,
   ): Promise<ReadonlyMap<bigint, Frame>> {
     return await this.#name(addresses, await this.modules(process), process);
+  }
+
+  /** What {@linkcode Session.symbolize} and analyses have left out, each as a clause for messages. */
+  namesLeftOut(process?: ProcessRef): string[] {
+    const count = this.#symbolsOf(process).leftOut();
+    return count === 0 ? [] : [
+      `${thousands(count)} addresses are not named: the stacks have more different ones than the ` +
+      `${thousands(MAX_NAMED)} that htrace names`,
+    ];
   }
 
   /** All names of a module of the current process. */
@@ -281,6 +291,7 @@ export class Session implements Disposable {
       ...(handleCounts && { handleCounts }),
       nameAddresses: (addresses) => this.#name(addresses, modules, process),
       withoutSymbols: () => this.#symbolsOf(process).withoutSymbols(),
+      namesLeftOut: () => this.namesLeftOut(process),
     }, request);
   }
 
@@ -323,7 +334,10 @@ export class Session implements Disposable {
     if (unnamed.length === 0) return frames;
     const named = await this.#symbolsOf(process).frames(modules, unnamed);
     if (frames.size === 0) return named;
-    for (const address of unnamed) frames.set(address, named.get(address) ?? { address });
+    for (const address of unnamed) {
+      const frame = named.get(address);
+      if (frame !== undefined) frames.set(address, frame);
+    }
     return frames;
   }
 

@@ -60,6 +60,8 @@ export interface AnalysisSource {
   readonly nameAddresses: NameAddresses;
   /** Modules of the addresses named so far that lack symbols. */
   readonly withoutSymbols?: () => readonly Module[];
+  /** Which of them were not named, each as a clause for messages. */
+  readonly namesLeftOut?: () => readonly string[];
 }
 
 /** What is asked of an analysis. */
@@ -144,7 +146,12 @@ export async function analyze(
     snapshots: snapshots.slice(growth?.first),
     ...(hasMarks && { hasMarks }),
     withoutSymbols: source.withoutSymbols?.() ?? [],
-    limits: [...target.limits ?? [], ...log.notes ?? [], ...partedFrom(snapshots, growth)],
+    limits: [
+      ...target.limits ?? [],
+      ...log.notes ?? [],
+      ...source.namesLeftOut?.() ?? [],
+      ...partedFrom(snapshots, growth),
+    ],
     listsNames: names,
     objectOf,
   };

@@ -9,10 +9,13 @@ import type { StackId, Stacks } from "../trace_log.ts";
 import { type OwnerPatterns, suspectOf } from "./judgement.ts";
 import { stackKeyOf } from "./stack_key.ts";
 
-/** Names addresses; the map has a frame for each of them. */
+/** Names addresses; the map has a frame for each of them that lies in a module. */
 export type NameAddresses = (
   addresses: Iterable<bigint>,
 ) => Promise<ReadonlyMap<bigint, Frame>>;
+
+/** Stacks that are named at once: a ring whose stacks are all different has two million addresses. */
+const STACKS_AT_ONCE = 4096;
 
 /** The stacks of one analysis that have been named. They outlive the table that they came from. */
 export class NamedStacks implements Stacks {
@@ -52,33 +55,66 @@ export class NamedStacks implements Stacks {
     return BigUint64Array.from(named.frames, ({ address }) => address);
   }
 
-  /** Names stacks, all their addresses in one batch. */
+  /** Names stacks, the addresses of many in one batch. */
   async name(ids: Iterable<StackId>): Promise<void> {
-    const stacks: [StackId, BigUint64Array][] = [];
-    const addresses = new Set<bigint>();
+    let batch: StackId[] = [];
     for (const id of ids) {
       if (this.#named.has(id)) continue;
-      const stack = this.#table.addresses(id);
-      stacks.push([id, stack]);
-      for (const address of stack) addresses.add(address);
+      batch.push(id);
+      if (batch.length < STACKS_AT_ONCE) continue;
+      await this.#nameBatch(batch);
+      batch = [];
     }
-    if (stacks.length === 0) return;
-    const frames = await this.#nameAddresses(addresses);
-    for (const [id, stack] of stacks) {
-      const named = Array.from(stack, (address) => frames.get(address) ?? { address });
+    if (batch.length > 0) await this.#nameBatch(batch);
+  }
+
+  async #nameBatch(ids: readonly StackId[]): Promise<void> {
+    const stacks = ids.map((id) => this.#table.addresses(id));
+    const all = joinStacks(stacks);
+    const frames = await this.#nameAddresses(new Set(all));
+    let start = 0;
+    for (const [index, id] of ids.entries()) {
+      const addresses = all.subarray(start, start += stacks[index]!.length);
       const isSystem = this.#systemStacks.has(id);
-      this.#named.set(id, isSystem ? new SystemStack(named) : new LazyStack(named, this.#patterns));
+      this.#named.set(
+        id,
+        isSystem
+          ? new SystemStack(addresses, frames)
+          : new LazyStack(addresses, frames, this.#patterns),
+      );
     }
   }
 }
 
+/** Many stacks in one array: an array each is larger than what is in it. */
+function joinStacks(stacks: readonly BigUint64Array[]): BigUint64Array {
+  const all = new BigUint64Array(stacks.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  for (const stack of stacks) {
+    all.set(stack, end);
+    end += stack.length;
+  }
+  return all;
+}
+
+/** A stack's frames, made when they are asked for: a listing needs them once, and there can be two million. */
+function framesOf(addresses: BigUint64Array, names: ReadonlyMap<bigint, Frame>): Frame[] {
+  return Array.from(addresses, (address) => names.get(address) ?? { address });
+}
+
 /** The system keeps the handles of the stack: nobody is suspected. */
 class SystemStack implements NamedStack {
-  readonly frames: readonly Frame[];
+  readonly #addresses: BigUint64Array;
+  readonly #names: ReadonlyMap<bigint, Frame>;
   #key: StackKey | undefined;
 
-  constructor(frames: readonly Frame[]) {
-    this.frames = frames;
+  constructor(addresses: BigUint64Array, names: ReadonlyMap<bigint, Frame>) {
+    this.#addresses = addresses;
+    this.#names = names;
+  }
+
+  get frames(): readonly Frame[] {
+    return framesOf(this.#addresses, this.#names);
   }
 
   get key(): StackKey {
@@ -87,19 +123,17 @@ class SystemStack implements NamedStack {
 }
 
 /** Key and suspect are made when they are first asked for: a listing needs neither. */
-class LazyStack implements NamedStack {
-  readonly frames: readonly Frame[];
+class LazyStack extends SystemStack {
   readonly #patterns: OwnerPatterns;
-  #key: StackKey | undefined;
   #suspect: Suspect | null | undefined;
 
-  constructor(frames: readonly Frame[], patterns: OwnerPatterns) {
-    this.frames = frames;
+  constructor(
+    addresses: BigUint64Array,
+    names: ReadonlyMap<bigint, Frame>,
+    patterns: OwnerPatterns,
+  ) {
+    super(addresses, names);
     this.#patterns = patterns;
-  }
-
-  get key(): StackKey {
-    return this.#key ??= stackKeyOf(this.frames);
   }
 
   get suspect(): Suspect | undefined {

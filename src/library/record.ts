@@ -56,7 +56,9 @@ export async function recordSession(
     ...(handles && { handles }),
   };
   if (!names) return recording;
-  return { ...recording, frames: await namesOf(session, [log, ...snapshots.values()]) };
+  const frames = await namesOf(session, [log, ...snapshots.values()]);
+  const limits = [...recording.limits ?? [], ...session.namesLeftOut()];
+  return { ...recording, frames, ...(limits.length > 0 && { limits }) };
 }
 
 /** Writes a recording to a file, which is replaced as a whole or left as it was. */

@@ -20,6 +20,12 @@ export interface SymbolSource extends Partial<Disposable> {
   (module: Module): Promise<SymbolFiles>;
 }
 
+/**
+ * The most addresses that are named, as their frames would take hundreds of megabytes. Real stacks share theirs: those of
+ * ten million traces have some 20,000.
+ */
+export const MAX_NAMED = 0x8_0000;
+
 /** The symbolizer of a target with the modules that it knows. */
 export class ModuleSymbols implements Disposable {
   readonly #source: SymbolSource;
@@ -28,6 +34,8 @@ export class ModuleSymbols implements Disposable {
   #loaded = new Map<string, Module>();
   /** The list that was asked for last: none of its modules takes the place of another. */
   #current: readonly Module[] = [];
+  #moduleAt: (address: bigint) => Module | undefined = () => undefined;
+  #leftOut: BigUint64Array[] = [];
   #frames = new Map<bigint, Frame>();
 
   /** Creates it without any module. */
@@ -41,22 +49,51 @@ export class ModuleSymbols implements Disposable {
     return loaded && this.#symbolizer.status(loaded);
   }
 
-  /** Names addresses by the modules that are loaded now; the answer has a frame for each of them. */
+  /**
+   * Names addresses by the modules that are loaded now, as far as there is room; the answer has a frame for each that
+   * lies in a module.
+   */
   async frames(
     modules: readonly Module[],
     addresses: Iterable<bigint>,
   ): Promise<ReadonlyMap<bigint, Frame>> {
     this.#expect(modules);
-    // An address outside all modules is asked for again: a module may have been loaded there since.
-    const unnamed = [...new Set(addresses)]
-      .filter((address) => this.#frames.get(address)?.module === undefined);
-    const asked = new Set(unnamed.map(moduleFinder(modules)));
+    const asked = new Set<Module>();
+    const unnamed: bigint[] = [];
+    const leftOut: bigint[] = [];
+    for (const address of addresses) {
+      // An address outside all modules is asked for again: a module may have been loaded there since.
+      if (this.#frames.has(address)) continue;
+      const module = this.#moduleAt(address);
+      if (module === undefined) continue;
+      asked.add(module);
+      const hasRoom = this.#frames.size + unnamed.length < MAX_NAMED;
+      (hasRoom ? unnamed : leftOut).push(address);
+    }
+    if (leftOut.length > 0) this.#leftOut.push(BigUint64Array.from(leftOut));
     for (const module of modules) {
       if (asked.has(module) && !this.#loaded.has(imageKey(module))) await this.#load(module);
     }
     const frames = this.#symbolizer.symbolize(BigUint64Array.from(unnamed));
     for (const frame of await withReadableNames(frames)) this.#frames.set(frame.address, frame);
     return this.#frames;
+  }
+
+  /** Number of addresses that were asked for and are not named, because there was no room for them. */
+  leftOut(): number {
+    const addresses = new BigUint64Array(
+      this.#leftOut.reduce((sum, { length }) => sum + length, 0),
+    );
+    let end = 0;
+    for (const some of this.#leftOut) {
+      addresses.set(some, end);
+      end += some.length;
+    }
+    addresses.sort();
+    return addresses.reduce(
+      (count, address, place) => count + (address === addresses[place - 1] ? 0 : 1),
+      0,
+    );
   }
 
   /** Loads the symbols of one of the modules that are loaded now, where that is not done yet, and says what was found. */
@@ -102,6 +139,7 @@ export class ModuleSymbols implements Disposable {
     for (const module of modules) gone.delete(imageKey(module));
     if (gone.size > 0 && modules.some(overlapFinder([...gone.values()]))) this.#forget();
     this.#current = modules;
+    this.#moduleAt = moduleFinder([...this.#loaded.values(), ...modules]);
   }
 
   #forget(): void {
@@ -109,6 +147,7 @@ export class ModuleSymbols implements Disposable {
     this.#symbolizer = new Symbolizer();
     this.#loaded = new Map();
     this.#frames = new Map();
+    this.#leftOut = [];
   }
 }
 
