@@ -213,7 +213,11 @@ export class Session implements Disposable {
     addresses: Iterable<bigint>,
     process?: ProcessRef,
   ): Promise<ReadonlyMap<bigint, Frame>> {
-    return await this.#name(addresses, await this.modules(process), process);
+    const asked = BigUint64Array.from(addresses);
+    const frames = await this.#name(asked, await this.modules(process), process);
+    return new Map(
+      frames.flatMap((frame, place) => frame === undefined ? [] : [[asked[place]!, frame]]),
+    );
   }
 
   /** What {@linkcode Session.symbolize} and analyses have left out, each as a clause for messages. */
@@ -315,30 +319,21 @@ export class Session implements Disposable {
     }
   }
 
+  /** A frame for each address; undefined for those outside all modules. */
   async #name(
-    addresses: Iterable<bigint>,
+    addresses: BigUint64Array,
     modules: readonly Module[],
     process: ProcessRef | undefined,
-  ): Promise<ReadonlyMap<bigint, Frame>> {
+  ): Promise<readonly (Frame | undefined)[]> {
     const { target } = this;
     if (target.frame === undefined) {
       return await this.#symbolsOf(process).frames(modules, addresses);
     }
-    const frames = new Map<bigint, Frame>();
-    const unnamed: bigint[] = [];
-    for (const address of addresses) {
-      const frame = target.frame(address);
-      if (frame === undefined) unnamed.push(address);
-      else frames.set(address, frame);
-    }
+    const frames = Array.from(addresses, (address) => target.frame?.(address));
+    const unnamed = addresses.filter((_, place) => frames[place] === undefined);
     if (unnamed.length === 0) return frames;
-    const named = await this.#symbolsOf(process).frames(modules, unnamed);
-    if (frames.size === 0) return named;
-    for (const address of unnamed) {
-      const frame = named.get(address);
-      if (frame !== undefined) frames.set(address, frame);
-    }
-    return frames;
+    const named = (await this.#symbolsOf(process).frames(modules, unnamed)).values();
+    return frames.map((frame) => frame ?? named.next().value);
   }
 
   #symbolsOf(process: ProcessRef | undefined = this.process): ModuleSymbols {

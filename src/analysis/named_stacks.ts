@@ -4,15 +4,16 @@
  * @module
  */
 import type { NamedStack, StackKey, Suspect } from "../analysis.ts";
+import { distinctAddresses, joinAddresses, placeFinder } from "../distinct_addresses.ts";
 import type { Frame } from "../frame.ts";
 import type { StackId, Stacks } from "../trace_log.ts";
 import { type OwnerPatterns, suspectOf } from "./judgement.ts";
 import { stackKeyOf } from "./stack_key.ts";
 
-/** Names addresses; the map has a frame for each of them that lies in a module. */
+/** Names addresses: a frame for each of them, undefined for those outside all modules. */
 export type NameAddresses = (
-  addresses: Iterable<bigint>,
-) => Promise<ReadonlyMap<bigint, Frame>>;
+  addresses: BigUint64Array,
+) => Promise<readonly (Frame | undefined)[]>;
 
 /** Stacks that are named at once: a ring whose stacks are all different has two million addresses. */
 const STACKS_AT_ONCE = 4096;
@@ -70,51 +71,42 @@ export class NamedStacks implements Stacks {
 
   async #nameBatch(ids: readonly StackId[]): Promise<void> {
     const stacks = ids.map((id) => this.#table.addresses(id));
-    const all = joinStacks(stacks);
-    const frames = await this.#nameAddresses(new Set(all));
-    let start = 0;
+    const addresses = distinctAddresses(stacks);
+    const batch = { addresses, frames: await this.#nameAddresses(addresses) };
+    const places = placeFinder(addresses)(joinAddresses(stacks));
+    let end = 0;
     for (const [index, id] of ids.entries()) {
-      const addresses = all.subarray(start, start += stacks[index]!.length);
+      const own = places.subarray(end, end += stacks[index]!.length);
       const isSystem = this.#systemStacks.has(id);
       this.#named.set(
         id,
-        isSystem
-          ? new SystemStack(addresses, frames)
-          : new LazyStack(addresses, frames, this.#patterns),
+        isSystem ? new SystemStack(own, batch) : new LazyStack(own, batch, this.#patterns),
       );
     }
   }
 }
 
-/** Many stacks in one array: an array each is larger than what is in it. */
-function joinStacks(stacks: readonly BigUint64Array[]): BigUint64Array {
-  const all = new BigUint64Array(stacks.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const stack of stacks) {
-    all.set(stack, end);
-    end += stack.length;
-  }
-  return all;
-}
-
-/** A stack's frames, made when they are asked for: a listing needs them once, and there can be two million. */
-function framesOf(addresses: BigUint64Array, names: ReadonlyMap<bigint, Frame>): Frame[] {
-  return Array.from(addresses, (address) => names.get(address) ?? { address });
+/** The different addresses of some stacks, in order, each with its frame where it lies in a module. */
+interface Batch {
+  readonly addresses: BigUint64Array;
+  readonly frames: readonly (Frame | undefined)[];
 }
 
 /** The system keeps the handles of the stack: nobody is suspected. */
 class SystemStack implements NamedStack {
-  readonly #addresses: BigUint64Array;
-  readonly #names: ReadonlyMap<bigint, Frame>;
+  readonly #places: Uint32Array;
+  readonly #batch: Batch;
   #key: StackKey | undefined;
 
-  constructor(addresses: BigUint64Array, names: ReadonlyMap<bigint, Frame>) {
-    this.#addresses = addresses;
-    this.#names = names;
+  constructor(places: Uint32Array, batch: Batch) {
+    this.#places = places;
+    this.#batch = batch;
   }
 
+  /** Made when they are asked for: a listing needs them once, and a ring can have two million. */
   get frames(): readonly Frame[] {
-    return framesOf(this.#addresses, this.#names);
+    const { addresses, frames } = this.#batch;
+    return Array.from(this.#places, (place) => frames[place] ?? { address: addresses[place]! });
   }
 
   get key(): StackKey {
@@ -127,12 +119,8 @@ class LazyStack extends SystemStack {
   readonly #patterns: OwnerPatterns;
   #suspect: Suspect | null | undefined;
 
-  constructor(
-    addresses: BigUint64Array,
-    names: ReadonlyMap<bigint, Frame>,
-    patterns: OwnerPatterns,
-  ) {
-    super(addresses, names);
+  constructor(places: Uint32Array, batch: Batch, patterns: OwnerPatterns) {
+    super(places, batch);
     this.#patterns = patterns;
   }
 

@@ -6,6 +6,7 @@
  * @module
  */
 import { joinBytes } from "../byte_pieces.ts";
+import { distinctAddresses } from "../distinct_addresses.ts";
 import { StackNumbers } from "../listed_stacks.ts";
 import type { PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
@@ -18,7 +19,7 @@ import { type FrameNames, readFrames, writeFrames } from "./_frames.ts";
 import { readHandles, writeHandles } from "./_handles.ts";
 import { Allowance, LIMITS } from "./_limits.ts";
 import { readModules, writeModules } from "./_modules.ts";
-import { distinctAddresses, readStacks, writeStacks } from "./_stacks.ts";
+import { readStacks, writeStacks } from "./_stacks.ts";
 import { readTexts, writeTexts } from "./_source_facts.ts";
 import { readTraceLog, writeTraceLog } from "./_trace_log.ts";
 

@@ -8,6 +8,7 @@
  * @module
  */
 import type { SymbolFiles } from "../byte_source.ts";
+import { distinctAddresses } from "../distinct_addresses.ts";
 import type { Frame } from "../frame.ts";
 import { withReadableNames } from "./itanium_names.ts";
 import { type Module, moduleFinder, overlapFinder } from "../module.ts";
@@ -24,7 +25,7 @@ export interface SymbolSource extends Partial<Disposable> {
  * The most addresses that are named, as their frames would take hundreds of megabytes. Real stacks share theirs: those of
  * ten million traces have some 20,000.
  */
-export const MAX_NAMED = 0x8_0000;
+export const MAX_NAMED = 0x4_0000;
 
 /** The symbolizer of a target with the modules that it knows. */
 export class ModuleSymbols implements Disposable {
@@ -50,50 +51,46 @@ export class ModuleSymbols implements Disposable {
   }
 
   /**
-   * Names addresses by the modules that are loaded now, as far as there is room; the answer has a frame for each that
-   * lies in a module.
+   * Names addresses by the modules that are loaded now, as far as there is room: a frame for each, undefined for those
+   * that lie in no module.
    */
   async frames(
     modules: readonly Module[],
-    addresses: Iterable<bigint>,
-  ): Promise<ReadonlyMap<bigint, Frame>> {
+    addresses: BigUint64Array,
+  ): Promise<(Frame | undefined)[]> {
     this.#expect(modules);
+    const frames = Array.from(addresses, (address) => this.#frames.get(address));
     const asked = new Set<Module>();
-    const unnamed: bigint[] = [];
+    const unnamed: number[] = [];
     const leftOut: bigint[] = [];
-    for (const address of addresses) {
+    for (const [place, frame] of frames.entries()) {
+      if (frame !== undefined) continue;
       // An address outside all modules is asked for again: a module may have been loaded there since.
-      if (this.#frames.has(address)) continue;
+      const address = addresses[place]!;
       const module = this.#moduleAt(address);
       if (module === undefined) continue;
       asked.add(module);
-      const hasRoom = this.#frames.size + unnamed.length < MAX_NAMED;
-      (hasRoom ? unnamed : leftOut).push(address);
+      if (this.#frames.size + unnamed.length < MAX_NAMED) unnamed.push(place);
+      else leftOut.push(address);
     }
     if (leftOut.length > 0) this.#leftOut.push(BigUint64Array.from(leftOut));
     for (const module of modules) {
       if (asked.has(module) && !this.#loaded.has(imageKey(module))) await this.#load(module);
     }
-    const frames = this.#symbolizer.symbolize(BigUint64Array.from(unnamed));
-    for (const frame of await withReadableNames(frames)) this.#frames.set(frame.address, frame);
-    return this.#frames;
+    const named = this.#symbolizer.symbolize(
+      BigUint64Array.from(unnamed, (place) => addresses[place]!),
+    );
+    for (const [index, frame] of (await withReadableNames(named)).entries()) {
+      if (frame.module === undefined) continue;
+      this.#frames.set(frame.address, frame);
+      frames[unnamed[index]!] = frame;
+    }
+    return frames;
   }
 
   /** Number of addresses that were asked for and are not named, because there was no room for them. */
   leftOut(): number {
-    const addresses = new BigUint64Array(
-      this.#leftOut.reduce((sum, { length }) => sum + length, 0),
-    );
-    let end = 0;
-    for (const some of this.#leftOut) {
-      addresses.set(some, end);
-      end += some.length;
-    }
-    addresses.sort();
-    return addresses.reduce(
-      (count, address, place) => count + (address === addresses[place - 1] ? 0 : 1),
-      0,
-    );
+    return distinctAddresses(this.#leftOut).length;
   }
 
   /** Loads the symbols of one of the modules that are loaded now, where that is not done yet, and says what was found. */
