@@ -59,7 +59,7 @@ export class StringTable {
 }
 
 /** Code units that are made a string at once: a call takes only so many arguments. */
-const CHUNK = 0x2000;
+const UNITS = new Uint16Array(0x2000);
 
 /**
  * UTF-16 code units as they are, without zeros at the end (some writers count the terminator): object names are any
@@ -67,14 +67,13 @@ const CHUNK = 0x2000;
  */
 export function decodeUtf16(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const units: number[] = [];
-  for (let offset = 0; offset + 1 < bytes.length; offset += 2) {
-    units.push(view.getUint16(offset, true));
-  }
-  while (units.at(-1) === 0) units.pop();
+  let length = bytes.length >> 1;
+  while (length > 0 && view.getUint16(length * 2 - 2, true) === 0) length--;
   let text = "";
-  for (let start = 0; start < units.length; start += CHUNK) {
-    text += String.fromCharCode(...units.slice(start, start + CHUNK));
+  for (let start = 0; start < length; start += UNITS.length) {
+    const count = Math.min(UNITS.length, length - start);
+    for (let unit = 0; unit < count; unit++) UNITS[unit] = view.getUint16((start + unit) * 2, true);
+    text += String.fromCharCode(...UNITS.subarray(0, count));
   }
   return text;
 }
