@@ -148,7 +148,7 @@ async function namesOf(
     const found = await session.symbolize(addresses);
     for (const address of addresses) {
       const frame = found.get(address);
-      if (frame !== undefined) names.set(address, frame);
+      if (frame?.symbol !== undefined) names.set(address, frame);
     }
   }
   return names;

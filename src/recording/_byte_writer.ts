@@ -5,6 +5,13 @@
  */
 import { BytePieces, joinBytes } from "../byte_pieces.ts";
 
+const ENCODER = new TextEncoder();
+/** A value that is written: an array for each of a million is much to clean up. */
+const SCRATCH = new Uint8Array(0x1000);
+const SCRATCH_VIEW = new DataView(SCRATCH.buffer);
+/** Letters that have room in it whatever they are: up to three bytes each. */
+const MAX_SHORT_TEXT = Math.floor(SCRATCH.length / 3);
+
 /** Values one after the other, little-endian. */
 export class ByteWriter {
   readonly #written = new BytePieces();
@@ -54,16 +61,21 @@ export class ByteWriter {
 
   /** An address: 8 bytes. */
   address(value: bigint): void {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setBigUint64(0, value, true);
-    this.raw(bytes);
+    SCRATCH_VIEW.setBigUint64(0, value, true);
+    this.raw(SCRATCH.subarray(0, 8));
   }
 
   /** A text: its length in bytes as a varint, then UTF-8. */
   text(value: string): void {
-    const bytes = new TextEncoder().encode(value);
-    this.varint(bytes.length);
-    this.raw(bytes);
+    if (value.length > MAX_SHORT_TEXT) {
+      const bytes = ENCODER.encode(value);
+      this.varint(bytes.length);
+      this.raw(bytes);
+    } else {
+      const { written } = ENCODER.encodeInto(value, SCRATCH);
+      this.varint(written);
+      this.raw(SCRATCH.subarray(0, written));
+    }
   }
 
   /** A value that may be missing: a byte 0 without it, a byte 1 and the value with it. */

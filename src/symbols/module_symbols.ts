@@ -31,7 +31,7 @@ export const MAX_NAMED = 0x4_0000;
 export class ModuleSymbols implements Disposable {
   readonly #source: SymbolSource;
   #symbolizer = new Symbolizer();
-  /** By what tells one image from another. */
+  /** By place and time stamp; their paths are compared, too. */
   #loaded = new Map<string, Module>();
   /** The list that was asked for last: none of its modules takes the place of another. */
   #current: readonly Module[] = [];
@@ -46,7 +46,7 @@ export class ModuleSymbols implements Disposable {
 
   /** What was found for a module, or undefined as long as no address of it was asked for. */
   status(module: Module): SymbolStatus | undefined {
-    const loaded = this.#loaded.get(imageKey(module));
+    const loaded = this.#loadedImage(module);
     return loaded && this.#symbolizer.status(loaded);
   }
 
@@ -75,7 +75,7 @@ export class ModuleSymbols implements Disposable {
     }
     if (leftOut.length > 0) this.#leftOut.push(BigUint64Array.from(leftOut));
     for (const module of modules) {
-      if (asked.has(module) && !this.#loaded.has(imageKey(module))) await this.#load(module);
+      if (asked.has(module) && this.#loadedImage(module) === undefined) await this.#load(module);
     }
     const named = this.#symbolizer.symbolize(
       BigUint64Array.from(unnamed, (place) => addresses[place]!),
@@ -102,7 +102,7 @@ export class ModuleSymbols implements Disposable {
   /** All names of one of the modules that are loaded now. */
   async names(modules: readonly Module[], module: Module): Promise<SymbolList> {
     await this.load(modules, module);
-    const loaded = this.#loaded.get(imageKey(module)) ?? module;
+    const loaded = this.#loadedImage(module) ?? module;
     const list = listSymbols(this.#symbolizer, loaded);
     return { ...list, frames: await withReadableNames(list.frames) };
   }
@@ -125,16 +125,24 @@ export class ModuleSymbols implements Disposable {
     const files = await this.#source(module);
     const force = files.anyBuild ?? false;
     const status = this.#symbolizer.addModule(module, files, { force });
-    this.#loaded.set(imageKey(module), module);
+    this.#loaded.set(placeKey(module), module);
     return status;
+  }
+
+  #loadedImage(module: Module): Module | undefined {
+    const loaded = this.#loaded.get(placeKey(module));
+    return loaded?.path === module.path ? loaded : undefined;
   }
 
   /** Drops everything where one of the modules has taken the place of one that is not there any more. */
   #expect(modules: readonly Module[]): void {
     if (modules === this.#current) return;
-    const gone = new Map(this.#loaded);
-    for (const module of modules) gone.delete(imageKey(module));
-    if (gone.size > 0 && modules.some(overlapFinder([...gone.values()]))) this.#forget();
+    const gone = new Set(this.#loaded.values());
+    for (const module of modules) {
+      const loaded = this.#loadedImage(module);
+      if (loaded !== undefined) gone.delete(loaded);
+    }
+    if (gone.size > 0 && modules.some(overlapFinder([...gone]))) this.#forget();
     this.#current = modules;
     this.#moduleAt = moduleFinder([...this.#loaded.values(), ...modules]);
   }
@@ -148,6 +156,7 @@ export class ModuleSymbols implements Disposable {
   }
 }
 
-function imageKey({ base, size, timestamp, path }: Module): string {
-  return `${base} ${size} ${timestamp} ${path}`;
+/** Without the path, which a damaged list may have tens of thousands of letters of. */
+function placeKey({ base, size, timestamp }: Module): string {
+  return `${base} ${size} ${timestamp}`;
 }

@@ -14,6 +14,7 @@ import {
   EXCEPTION,
   HANDLE_DESCRIPTOR_2,
   HANDLE_LIST_HEADER,
+  LIMITS,
   LIST_HEADER,
   MEMORY_DESCRIPTOR,
   MEMORY_INFO,
@@ -346,4 +347,25 @@ Deno.test("disposing the target closes its file", () => {
   };
   new MinidumpTarget(source, { kind: "minidump" })[Symbol.dispose]();
   assertEquals(closed, 1);
+});
+
+Deno.test("handles have their names however often they are asked for", () => {
+  const text = "x".repeat(LIMITS.stringBytes / 2);
+  const target = targetOf((dump) => {
+    const ObjectNameRva = dump.string(text);
+    const count = LIMITS.usedCharacters / text.length;
+    const entry = structure(HANDLE_DESCRIPTOR_2, { ObjectNameRva });
+    dump.stream(
+      STREAM.handleData,
+      structure(HANDLE_LIST_HEADER, {
+        SizeOfHeader: 16,
+        SizeOfEntry: 40,
+        NumberOfEntries: count,
+      }),
+      ...Array(count).fill(entry),
+    );
+  });
+  for (const _ of ["once", "again"]) {
+    assertEquals(target.handles?.().at(-1)?.objectName, text);
+  }
 });
