@@ -29,7 +29,7 @@ export function objectLines(handles: readonly HandleEntry[], top: number): reado
   for (const entry of handles) {
     groups.get(entry.type ?? UNKNOWN_TYPE, entry.objectName ?? "", () => []).push(entry);
   }
-  return limited([...groups.values()].sort((a, b) => b.length - a.length), top, groupText);
+  return limited(groups.values.toSorted((a, b) => b.length - a.length), top, groupText);
 }
 
 function groupText(entries: readonly HandleEntry[]): string {

@@ -90,7 +90,7 @@ export function handleGrowth(
       entry[side] = count;
     }
   }
-  return [...growth.values().filter((entry) => entry.before !== entry.now)]
+  return growth.values.filter((entry) => entry.before !== entry.now)
     .sort((a, b) => b.now - b.before - (a.now - a.before) || compareNames(a, b));
 }
 

@@ -43,7 +43,7 @@ export function handleSeries(
       entry.counts[step] = count;
     }
   }
-  return [...series.values().filter(({ counts }) => counts.some((count) => count !== counts[0]))]
+  return series.values.filter(({ counts }) => counts.some((count) => count !== counts[0]))
     .sort((a, b) => grownBy(b) - grownBy(a));
 }
 
