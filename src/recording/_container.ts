@@ -33,27 +33,48 @@ export function isRecording(head: Uint8Array): boolean {
 }
 
 /** Packs the content of a recording. */
-export async function pack(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return joinBytes(await packPieces([content]));
+export async function pack(content: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  await using packer = new Packer();
+  await packer.add([content]);
+  return joinBytes(await packer.finish());
 }
 
-/**
- * Packs the content of a recording that is in pieces, and gives the file in pieces. Throws an error where there is more
- * than would be unpacked.
- */
-export async function packPieces(
-  content: readonly Uint8Array[],
-): Promise<Uint8Array<ArrayBuffer>[]> {
-  const size = content.reduce((sum, piece) => sum + piece.length, 0);
-  if (size > MAX_CONTENT) throw tooLarge(`${size} bytes`, `${MAX_CONTENT}`);
-  const header = new Uint8Array(HEADER.size);
-  header.set(MAGIC);
-  const view = new DataView(header.buffer);
-  view.setUint32(HEADER.version, RECORDING_VERSION, true);
-  view.setUint32(HEADER.contentSize, size, true);
-  const compressed = ReadableStream.from(content as readonly Uint8Array<ArrayBuffer>[]) // nothing is shared
-    .pipeThrough(new CompressionStream("gzip"));
-  return [header, ...await Array.fromAsync(compressed)];
+/** Packs the content of a recording as it comes, so that it is never in memory as a whole. */
+export class Packer implements AsyncDisposable {
+  readonly #stream = new CompressionStream("gzip");
+  readonly #writer = this.#stream.writable.getWriter();
+  readonly #packed = Array.fromAsync(this.#stream.readable);
+  #size = 0;
+  #isFinished = false;
+
+  /** Packs the next pieces. Throws an error where there is more than would be unpacked. */
+  async add(pieces: readonly Uint8Array[]): Promise<void> {
+    this.#size += pieces.reduce((sum, { length }) => sum + length, 0);
+    if (this.#size > MAX_CONTENT) {
+      throw tooLarge(`at least ${this.#size} bytes`, `${MAX_CONTENT}`);
+    }
+    // Nothing here is shared with other threads.
+    for (const piece of pieces) await this.#writer.write(piece as Uint8Array<ArrayBuffer>);
+  }
+
+  /** The file, in pieces. */
+  async finish(): Promise<readonly Uint8Array[]> {
+    await this.#writer.close();
+    this.#isFinished = true;
+    const header = new Uint8Array(HEADER.size);
+    header.set(MAGIC);
+    const view = new DataView(header.buffer);
+    view.setUint32(HEADER.version, RECORDING_VERSION, true);
+    view.setUint32(HEADER.contentSize, this.#size, true);
+    return [header, ...await this.#packed];
+  }
+
+  /** Lets go of what was packed so far, unless it was finished. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isFinished) return;
+    await this.#writer.abort();
+    await this.#packed.catch(() => {}); // it ends with the abort
+  }
 }
 
 /** The error of a recording that nobody could read. */

@@ -334,10 +334,10 @@ export const LIMITS = {
   /** Characters of those strings: 64 each, as paths have them. They can overlap, so that the file bounds nothing. */
   characters: 0x40_0000,
   /**
-   * Characters of all uses of strings, 64 for each handle: many handles of one long name make much text once they are
+   * Characters of all uses of strings, 48 for each handle: many handles of one long name make much text once they are
    * printed.
    */
-  usedCharacters: 0x100_0000,
+  usedCharacters: 0xc0_0000,
   /** Bytes of a CodeView record: 24 and a path, of MAX_PATH letters with three bytes each. */
   codeViewBytes: 0x400,
   /** Pieces of information of one object, each of a kind of its own: there are nine. */
