@@ -305,13 +305,18 @@ function judgeGroup(group: StackGroup, facts: GroupFacts): TraceGroup {
   };
 }
 
+/** What groups of unknown types share: a ring can have a hundred thousand of them. */
+const NO_TYPES: ReadonlyMap<string, number> = new Map();
+
 function objectTypesOf(traces: Uint32Array, objectOf: ObjectFinder): ReadonlyMap<string, number> {
-  const types = new Map<string, number>();
+  let types: Map<string, number> | undefined;
   for (const trace of traces) {
     const type = objectOf(trace)?.type;
-    if (type !== undefined) types.set(type, (types.get(type) ?? 0) + 1);
+    if (type === undefined) continue;
+    types ??= new Map();
+    types.set(type, (types.get(type) ?? 0) + 1);
   }
-  return types;
+  return types ?? NO_TYPES;
 }
 
 /**

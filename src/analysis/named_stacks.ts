@@ -72,45 +72,58 @@ export class NamedStacks implements Stacks {
   async #nameBatch(ids: readonly StackId[]): Promise<void> {
     const stacks = ids.map((id) => this.#table.addresses(id));
     const addresses = distinctAddresses(stacks);
-    const batch = { addresses, frames: await this.#nameAddresses(addresses) };
-    const places = placeFinder(addresses)(joinAddresses(stacks));
+    const batch = {
+      addresses,
+      frames: await this.#nameAddresses(addresses),
+      places: placeFinder(addresses)(joinAddresses(stacks)),
+    };
     let end = 0;
     for (const [index, id] of ids.entries()) {
-      const own = places.subarray(end, end += stacks[index]!.length);
+      const start = end;
+      end += stacks[index]!.length;
       const isSystem = this.#systemStacks.has(id);
       this.#named.set(
         id,
-        isSystem ? new SystemStack(own, batch) : new LazyStack(own, batch, this.#patterns),
+        isSystem
+          ? new SystemStack(batch, start, end)
+          : new LazyStack(batch, start, end, this.#patterns),
       );
     }
   }
 }
 
-/** The different addresses of some stacks, in order, each with its frame where it lies in a module. */
+/** Some stacks: their different addresses, each with its frame where it lies in a module. */
 interface Batch {
   readonly addresses: BigUint64Array;
   readonly frames: readonly (Frame | undefined)[];
+  /** The stacks one after the other, as places in those lists. */
+  readonly places: Uint32Array;
 }
 
 /** The system keeps the handles of the stack: nobody is suspected. */
 class SystemStack implements NamedStack {
-  readonly #places: Uint32Array;
   readonly #batch: Batch;
+  readonly #start: number;
+  readonly #end: number;
   #key: StackKey | undefined;
 
-  constructor(places: Uint32Array, batch: Batch) {
-    this.#places = places;
+  constructor(batch: Batch, start: number, end: number) {
     this.#batch = batch;
+    this.#start = start;
+    this.#end = end;
   }
 
   /** Made when they are asked for: a listing needs them once, and a ring can have two million. */
   get frames(): readonly Frame[] {
-    const { addresses, frames } = this.#batch;
-    return Array.from(this.#places, (place) => frames[place] ?? { address: addresses[place]! });
+    const { addresses, frames, places } = this.#batch;
+    return Array.from(
+      places.subarray(this.#start, this.#end),
+      (place) => frames[place] ?? { address: addresses[place]! },
+    );
   }
 
   get key(): StackKey {
-    return this.#key ??= stackKeyOf(this.frames);
+    return this.#key ??= stackKeyOf(this);
   }
 }
 
@@ -119,8 +132,8 @@ class LazyStack extends SystemStack {
   readonly #patterns: OwnerPatterns;
   #suspect: Suspect | null | undefined;
 
-  constructor(places: Uint32Array, batch: Batch, patterns: OwnerPatterns) {
-    super(places, batch);
+  constructor(batch: Batch, start: number, end: number, patterns: OwnerPatterns) {
+    super(batch, start, end);
     this.#patterns = patterns;
   }
 
