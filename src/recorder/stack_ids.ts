@@ -4,7 +4,6 @@
  * @module
  */
 import { isInModule } from "../module.ts";
-import { thousands } from "../plain_text.ts";
 import type { ObjectInfo } from "../trace.ts";
 import type { StackId, StackTable, StackTotals, TraceLog } from "../trace_log.ts";
 import type { AddressSpace } from "./address_space.ts";
@@ -51,9 +50,7 @@ export class StackIds {
       ...(systemStacks.length > 0 && { systemStacks: new Set(systemStacks) }),
       ...(this.#leftOut > 0 && {
         notes: [
-          `${thousands(this.#leftOut)} stacks are left out after the ${
-            thousands(LIMITS.stacks)
-          } newest: ` +
+          `${this.#leftOut} stacks are left out after the ${LIMITS.stacks} newest: ` +
           "their operations have no frames",
         ],
       }),

@@ -265,6 +265,6 @@ Deno.test("of stacks that are all different the newest are kept, and the others 
     Array.from(traceAt(traces.log, trace).stack, (address) => Number(address));
   assertEquals([0, count - 3, count - 2, count - 1].map(framesOf), [[count], [3], [], []]);
   assertEquals(traces.log.notes, [
-    "2 stacks are left out after the 65,536 newest: their operations have no frames",
+    "2 stacks are left out after the 65536 newest: their operations have no frames",
   ]);
 });
