@@ -1,7 +1,7 @@
 /**
  * htrace: find who leaks and who misuses Windows handles.
  *
- * The library's public face; it only exports.
+ * The library's public interface; it only exports.
  *
  * ```ts ignore
  * import { openTarget, readText, REPORTS, Session } from "@htrace/htrace";
@@ -15,7 +15,7 @@
  * @module
  */
 
-// The words: what traces, modules and targets are.
+// The vocabulary: what traces, modules and targets are.
 export * from "./src/error.ts";
 export * from "./src/entry_layout.ts";
 export * from "./src/trace.ts";
@@ -31,10 +31,10 @@ export * from "./src/byte_source.ts";
 export * from "./src/target.ts";
 export * from "./src/analysis.ts";
 
-// Errors: one base class, few kinds.
+// Errors: one base class, a few kinds.
 export * from "./src/error.ts";
 
-// Targets, and what their calls throw.
+// Targets, and the errors that their calls throw.
 export { launchProgram, liveProcesses, openTarget } from "./src/targets/mod.ts";
 export { TARGET_KINDS } from "./src/targets/mod.ts";
 export type {

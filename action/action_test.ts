@@ -1,4 +1,4 @@
-/** The GitHub Action: its description, and its program against a release of the test's own. */
+/** The GitHub Action: its description, and its program with a made-up release. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parse } from "@std/yaml/parse";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { VERSION } from "../src/version.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MAIN = fileURLToPath(new URL("main.mts", import.meta.url));
 
-/** What is read of action.yml. */
+/** The parts of action.yml that are read. */
 interface Action {
   readonly name: string;
   readonly description: string;
@@ -50,7 +50,7 @@ Deno.test("every input and output of the action is in docs/windows.md", () => {
   assertEquals(names.filter((name) => !document.includes(`\`${name}\``)), []);
 });
 
-Deno.test("the workflow in docs/windows.md uses this version of the action, by inputs that it has", () => {
+Deno.test("the workflow in docs/windows.md uses this version of the action, with inputs that it has", () => {
   const document = Deno.readTextFileSync(`${ROOT}docs/windows.md`);
   const pipelines = Array.from(
     document.matchAll(/^```yaml\n([^]*?)^```$/gm),
@@ -70,7 +70,7 @@ Deno.test("the workflow in docs/windows.md uses this version of the action, by i
   assertEquals(required.filter((name) => !given.includes(name)), []);
 });
 
-/** What is read of a pipeline. */
+/** The parts of a pipeline that are read. */
 interface Pipeline {
   readonly jobs?: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
   readonly steps?: readonly Step[];
@@ -81,7 +81,7 @@ interface Step {
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
-/** A release whose one executable starts the sources, and the folder of a job that uses it. */
+/** A release whose only executable starts the sources, and the folder of a job that uses it. */
 async function release(
   test: (job: {
     readonly run: (inputs: Record<string, string>) => Promise<{ code: number; stdout: string }>;
@@ -140,7 +140,7 @@ async function release(
   });
 }
 
-const ignore = Deno.build.os === "windows"; // there a script is no executable
+const ignore = Deno.build.os === "windows"; // a script is not an executable there
 /** The emulated machine, whose program is badhandle: "program" is the first of its arguments. */
 const LEAK = { program: "leak", arguments: "3\n", options: "--target\nemulated" };
 
@@ -173,7 +173,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the action passes where leaks are known, or are not to fail",
+  name: "the action passes if leaks are known, or if leaks are not to fail the step",
   ignore,
   fn: () =>
     release(async ({ run, outputs }) => {
@@ -187,7 +187,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the action runs no executable whose checksum is another, and says what is wrong",
+  name: "the action runs no executable with a different checksum, and says what is wrong",
   ignore,
   fn: () =>
     release(async ({ run, breakChecksum, folder }) => {

@@ -1,5 +1,6 @@
 /**
- * The GitHub Action: runs a program under `htrace run`, writes reports of what it left open, and ends as it did.
+ * The GitHub Action: runs a program under `htrace run`, writes reports of what it left open, and passes its exit code
+ * on.
  *
  * Inputs, outputs and the summary are GitHub's environment variables and files ("Metadata syntax for GitHub Actions",
  * "Workflow commands for GitHub Actions").
@@ -12,7 +13,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { downloadExecutable } from "./release.mts";
 
-/** The exit code where the action itself fails: htrace's own for what cannot be read. */
+/** The exit code if the action itself fails: htrace's own for an unreadable target. */
 const FAILED = 3;
 
 /** An input's text, without blanks around it. */
@@ -32,14 +33,14 @@ function variable(name: string): string {
   throw new Error(`Cannot run: ${name} is not set; this is a step of a GitHub workflow`);
 }
 
-/** Path of the executable: the one that is given, else that of the release that this file is from. */
+/** Path of the executable: the one that is given, otherwise the one from this file's own release. */
 async function htracePath(): Promise<string> {
   const given = input("executable");
   if (given !== "") return given;
   const { version } = JSON.parse(
     readFileSync(new URL("../deno.json", import.meta.url), "utf8"),
   ) as { readonly version: string };
-  // A workflow of this project itself has no repository of an action.
+  // A workflow of this project itself has no action repository.
   const repository = process.env.GITHUB_ACTION_REPOSITORY || variable("GITHUB_REPOSITORY");
   return await downloadExecutable({
     base: `${variable("GITHUB_SERVER_URL")}/${repository}/releases/download/v${version}/`,
@@ -77,7 +78,7 @@ function baseline(): string[] {
   return file === "" ? [] : ["--baseline", file];
 }
 
-/** Makes a report of the recording; returns what it printed. */
+/** Makes a report of the recording; returns its output. */
 function report(htrace: string, recording: string, args: readonly string[]): string {
   const { status, stdout, stderr } = spawnSync(
     htrace,
@@ -107,7 +108,7 @@ async function main(): Promise<number> {
   const recording = join(folder, "handles.htrace");
   const code = await runProgram(htrace, recording);
   setOutput("exit-code", String(code));
-  if (!existsSync(recording)) return code; // the program could not be traced, which htrace has said
+  if (!existsSync(recording)) return code; // the program could not be traced; htrace has said why
   setOutput("recording", recording);
   const sarif = join(folder, "handles.sarif");
   const root = input("source-root");

@@ -1,5 +1,5 @@
 /**
- * The executable of a release, downloaded and compared with the release's checksums.
+ * Downloads a release's executable and compares it with the release's checksums.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Executables of a release, by Node.js' names of systems and processors. */
+/** Executables of a release, by Node.js' names for systems and processors. */
 const EXECUTABLES: Readonly<Record<string, string>> = {
   "win32-x64": "htrace-windows-x86_64.exe",
   "win32-arm64": "htrace-windows-aarch64.exe",
@@ -22,7 +22,7 @@ const CHECKSUMS = "SHA256SUMS";
 
 /** Where a release is, and where its executable goes. */
 export interface ReleaseOptions {
-  /** Address of the release's files, with a slash at its end. */
+  /** URL of the release's files, with a trailing slash. */
   readonly base: string;
   /** Folder for the executable. */
   readonly folder: string;
@@ -30,7 +30,7 @@ export interface ReleaseOptions {
   readonly system: string;
 }
 
-/** Downloads the executable for a system; returns its path. Throws an Error with a sentence for the user. */
+/** Downloads the executable for a system; returns its path. Throws an Error with a message for the user. */
 export async function downloadExecutable(
   { base, folder, system }: ReleaseOptions,
 ): Promise<string> {

@@ -1,13 +1,13 @@
 /**
  * Draws `assets/htrace.ico`: a door handle's ring whose gap is the leak. `deno run -RW assets/make_icon.ts`
  *
- * An icon file is a directory of images; each is a PNG here, which Windows reads since Vista.
+ * An icon file is a directory of images; each is a PNG here, which Windows has read since Vista.
  *
  * @module
  */
 
 const SIZES = [16, 32, 48, 256];
-/** Samples a pixel's side for smooth edges. */
+/** Samples per side of a pixel, for smooth edges. */
 const SAMPLES = 4;
 const BACKGROUND = [0x1f, 0x2a, 0x44, 0xff] as const;
 const RING = [0xf5, 0xf7, 0xfa, 0xff] as const;
@@ -15,7 +15,7 @@ const DROP = [0xe5, 0x48, 0x3b, 0xff] as const;
 
 type Colour = readonly [number, number, number, number];
 
-/** Colour at a place of the unit square; undefined outside the icon. */
+/** Colour at a point in the unit square; undefined outside the icon. */
 function colourAt(x: number, y: number): Colour | undefined {
   const corner = Math.max(Math.abs(x - 0.5), Math.abs(y - 0.5));
   if (corner > 0.48) return undefined;
@@ -84,7 +84,7 @@ async function png(size: number): Promise<Uint8Array> {
   );
 }
 
-/** ICONDIR (6 bytes) and an ICONDIRENTRY (16 bytes) an image, then the images. */
+/** ICONDIR (6 bytes) and one ICONDIRENTRY (16 bytes) per image, then the images. */
 function icon(images: Uint8Array[]): Uint8Array {
   const directory = new DataView(new ArrayBuffer(6 + 16 * images.length));
   directory.setUint16(2, 1, true); // an icon, not a cursor

@@ -5,12 +5,12 @@
  *   badhandle leak N         leaves N events open, among transient ones that are closed
  *   badhandle double-close   closes one event twice
  *   badhandle threads N      N threads open and close an event each
- *   badhandle duplicate      duplicates a handle into the own process and closes only one of the two
+ *   badhandle duplicate      duplicates a handle within the process and closes only one of the two
  *   badhandle churn N        opens and closes N events, to overrun a table of traces
- *   badhandle loop N         opens an event for life; then each of N iterations leaks one, and sets a mark at its end
+ *   badhandle loop N         opens one event for good; then each of N iterations leaks one and ends with a mark
  *
  * Under a debugger it breaks before and after its step, so that the step alone can be traced. Exit code 2: no such
- * scenario; 3: the system had no more events or threads to give. Plain Win32; the emulated machine runs the same source.
+ * scenario; 3: an event or thread could not be created. Plain Win32; the emulated machine runs the same source.
  */
 #include <windows.h>
 
@@ -30,7 +30,7 @@ static void open_and_close(void)
     CloseHandle(open_event());
 }
 
-/* The loop's transient event shows what a diff counts as new but does not list. */
+/* The loop's transient event leaves traces that a diff counts as new but does not list. */
 static BOOL leak(unsigned count)
 {
     while (count-- > 0) {
@@ -98,7 +98,7 @@ static void churn(unsigned count)
 
 #define MAX_COUNT 0xFFFFFFFFu
 
-/* More than fits is the most that fits. */
+/* A count that does not fit becomes MAX_COUNT. */
 static unsigned parse_count(const char *text)
 {
     unsigned value = 0;
@@ -118,7 +118,7 @@ static int same(const char *a, const char *b)
     return *a == *b;
 }
 
-/* Marks for a debugger that takes a snapshot at each, one in either kind of text. */
+/* Sets marks for a debugger that takes a snapshot at each, through both the A and the W function. */
 static BOOL loop(unsigned count)
 {
     BOOL done = open_event() != NULL;

@@ -1,14 +1,14 @@
 /**
- * The code blocks of a document, and the commands in them.
+ * Finds the code blocks of a document and the commands in them.
  *
  * @module
  */
 
-/** Languages of fenced blocks that hold commands: a line each, or behind `$ ` with what they print. */
+/** Languages of fenced blocks that hold commands: one per line, or one after `$ ` with its output. */
 const COMMAND_LANGUAGES: readonly string[] = ["console", "sh", "powershell"];
-/** Languages of fenced blocks that hold data, or programs of another kind. */
+/** Languages of fenced blocks that hold data or other programs. */
 const OTHER_LANGUAGES: readonly string[] = ["text", "json", "yaml", "ts", "xml", "cpp"];
-/** Programs whose name begins a command in an indented block; what begins otherwise there is no command. */
+/** Programs whose name begins a command in an indented block; other lines there are not commands. */
 const PROGRAMS =
   /^(?:htrace|deno|npx|npm|bunx|node|scripts\/\S+|\.ci\/run|git|gh|cargo|winget|scoop)\b/;
 
@@ -19,13 +19,13 @@ const INDENTED = /(?<=\n\n)(?: {4}.*\n|\n(?= {4}))+/g;
 export interface DocumentedCommand {
   /** The command line. */
   readonly line: string;
-  /** What the document says that it prints; absent where it does not say. */
+  /** The output that the document shows; absent if it shows none. */
   readonly printed?: string;
-  /** The block as it stands in the document. */
+  /** The block as it is in the document. */
   readonly block: string;
 }
 
-/** Every command of a document, in its order. Throws for a fenced block whose language does not say what it holds. */
+/** Every command of a document, in order. Throws for a fenced block whose language does not say what it holds. */
 export function commandsOf(text: string): DocumentedCommand[] {
   const found: { readonly at: number; readonly commands: readonly DocumentedCommand[] }[] = [];
   const withoutFences = text.replace(FENCE, (block, language: string, content: string, at) => {
@@ -57,7 +57,7 @@ function indented(block: string): DocumentedCommand[] {
   return lines(block).filter((line) => PROGRAMS.test(line)).map((line) => ({ line, block }));
 }
 
-/** What a pipeline runs of ours: the rest of its lines is the pipeline's. */
+/** Our commands in a pipeline; its other lines are not ours. */
 function inYaml(content: string, block: string): DocumentedCommand[] {
   return lines(content).flatMap((line) => {
     const [, command] =
@@ -66,7 +66,7 @@ function inYaml(content: string, block: string): DocumentedCommand[] {
   });
 }
 
-/** Lines without blanks around them, empty ones and comments. */
+/** Trimmed lines, without empty lines and comments. */
 function lines(text: string): string[] {
   return text.split("\n").map((line) => line.replace(/\s+# .*$/, "").trim())
     .filter((line) => line !== "" && !line.startsWith("#"));

@@ -1,23 +1,23 @@
 /**
- * Commands of the documents that their test does not run to the end, each with the reason.
+ * Commands in the documents that the test does not run to completion, each with the reason.
  *
  * @module
  */
 
 /** Why a command is not run. */
 export interface NotRun {
-  /** Whole command lines, or the beginning of some. */
+  /** Matches complete command lines, or how they begin. */
   readonly command: RegExp;
-  /** What it needs that the test has not. */
+  /** What it needs that the test does not have. */
   readonly needs: string;
 }
 
-/** The table. A row that no document has any more fails the test. */
+/** The table. A row that no document uses any more fails the test. */
 export const NOT_RUN: readonly NotRun[] = [
   { command: /^npx -y deno@2\.9\.5 task test$/, needs: "to be run outside of itself" },
   {
     command: /^htrace <verb> /,
-    needs: "words in the place of its own: it is the form of all commands",
+    needs: "words in place of its own: it is the form of all commands",
   },
   {
     command: /^(?:winget|scoop) /,
@@ -32,6 +32,7 @@ export const NOT_RUN: readonly NotRun[] = [
 ];
 
 /**
- * What the program says of a command that needs Windows, elsewhere: its words were understood then, and its files read.
+ * What the program prints on other systems for a command that needs Windows: by then it has parsed the command line and
+ * read the files.
  */
 export const NEEDS_WINDOWS = /^htrace: [^\n]*this is not Windows/m;

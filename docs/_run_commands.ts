@@ -1,6 +1,6 @@
 /**
- * Runs command lines of htrace one after the other in the folder that it is started in, and prints how each ended: for
- * `documents_test.ts`, which starts it once a document with the executable's permissions.
+ * Runs htrace command lines one after the other in the current folder, and prints how each ended. `documents_test.ts`
+ * starts it once per document, with the executable's permissions.
  *
  * Standard input: a JSON array of arrays of words. Standard output: a JSON array of `{ code, printed }`.
  *
@@ -12,7 +12,7 @@ import { main } from "../src/cli.ts";
 export interface Ended {
   /** Its exit code. */
   readonly code: number;
-  /** What it wrote to both streams, in its order. */
+  /** What it wrote to both streams, in order. */
   readonly printed: string;
 }
 

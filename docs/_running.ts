@@ -1,5 +1,5 @@
 /**
- * How commands of documents are run: in a folder of their own, as a user without a home would run them.
+ * Runs the documents' commands: in their own folder, as a user without a home would run them.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import type { Ended } from "./_run_commands.ts";
 
 /** The project's root. */
 export const ROOT: URL = new URL("../", import.meta.url);
-/** How a command begins that is ours, however it is started. */
+/** How our commands begin, however they are started. */
 export const OURS: RegExp = /^(?:npx -y )?htrace /;
 
 /**
- * Files that a document reads and that would come from Windows, a customer or a build: made on the emulated machine
- * before, so that the commands that read them run.
+ * Files that a document reads and that would come from Windows, a customer or a build: created first, on the emulated
+ * machine, so that the commands that read them can run.
  */
 export const FILES: readonly string[] = [
   "htrace snapshot emulated -o before.htrace",
@@ -25,7 +25,7 @@ export const FILES: readonly string[] = [
   "htrace run --target emulated --baseline known_leaks.txt --update-baseline -- leak 1",
 ];
 
-/** Copies the files of a folder, without those of folders in it. */
+/** Copies the files of a folder, without its subfolders. */
 export function copyFiles(from: URL, to: string): void {
   Deno.mkdirSync(to, { recursive: true });
   for (const { name, isFile } of Deno.readDirSync(from)) {
@@ -33,7 +33,7 @@ export function copyFiles(from: URL, to: string): void {
   }
 }
 
-/** Runs command lines of ours in a folder. */
+/** Runs our command lines in a folder. */
 export async function runOurs(lines: readonly string[], folder: string): Promise<Ended[]> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -53,12 +53,12 @@ export async function runOurs(lines: readonly string[], folder: string): Promise
   await writer.write(new TextEncoder().encode(JSON.stringify(words)));
   await writer.close();
   const { stdout } = await child.output();
-  // Above it may stand what programs printed that were run.
+  // Output of the programs that were run may precede it.
   const [result = ""] = new TextDecoder().decode(stdout).trimEnd().split("\n").slice(-1);
   return JSON.parse(result);
 }
 
-/** Splits a command line as a shell does, as far as the documents need it: blanks and double quotes. */
+/** Splits a command line as a shell does, to the extent that the documents need: blanks and double quotes. */
 export function wordsOf(line: string): string[] {
   return Array.from(
     line.matchAll(/"([^"]*)"|(\S+)/g),

@@ -1,9 +1,8 @@
 /**
- * Runs every command that the documents show, in a folder that has nothing in it but the files of `testdata` that the
- * document names, and compares what it prints with what they say. Commands that need Windows must get as far as to say
- * so.
+ * Runs every command that the documents show, in a folder that contains only the files of `testdata` that the document
+ * names, and compares the output with the document's. Commands that need Windows must get as far as saying so.
  *
- * `deno test -A docs -- --update` rewrites the outputs; read the difference before it is committed.
+ * `deno test -A docs -- --update` rewrites the outputs; read the diff before you commit it.
  *
  * @module
  */
@@ -19,7 +18,7 @@ const DOCUMENTS = [
     .filter((name) => name.endsWith(".md") && name !== "docs/README.md").toSorted(),
 ];
 const IS_WINDOWS = Deno.build.os === "windows";
-/** How one begins that is Deno's, in the project's folder. */
+/** How a Deno command begins; it runs in the project's folder. */
 const DENO = /^(?:npx -y deno@2\.9\.5|deno) /;
 
 for (const document of DOCUMENTS) {
@@ -36,7 +35,7 @@ async function checkDocument(document: string): Promise<void> {
     copyFiles(new URL(`${name}/`, ROOT), `${folder.path}/${name}`);
   }
   const isOurs = ({ line }: DocumentedCommand): boolean => OURS.test(line);
-  // On Windows, what only shows a command would look for a program that is not there, or for all that are.
+  // On Windows, commands without output would look for a program that is not there, or list every process.
   const ours = commands.filter(isOurs)
     .filter(({ printed }) => !IS_WINDOWS || printed !== undefined);
   const files = document === "docs/windows.md" ? FILES : [];
@@ -62,7 +61,7 @@ async function checkDocument(document: string): Promise<void> {
   else assertEquals(actual, text, `${document}: rewrite it with deno test -A docs -- --update`);
 }
 
-/** Runs a command of Deno's in the project's folder; it must end well. */
+/** Runs a Deno command in the project's folder; it must succeed. */
 async function runDeno(line: string): Promise<void> {
   assert(DENO.test(line), `"${line}" is run by nothing here: say how, or in _not_run.ts why not`);
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -73,7 +72,7 @@ async function runDeno(line: string): Promise<void> {
   assert(success, `${line}\n${new TextDecoder().decode(stderr)}`);
 }
 
-Deno.test("what is not run has a reason, and is in a document", () => {
+Deno.test("every command that is not run has a reason, and is in a document", () => {
   const lines = DOCUMENTS.flatMap((document) =>
     commandsOf(Deno.readTextFileSync(new URL(document, ROOT))).map(({ line }) => line)
   );

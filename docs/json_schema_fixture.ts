@@ -1,5 +1,5 @@
 /**
- * Test help: holds JSON against the schema that scripts rely on.
+ * Test helper: checks JSON against the schema that scripts rely on.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export function fits(definition: string, value: unknown): boolean {
   return ajv.validate(`htrace#/$defs/${definition}`, value);
 }
 
-/** Fails with what does not fit one definition of the schema. */
+/** Fails with everything that does not fit one definition of the schema. */
 export function assertFits(definition: string, value: unknown): void {
   assert(
     fits(definition, value),

@@ -1,4 +1,4 @@
-/** What the verbs print as JSON fits the schema that scripts rely on. */
+/** The JSON that the verbs print fits the schema that scripts rely on. */
 import { assert, assertEquals } from "@std/assert";
 import { runCli } from "../src/cli_fixture.ts";
 import { withFolder } from "../src/folder_fixture.ts";
@@ -7,7 +7,7 @@ import { assertFits, fits } from "./json_schema_fixture.ts";
 const STEP = ["--", "leak", "3"];
 const GUEST = decodeURIComponent(new URL("../testdata/guest/", import.meta.url).pathname);
 
-/** Every verb that prints JSON, on targets of every kind that is at hand, with the definition that it must fit. */
+/** Every verb that prints JSON, on every kind of target available here, with the definition that it must fit. */
 const OUTPUTS: readonly (readonly [definition: string, words: readonly string[]])[] = [
   ["analysis", ["show", "emulated", "--json", ...STEP]],
   ["analysis", ["show", "emulated", "--format", "jsonl", "--", "double-close"]],
@@ -23,7 +23,7 @@ const OUTPUTS: readonly (readonly [definition: string, words: readonly string[]]
 ];
 
 for (const [definition, words] of OUTPUTS) {
-  Deno.test(`htrace ${words.join(" ").replace(GUEST, "")} prints what fits ${definition}`, async () => {
+  Deno.test(`htrace ${words.join(" ").replace(GUEST, "")} prints JSON that fits ${definition}`, async () => {
     const { stdout } = await runCli(...words);
     const lines = stdout.trimEnd().split("\n");
     assert(lines.length > 0);
@@ -41,7 +41,7 @@ Deno.test("recordings, and differences of handle lists, fit the schema", () =>
     assertFits("analysis", JSON.parse((await runCli("report", after, "--json")).stdout));
   }));
 
-Deno.test("the schema knows every member, so that one more or a misspelt one does not fit", () => {
+Deno.test("the schema lists every member, so that an extra or misspelt one does not fit", () => {
   assertEquals(fits("trace", { type: "open", handle: 4, stack: 0 }), true);
   assertEquals(fits("trace", { type: "open", handle: "4", stack: 0 }), false);
   assertEquals(

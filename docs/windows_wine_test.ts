@@ -1,4 +1,6 @@
-/** The commands of windows.md on Windows or Wine, with a real process: each does its work, or Wine cannot trace. */
+/**
+ * The commands of windows.md on Windows or Wine, with a real process: each works, or fails because Wine cannot trace.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../src/folder_fixture.ts";
 import { binaryPath, isWine, windowsTest } from "../src/win32/windows_fixture.ts";
@@ -6,7 +8,7 @@ import { commandsOf } from "./_code_blocks.ts";
 import { NOT_RUN } from "./_not_run.ts";
 import { copyFiles, FILES, OURS, ROOT, runOurs } from "./_running.ts";
 
-/** What Wine, which has no handle tracing, answers to what needs it. */
+/** The error of Wine, which has no handle tracing, for calls that need it. */
 const NO_TRACING = /^htrace: [^\n]*: this system does not (?:know|implement) it/m;
 /** Compares the process with a recording of the emulated machine, which stands in for one of the process. */
 const ANOTHER_PROCESS =

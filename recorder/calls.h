@@ -1,18 +1,18 @@
 /*
- * What is hooked: a row a call.
+ * The hooked calls, one row each.
  *
  *   X(name, kind, type, arguments, out, name at, handles)
  *
  * arguments   how many the call takes, as phnt's headers declare it (ntobapi.h, ntexapi.h, ntpsapi.h, ntioapi.h,
  *             ntmmapi.h, ntregapi.h, ntseapi.h, ntlpcapi.h, nttmapi.h, ntdbg.h, ntuser.h); in a 32-bit program the
  *             stub's own `ret n` must agree
- * type        of the object that it opens, as the system names types; "" where the handle has to be asked
+ * type        of the object that it opens, as the system names types; "" if the handle must be queried
  * out         which argument points to the handle that it opens
  * name at     which argument has the object's name: an OBJECT_ATTRIBUTES, or STRING(n) for a UNICODE_STRING
- * handles     which arguments are handles: one of them is bad when the call returns STATUS_INVALID_HANDLE
+ * handles     which arguments are handles: one of them is bad if the call returns STATUS_INVALID_HANDLE
  *
- * Never to be hooked: what the recording itself needs (NtProtectVirtualMemory is called under the lock of the function
- * tables that a walk takes), and what does not return to where it was called (NtContinue, NtCallbackReturn).
+ * Never to be hooked: calls that recording itself needs (NtProtectVirtualMemory is called under the lock of the
+ * function tables that a walk takes), and calls that do not return to their caller (NtContinue, NtCallbackReturn).
  */
 #ifndef RECORDER_CALLS_H
 #define RECORDER_CALLS_H
@@ -28,10 +28,10 @@ enum {
   WAIT_MULTIPLE,    /* NtWaitForMultipleObjects: takes an array of handles */
   QUERY_PROCESS,    /* NtQueryInformationProcess: class 30 opens the debug object */
   QUERY_TOKEN,      /* NtQueryInformationToken: class 19 opens the linked token */
-  WAIT_DEBUG,       /* NtWaitForDebugEvent: opens handles of what happened */
+  WAIT_DEBUG,       /* NtWaitForDebugEvent: opens handles with its events */
   ALPC_RECEIVE,     /* NtAlpcSendWaitReceivePort: a message may bring a handle */
-  TERMINATE,        /* NtTerminateProcess: of this process, the last chance to look */
-  USER_OPEN,        /* win32u: the handle is what it returns */
+  TERMINATE,        /* NtTerminateProcess: for this process, the last chance to list */
+  USER_OPEN,        /* win32u: returns the handle */
   USER_CLOSE        /* win32u: returns whether it closed */
 };
 
@@ -288,15 +288,15 @@ enum {
 #undef X
   CALLS
 };
-/* Those of win32u; all others are ntdll's. */
+/* Calls of win32u; all others are ntdll's. */
 #define FIRST_USER_CALL CALL_NtUserCreateDesktopEx
 #define END_OF_USER_CALLS (CALL_NtUserCloseWindowStation + 1)
 
 extern const CallRow call_rows[CALLS];
 
-/* What the hooks know of a call while the program runs. */
+/* What the hooks know about a call while the program runs. */
 typedef struct {
-  void *original; /* the call itself: its first instructions, then the rest of its stub; NULL: not hooked */
+  void *original; /* the call itself: its first instructions, then the rest of its stub; NULL if not hooked */
   Word returns;   /* where its system call returns to: the innermost frame of its stacks, as in the kernel's traces */
   u8 type;        /* number of its type */
   u8 arguments;

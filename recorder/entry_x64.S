@@ -4,10 +4,10 @@
         .text
 
 /*
- * Comes from a stub with the call's number in eax and everything but r10 as the caller of the stub left it. Puts the four
- * arguments in registers into their places before the others, so that all lie in a row, and calls
- * on_call(call, Caller *). The registers of Caller (stack.h) are not changed here: they are what the caller's frame is
- * found by.
+ * Entered from a stub with the call's number in eax and everything except r10 as the caller of the stub left it.
+ * Stores the four arguments in registers in their places before the others, so that all are in a row, and calls
+ * on_call(call, Caller *). The registers of Caller (stack.h) are not changed here: the caller's frame is found by
+ * them.
  */
         .globl hook_entry
         .def hook_entry; .scl 2; .type 32; .endef
@@ -37,7 +37,7 @@ hook_entry:
         retq
         .seh_endproc
 
-/* call_original(original, arguments, count): the first four go into registers, too. */
+/* call_original(original, arguments, count): the first four also go into registers. */
         .globl call_original
         .def call_original; .scl 2; .type 32; .endef
         .seh_proc call_original

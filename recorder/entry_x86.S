@@ -2,8 +2,8 @@
         .text
 
 /*
- * Comes from a stub's jumps with the call's number in eax: on the stack are where to return to in the jumps, where the
- * stub was called from, and the arguments. Calls on_call(call, Caller *) (stack.h).
+ * Entered from a stub's jumps with the call's number in eax: on the stack are the return address in the jumps, the
+ * return address of the stub's caller, and the arguments. Calls on_call(call, Caller *) (stack.h).
  */
         .globl _hook_entry
 _hook_entry:
@@ -19,7 +19,7 @@ _hook_entry:
         leave
         retl
 
-/* call_original(original, arguments, count): the called takes them off the stack. */
+/* call_original(original, arguments, count): the callee pops them. */
         .globl _call_original
 _call_original:
         pushl %ebp

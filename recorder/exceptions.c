@@ -11,7 +11,7 @@ NTSTATUS NTAPI RtlUnicodeToMultiByteN(char *text, ULONG size, ULONG *bytes, cons
 
 static const char mark_prefix[] = "htrace:mark ";
 #define PREFIX_LENGTH (sizeof mark_prefix - 1)
-#define MAX_MARK 256u /* letters, with the prefix */
+#define MAX_MARK 256u /* characters, with the prefix */
 
 static void record_mark(u32 name) {
   const u32 ref = ATOMIC_ADD(&log_header->set_marks, 1) < MAX_MARKS ? log_allocate(sizeof(Mark)) : 0;
@@ -24,8 +24,8 @@ static void record_mark(u32 name) {
   log_push(&log_header->marks, ref);
 }
 
-/* Copies a text of the program, of which each letter has `width` bytes, without its zero and line end; its length in letters,
-   0 where it is not readable. */
+/* Copies a text of the program with `width` bytes per character, without its zero and line end; returns its length in
+   characters, 0 if it is not readable. */
 static u32 copy_text(void *to, const EXCEPTION_RECORD *raised, u32 width) {
   const ULONG_PTR length = raised->ExceptionInformation[0];
   const u8 *bytes = to;
@@ -49,20 +49,20 @@ static int is_mark(const WCHAR *text, u32 length) {
   return 1;
 }
 
-/* Whether an ANSI text is what a wide mark of this thread becomes in ANSI. */
+/* Whether an ANSI text is the ANSI form of a wide mark of this thread. */
 static int is_said_again(const char *text, u32 length) {
   char again[2 * MAX_MARK];
   ULONG size;
   const Blob *mark = log_at((u32)teb_word(wide_mark_place));
   if (mark == NULL || !NT_SUCCESS(RtlUnicodeToMultiByteN(again, sizeof again, &size, (const WCHAR *)(mark + 1), mark->bytes))) return 0;
   const u32 rest = length - PREFIX_LENGTH;
-  /* A letter may take two bytes: then the text is cut earlier. */
+  /* A character may take two bytes: then the text is cut earlier. */
   return (size == rest || (size > rest && length == MAX_MARK)) && __builtin_memcmp(again, text + PREFIX_LENGTH, rest) == 0;
 }
 
-/* DBG_PRINTEXCEPTION_C, or DBG_PRINTEXCEPTION_WIDE_C: what OutputDebugStringA and, since Windows 10, OutputDebugStringW raise
-   for a debugger to take; where nobody takes the wide text, it is said once more in ANSI. The arguments are the length of
-   the text with its zero, and its address. */
+/* DBG_PRINTEXCEPTION_C, or DBG_PRINTEXCEPTION_WIDE_C: raised for a debugger by OutputDebugStringA and, since Windows
+   10, by OutputDebugStringW; if nobody takes the wide text, it is repeated in ANSI. The arguments are the length of the
+   text with its zero, and its address. */
 static void on_debug_text(const EXCEPTION_RECORD *raised, int is_wide) {
   WCHAR wide[MAX_MARK];
   char text[MAX_MARK];
@@ -83,7 +83,7 @@ static void on_debug_text(const EXCEPTION_RECORD *raised, int is_wide) {
   if (is_mark(wide, length) && !is_again) record_mark(name);
 }
 
-/* A pending call is not always the one that raises: its frame may be gone, by an earlier exception. */
+/* A pending call is not always the one that raises: its frame may be gone because of an earlier exception. */
 static int is_alive(const Pending *pending, Word stack_pointer) {
   const Word place = (Word)pending;
   const Word end = teb_word(TEB_STACK_BASE);
@@ -96,8 +96,8 @@ static int is_alive(const Pending *pending, Word stack_pointer) {
 
 static const Module *ntdll_module;
 
-/* Under a debugger, with handle tracing and where the program asks for strict handle checks, a bad handle raises an
-   exception in the system call's stub. The call may never return, so what it did is recorded here. */
+/* Under a debugger, with handle tracing and with strict handle checks in the program, a bad handle raises an exception
+   in the system call's stub. The call may never return, so what it did is recorded here. */
 static void on_bad_handle(const EXCEPTION_POINTERS *raised) {
 #ifdef _WIN64
   const Word stack_pointer = raised->ContextRecord->Rsp;

@@ -1,4 +1,4 @@
-/* A vectored exception handler: hears marks, and the calls that raise an exception instead of returning. */
+/* A vectored exception handler: sees marks, and calls that raise an exception instead of returning. */
 #ifndef RECORDER_EXCEPTIONS_H
 #define RECORDER_EXCEPTIONS_H
 

@@ -1,4 +1,4 @@
-/* Hooks that are the same on both processors: finding the stubs, making their code writable, the one store. */
+/* The part of hooking that both processors share: finding the stubs, making their code writable, the one store. */
 #include "hook.h"
 
 #include "log.h"
@@ -26,14 +26,14 @@ static int protect(u8 *place, SIZE_T size, ULONG protection, ULONG *old) {
   return NT_SUCCESS(NtProtectVirtualMemory(CURRENT_PROCESS, &base, &size, protection, old));
 }
 
-/* The arguments that a stub must take at least. Those of win32u differ from version to version; the hooks look at one. */
+/* The fewest arguments that a stub must take. Those of win32u differ by version; the hooks use only one. */
 static u32 arguments_needed(u32 call) {
   return call >= FIRST_USER_CALL && call < END_OF_USER_CALLS ? 1 : call_rows[call].arguments;
 }
 
 #define STUB_SIZE 16 /* at least as much as is changed, in all shapes */
 
-/* Hooks one call with the jumps at `jumps` and gives its CALL_ state. */
+/* Hooks one call with the jumps at `jumps` and returns its CALL_ state. */
 static u32 hook_call(u32 call, u8 *stub, u8 *jumps) {
   ULONG old;
   u64 patch;
@@ -43,7 +43,7 @@ static u32 hook_call(u32 call, u8 *stub, u8 *jumps) {
   if (!protect(stub, STUB_SIZE, PAGE_EXECUTE_READWRITE, &old)) return CALL_PROTECTED;
   u64 *word = make_jumps(call, stub, jumps, &patch);
   hooked_calls[call].type = log_type(call_rows[call].type);
-  /* From here on the call may come in. */
+  /* From here on the call may be entered. */
   __atomic_store_n(word, patch, __ATOMIC_SEQ_CST);
   protect(stub, STUB_SIZE, old, &old);
   log_call(call)->arguments = hooked_calls[call].arguments;

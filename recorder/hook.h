@@ -1,5 +1,5 @@
 /*
- * Hooking system-call stubs. A stub has one of a few fixed shapes, whose first instructions are the same at any place:
+ * Hooks system-call stubs. A stub has one of a few fixed shapes, whose first instructions are position-independent:
  * they are copied, followed by a jump to the rest, and one of them is replaced by a jump to the hook, in one aligned
  * store, so that no thread ever sees half of it. Any other code is left alone and reported.
  */
@@ -9,12 +9,12 @@
 #include "calls.h"
 
 /*
- * 64-bit stubs do not tell how many arguments a call takes, and newer systems' calls may take more than are known: so
- * many more words are handed on. Above any caller's arguments there is more stack.
+ * 64-bit stubs do not show how many arguments a call takes, and newer systems' calls may take more than are known: this
+ * many more words are passed on. Above any caller's arguments there is more stack.
  */
 #define SPARE_ARGUMENTS 4
 
-/* ntdll, which is always there and stays. Asking the loader for it might wait for another thread. */
+/* ntdll, which is always loaded. Asking the loader for it might wait for another thread. */
 extern HMODULE ntdll;
 
 /* Hooks the calls of a DLL that is loaded at `dll`: those from number `first` up to, not including, `end`. */
@@ -23,18 +23,18 @@ void hook_calls(HMODULE dll, u32 first, u32 end);
 /* The number of calls that are hooked. */
 u32 hooked_count(void);
 
-/* Runs a hooked call itself with `count` arguments and gives what it returns. (entry_x64.S, entry_x86.S) */
+/* Runs a hooked call itself with `count` arguments and returns its result. (entry_x64.S, entry_x86.S) */
 Word call_original(void *original, const Word *arguments, u32 count);
 
 /* By processor (stub_x64.c, stub_x86.c). */
 
-/* Bytes of jumps that a call takes. */
+/* Size of a call's jumps in bytes. */
 extern const u32 jump_size;
-/* Memory for the jumps of stubs in the image at `image`, within their reach; NULL where there is none. */
+/* Memory for the jumps of stubs in the image at `image`, within their reach; NULL if there is none. */
 u8 *allocate_jumps(u8 *image, u32 size);
-/* Whether the code at `stub` is that of a system call which takes at least that many arguments. */
+/* Whether the code at `stub` is that of a system call that takes at least `arguments` arguments. */
 int is_system_call(const u8 *stub, u32 arguments);
-/* Writes the jumps of a call to `jumps`, and gives the aligned word of its stub that is to become `patch`. */
+/* Writes the jumps of a call to `jumps`, and returns the aligned word of its stub that is to become `patch`. */
 u64 *make_jumps(u32 call, u8 *stub, u8 *jumps, u64 *patch);
 
 #endif

@@ -53,7 +53,7 @@ static void release(void *memory) {
   NtFreeVirtualMemory(CURRENT_PROCESS, &base, &size, MEM_RELEASE);
 }
 
-/* A list of this process's handles, or of all processes' with `is_of_all`; NULL where the system gives none. */
+/* A list of this process's handles, or of all processes' with `is_of_all`; NULL if the system returns none. */
 static void *query_handles(int *is_of_all) {
   *is_of_all = 0;
   for (u32 size = FIRST_SIZE; size <= MAX_SIZE; size *= 2) {
@@ -75,7 +75,7 @@ static void *query_handles(int *is_of_all) {
 
 static int is_type(u8 type, const char *name) { return type == log_type(name); }
 
-/* The name of a handle's object. Not of files: a pipe that another thread waits on would keep the question for ever. */
+/* The name of a handle's object. Not for files: a query of a pipe that another thread waits on would never return. */
 static u32 query_name(HANDLE handle, u8 type) {
   union {
     UNICODE_STRING name; /* OBJECT_NAME_INFORMATION */
@@ -116,7 +116,7 @@ static void fill_listing(Listing *listing, const void *list, int is_of_all) {
   }
 }
 
-/* Makes and records a listing; NULL where that is not possible. */
+/* Makes and records a listing; NULL if that is not possible. */
 static const Listing *record_listing(u32 kind) {
   const u64 before = ATOMIC_LOAD(&log_header->next_event);
   int is_of_all;
@@ -149,7 +149,7 @@ void record_existing(void) {
     OpenHandle *slot = log_slot(entries[i].handle, 1);
     if (slot == NULL) {
       ATOMIC_ADD(&log_header->lost_handles, 1);
-    } else if (ATOMIC_LOAD(&slot->opened) == 0) { /* else a hook has seen it opened meanwhile */
+    } else if (ATOMIC_LOAD(&slot->opened) == 0) { /* else a hook has seen it opened in the meantime */
       const OpenHandle existing = {listing->before, listing->time, 0, entries[i].name, 0, 0, (u8)entries[i].type, FLAG_EXISTING};
       log_put(slot, &existing);
     }

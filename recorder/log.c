@@ -1,6 +1,6 @@
 /*
- * Writing the log without locks: numbers and places are taken by atomic additions, lists grow by compare-and-swap, and a
- * record becomes valid by one store at its end. A thread that is ended halfway leaves one unusable record behind.
+ * Writes the log without locks: numbers and places are taken by atomic additions, lists grow by compare-and-swap, and a
+ * record becomes valid by one store at its end. A thread that is ended halfway leaves one unusable record.
  */
 #include "log.h"
 
@@ -121,7 +121,7 @@ u8 log_type(const char *name) {
       if (same_text(types[i].name, name, most)) return (u8)i;
     }
     if (count >= limit) return 0;
-    /* Two threads may add a type at once; it then stands in the table twice, under two numbers. */
+    /* Two threads may add a type at once; it is then in the table twice, under two numbers. */
     if (!ATOMIC_REPLACE(&log_header->type_count, &count, count + 1)) continue;
     for (u32 i = 0; i < most && name[i] != '\0'; i++) types[count].name[i] = name[i];
     return (u8)count;
@@ -133,8 +133,8 @@ Event *log_reserve(u64 *number) {
   *number = mine;
   Event *event = (Event *)(LOG + log_header->ring) + (mine & (log_header->ring_slots - 1));
   u64 state = ATOMIC_LOAD(&event->state);
-  /* A slot that is still being written, a whole round of the ring ago, is left to its writer: two in one slot would
-     make a record of neither. */
+  /* A slot that is still being written, after a whole round of the ring, is left to its writer: two writers in one slot
+     would both lose their record. */
   if ((state & 0xFF) != EVENT_WRITING && state >> 8 < mine && ATOMIC_REPLACE(&event->state, &state, mine << 8 | EVENT_WRITING))
     return event;
   ATOMIC_ADD(&log_header->lost_events, 1);
@@ -161,7 +161,7 @@ OpenHandle *log_slot(Word handle, int may_make) {
     if (!may_make) return NULL;
     u32 made = log_allocate(SLOTS_PER_PAGE * sizeof(OpenHandle));
     if (made == 0) return NULL;
-    if (ATOMIC_REPLACE(entry, &ref, made)) ref = made; /* else another thread's page is there, and ours is lost */
+    if (ATOMIC_REPLACE(entry, &ref, made)) ref = made; /* else another thread's page is there, and ours is wasted */
   }
   return (OpenHandle *)log_at(ref) + index % SLOTS_PER_PAGE;
 }

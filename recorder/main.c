@@ -1,7 +1,7 @@
 /*
- * The recorder: a DLL that is the first import of the program it records. It maps the log that htrace has made, hooks the
- * system calls that open, close and use handles, and is never unloaded: threads may stand in its hooks. Whatever fails, the
- * program runs as without it, and the log's header says why.
+ * The recorder: a DLL that is the first import of the program it records. It maps the log that htrace has made, hooks
+ * the system calls that open, close and use handles, and is never unloaded: threads may be in its hooks. If anything
+ * fails, the program runs as without it, and the log's header says why.
  */
 #include "exceptions.h"
 #include "hook.h"
@@ -40,7 +40,7 @@ static const Parameters *find_parameters(void) {
   return magic == PARAMETERS_MAGIC && parameters->version == LOG_VERSION ? parameters : NULL;
 }
 
-/* The program sees its own headers again: programs read them, and children of its image are made of them. */
+/* Restores the program's own headers: programs read them, and children with the same image are made from them. */
 static void restore_image(const Parameters *parameters) {
   for (u32 i = 0; i < parameters->patches && i < MAX_PATCHES; i++) {
     const Patch *patch = &parameters->patch[i];
@@ -85,7 +85,7 @@ static u32 start(void) {
   if (!allocate_thread_slots()) return FAILURE_TLS;
   const u32 error = enter();
   ntdll = GetModuleHandleW(L"ntdll.dll");
-  record_modules(); /* before the hooks: what a stack's addresses belong to */
+  record_modules(); /* before the hooks: the modules of a stack's addresses */
   hook_calls(ntdll, 0, FIRST_USER_CALL);
   hook_calls(ntdll, END_OF_USER_CALLS, CALLS);
   record_existing();
@@ -100,11 +100,11 @@ BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved) {
   const Parameters *parameters = find_parameters();
   if (parameters == NULL) return TRUE;
   restore_image(parameters);
-  if (map_log(parameters) != FAILURE_NONE) return TRUE; /* htrace sees that the log is as it made it */
+  if (map_log(parameters) != FAILURE_NONE) return TRUE; /* htrace notices that the log is unchanged */
   log_header->failure = start();
   ATOMIC_STORE(&log_header->state, log_header->failure == FAILURE_NONE ? STATE_RECORDING : STATE_FAILED);
   return TRUE;
 }
 
-/* Ordinal 1: something to import. */
+/* Ordinal 1: exists only to be imported. */
 __declspec(dllexport) void htrace_recorder(void) {}

@@ -1,4 +1,4 @@
-/* What the compiler may call, because there is no C run-time. */
+/* Functions that the compiler may call, because there is no C run-time. */
 #include "nt.h"
 
 int memcmp(const void *a, const void *b, size_t size) {

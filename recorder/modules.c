@@ -32,9 +32,9 @@ const Module *module_at(u64 address) {
   return NULL;
 }
 
-/* ---- What an image says of itself ---- */
+/* ---- The headers of an image ---- */
 
-/* Copies bytes of an image; 0 where they are not there. A copy by the system cannot fault. */
+/* Copies bytes of an image; returns 0 if they are missing. A copy by the system cannot fault. */
 static int read_image(u64 base, u32 image_size, u32 rva, void *to, u32 size) {
   SIZE_T copied;
   return rva < image_size && size <= image_size - rva &&
@@ -96,7 +96,7 @@ void *find_export(HMODULE image, const char *name) {
   NtHeaders headers;
   IMAGE_EXPORT_DIRECTORY exports;
   if (!read_headers(base, ~0u, &headers)) return NULL;
-  const u32 size = headers.narrow.OptionalHeader.SizeOfImage; /* at the same place in both widths */
+  const u32 size = headers.narrow.OptionalHeader.SizeOfImage; /* at the same offset in both widths */
   if (!read_image(base, size, directory_of(&headers, IMAGE_DIRECTORY_ENTRY_EXPORT)->VirtualAddress, &exports, sizeof exports))
     return NULL;
   const u32 *names = (const u32 *)(bytes + exports.AddressOfNames);
@@ -116,7 +116,7 @@ void *find_export(HMODULE image, const char *name) {
   return NULL;
 }
 
-/* ---- Coming and going ---- */
+/* ---- Loads and unloads ---- */
 
 #define FUNCTION_SIZE 12u /* RUNTIME_FUNCTION of x64 */
 
@@ -124,7 +124,7 @@ static int is_same_image(const Module *a, const Module *b) {
   return a->base == b->base && a->size == b->size && a->timestamp == b->timestamp && a->path == b->path;
 }
 
-/* The module that was last where another one is now, if any. */
+/* The last module that was where another one is now, if any. */
 static Module *predecessor_of(const Module *module) {
   for (Module *old = log_at(ATOMIC_LOAD(&log_header->modules)); old != NULL; old = log_at(old->next)) {
     if (old->base < module->base + module->size && module->base < old->base + old->size) return old;
@@ -150,11 +150,11 @@ static void describe_module(Module *module, u64 base, u32 size, const UNICODE_ST
   read_pdb(module, directory_of(&headers, IMAGE_DIRECTORY_ENTRY_DEBUG));
 }
 
-/* Records a module. An image that comes back to its place is the module that it was: its addresses mean the same. Where
-   another image was, addresses of old stacks are that one's: `generation` tells them apart. */
+/* Records a module. An image that comes back to its place is the same module as before, with the same addresses. If
+   another image was there, addresses of old stacks belong to that one: `generation` distinguishes them. */
 static void record_load(u64 base, u32 size, const UNICODE_STRING *path, int was_there) {
   const Module *known = module_at(base);
-  if (known != NULL && known->base == base) return; /* Wine announces what was there when recording began */
+  if (known != NULL && known->base == base) return; /* Wine also announces modules loaded before recording began */
   Module found = {.loaded_time = performance_counter()};
   describe_module(&found, base, size, path);
   if (!was_there) found.loaded = ATOMIC_LOAD(&log_header->next_event);
@@ -196,7 +196,7 @@ static int is_win32u(const UNICODE_STRING *name) {
 
 static void hook_win32u(HMODULE win32u) { hook_calls(win32u, FIRST_USER_CALL, END_OF_USER_CALLS); }
 
-/* Called with the loader's lock held, before the module is bound and run: hooks of it are in time. */
+/* Called with the loader's lock held, before the module is bound and run, in time to hook it. */
 static void CALLBACK on_module(ULONG reason, const DllNotification *module, void *context) {
   (void)context;
   if (is_guarded()) {

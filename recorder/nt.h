@@ -1,5 +1,5 @@
 /*
- * The declarations of ntdll that the recorder needs, as winternl.h and phnt's headers spell them, and what differs by
+ * The declarations of ntdll that the recorder needs, as winternl.h and phnt's headers spell them, and what depends on
  * the program's width: the words of its stack and the fields of its thread's environment block (TEB).
  */
 #ifndef RECORDER_NT_H
@@ -14,7 +14,7 @@
 #include "layout.h"
 
 typedef LONG NTSTATUS;
-typedef ULONG_PTR Word; /* an argument or a saved register, whatever it means */
+typedef ULONG_PTR Word; /* an argument or a saved register, regardless of its meaning */
 
 #define NT_SUCCESS(status) ((NTSTATUS)(status) >= 0)
 
@@ -88,7 +88,7 @@ static inline void set_teb_u32(u32 offset, u32 value) { __writefsdword(offset, v
 #define ATOMIC_LOAD(place) __atomic_load_n(place, __ATOMIC_ACQUIRE)
 #define ATOMIC_STORE(place, value) __atomic_store_n(place, value, __ATOMIC_RELEASE)
 #define ATOMIC_ADD(place, value) __atomic_fetch_add(place, value, __ATOMIC_RELAXED)
-/* Puts `value` where `*expected` is; else sets `*expected` to what is there. */
+/* Replaces `*expected` at `place` by `value`; else sets `*expected` to what is there. */
 #define ATOMIC_REPLACE(place, expected, value) \
   __atomic_compare_exchange_n(place, expected, value, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
 

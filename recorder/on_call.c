@@ -1,6 +1,6 @@
 /*
- * The hooks: what each kind of call does to handles. All hooked calls come here with their arguments in a row and return
- * what the call itself returned.
+ * The hooks: what each kind of call does to handles. All hooked calls arrive here with their arguments in a row and
+ * return the result of the call itself.
  */
 #include "on_call.h"
 
@@ -31,7 +31,7 @@ static int is_named_by_number(const Pending *pending) {
   return pending->call == CALL_NtOpenFile && (ARGUMENT(6) & FILE_OPEN_BY_FILE_ID) != 0;
 }
 
-/* The ref of the name that the call gives its object: beneath a directory or key that is open, that one's name first. */
+/* The ref of the object name in the call; relative to an open directory or key, it is prefixed with that one's name. */
 static u32 name_of(const Pending *pending) {
   const u8 at = row_of(pending)->name_at;
   if (at >= STRING(0)) {
@@ -63,8 +63,8 @@ static int is_open(Word handle) {
 
 #define MAX_HANDLES 9 /* 8 arguments and a directory */
 
-/* Collects the handles that a call was given. Pseudo-handles are none, and so is NULL but where it must be a handle: as the
-   first of them, and as what is copied. It comes last, because others may be bad, too. */
+/* Collects the handles passed to a call. Pseudo-handles do not count, and NULL counts only where it must be a handle:
+   as the first of them, and as the one to copy. It comes last, because others may be bad too. */
 static u32 handles_of(const Pending *pending, Word *handles) {
   const OBJECT_ATTRIBUTES *attributes = attributes_of(pending);
   const u8 mask = row_of(pending)->handles & ~pending->foreign;
@@ -92,17 +92,17 @@ void record_bad_handle(const Pending *pending, u8 flags) {
   } else {
     count = handles_of(pending, own);
   }
-  /* Asking the system whether a handle is open would be a bad reference of ours. */
+  /* Asking the system whether a handle is open would be a bad reference itself. */
   for (u32 i = 0; i < count; i++) {
     if ((count == 1 && pending->foreign == 0) || !is_open(handles[i])) {
       record_bad_reference(pending, handles[i], flags);
       return;
     }
   }
-  if (pending->foreign == 0) ATOMIC_ADD(&log_header->unplaced, 1); /* else it is another process's handle that is bad */
+  if (pending->foreign == 0) ATOMIC_ADD(&log_header->unplaced, 1); /* else another process's handle is bad */
 }
 
-/* A call has returned: whether it says that a handle is invalid, which is recorded then. */
+/* Called when a call has returned: records a bad reference if it says that a handle is invalid. */
 static void check_handles(const Pending *pending, NTSTATUS status) {
   if (status != STATUS_INVALID_HANDLE || pending->is_raised) return;
   const u32 error = enter();
@@ -114,7 +114,7 @@ static void check_handles(const Pending *pending, NTSTATUS status) {
 
 #define PROCESS_BASIC_INFORMATION_CLASS 0u
 
-/* The id of the process behind a handle that is open; 0 where the handle may not be asked. */
+/* The id of the process behind an open handle; 0 if the handle may not be queried. */
 static u32 process_id_of(Word process) {
   Word information[6]; /* PROCESS_BASIC_INFORMATION; UniqueProcessId is the fifth */
   if (process == (Word)CURRENT_PROCESS) return teb_u32(TEB_PROCESS_ID);
@@ -124,7 +124,7 @@ static u32 process_id_of(Word process) {
   return NT_SUCCESS(status) ? (u32)information[4] : 0;
 }
 
-/* Whether a handle, which may be invalid, is one of this process. */
+/* Whether a handle, which may be invalid, refers to this process. */
 static int is_this_process(Word process) {
   if (process == (Word)CURRENT_PROCESS) return 1;
   return process != 0 && is_open(process) && process_id_of(process) == teb_u32(TEB_PROCESS_ID);
@@ -146,7 +146,7 @@ static u8 type_named(const char *name) {
   return type;
 }
 
-/* What a call says when it succeeded, but for having waited in vain. */
+/* Whether a status means success; a wait that timed out does not. */
 static int is_success(NTSTATUS status) { return NT_SUCCESS(status) && status != STATUS_TIMEOUT; }
 
 static Word on_open(const Pending *pending) {
@@ -207,14 +207,14 @@ static Word on_create_process(const Pending *pending) {
   return result;
 }
 
-/* A query of which one class opens a handle. */
+/* A query with one class that opens a handle. */
 static Word on_query(const Pending *pending, u32 opening_class) {
   return (u32)ARGUMENT(2) == opening_class ? on_open(pending) : on_reference(pending);
 }
 #define PROCESS_DEBUG_OBJECT_HANDLE 30u
 #define TOKEN_LINKED_TOKEN_CLASS 19u
 
-/* DBGUI_WAIT_STATE_CHANGE (phnt's ntdbg.h), as far as it has handles. */
+/* DBGUI_WAIT_STATE_CHANGE (phnt's ntdbg.h), as far as its handles. */
 typedef struct {
   ULONG NewState;
   HANDLE AppClientId[2];
@@ -315,7 +315,7 @@ static Word on_user_close(Pending *pending) {
 
 static const char *const pseudo_handle_types[6] = {"Process", "Thread", "Session", "Token", "Token", "Token"};
 
-/* The type and name of the handle that a copy is made of; 0 where they are not known. */
+/* The type and name of the handle that is copied; 0 if they are not known. */
 static void source_of_copy(Word handle, u8 *type, u32 *name) {
   *type = 0;
   *name = 0;
@@ -331,7 +331,7 @@ static void source_of_copy(Word handle, u8 *type, u32 *name) {
 
 #define OBJECT_HANDLE_FLAG_INFORMATION 4u
 
-/* Whether an open handle cannot be closed (SetHandleInformation's HANDLE_FLAG_PROTECT_FROM_CLOSE). */
+/* Whether an open handle is protected from being closed (SetHandleInformation's HANDLE_FLAG_PROTECT_FROM_CLOSE). */
 static int is_protected(Word handle) {
   BOOLEAN flags[2]; /* OBJECT_HANDLE_FLAG_INFORMATION: Inherit, ProtectFromClose */
   const u32 error = enter();
@@ -344,8 +344,8 @@ static int is_protected(Word handle) {
 enum { SOURCE_PROCESS, SOURCE, TARGET_PROCESS, COPY, ACCESS, ATTRIBUTES, OPTIONS, DUPLICATE_ARGUMENTS };
 
 /*
- * With DUPLICATE_CLOSE_SOURCE the source is closed whatever the call returns (DuplicateHandle's documentation), if it is
- * open. Without a place for the copy's value the copy is made all the same: the hook brings a place.
+ * With DUPLICATE_CLOSE_SOURCE, the source is closed whatever the call returns (DuplicateHandle's documentation), if it
+ * is open. Without a place for the copy's value, the copy is made all the same: the hook provides a place.
  */
 static Word on_duplicate(Pending *pending) {
   Word arguments[DUPLICATE_ARGUMENTS + SPARE_ARGUMENTS];

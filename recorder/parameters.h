@@ -1,6 +1,6 @@
 /*
- * What htrace tells the recorder: a page in front of the import table that it put into the program, which is how the
- * recorder finds it. src/recorder/import_table.ts writes it.
+ * The parameters from htrace to the recorder: a page in front of the import table that htrace put into the program, by
+ * which the recorder finds it. src/recorder/import_table.ts writes it.
  */
 #ifndef RECORDER_PARAMETERS_H
 #define RECORDER_PARAMETERS_H
@@ -11,7 +11,7 @@
 #define PARAMETERS_SIZE 0x1000u
 #define MAX_PATCHES 2u
 
-/* Bytes of the program's image that were changed to bring the recorder in, as they were before. */
+/* The original bytes of the program's image that were changed to load the recorder. */
 typedef struct {
   u64 address; /* 00 */
   u32 size;    /* 08 */
@@ -22,7 +22,7 @@ typedef struct {
   u64 magic;        /* 00 */
   u32 version;      /* 08 LOG_VERSION */
   u32 patches;      /* 0C */
-  u64 section;      /* 10 a handle of this process: the log */
+  u64 section;      /* 10 the log, as a handle of this process */
   u64 section_size; /* 18 bytes */
   Patch patch[MAX_PATCHES]; /* 20 */
 } Parameters;

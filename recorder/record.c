@@ -11,7 +11,7 @@ static u32 capture_stack(const Pending *pending) {
   return log_intern(BLOB_STACK, log_header->generation * 2 + (u32)is_cut, frames, count * sizeof frames[0]);
 }
 
-/* An event with all that is known; its number even where it has no place. */
+/* Records an event with all that is known; returns its number even if it has no place. */
 static Event *record(const Pending *pending, const What *what, u32 stack, u64 time, u64 *number) {
   Event *event = log_reserve(number);
   if (event == NULL) return NULL;

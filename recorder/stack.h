@@ -1,4 +1,4 @@
-/* Walking the stack of the code that made a hooked call. */
+/* Walks the stack of the code that made a hooked call. */
 #ifndef RECORDER_STACK_H
 #define RECORDER_STACK_H
 
@@ -11,16 +11,16 @@ typedef struct {
 #else
   Word ebp;
 #endif
-  Word *arguments; /* of the call; the word before them is where the call returns to */
+  Word *arguments; /* of the call; the word before them is the call's return address */
 } Caller;
 
-/* The most frames that a log can ask for: they are walked into a buffer on the program's own stack. */
+/* Most frames that a log can request: they are walked into a buffer on the program's own stack. */
 #define MAX_FRAMES 256u
 
-/* Walks from where the call returns to, innermost first, for at most `most` frames. `is_cut`: there are more. */
+/* Walks from the call's return address, innermost first, for at most `most` frames. `is_cut`: there are more. */
 u32 walk_stack(const Caller *caller, u64 *frames, u32 most, int *is_cut);
 
-/* A module was unloaded: what is remembered of the code at its addresses is void. */
+/* Called when a module was unloaded: invalidates everything cached about the code at its addresses. */
 void forget_code(void);
 
 #endif

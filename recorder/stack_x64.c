@@ -1,8 +1,8 @@
 /*
- * Stacks of 64-bit programs, by the unwind data of the x64 calling convention (Microsoft's "x64 exception handling"),
- * as RtlCaptureStackBackTrace walks them, but for three things: every read of the stack is checked against the thread's
- * stack first, because a walk through generated code can go astray; what one return address does to the stack is
- * remembered, because finding and reading its unwind data is most of the work; and modules' tables are searched here,
+ * Walks stacks of 64-bit programs by the unwind data of the x64 calling convention (Microsoft's "x64 exception
+ * handling"), like RtlCaptureStackBackTrace, except for three things: every read of the stack is checked against the
+ * thread's stack first, because a walk through generated code can go astray; what one return address does to the stack
+ * is cached, because finding and reading its unwind data is most of the work; and modules' tables are searched here,
  * because the system's search takes a lock.
  */
 #include "modules.h"
@@ -25,7 +25,7 @@ enum { RBX, RBP, RSI, RDI, R12, R13, R14, R15, KEPT_REGISTERS };
 static const signed char kept_register[16] = {-1, -1, -1, RBX, -1, RBP, RSI, RDI, -1, -1, -1, -1, R12, R13, R14, R15};
 
 /* How to get from the frame of one return address to the next one out. Places are offsets from the stack pointer, or
-   from the frame base (the frame register less its offset) where IN_FRAME is set: all are multiples of 8. */
+   from the frame base (the frame register minus its offset) if IN_FRAME is set: all are multiples of 8. */
 #define NOT_SAVED (-1)
 #define IN_FRAME 1
 enum { STEP_END, STEP_CALLED, STEP_INTERRUPTED };
@@ -39,7 +39,7 @@ typedef struct {
   int saved[KEPT_REGISTERS];
 } Step;
 
-/* Remembered steps. A slot is empty (0), being written (1) or has its key; each reader looks at the key twice. */
+/* Cached steps. A slot is empty (0), being written (1) or has its key; each reader checks the key twice. */
 #define CACHE_SLOTS 4096u
 static _Alignas(64) struct {
   Step step;
@@ -60,12 +60,12 @@ static const UnwindInfo *chained(const UnwindInfo *info, u64 base) {
 
 #define MAX_CHAIN 32 /* of unwind data that refers to more of it */
 
-/* What the code at `pc` has done to the stack since its function began; 0 where its unwind data is of an unknown kind. */
+/* What the code at `pc` has done to the stack since its function began; 0 if its unwind data is of an unknown kind. */
 static int read_step(Step *step, u64 pc, u64 base, const RUNTIME_FUNCTION *function) {
   if (function->UnwindData & 1) function = (const RUNTIME_FUNCTION *)(base + function->UnwindData - 1); /* another's */
   const UnwindInfo *info = (const UnwindInfo *)(base + function->UnwindData);
-  u32 done = (u32)(pc - base - function->BeginAddress); /* how far in its prolog */
-  int place = 0;                                        /* of the stack pointer, going out */
+  u32 done = (u32)(pc - base - function->BeginAddress); /* how far into its prolog */
+  int place = 0;                                        /* of the stack pointer, going outwards */
   step->kind = STEP_CALLED;
   step->frame_register = -1;
   for (int i = 0; i < KEPT_REGISTERS; i++) step->saved[i] = NOT_SAVED;
@@ -130,7 +130,7 @@ static int read_step(Step *step, u64 pc, u64 base, const RUNTIME_FUNCTION *funct
   return 1;
 }
 
-/* The function of a module that an address lies in; NULL where the table of the module has none. */
+/* The function of a module at an address; NULL if the module's table has none. */
 static const RUNTIME_FUNCTION *function_at(const Module *module, u64 pc) {
   const RUNTIME_FUNCTION *functions = (const RUNTIME_FUNCTION *)(module->base + module->functions);
   const u32 rva = (u32)(pc - module->base);
@@ -144,15 +144,15 @@ static const RUNTIME_FUNCTION *function_at(const Module *module, u64 pc) {
   return NULL;
 }
 
-/* The step of a return address whose module stays as it is: may be remembered. Only code that was generated while the
-   program ran is asked of the system, which may hold a lock then: a thread that is ended with it would block others. */
+/* The step of a return address; returns whether it may be cached, as its module does not change. Only code generated at
+   run time is looked up by the system, which may hold a lock then: a thread that is ended with it would block others. */
 static int find_step(Step *step, u64 pc) {
   const Module *module = module_at(pc);
   const int is_in_module = module != NULL;
   u64 base = is_in_module ? module->base : 0;
   const RUNTIME_FUNCTION *function = is_in_module ? function_at(module, pc) : RtlLookupFunctionEntry(pc, &base, NULL);
   if (function == NULL) {
-    /* A leaf function has no unwind data and has done nothing to the stack. Outside of modules it is unknown code. */
+    /* A leaf function has no unwind data and has done nothing to the stack. Outside modules it is unknown code. */
     step->kind = is_in_module ? STEP_CALLED : STEP_END;
     step->return_place = 0;
     step->frame_register = -1;
@@ -181,7 +181,7 @@ static void step_of(Step *step, u64 pc) {
   ATOMIC_STORE(&cached->key, key);
 }
 
-/* The word at a place, or 0 where it does not lie on this thread's stack. */
+/* The word at a place, or 0 if it is not on this thread's stack. */
 static Word read_place(int place, Word sp, Word frame_base, Word limit, Word end) {
   const Word address = (place & IN_FRAME ? frame_base : sp) + (Word)(LONG_PTR)(place & ~IN_FRAME);
   return address % sizeof(Word) == 0 && address >= limit && address < end ? *(const Word *)address : 0;
@@ -203,7 +203,7 @@ u32 walk_stack(const Caller *caller, u64 *frames, u32 most, int *is_cut) {
       break;
     }
     step_of(&step, pc);
-    if (step.kind == STEP_END && count > 0) break; /* an address that no code is at: the walk has gone astray */
+    if (step.kind == STEP_END && count > 0) break; /* an address without code: the walk has gone astray */
     frames[count++] = pc;
     if (step.kind == STEP_END) break;
     const Word base = step.frame_register < 0 ? 0 : kept[step.frame_register] - step.frame_offset;

@@ -4,21 +4,21 @@
  *   Windows 10 and later, Wine   4C 8B D1  B8 N N N N  F6 04 25 08 03 FE 7F 01  75 03  0F 05  C3 ...
  *   Windows Vista to 10 1507     4C 8B D1  B8 N N N N  0F 05  C3
  *
- * that is `mov r10,rcx`, `mov eax,N`, a test of how the system is to be called, and the call. Instructions up to the test
- * are the same at any place. What is replaced is the test, which fills an aligned word of 8 bytes: a thread that stands
- * anywhere in the stub meanwhile goes on as before. An old stub has no test, and its first two instructions are replaced: a
- * program must not run meanwhile.
+ * that is `mov r10,rcx`, `mov eax,N`, a test of how to call the system, and the call. Instructions up to the test are
+ * position-independent. The test is replaced, which fills an aligned word of 8 bytes: a thread that is anywhere in the
+ * stub at that time goes on as before. An old stub has no test, and its first two instructions are replaced: the
+ * program must not run at that time.
  */
 #include "hook.h"
 
-/* Finds its way by the call's number in eax. (entry_x64.S) */
+/* Entered with the call's number in eax. (entry_x64.S) */
 void hook_entry(void);
 
 /*
  * The jumps of a call:
- *   00  mov eax, call         to the hook, without a frame of its own: the stack is still the caller's
+ *   00  mov eax, call         to the hook, without its own frame: the stack is still the caller's
  *   05  jmp [rip]; hook_entry
- *   18  the stub up to and with what is replaced
+ *   18  the stub up to and including the replaced part
  *   28  jmp [rip]; the rest of the stub
  */
 #define TO_ORIGINAL 0x18
@@ -37,11 +37,11 @@ static int is_new(const u8 *stub) { return IS_AT(stub, begin) && IS_AT(stub + WO
 static int is_old(const u8 *stub) { return IS_AT(stub, begin) && IS_AT(stub + WORD, old_call); }
 
 int is_system_call(const u8 *stub, u32 arguments) {
-  (void)arguments; /* the caller cleans the stack, so the stub does not tell */
+  (void)arguments; /* the caller cleans the stack, so the stub does not show it */
   return (Word)stub % WORD == 0 && (is_new(stub) || is_old(stub));
 }
 
-/* Places are tried from near to far, both ways, within reach of a jump of 32 bits. */
+/* Places are tried from near to far, in both directions, within reach of a 32-bit jump. */
 u8 *allocate_jumps(u8 *image, u32 size) {
   const LONG_PTR reach = 0x70000000, step = 0x10000;
   for (LONG_PTR distance = step; distance < reach; distance = distance > 0 ? -distance : step - distance) {
@@ -71,7 +71,7 @@ u64 *make_jumps(u32 call, u8 *stub, u8 *jumps, u64 *patch) {
   __builtin_memcpy(jumps + TO_ORIGINAL, stub, copied);
   write_jump(jumps + TO_ORIGINAL + copied, stub + copied);
   hooked_calls[call].original = jumps + TO_ORIGINAL;
-  /* Behind the system-call instruction. */
+  /* After the system-call instruction. */
   hooked_calls[call].returns = (Word)stub + (is_new(stub) ? 2 * WORD + 4 : WORD + 2);
   hooked_calls[call].arguments = call_rows[call].arguments + SPARE_ARGUMENTS;
   /* jmp jumps; int3 */

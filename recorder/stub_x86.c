@@ -4,12 +4,12 @@
  *   Windows 10 and later, Wine   B8 N N N N  BA address  FF D2         C2 n n    mov eax,N; mov edx,dispatcher; call edx
  *   Windows 8, one of Wine       B8 N N N N  64 FF 15 C0 00 00 00      C2 n n    mov eax,N; call fs:[C0]
  *
- * The called cleans the stack, so the number of arguments stands in the stub. What is replaced is `mov eax,N`; or
- * `mov edx,dispatcher`, where that lies in one aligned word of 8 bytes and the other does not.
+ * The callee cleans the stack, so the number of arguments is in the stub. The replaced instruction is `mov eax,N`; or
+ * `mov edx,dispatcher`, if that is in one aligned word of 8 bytes and the other is not.
  */
 #include "hook.h"
 
-/* Finds its way by the call's number in eax. (entry_x86.S) */
+/* Entered with the call's number in eax. (entry_x86.S) */
 void hook_entry(void);
 
 /*
@@ -17,21 +17,21 @@ void hook_entry(void);
  *   00  mov eax, call         to the hook, which returns here
  *   05  call hook_entry
  *   0A  ret n
- *   10  the stub's instructions up to and with the one that is replaced
+ *   10  the stub's instructions up to and including the replaced one
  *   1A  jmp to the next one
  */
 #define TO_ORIGINAL 0x10
 const u32 jump_size = 0x20;
 
 #define MOVE_SIZE 5u       /* of both instructions */
-#define RETURN_OFFSET 12   /* where the system call returns to */
+#define RETURN_OFFSET 12   /* return address of the system call */
 #define NOWHERE (~0u)
 
 static u32 stub_arguments(const u8 *stub) { return (stub[RETURN_OFFSET + 1] | stub[RETURN_OFFSET + 2] << 8) / 4; }
 
 static int fits_in_a_word(const u8 *instruction) { return (Word)instruction % 8 + MOVE_SIZE <= 8; }
 
-/* Offset of the instruction to replace; NOWHERE: the code is not a stub, or cannot be changed in one store. */
+/* Offset of the instruction to replace; NOWHERE if the code is not a stub, or cannot be changed in one store. */
 static u32 patch_offset(const u8 *stub) {
   static const u8 call_fs[] = {0x64, 0xFF, 0x15, 0xC0, 0, 0, 0};
   const int calls_edx = stub[5] == 0xBA && stub[10] == 0xFF && stub[11] == 0xD2;

@@ -1,5 +1,5 @@
 /**
- * Verbs on a large file, against a program that reads the bytes of the file once.
+ * Measures verbs on a large file against a program that reads the file's bytes once.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const READ_ONCE = `
   console.log(bytes);
 `;
 
-/** What a program took, the median of some runs. */
+/** A program's measurements, the median of several runs. */
 export type Figures = Pick<Measured, "milliseconds" | "peakBytes">;
 
 /** A program that reads all of a file. */
@@ -38,7 +38,7 @@ export function measureVerb(args: readonly string[]): Promise<Figures> {
   return medianOf([Deno.execPath(), "run", "-A", "src/cli.ts", ...args]);
 }
 
-/** Prints figures, and what they are of those of the base. */
+/** Prints figures, and their ratio to the base program's. */
 export function printFigures(name: string, figures: Figures, base: Figures): void {
   const { milliseconds, peakBytes } = figures;
   console.log(

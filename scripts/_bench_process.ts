@@ -1,5 +1,5 @@
 /**
- * Running other programs for benchmarks: how long they take, and how much memory.
+ * Runs other programs for benchmarks and measures their time and memory.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { fileURLToPath } from "node:url";
 /** The project's root. */
 export const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** What a program took. */
+/** Measurements of a program. */
 export interface Measured {
-  /** Milliseconds from its start to its end. */
+  /** Milliseconds from start to end. */
   readonly milliseconds: number;
-  /** Most bytes that it held in memory; 0 where the system does not tell. */
+  /** Peak memory in bytes; 0 if the system does not report it. */
   readonly peakBytes: number;
   /** What it printed. */
   readonly output: string;
 }
 
-/** How often a running program is asked for its memory. */
+/** How often a running program's memory is read. */
 const SAMPLE_MILLISECONDS = 5;
 
 /** Runs a program in the project's root with `input` as its standard input. */
@@ -51,7 +51,7 @@ export function inToolchain(...command: string[]): string[] {
   return ["scripts/toolchain.sh", "run", ...command];
 }
 
-/** Whether a program is there and runs. */
+/** Whether a program exists and runs. */
 export async function isThere(command: readonly string[]): Promise<boolean> {
   try {
     await measure(command, "");
@@ -66,12 +66,12 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
-/** Linux counts the most pages that a process had at a time (proc(5), VmHWM). */
+/** Linux records a process's peak number of pages (proc(5), VmHWM). */
 function highWaterMark(pid: number): number {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
     return Number(/^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
   } catch {
-    return 0; // it has ended, or this is no Linux
+    return 0; // it has ended, or this is not Linux
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A program that does nothing before it names one address: prints the milliseconds that it took from loading the
- * symbolizer, its WASM included, to the name. Its argument is a PDB.
+ * A program that only names one address: prints the milliseconds from loading the symbolizer, including its WASM, to
+ * the name. Its argument is a PDB.
  *
  * @module
  */

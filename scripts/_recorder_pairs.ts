@@ -1,6 +1,6 @@
 /**
- * Runs the recorder's benchmark program (`recorder/programs/bench.c`) in deno.exe, by turns alone and with the recorder in
- * it, which write to our standard output; then its records alone. For bench_recorder.ts.
+ * Runs the recorder's benchmark program (`recorder/programs/bench.c`) from deno.exe, alternately without and with the
+ * recorder, each writing to our standard output; then only its records. For bench_recorder.ts.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
- * Every figure that the project is held to, as ratios measured in one run: `deno task bench`.
+ * Prints every figure that the project commits to, as ratios measured in one run: `deno task bench`.
  *
- * Each part is a program of its own, so that none warms or fills the memory of another. Figures are for people; no
- * test depends on them.
+ * Each part is a separate program, so that none warms or fills the memory of another. Figures are for people; no test
+ * depends on them.
  *
  * @module
  */
 
-/** Parts in the order they run: what they measure and how they are started. */
+/** The parts in running order: what they measure and how they are started. */
 const PARTS: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   { name: "Start-up and the emulated machine", args: ["run", "-A", "scripts/bench_machine.ts"] },
   { name: "The executable", args: ["run", "-A", "scripts/bench_executable.ts"] },

@@ -1,5 +1,5 @@
 /**
- * Start-up and size of the one executable against its bare runtime: an executable of the same denort whose program does
+ * Start-up and size of the executable against its bare runtime: an executable from the same denort whose program does
  * nothing.
  *
  * @module
@@ -21,7 +21,7 @@ if (runtime === undefined) {
   if (!await makeEmpty(target, runtime, bare)) throw new Error("Cannot make the bare executable");
   const executable = ROOT + await makeExecutable(target, runtime, "dist/tested");
   const times: { example: number[]; bare: number[] } = { example: [], bare: [] };
-  for (let run = 0; run < RUNS; run++) { // in turn, so that what else the machine does meets both
+  for (let run = 0; run < RUNS; run++) { // in turn, so that other load on the machine affects both
     times.bare.push((await measure([bare], "")).milliseconds);
     times.example.push((await measure([executable, "example"], "")).milliseconds);
   }

@@ -1,5 +1,5 @@
 /**
- * Kernel dumps of many gigabytes: how soon verbs answer, and in how much memory. Run by `deno task bench`.
+ * Kernel dumps of many gigabytes: time and memory that verbs take. Run by `deno task bench`.
  *
  * The dumps are sparse files: a small kernel whose process has a full ring of 131,072 traces, in memory that is otherwise
  * zero.
@@ -19,12 +19,12 @@ const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
 const RUNS = 3;
 
-/** A sparse dump: what stands before its pages, and how large all of it is. */
+/** A sparse dump: what precedes its pages, and its total size. */
 interface SparseDump {
   readonly name: string;
   readonly type: number;
   readonly bytes: number;
-  /** Writes what tells where pages are; returns where page 0 stands. */
+  /** Writes the index of pages; returns the offset of page 0. */
   readonly index: (file: Deno.FsFile, frames: number) => number;
 }
 

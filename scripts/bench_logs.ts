@@ -1,6 +1,5 @@
 /**
- * A debugger's log of 100 MB: how long verbs take, and how much memory, against reading its bytes once. Run by
- * `deno task bench`.
+ * A debugger log of 100 MB: time and memory that verbs take, against reading its bytes once. Run by `deno task bench`.
  *
  * @module
  */

@@ -25,7 +25,7 @@ console.log(
     `(${instructions} in ${milliseconds(elapsed)}, badhandle churn ${CHURN})`,
 );
 
-/** Middle of the times that a whole process of Deno takes. */
+/** Median time of a whole Deno process. */
 async function medianOf(runs: number, ...args: string[]): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < runs; i++) {

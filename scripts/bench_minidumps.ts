@@ -22,7 +22,7 @@ import { busyLog } from "../src/trace_log_fixture.ts";
 import { measureReading, measureVerb, printFigures } from "./_bench_file.ts";
 
 const MIB = 1024 * 1024;
-/** What the dump has: a full ring, a large process. */
+/** The dump's contents: a full ring, a large process. */
 const TRACES = 131_072;
 const HANDLES = 20_000;
 const MODULES = 200;
@@ -52,7 +52,7 @@ try {
   await Deno.remove(folder, { recursive: true });
 }
 
-/** Writes the dump; what lies in its memory is of no interest, but it is no hole in the file. */
+/** Writes the dump; the contents of its memory do not matter, but it must not be a hole in the file. */
 function writeDump(path: string): void {
   const { length } = dumpHead(0);
   using file = Deno.openSync(path, { write: true, createNew: true });
@@ -66,7 +66,7 @@ function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
 }
 
-/** Everything in front of the memory, which begins at `memoryOffset`. */
+/** Everything before the memory, which begins at `memoryOffset`. */
 function dumpHead(memoryOffset: number): Uint8Array {
   const dump = new DumpBuilder(6);
   dump.stream(STREAM.systemInfo, encodeStructure(SYSTEM_INFO, { ProcessorArchitecture: 9 }));

@@ -1,8 +1,8 @@
 /**
  * What the in-process recorder costs, under Wine: `deno task bench recorder`.
  *
- * A pair of an open and a close goes through Wine's server, which takes longer than a system call of Windows: the ratio
- * flatters. Records are measured alone, over a system call that does nothing.
+ * A pair of an open and a close goes through Wine's server, which takes longer than a Windows system call, so the ratio
+ * is too good. Records are measured separately, over a system call that does nothing.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Every format of a full table: 131,072 traces with 2,000 stacks and their names, from a recording to a file, against a
- * program that reads the recording's bytes once. Run by `deno task bench`.
+ * Every format for a full table: 131,072 traces with 2,000 stacks and their names, from a recording to a file, against
+ * a program that reads the recording's bytes once. Run by `deno task bench`.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { measureReading, measureVerb, printFigures } from "./_bench_file.ts";
 
 const TRACES = 131_072;
 
-/** The module that all return addresses of the log lie in. */
+/** The module that contains all return addresses of the log. */
 const ORDERS: Module = {
   name: "orders",
   path: "C:\\svc\\orders.exe",

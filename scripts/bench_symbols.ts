@@ -1,6 +1,6 @@
 /**
- * The symbolizer's speed and memory as ratios: against the same crate built natively and against llvm-symbolizer, on
- * programs that are generated with the pinned toolchain on the first run and kept in `wasm/target/bench`.
+ * The symbolizer's speed and memory as ratios to the same crate built natively and to llvm-symbolizer, on programs that
+ * are generated with the pinned toolchain on the first run and kept in `wasm/target/bench`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { FileSource } from "../src/file_source.ts";
 import { Symbolizer } from "../src/symbols/symbolizer.ts";
 import { inToolchain, isThere, measure, type Measured, median, ROOT } from "./_bench_process.ts";
 
-/** A program to generate, by the arguments of `scripts/generate_pdb.sh`, and the addresses to name in it. */
+/** A program to generate, as arguments for `scripts/generate_pdb.sh`, and the addresses to name in it. */
 interface Sample {
   readonly name: string;
   readonly modules: number;
@@ -23,7 +23,7 @@ interface Sample {
 interface Generated {
   readonly image: string;
   readonly pdb: string;
-  /** Places in its code, in no order. */
+  /** RVAs in its code, in no particular order. */
   readonly rvas: Uint32Array;
 }
 
@@ -51,11 +51,11 @@ const LARGE: Sample = {
 
 /** Runs of whole processes; the median counts. */
 const RUNS = 5;
-/** Rounds inside a process, this one or the native one; the median counts. */
+/** Rounds within a process, this one or the native one; the median counts. */
 const ROUNDS = 15;
-/** Milliseconds of rounds before those that count, so that the WASM code has been optimized: it takes V8 half a second. */
+/** Milliseconds of warm-up rounds, so that the WASM code has been optimized: it takes V8 half a second. */
 const WARM_UP = 1000;
-/** llvm-symbolizer takes milliseconds an address; of more addresses it gets a part, and the rest in proportion. */
+/** llvm-symbolizer takes milliseconds per address; of more addresses it gets a part, and its time is extrapolated. */
 const LLVM_ADDRESSES = 5000;
 const MEBIBYTE = 1024 * 1024;
 /** RVA of the first section, where the linker puts code. */
@@ -77,7 +77,7 @@ if (!await isThere(inToolchain("llvm-symbolizer", "--version"))) {
   await compareUndecoration();
 }
 
-/** Names all addresses of a sample: in this process, natively, and by whole processes. */
+/** Names all addresses of a sample: in this process, natively, and in whole processes. */
 async function compareSpeed(sample: Sample, hasNative: boolean): Promise<void> {
   const { image, pdb, rvas } = await generate(sample);
   const functions = sample.modules * sample.functions;
@@ -135,7 +135,7 @@ async function compareMemory(sample: Sample): Promise<void> {
   );
 }
 
-/** Undecorates names natively, beside the crate for it. */
+/** Undecorates names natively, compared with the crate for it. */
 async function compareUndecoration(): Promise<void> {
   const { output } = await measure(
     inToolchain(
@@ -147,7 +147,7 @@ async function compareUndecoration(): Promise<void> {
   console.log(`\nundecoration, natively\n${output.trim().replaceAll(/^/gm, "  ")}`);
 }
 
-/** The program of a sample; generated when it is not there yet. */
+/** The program of a sample; generated if it does not exist yet. */
 async function generate(sample: Sample): Promise<Generated> {
   const folder = join("wasm/target/bench", sample.name);
   const image = join(folder, "generated.exe");

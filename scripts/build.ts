@@ -1,13 +1,13 @@
 /**
- * Builds every checked-in binary from its sources, or with `--check` says whether what is checked in still matches.
+ * Builds every checked-in binary from its sources, or with `--check` says whether the checked-in ones still match.
  *
- * Each part is a script that runs inside the pinned toolchain (scripts/toolchain.sh), or needs Deno alone, and takes
+ * Each part is a script that runs inside the pinned toolchain (scripts/toolchain.sh), or needs only Deno, and takes
  * `--check` itself: it then builds into a temporary folder and compares bytes.
  *
  * @module
  */
 
-/** The parts, in the order they are built. */
+/** The parts, in build order. */
 const PARTS: readonly { readonly name: string; readonly script: string }[] = [
   { name: "WebAssembly module", script: "scripts/build_wasm.sh" },
   { name: "guest images", script: "scripts/build_guest.sh" },

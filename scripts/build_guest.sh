@@ -2,7 +2,7 @@
 # Builds the emulated machine's guest (badhandle/) into testdata/guest with the toolchain of scripts/toolchain.sh.
 #
 #   scripts/build_guest.sh            build and store
-#   scripts/build_guest.sh --check    build and say whether the bytes are those that are checked in
+#   scripts/build_guest.sh --check    build and say whether the bytes match the checked-in ones
 #   scripts/build_guest.sh --help     the other options
 set -euo pipefail
 cd "$(dirname "$0")/.."

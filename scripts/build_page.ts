@@ -1,17 +1,17 @@
 /**
- * Builds the page of the HTML report: script and style, as text in one module, with the hashes by which the page's
- * content security policy allows them.
+ * Builds the page of the HTML report: script and style, as text in one module, with the hashes that the page's content
+ * security policy allows.
  *
  *     deno run -A scripts/build_page.ts            rebuild src/reports/html/page.generated.ts
  *     deno run -A scripts/build_page.ts --check    rebuild and compare with it
  *
- * Needs Deno alone. The bytes depend on nothing but the sources, the version of Deno and that of Preact in deno.json.
+ * Needs only Deno. The bytes depend only on the sources, the version of Deno and that of Preact in deno.json.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
 
-/** The Deno whose bundler makes the bytes: another one's differ. */
+/** The Deno version whose bundler produces these bytes: another version's differ. */
 export const PAGE_DENO = "2.9.5";
 
 const SOURCES = new URL("../src/reports/html/", import.meta.url);
@@ -52,7 +52,7 @@ async function bundle(entry: URL): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-/** A style sheet without its comments and needless blanks. */
+/** A style sheet without comments and unnecessary blanks. */
 function shortened(css: string): string {
   return css
     .replaceAll(/\/\*[^]*?\*\//g, "")

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Builds the in-process recorder for both widths into recorder/bin/, and the programs that test and measure it into
+# Builds the in-process recorder for both widths into recorder/bin/, and the programs to test and measure it into
 # testdata/windows/recorder/, with the toolchain's clang and lld.
 #
 #   scripts/build_recorder.sh           build
-#   scripts/build_recorder.sh --check   build elsewhere and compare with what is checked in
+#   scripts/build_recorder.sh --check   build elsewhere and compare with the checked-in files
 #
-# No C run-time, no time stamps, no paths: the same sources give the same bytes.
+# No C runtime, no time stamps, no paths: the same sources give the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,12 +29,12 @@ scripts/toolchain.sh run bash -c '
   common="log.c record.c on_call.c hook.c modules.c listing.c memory.c"
   whole="$common exceptions.c main.c"
   libraries="-lntdll -lkernel32"
-  # Shadow stacks: every call of the hooks returns to where it came from.
+  # Shadow stacks: every call in the hooks returns to where it came from.
   clang --target=x86_64-w64-windows-gnu $code -O2 -funwind-tables -o "../$dlls/recorder64.dll" \
     $whole stack_x64.c stub_x64.c entry_x64.S -shared $link -Wl,-Xlink=-cetcompat -Wl,-e,DllMain $libraries
   clang --target=i686-w64-windows-gnu $code -O2 -fno-omit-frame-pointer -o "../$dlls/recorder32.dll" \
     $whole stack_x86.c stub_x86.c entry_x86.S -shared $link -Wl,-e,_DllMain@12 $libraries
-  # Every function keeps its frame and its call: stacks are what the source says.
+  # Every function keeps its frame and its calls: stacks are as the source says.
   test="$code -O1 -fms-extensions -fno-omit-frame-pointer -fno-optimize-sibling-calls -funwind-tables"
   for target in x86_64:64:start i686:32:_start; do
     IFS=: read -r processor bits entry <<<"$target"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Bundles what the assistants' server uses of the protocol's SDK and its packages, at the versions of deno.lock, into
+# Bundles the parts of the protocol's SDK and its packages that the MCP server uses, at the versions of deno.lock, into
 # src/mcp/sdk/sdk.js. With --check it compares instead.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Builds the WASM modules with wasm-pack in the pinned toolchain (scripts/toolchain.sh): the engine, and the undecorator of
-# Itanium names.
+# Builds the WASM modules with wasm-pack in the pinned toolchain (scripts/toolchain.sh): the engine, and the undecorator
+# for Itanium names.
 #
 #   scripts/build_wasm.sh            rebuild wasm/pkg and wasm/itanium/pkg
 #   scripts/build_wasm.sh --check    rebuild elsewhere and compare with them
 #
-# The bytes depend on nothing but the sources and the pinned versions: paths of the cargo registry are
-# remapped, dependencies are locked, and one code generation unit leaves nothing to scheduling. Bytes are copied by the
-# instruction for it (bulk memory), which every engine with BigInt parameters has too.
+# The bytes depend only on the sources and the pinned versions: paths of the cargo registry are remapped, dependencies
+# are locked, and one code generation unit leaves nothing to scheduling. The bulk-memory instruction copies bytes; every
+# engine with BigInt parameters has it, too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# build CRATE NAME FOLDER: the crate's package with the name, in wasm/target/check with --check.
+# build CRATE NAME FOLDER: builds the crate's package under that name, in wasm/target/check with --check.
 build() {
   local out=$3
   if [ "${check:-}" ]; then out=wasm/target/check/$3; fi

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Builds the small Windows binaries that the tests on Wine and Windows use, with the toolchain's mingw, into
-# testdata/windows/: the stand-in for ntdll, and the process that holds handles (64 and 32 bit). badhandle, which lies
-# there too, comes from scripts/build_guest.sh.
+# testdata/windows/: the stand-in for ntdll, and the process that holds handles (64-bit and 32-bit). badhandle, which is
+# there, too, comes from scripts/build_guest.sh.
 #
 #   scripts/build_windows.sh           build
-#   scripts/build_windows.sh --check   build elsewhere and compare with what is checked in
+#   scripts/build_windows.sh --check   build elsewhere and compare with the checked-in files
 #
-# No time stamp is written and no base address is made of the output's name, so the same source gives the same bytes.
+# No time stamp is written and no base address is derived from the output's name: the same source gives the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +22,7 @@ scripts/toolchain.sh run bash -c '
   set -e
   output=$1
   source=badhandle/ntdll_standin
-  # No C runtime is started; the one import from msvcrt.dll is memset.
+  # No C runtime is started; the only import from msvcrt.dll is memset.
   flags="-std=c17 -Os -s -Wall -Wextra -Werror -ffreestanding -nostdlib -fno-ident -Wl,--no-insert-timestamp"
   x86_64-w64-mingw32-gcc $flags -shared -Wl,--entry=0,--disable-auto-image-base \
     -o "$output/ntdll_standin.dll" "$source"/{calls,controls,trace_db}.c "$source/ntdll_standin.def" \

@@ -1,14 +1,14 @@
 /**
- * Holds the house's rule as data: imports point down this table, never up or sideways.
+ * Enforces the layers, kept here as data: imports point down this table, never up or sideways.
  *
  * Run by `deno task check`; prints each import that breaks the rule and exits with 1.
  *
  * @module
  */
 
-/** A row of the house: files and folders (ending in `/`) under `src/`, and what they may do. */
+/** A row of the table: files and folders (ending in `/`) under `src/`, and what they may do. */
 interface Layer {
-  /** Files and folders of this row. */
+  /** Files and folders in this row. */
   readonly members: readonly string[];
   /** Whether its code may use Deno's APIs and FFI. */
   readonly usesDeno: boolean;
@@ -45,7 +45,7 @@ const WORDS = [
   "version.ts",
 ];
 
-/** From the top of the house to its words. */
+/** From the command line at the top down to the vocabulary. */
 const LAYERS: readonly Layer[] = [
   { members: ["cli.ts"], usesDeno: true },
   { members: ["commands/"], usesDeno: true },
@@ -97,7 +97,7 @@ const LAYERS: readonly Layer[] = [
   { members: WORDS, usesDeno: false },
 ];
 
-/** Folders whose files, but for `mod.ts`, private ones and those of folders inside, are never imported from beside. */
+/** Folders whose files never import each other, except `mod.ts`, private files and those in subfolders. */
 const INDEPENDENT_SIBLINGS = ["targets/", "reports/", "commands/"];
 
 const IMPORT =
@@ -180,7 +180,7 @@ function withoutComments(text: string): string {
   return text.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "");
 }
 
-/** Every TypeScript file under `src/` but tests, benchmarks, fuzzers and test helpers. */
+/** Every TypeScript file under `src/` except tests, benchmarks, fuzzers and test helpers. */
 function listSources(folder: string): string[] {
   const files: string[] = [];
   for (const entry of Deno.readDirSync(new URL(folder, source))) {

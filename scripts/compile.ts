@@ -1,13 +1,13 @@
 /**
- * Makes the one executable: `deno task compile [--target <triple> …] [--all] [--output <folder>] [--program <folder>]`.
+ * Builds the executable: `deno task compile [--target <triple> …] [--all] [--output <folder>] [--program <folder>]`.
  *
- * What it embeds is the program that `writeProgram` made in a folder; without --program that is done first.
+ * It embeds the program that `writeProgram` made in a folder; without --program that is done first.
  *
- * `deno compile` takes its runtime, `denort`, from Deno's own site. Where that site is out of reach, DENORT_BIN names a
- * copy of the right one; without either this script says so in one line and exits with 3.
+ * `deno compile` downloads its runtime, `denort`, from Deno's own site. If that site is out of reach, DENORT_BIN can name
+ * a copy of the right one; without either, this script says so in one line and exits with 3.
  *
- * With SOURCE_DATE_EPOCH (seconds since 1970) the same sources give the same bytes, on whichever machine: `deno compile`
- * writes the times of files into the executable, so each gets that time before.
+ * With SOURCE_DATE_EPOCH (seconds since 1970), the same sources give the same bytes on any machine: `deno compile` writes
+ * file times into the executable, so each file gets that time first.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { setTimes } from "./embedded_times.ts";
 import { PROGRAM_ENTRY, PROGRAM_WORKERS, writeProgram } from "./program.ts";
 import { stampVersion } from "./windows_resources.ts";
 
-/** Targets of `deno compile`, with the name that a release gives the executable. */
+/** Targets of `deno compile`, with the executable's name in a release. */
 export const TARGETS: Readonly<Record<string, string>> = {
   "x86_64-pc-windows-msvc": "htrace-windows-x86_64.exe",
   "aarch64-pc-windows-msvc": "htrace-windows-aarch64.exe",
@@ -28,11 +28,11 @@ export const TARGETS: Readonly<Record<string, string>> = {
   "aarch64-apple-darwin": "htrace-macos-aarch64",
 };
 
-/** Every variable that the program reads. */
+/** Every environment variable that the program reads. */
 const VARIABLES = [
   "_NT_SYMBOL_PATH",
-  "XDG_CACHE_HOME", // where the symbol cache belongs, as HOME and ProgramData
-  "XDG_STATE_HOME", // where the history of the prompt belongs, as HOME and LOCALAPPDATA
+  "XDG_CACHE_HOME", // where the symbol cache goes, like HOME and ProgramData
+  "XDG_STATE_HOME", // where the prompt's history goes, like HOME and LOCALAPPDATA
   "HOME",
   "LOCALAPPDATA",
   "ProgramData",
@@ -42,7 +42,7 @@ const VARIABLES = [
 ];
 
 /**
- * The least that works; the tasks "htrace" and "example" have the same. Reading: dumps, recordings and symbols lie
+ * The fewest that work; the tasks "htrace" and "example" have the same. Reading: dumps, recordings and symbols can be
  * anywhere. Writing: recordings and the symbol cache. Network: the symbol servers that the user names. No permission to
  * run programs: `htrace run` starts them through ntdll.
  */
@@ -51,17 +51,17 @@ const PERMISSIONS = [
   "--allow-write",
   "--allow-net",
   `--allow-env=${VARIABLES.join()}`,
-  "--deny-import", // else a few hosts with packages may be imported from
+  "--deny-import", // otherwise imports from a few package hosts are allowed
   "--no-prompt",
 ];
 
 /**
- * Calling ntdll and dbgeng is for Windows alone. Not by names: with names Deno permits no pointers (2.9.5), which COM
+ * Only Windows calls ntdll and dbgeng. Not restricted to names: with names, Deno (2.9.5) permits no pointers, which COM
  * is made of.
  */
 const WINDOWS_PERMISSIONS = ["--allow-ffi"];
 
-/** Regular expressions of users can be executed in linear time, see `src/library/filter_words.ts`. */
+/** Lets users' regular expressions execute in linear time, see `src/library/filter_words.ts`. */
 const ENGINE_FLAGS = ["--v8-flags=--enable-experimental-regexp-engine"];
 
 /** Exit codes, the program's own. */
@@ -69,12 +69,12 @@ const EXIT_CODES = { usage: 2, failed: 3 } as const;
 
 const root = new URL("..", import.meta.url);
 
-/** The permissions that the executable for a target has, as flags of `deno`. */
+/** The permissions of the executable for a target, as flags of `deno`. */
 export function permissionsFor(target: string): string[] {
   return isWindows(target) ? [...PERMISSIONS, ...WINDOWS_PERMISSIONS] : PERMISSIONS;
 }
 
-/** The flags of `deno` that the program runs with everywhere: its permissions, and settings of the engine. */
+/** The `deno` flags that the program always runs with: its permissions, and engine settings. */
 export function flagsFor(target: string): string[] {
   return [...permissionsFor(target), ...ENGINE_FLAGS];
 }
@@ -83,18 +83,18 @@ function isWindows(target: string): boolean {
   return target.includes("windows");
 }
 
-/** What follows `deno compile`, in the program's folder, to make the executable for a target. */
+/** The arguments of `deno compile`, in the program's folder, that build the executable for a target. */
 export function compileArguments(target: string, output: string): string[] {
   const included = [...PROGRAM_WORKERS, "testdata", "recorder", "LICENSES.txt"];
   return [
     ...flagsFor(target),
     ...(isWindows(target) ? ["--icon", fileURLToPath(new URL("assets/htrace.ico", root))] : []),
     ...included.flatMap((path) => ["--include", path]),
-    // The bundles need nothing more: no configuration, no packages, no types.
+    // The bundles need nothing else: no configuration, no packages, no types.
     "--no-config",
     "--no-lock",
     "--no-check",
-    // It would be read from a name in the system's folder for temporary files that anybody can foresee, and write.
+    // It would be read from a predictable name in the system's temporary folder, where anybody could write it.
     "--no-code-cache",
     "--target",
     target,
@@ -104,7 +104,7 @@ export function compileArguments(target: string, output: string): string[] {
   ];
 }
 
-/** Compiles for one target; returns what went wrong, or undefined. */
+/** Compiles for one target; returns what went wrong, if anything. */
 async function compile(
   target: string,
   program: string,
@@ -122,7 +122,7 @@ async function compile(
     return undefined;
   }
   const reason = new TextDecoder().decode(stderr).trim();
-  // Deno's own words where it fetches, finds and extends its runtime.
+  // Deno's own messages while it fetches, finds and extends its runtime.
   return /base binary|binary bytes|find denort/.test(reason)
     ? `Cannot get denort for ${target}: Deno's download site did not answer, or DENORT_BIN is no ` +
       `denort for it; set DENORT_BIN to one of Deno ${Deno.version.deno}`
@@ -132,11 +132,11 @@ async function compile(
 interface Request {
   readonly targets: readonly string[];
   readonly folder: string;
-  /** The folder of the program, where it was made before. */
+  /** The program's folder, if it was made earlier. */
   readonly program: string | undefined;
 }
 
-/** What the command line asks for; throws a TypeError or RangeError with a message. */
+/** The options on the command line; throws a TypeError or RangeError with a message. */
 function readArguments(args: string[]): Request {
   const { values } = parseArgs({
     args,

@@ -1,7 +1,7 @@
 /**
- * Making the one executable, without a `denort`: any PE image stands in for it. `deno compile` embeds the program in it
- * all the same and says what it embeds; the program is then run by the ordinary Deno from these files alone, with the
- * executable's permissions. The executable itself is tested in `tests/executable`.
+ * Building the executable without a `denort`: any PE image stands in for it. `deno compile` still embeds the program in
+ * it and lists what it embeds; the ordinary Deno then runs the program from only these files, with the executable's
+ * permissions. The executable itself is tested in `tests/executable`.
  */
 import { existsSync } from "node:fs";
 import { cp } from "node:fs/promises";
@@ -15,7 +15,7 @@ import { PROGRAM_ENTRY, PROGRAM_WORKERS, runTimeFiles, writeProgram } from "./pr
 const ROOT = new URL("..", import.meta.url);
 const WINDOWS = "x86_64-pc-windows-msvc";
 const PERMISSIONS = permissionsFor("x86_64-unknown-linux-gnu");
-/** Embedding takes an image without the program's runtime too. */
+/** Embedding also accepts an image without the program's runtime. */
 const STAND_IN = fromRoot("testdata/windows/badhandle64.exe");
 const EXAMPLE = await Deno.readTextFile(fromRoot("testdata/golden/documented-example.txt"));
 /** Resource types of winuser.h. */
@@ -51,7 +51,7 @@ function compile(args: readonly string[], env: Record<string, string>): Promise<
   return run(Deno.execPath(), ["run", "-A", "scripts/compile.ts", ...args], { cwd: ROOT, env });
 }
 
-/** The paths in the tree that `deno compile` prints, a line a file; `folder/*` is all of a folder. */
+/** The paths in the tree that `deno compile` prints, one line per file; `folder/*` is a whole folder. */
 function embeddedPaths(listing: string): string[] {
   const folders: string[] = [];
   const paths: string[] = [];
@@ -65,7 +65,7 @@ function embeddedPaths(listing: string): string[] {
   return paths;
 }
 
-/** Copies what the executable holds, and nothing else, into a folder. */
+/** Copies what the executable contains, and nothing else, into a folder. */
 async function copyEmbedded(folder: string): Promise<string[]> {
   using program = temporaryFolder();
   await writeProgram(program.path);
@@ -83,7 +83,7 @@ async function copyEmbedded(folder: string): Promise<string[]> {
   return paths;
 }
 
-/** Runs the program that lies in a folder as the executable would run: from elsewhere, with these permissions. */
+/** Runs the program in a folder as the executable would run: from elsewhere, with these permissions. */
 async function runProgram(
   folder: string,
   permissions: readonly string[],
@@ -106,7 +106,7 @@ Deno.test("compile says in one line that there is no denort, and exits with 3", 
   assertMatch(stderr, /^compile: Cannot get denort for [\w-]+: .*; set DENORT_BIN to .*\n$/);
 });
 
-Deno.test("compile refuses what it cannot make before it begins, and exits with 2", async () => {
+Deno.test("compile rejects what it cannot build before it begins, and exits with 2", async () => {
   const cases = [
     { args: ["--target", "sparc-sun-solaris"], stderr: 'Cannot compile for "sparc-sun-solaris": ' },
     { args: ["--target"], stderr: "--target" },
@@ -120,7 +120,7 @@ Deno.test("compile refuses what it cannot make before it begins, and exits with 
   }
 });
 
-Deno.test("a Windows executable has an icon and version data beside the program", async () => {
+Deno.test("a Windows executable has an icon and version data besides the program", async () => {
   using folder = temporaryFolder();
   const args = ["--target", WINDOWS, "--output", folder.path];
   const { code, stderr } = await compile(args, { DENORT_BIN: STAND_IN });
@@ -163,7 +163,7 @@ Deno.test("the same sources give the same bytes, from another folder at another 
   assertEquals(new Uint8Array(one!), new Uint8Array(other!));
 });
 
-Deno.test("the executable embeds all that the program reads, and may do all that it does", async () => {
+Deno.test("the executable embeds everything that the program reads, and may do everything it does", async () => {
   using folder = temporaryFolder();
   const paths = await copyEmbedded(folder.path);
   assertEquals(paths, ["LICENSES.txt", "recorder/*", "src/*", "testdata/*"]); // each as a whole
@@ -205,7 +205,7 @@ Deno.test("the executable may do nothing that it does not need", async () => {
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     () => new Response(pdb),
   );
-  // Reads an image, asks a symbol server for its PDB, and keeps that where the environment says.
+  // Reads an image, requests its PDB from a symbol server, and stores it where the environment says.
   const symbolize = (permissions: readonly string[], round: number): Promise<Ended> => {
     const path = `srv*${folder.path}/${round}*http://127.0.0.1:${server.addr.port}`;
     const args = ["symbolize", image, "0x1180", "--symbols", path];
@@ -222,7 +222,7 @@ Deno.test("the executable may do nothing that it does not need", async () => {
   }
 });
 
-Deno.test("no regular expression of the user runs longer than the names it is matched with", async () => {
+Deno.test("a user's regular expression takes time linear in the names it is matched with", async () => {
   const report = (focus: string): Promise<Ended> => {
     const args = ["report", "emulated", "--focus", focus, "--", "leak", "1"];
     return runProgram(fromRoot("."), flagsFor("x86_64-unknown-linux-gnu"), args, "src/cli.ts");
@@ -242,7 +242,7 @@ Deno.test("the tasks that run htrace from source have the flags of the executabl
   }
 });
 
-Deno.test("the executable may read the variables that the sources name, and no other", async () => {
+Deno.test("the executable may read the variables that the sources name, and no others", async () => {
   const named = new Set<string>();
   for await (const path of sourcesIn(fromRoot("src"))) {
     const text = await Deno.readTextFile(path);
@@ -257,7 +257,7 @@ Deno.test("the executable may read the variables that the sources name, and no o
   for (const name of named) assert(allowed?.includes(name), `${name} is allowed`);
 });
 
-/** Sources of the program, without its tests. */
+/** The program's sources, without tests. */
 async function* sourcesIn(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if (isDirectory) yield* sourcesIn(`${folder}/${name}`);

@@ -1,6 +1,6 @@
 /**
- * The times of the files that an executable embeds. `deno compile` writes them into it; nothing else in it depends on
- * when and where it was made.
+ * Sets the times of the files that an executable embeds. `deno compile` writes them into it; nothing else in it depends
+ * on when and where it was built.
  *
  * @module
  */

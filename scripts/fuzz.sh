@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Fuzzes the readers of symbol files (wasm/fuzz), all of them or the ones named:
+# Fuzzes the symbol file readers (wasm/fuzz), all of them or the ones named:
 #
 #   scripts/fuzz.sh [pdb|pe|coff|name|cabinet ...] [--seconds N | --budget N] [--seed N]
 #
-#   scripts/fuzz.sh build    only make the program
+#   scripts/fuzz.sh build    only build the program
 #
-# Seconds are each reader's, a budget those of all together. "deno task fuzz" runs these and the fuzzers in TypeScript.
-# With the machine's cargo where it has one, else with the toolchain's.
+# Seconds are per reader, a budget is for all together. "deno task fuzz" runs these and the fuzzers in TypeScript. Uses
+# the machine's cargo if it has one, otherwise the toolchain's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,8 +1,8 @@
 /**
  * Runs every fuzzer for a while: `deno task fuzz [--minutes N] [fuzzer …]`.
  *
- * The minutes, four of them if nothing is said, are those of all together; making the Rust program comes before. Each
- * fuzzer prints what makes a failure again.
+ * The minutes, four by default, are for all together; building the Rust program comes before. Each fuzzer prints how to
+ * reproduce a failure.
  *
  * @module
  */
@@ -11,22 +11,22 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** A fuzzer: the command that runs it, by the seconds that it may take or by a number of inputs. */
+/** A fuzzer: the command that runs it, for a number of seconds or for a number of inputs. */
 interface Fuzzer {
   readonly name: string;
-  /** Shares of the time. */
+  /** Its share of the time. */
   readonly weight: number;
-  /** Ends by itself when the seconds are over. */
+  /** Ends by itself when its seconds are over. */
   readonly forSeconds?: (seconds: number) => readonly string[];
-  /** Reads so many inputs, the first made with a seed, and is run again while there is time. */
+  /** Reads a number of inputs, starting from a seed, and is run again while there is time. */
   readonly forInputs?: (count: number, seed: number) => readonly string[];
-  /** How many inputs it reads at a time. */
+  /** The number of inputs per run. */
   readonly batch?: number;
 }
 
-/** Inputs at a time: some seconds' worth. */
+/** Inputs per run: a few seconds' worth. */
 const BATCH = 2000;
-/** The same where each input is of every kind and goes through a whole run of the program. */
+/** The same for a fuzzer that reads an input of every kind, each through a whole run of the program. */
 const SMALL_BATCH = 25;
 const DENO_RUN = [Deno.execPath(), "run", "-A"];
 
@@ -55,7 +55,7 @@ const FUZZERS: readonly Fuzzer[] = [
   script("verbs", "src/verbs_fuzz.ts", SMALL_BATCH),
 ];
 
-/** Runs a fuzzer for so many seconds; whether it found nothing. */
+/** Runs a fuzzer for a number of seconds; returns whether it found nothing. */
 async function fuzz(
   { forSeconds, forInputs, batch = BATCH }: Fuzzer,
   seconds: number,
@@ -86,7 +86,7 @@ if (!(minutes > 0) || unknown.length > 0) {
 }
 const chosen = FUZZERS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 const weights = chosen.reduce((sum, { weight }) => sum + weight, 0);
-// So that what is made first takes nothing of the time.
+// So that building does not take any of the time.
 if (chosen.some(({ forSeconds }) => forSeconds)) await run(["scripts/fuzz.sh", "build"]);
 let failures = 0;
 for (const fuzzer of chosen) {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Generates a program with a PDB of a wanted size, to see how the symbolizer does with big ones:
+# Generates a program with a PDB of a given size, to see how the symbolizer handles big ones:
 #
 #   scripts/generate_pdb.sh FOLDER MODULES FUNCTIONS NAME_LENGTH
 #
 # MODULES object files of FUNCTIONS functions each, with names of NAME_LENGTH characters (a name is in a PDB four
-# times), are linked to FOLDER/generated.exe and FOLDER/generated.pdb; FOLDER is one of the project's. 40 modules of
-# 2000 functions with names of 1000 characters give about 350 MB in a minute or two; 10 modules of 2500 functions with
-# names of 20 give 25,000 functions in a few megabytes.
+# times), are linked to FOLDER/generated.exe and FOLDER/generated.pdb; FOLDER is inside the project. 40 modules of 2000
+# functions with names of 1000 characters give about 350 MB in a minute or two; 10 modules of 2500 functions with names
+# of 20 give 25,000 functions in a few megabytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -3,9 +3,9 @@
  *
  *     deno run -A scripts/make_layouts.ts [kernel-layouts.json] [--check]
  *
- * The reference has 64 builds with everything that was read about them; the project carries the fields that
- * its code reads. Equal structures of different builds become one variant, so that a build is a row of
- * variant numbers. With `--check` nothing is written: the exit code says whether the table is up to date.
+ * The reference has 64 builds with everything that was found about them; the project includes the fields that its code
+ * reads. Equal structures of different builds become one variant, so that a build is a row of variant numbers. With
+ * `--check` nothing is written: the exit code says whether the table is up to date.
  *
  * @module
  */
@@ -91,12 +91,12 @@ const WANTED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Windows 10 1511 changed the spelling with the type of the pointer; the field is the same. */
+/** Windows 10 1511 changed the spelling along with the pointer's type; the field is the same. */
 const SPELLINGS: Readonly<Record<string, string>> = { WoW64Process: "Wow64Process" };
 
 /**
- * Structures that the sources of these builds leave out, although the fields above have the same place in all
- * other builds of the architecture; they are filled in from those.
+ * Structures that the sources for these builds leave out, although the fields above have the same place in all other
+ * builds of the architecture; they are filled in from those.
  */
 const FILLED: Readonly<Record<string, readonly string[]>> = {
   "6.0.6002.18005 x64": ["WOW64_PROCESS"],
@@ -169,7 +169,7 @@ ${rows.join("\n")}
 `;
 }
 
-/** The line that all other builds of the architecture agree on; anything else is no ground to fill in. */
+/** The line that all other builds of the architecture agree on; anything less is not a reason to fill in. */
 function onlyLine(
   builds: readonly ReferenceBuild[],
   architecture: string,

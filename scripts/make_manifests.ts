@@ -1,10 +1,11 @@
 /**
- * Writes what package managers of Windows need to know of a release: the manifests of winget and of scoop.
+ * Writes what Windows package managers need to know about a release: the manifests for winget and scoop.
  *
  *   deno run -A scripts/make_manifests.ts --server <url> --repository <owner/name> [--folder dist]
  *
- * The version is that of deno.json, the checksums are those of the release's SHA256SUMS, which must be in the folder. In
- * the folder are then `<owner>.htrace*.yaml` (three, as winget's repository wants them) and `htrace.json` (for a bucket).
+ * The version is the one in deno.json, the checksums are those in the release's SHA256SUMS, which must be in the
+ * folder. It writes `<owner>.htrace*.yaml` (three, as winget's repository requires) and `htrace.json` (for a bucket) to
+ * the folder.
  *
  * Formats: "Package manifest" of the Windows Package Manager's documentation, version 1.10.0; "App Manifests" of scoop's.
  *
@@ -17,11 +18,11 @@ import { TARGETS } from "./compile.ts";
 export interface Release {
   /** Its version, without a `v`. */
   readonly version: string;
-  /** Address of the project, without a slash at its end. */
+  /** URL of the project, without a trailing slash. */
   readonly project: string;
   /** Who publishes it: the owner of the project. */
   readonly owner: string;
-  /** SHA-256 by name of file, in lower-case hex. */
+  /** SHA-256 by file name, in lower-case hex. */
   readonly checksums: ReadonlyMap<string, string>;
 }
 
@@ -29,13 +30,13 @@ const MANIFEST_VERSION = "1.10.0";
 const BRIEF = "Finds who leaks and who misuses Windows handles";
 const LICENCE = "MIT";
 
-/** Processors, as winget and scoop call them, with the executable for each. */
+/** Processors by winget's and scoop's names, with the executable for each. */
 const ARCHITECTURES = [
   { winget: "x64", scoop: "64bit", file: TARGETS["x86_64-pc-windows-msvc"]! },
   { winget: "arm64", scoop: "arm64", file: TARGETS["aarch64-pc-windows-msvc"]! },
 ] as const;
 
-/** The manifests of a release by file name. Throws an Error where a checksum is missing. */
+/** The manifests of a release by file name. Throws an Error if a checksum is missing. */
 export function manifestsOf(release: Release): ReadonlyMap<string, string> {
   const { version, project, owner } = release;
   const identifier = `${owner}.htrace`;
@@ -88,7 +89,7 @@ function scoopManifest(release: Release): object {
   const current: Release = { ...release, version: "$version" };
   const perArchitecture = (view: (file: string) => object): object =>
     Object.fromEntries(ARCHITECTURES.map(({ scoop, file }) => [scoop, view(file)]));
-  // What follows "#/" is the name that the file gets.
+  // The part after "#/" is the name that the file gets.
   return {
     version,
     description: BRIEF,
@@ -117,13 +118,13 @@ function checksumOf({ checksums }: Release, file: string): string {
   throw new Error(`Cannot write the manifests: SHA256SUMS has no line for ${file}; compile it`);
 }
 
-/** Checksums by name, of lines as sha256sum writes them. */
+/** Checksums by name, from lines as sha256sum writes them. */
 export function parseChecksums(text: string): ReadonlyMap<string, string> {
   const lines = text.matchAll(/^([\da-f]{64}) [ *](\S+)$/gm);
   return new Map(Array.from(lines, ([, checksum = "", name = ""]) => [name, checksum]));
 }
 
-/** A value in YAML's block style; texts stand in double quotes, as in JSON, which YAML reads. */
+/** A value in YAML's block style; texts are in double quotes, as in JSON, which YAML can read. */
 function yamlText(members: object, indent = ""): string {
   return Object.entries(members).map(([name, value]) => {
     if (!Array.isArray(value)) return `${indent}${name}: ${JSON.stringify(value)}\n`;

@@ -1,8 +1,8 @@
 /**
- * The manifests of package managers, against what their formats ask for.
+ * The package managers' manifests, checked against what their formats require.
  *
- * Members, patterns and lengths are those of winget's JSON schemas of version 1.10.0 and of scoop's schema; the programs
- * themselves run on Windows alone.
+ * Members, patterns and lengths are those of winget's JSON schemas, version 1.10.0, and of scoop's schema; the programs
+ * themselves run only on Windows.
  */
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { parse } from "@std/yaml/parse";
@@ -23,7 +23,7 @@ const X64 = "htrace-windows-x86_64.exe";
 const ARM64 = "htrace-windows-aarch64.exe";
 const DOWNLOADS = `${RELEASE.project}/releases/download/v1.2.3`;
 
-/** What winget asks of texts, by member. */
+/** What winget requires of texts, by member. */
 const WINGET: Readonly<Record<string, { readonly pattern?: RegExp; readonly max: number }>> = {
   PackageIdentifier: {
     // deno-lint-ignore no-control-regex -- the schema's own
@@ -49,7 +49,7 @@ const WINGET: Readonly<Record<string, { readonly pattern?: RegExp; readonly max:
   Moniker: { max: 40 },
 };
 
-/** Members that each manifest must have beside those of its head. */
+/** Members that each manifest must have besides those of its head. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   version: ["DefaultLocale"],
   installer: ["Installers"],
@@ -73,7 +73,7 @@ function checkMembers(manifest: Record<string, unknown>): void {
   }
 }
 
-Deno.test("the three manifests of winget have what its schemas ask for, and agree", () => {
+Deno.test("winget's three manifests have what its schemas require, and agree", () => {
   const manifests = [...manifestsOf(RELEASE)].filter(([name]) => name.endsWith(".yaml"));
   assertEquals(manifests.map(([name]) => name), [
     "some-body.htrace.yaml",
@@ -126,7 +126,7 @@ Deno.test("scoop's manifest has its members, and names that lead to the same fil
   });
   assertMatch(manifest.architecture["64bit"].hash, /^[a-fA-F0-9]{64}$/);
   assert(URL.canParse(manifest.homepage));
-  // The next version is found by the same words.
+  // The next version is found in the same way.
   for (const [name, { url }] of Object.entries<{ url: string }>(manifest.architecture)) {
     const next = manifest.autoupdate.architecture[name].url;
     assertEquals(next.replaceAll("$version", "1.2.3"), url);

@@ -1,5 +1,5 @@
 /**
- * The program as it is given away: what it reads at run time beside its modules, and its modules in bundles.
+ * The program as it is distributed: its modules in bundles, and the files that it reads at run time.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-/** The module that the program begins with. */
+/** The program's entry module. */
 const ENTRY = "src/cli.ts";
 
 /** Modules that it runs as workers, which no import names. */
 export const WORKERS: readonly string[] = ["src/win32/_object_name_worker.ts"];
 
-/** Files and folders that it reads at run time, seen from the project's root. */
+/** Files and folders that it reads at run time, relative to the project's root. */
 const READ_AT_RUN_TIME = [
   "testdata/guest",
   "recorder/bin",
@@ -26,13 +26,13 @@ const READ_AT_RUN_TIME = [
   "testdata/windows/handle_holder64.exe",
 ];
 
-/** What lies among them for tests and readers. */
+/** Files among them that are for tests and readers. */
 const NOT_READ = ["testdata/guest/variants", "testdata/guest/README.md"];
 
-/** The licences of other people's code in the bundles. */
+/** The licences of third-party code in the bundles. */
 const LICENSES = ["assets/licenses.txt", "src/mcp/sdk/LICENSES.txt"];
 
-/** Every file that the program reads at run time, seen from the project's root. */
+/** Every file that the program reads at run time, relative to the project's root. */
 export function runTimeFiles(): string[] {
   return READ_AT_RUN_TIME.flatMap(filesIn);
 }
@@ -44,26 +44,26 @@ function filesIn(path: string): string[] {
   return names.flatMap((name) => filesIn(`${path}/${name}`));
 }
 
-/** The licences of other people's code in the program, one text. */
+/** The licences of third-party code in the program, as one text. */
 export function licenses(): string {
   return LICENSES.map((path) => Deno.readTextFileSync(ROOT + path)).join("\n");
 }
 
-/** Where {@linkcode writeProgram} has the module that begins. */
+/** Where {@linkcode writeProgram} puts the entry module. */
 export const PROGRAM_ENTRY = bundled(ENTRY);
 
-/** Where it has the workers. */
+/** Where it puts the workers. */
 export const PROGRAM_WORKERS: readonly string[] = WORKERS.map(bundled);
 
-/** The file of a module's bundle, seen from the program's root; `workerModule` looks for it there. */
+/** The file of a module's bundle, relative to the program's root; `workerModule` looks for it there. */
 export function bundled(module: string): string {
   return module.replace(/\.ts$/, ".js");
 }
 
 /**
- * Writes the program into a folder: bundles in pieces, so that a verb loads what it needs, with WebAssembly as text in
- * them; beside them what it reads at run time. Names are kept, because the parser of arguments tells its errors by those
- * of their classes. The same sources give the same bytes.
+ * Writes the program into a folder: bundles in pieces, so that a verb loads only what it needs, with WebAssembly as
+ * text in them; beside them the files that it reads at run time. Names are kept, because the argument parser recognizes
+ * its errors by their class names. The same sources give the same bytes.
  */
 export async function writeProgram(folder: string): Promise<void> {
   const options = ["--quiet", "--platform", "deno", "--code-splitting", "--minify", "--keep-names"];

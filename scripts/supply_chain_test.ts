@@ -1,4 +1,4 @@
-/** What is run to build, test and release: nothing that somebody else can change without a change here. */
+/** Building, testing and releasing run nothing that somebody else can change without a change here. */
 import { assert, assertEquals } from "@std/assert";
 
 const ROOT = new URL("..", import.meta.url);
@@ -15,7 +15,7 @@ function filesIn(folder: string): string[] {
     );
 }
 
-/** The jobs of a workflow as their texts: two blanks before a job's name, more before what is in it. */
+/** The texts of a workflow's jobs: two blanks before a job's name, more before its contents. */
 function jobsOf(workflow: string): string[] {
   return workflow.slice(workflow.indexOf("\njobs:\n")).split(/\n(?= {2}\w)/).slice(1);
 }
@@ -52,20 +52,20 @@ Deno.test("no privileged container runs a pull request's code", () => {
   }
 });
 
-Deno.test("a release attests what it was built from", () => {
+Deno.test("a release attests which commit it was built from", () => {
   const release = read(".github/workflows/release.yml");
   assertEquals(/actions\/attest-build-provenance@/.test(release), true);
   assertEquals(/id-token: write/.test(release), true);
 });
 
-Deno.test("scripts name no host that packages come from", () => {
+Deno.test("scripts name no package host", () => {
   const scripts = [...filesIn("scripts/"), ...filesIn(".ci/"), ...WORKFLOWS];
   for (const path of scripts.filter((path) => !path.endsWith("_test.ts"))) {
     assertEquals(read(path).match(/(?:https?|ftp):\/\/(?!127\.0\.0\.1)[\w.-]+/g) ?? [], [], path);
   }
 });
 
-Deno.test("what is installed is what the lock files say", () => {
+Deno.test("installed packages are those in the lock files", () => {
   assertEquals(JSON.parse(read("deno.json")).lock, { frozen: true });
   for (const path of [...filesIn("scripts/"), ...filesIn(".ci/")]) {
     if (!/\.sh$|\/run$/.test(path)) continue;
@@ -76,7 +76,7 @@ Deno.test("what is installed is what the lock files say", () => {
   }
 });
 
-Deno.test("the bundled protocol SDK is of the lock file's versions, with their licences", () => {
+Deno.test("the bundled protocol SDK has the lock file's versions, with their licences", () => {
   const [, header = ""] = read("src/mcp/sdk/sdk.js").split("\n", 2);
   const packages = header.match(/(?:@[\w-]+\/)?[\w-]+@[\d.]+\d/g) ?? [];
   assert(packages.length >= 8, header);

@@ -1,6 +1,6 @@
 /**
- * Makes the one executable for every system and runs what this machine can run of each: `deno task test:executable`,
- * or with the words of the systems wanted, such as `deno task test:executable windows`.
+ * Builds the executable for every system and tests those that this machine can run: `deno task test:executable`, or
+ * with names of systems, such as `deno task test:executable windows`.
  *
  * @module
  */
@@ -8,33 +8,33 @@ import { TARGETS } from "./compile.ts";
 import { toolchainFolder } from "./executable/denort.ts";
 import { makeExecutable, ROOT, type Runtime, runtimeFor } from "./executable/make.ts";
 
-/** Where the executables go, seen from the project's root. */
+/** Where the executables go, relative to the project's root. */
 const OUTPUT = "dist/tested";
 
-/** Tests that look at the executable's file only. */
+/** Tests that only look at the executable's file. */
 const IMAGE_TESTS = ["tests/executable/image_test.ts"];
 const ALL_TESTS = [
   ...IMAGE_TESTS,
   "tests/executable/scenarios_test.ts",
   "tests/executable/mcp_test.ts",
   "tests/executable/surroundings_test.ts",
-  "src/cli*_test.ts", // these run the program by `runCli`, which takes the executable where there is one
+  "src/cli*_test.ts", // these run the program through `runCli`, which uses the executable if there is one
 ];
 const LIVE_TESTS = ["tests/windows/verbs_test.ts"];
 const DENO_TEST = [Deno.execPath(), "test", "-A"];
 
-/** Tests of an executable, and how they are run. */
+/** Tests for an executable, and how they are run. */
 interface Suite {
-  /** What runs it, as the summary says. */
+  /** What runs it, for the summary. */
   readonly by: string;
   /** The command that runs tests; `deno test` if omitted. */
   readonly command?: readonly string[];
   readonly tests: readonly string[];
-  /** The words before the executable, where another program runs it. */
+  /** The command line before the executable, if another program runs it. */
   readonly runner?: string;
 }
 
-/** What runs beside the look at its file, for a target that is not this machine's. Both need the toolchain's folder. */
+/** Tests besides those of its file, for targets other than this machine's. Both need the toolchain folder. */
 const FOREIGN_SUITES: Readonly<Record<string, Suite>> = {
   "x86_64-pc-windows-msvc": {
     by: "under Wine",
@@ -52,14 +52,14 @@ const FOREIGN_SUITES: Readonly<Record<string, Suite>> = {
   },
 };
 
-/** How many tests of a suite did what. */
+/** Test counts of a suite. */
 interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly ignored: number;
 }
 
-/** Runs a suite on an executable, printing what it prints. */
+/** Runs a suite on an executable and prints its output. */
 async function run(
   { command = DENO_TEST, tests, runner }: Suite,
   executable: string,
@@ -72,7 +72,7 @@ async function run(
     env: {
       NO_COLOR: "1",
       HTRACE_EXECUTABLE: executable,
-      HTRACE_TOOLCHAIN: toolchainFolder(), // the tests give the program another home
+      HTRACE_TOOLCHAIN: toolchainFolder(), // the tests give the program a different home
       ...(denort === undefined ? {} : { HTRACE_DENORT: denort }),
       ...(runner === undefined ? {} : { HTRACE_RUNNER: runner }),
     },
@@ -87,7 +87,7 @@ async function run(
   const { success } = await child.status;
   const [, passed, failed, ignored] =
     /^(?:ok|FAILED) \| (\d+) passed[^|]* \| (\d+) failed(?: \| (\d+) ignored)?/m.exec(text) ?? [];
-  // What ended without its line of counts has failed as a whole.
+  // A suite that ended without its line of counts has failed as a whole.
   return {
     passed: Number(passed ?? 0),
     failed: success ? Number(failed ?? 1) : Math.max(Number(failed ?? 1), 1),

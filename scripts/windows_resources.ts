@@ -1,6 +1,6 @@
 /**
- * Version data of the Windows executable, written without any tool of Windows. `deno compile` has put the program into
- * the image as a resource of its own (RT_RCDATA), which its runtime finds by name and which stays as it is.
+ * Version data of the Windows executable, written without any Windows tool. `deno compile` has put the program into the
+ * image as a separate resource (RT_RCDATA), which its runtime finds by name and which stays unchanged.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface VersionStrings {
   readonly copyright: string;
 }
 
-/** Returns the image with a version resource; throws an Error of the library when it is no PE image. */
+/** Returns the image with a version resource; throws the library's Error if it is not a PE image. */
 export function withVersionResource(image: Uint8Array, strings: VersionStrings): Uint8Array {
   const executable = NtExecutable.from(image, { ignoreCert: true });
   const resources = NtExecutableResource.from(executable);

@@ -1,17 +1,16 @@
 #!/usr/bin/env bash
-# The real deno.exe under Wine 10, in the toolchain's folder (scripts/toolchain.sh): what tests the Windows
-# side of htrace on a machine without Windows. Wine has no handle tracing, and does everything else that htrace asks
-# of ntdll.
+# The real deno.exe under Wine 10, in the toolchain folder (scripts/toolchain.sh): tests the Windows side of htrace on a
+# machine without Windows. Wine has no handle tracing, but supports everything else that htrace needs from ntdll.
 #
 #   scripts/wine.sh test [FILE ...]      run the Wine tests (src/**/*_wine_test.ts, docs/*_wine_test.ts and tests/windows)
 #   scripts/wine.sh deno ARGS ...        run deno.exe, in the project's folder
 #   scripts/wine.sh run PROGRAM ARGS ... run another Windows program there
 #
-# Each run gets a Wine prefix of its own (about twenty seconds), so that nothing is left over from another one;
-# HTRACE_WINEPREFIX names a folder inside the toolchain to keep one instead. What runs there is fetched once: deno.exe
-# and a few other real programs from their packages, and the 32-bit half of Wine's DLLs from Debian. The packages that
-# the tests import are put in deno.exe's cache by the deno of this machine, because Wine's process would need
-# certificates of its own to fetch them.
+# Each run gets its own Wine prefix (about twenty seconds), so that nothing is left over from an earlier one;
+# HTRACE_WINEPREFIX names a folder inside the toolchain to keep one instead. The programs are fetched once: deno.exe and
+# a few other real programs from their packages, and the 32-bit half of Wine's DLLs from Debian. This machine's deno
+# puts the packages that the tests import into deno.exe's cache, because Wine's process would need its own certificates
+# to fetch them.
 set -euo pipefail
 
 version=2.9.5
@@ -33,8 +32,8 @@ fetch() {
   rm -r "$folder"
 }
 
-# 32-bit programs need no libraries of Linux, only Wine's own DLLs of that width. Those that other packages bring are in
-# the toolchain already.
+# 32-bit programs need no Linux libraries, only Wine's own DLLs of that width. Those from other packages are already in
+# the toolchain.
 fetch_wine32() {
   if [ -e "$root$wine32/kernel32.dll" ]; then return; fi
   # shellcheck disable=SC2016 # expanded by the inner shell
@@ -54,7 +53,7 @@ fetch_wine32() {
   ' wine32 "$wine32"
 }
 
-# Real programs that the recorder is tried on: Go, C++ of both widths, Rust. deno.exe is one more.
+# Real programs to test the recorder on: Go, C++ in both widths, Rust. deno.exe is another.
 fetch_programs() {
   if [ -e "$root$programs/rg.exe" ]; then return; fi
   local folder
@@ -71,8 +70,8 @@ fetch_programs() {
   rm -r "$folder"
 }
 
-# Runs a Windows program. The 64-bit loader is called directly: Debian's launcher would ask for wine32. A file system
-# of one megabyte is the full disk of the tests.
+# Runs a Windows program. The 64-bit loader is called directly: Debian's launcher would ask for wine32. A file system of
+# one megabyte serves as the tests' full disk.
 wine_run() {
   # shellcheck disable=SC2016 # expanded by the inner shell
   "$project/scripts/toolchain.sh" run bash -c '
@@ -89,7 +88,7 @@ wine_run() {
       rm -rf "$runtime"
     }
     trap leave EXIT
-    # No mono, no gecko: both would be asked for in a window.
+    # No mono, no gecko: both would open a window to ask for installation.
     export WINEDLLOVERRIDES="mscoree,mshtml="
     if [ ! -e "$WINEPREFIX" ]; then /usr/lib/wine/wine64 wineboot --init >/dev/null 2>&1; fi
     shift 2

@@ -12,11 +12,11 @@ import type { Module } from "./module.ts";
 import type { HandleEntry, Target } from "./target.ts";
 import type { ObjectInfo, StackId, TraceLog } from "./trace_log.ts";
 
-/** What a diff found, beside the traces that it lists. */
+/** What a diff found, besides the traces that it lists. */
 export interface DiffSummary {
   /** Traces of every type that are newer than the snapshot. */
   readonly newTraces: number;
-  /** The snapshot's newest trace is gone from the ring: traces in between are lost. */
+  /** The snapshot's newest trace is no longer in the ring: traces in between are lost. */
   readonly historyLost: boolean;
 }
 
@@ -24,26 +24,26 @@ export interface DiffSummary {
 export interface SnapshotInfo {
   /** Its name; empty for the unnamed one. */
   readonly name: string;
-  /** When its traces were read, where that is known. */
+  /** When its traces were read, if known. */
   readonly readAt?: Date;
 }
 
 /** Whose code a module is: the program's own, a framework that hosts it, or the system's. */
 export type CodeOwner = "own" | "framework" | "system";
 
-/** Whom to ask first about a stack. */
+/** Where to look first in a stack. */
 export interface Suspect {
-  /** The first own frame, innermost first; without one the first of a framework. */
+  /** The first own frame, innermost first; if there is none, the first framework frame. */
   readonly frame: Frame;
   /** Which of the two it is. */
   readonly owner: Exclude<CodeOwner, "system">;
 }
 
-/** Names a stack the same on every machine and after a rebuild. */
+/** Identifies a stack the same way on every machine and after a rebuild. */
 export interface StackKey {
   /** 32 lower-case hex digits. */
   readonly hash: string;
-  /** What the hash is of, outermost first: `app!main;app!open`. Two stacks of one text are one stack. */
+  /** The hashed text, outermost first: `app!main;app!open`. Two stacks with the same text are one stack. */
   readonly text: string;
 }
 
@@ -53,14 +53,14 @@ export interface NamedStack {
   readonly frames: readonly Frame[];
   /** Its key. */
   readonly key: StackKey;
-  /** Whom to ask; absent where every frame is the system's or outside all modules. */
+  /** Where to look first; absent if every frame is the system's or outside all modules. */
   readonly suspect?: Suspect | undefined;
 }
 
 /** How the handles of a group usually end. */
 export type GroupJudgement = "never closed" | "growing" | "outstanding" | "usually closed";
 
-/** A stack that closed handles of a group, and how often. */
+/** A stack that closed handles of a group, and how many. */
 export interface GroupCloser {
   /** Stack id of the closing stack. */
   readonly stack: StackId;
@@ -92,9 +92,9 @@ export interface TraceGroup {
   readonly objectTypes: ReadonlyMap<string, number>;
   /** Verdict on the group. */
   readonly judgement: GroupJudgement;
-  /** It is in the baseline of accepted leaks. */
+  /** Whether it is in the baseline of accepted leaks. */
   readonly isKnown: boolean;
-  /** How many stacks it joins, where alike ones were merged: {@linkcode TraceGroup.stack} is that of the biggest. */
+  /** How many stacks it joins, if similar ones were merged: {@linkcode TraceGroup.stack} is that of the biggest. */
   readonly merged?: number;
 }
 
@@ -104,32 +104,32 @@ export type MisuseVerdict =
   | "use after close"
   /** The handle had been closed, and was closed again. */
   | "double close"
-  /** The handle had been closed by code that had closed that value before, when it was another handle. */
+  /** The handle had been closed by code that had already closed that value when it belonged to another handle. */
   | "wrong close"
-  /** The log is whole, and nobody ever opened the handle. */
+  /** The log is complete, and nobody ever opened the handle. */
   | "never open"
-  /** The log does not tell. */
+  /** The log does not show. */
   | "unknown";
 
 /** A bad reference with its story: who used the handle, who had closed it, who had opened it. */
 export interface Misuse {
-  /** The handle value, as it was used; absent where a verifier stop does not tell it. */
+  /** The handle value, as it was used; absent if a verifier stop does not state it. */
   readonly handle?: number;
-  /** Index of the bad reference in the log; absent where only a verifier stop tells of it. */
+  /** Index of the bad reference in the log; absent if only a verifier stop reports it. */
   readonly badReference?: number;
-  /** Index of the close before it, where the log has one. */
+  /** Index of the close before it, if the log has one. */
   readonly close?: number;
-  /** Index of the open before that, where the log has one. */
+  /** Index of the open before that, if the log has one. */
   readonly open?: number;
-  /** Whom to ask about the use, the close and the open: the suspects of their stacks. */
+  /** Where to look for the use, the close and the open: the suspects of their stacks. */
   readonly by?: Frame;
   /** See {@linkcode Misuse.by}. */
   readonly closedBy?: Frame;
   /** See {@linkcode Misuse.by}. */
   readonly openedBy?: Frame;
-  /** The Application Verifier's stop code, where it told. */
+  /** Application Verifier's stop code, if it reported the misuse. */
   readonly code?: number;
-  /** Stack of the use where no trace has it. */
+  /** Stack of the use, if no trace has it. */
   readonly stack?: StackId;
   /** What it was. */
   readonly verdict: MisuseVerdict;
@@ -147,15 +147,18 @@ export interface LeftOut {
 export interface Analysis {
   /** What was examined. */
   readonly target: Pick<Target, "name" | "kind" | "mode" | "pointerSize" | "identity">;
-  /** The traces. Their stacks are those that are shown: in user mode without the kernel's frames. */
+  /** The traces. Their stacks are as shown: in user mode without the kernel's frames. */
   readonly log: TraceLog;
-  /** Traces looked at before filter and maximum, as `!htrace` prints them. */
+  /** Traces examined before filter and maximum, as `!htrace` counts them. */
   readonly parsed: number;
   /** Indices into the log of the traces to list, newest first. */
   readonly listed: Uint32Array;
   /** What the filter left out. */
   readonly leftOut: LeftOut;
-  /** For each trace of the log: of an open the close that ended it, of a close the open; `NO_TRACE` for none. */
+  /**
+   * For each trace of the log: for an open, the close that ended it; for a close, its open; `NO_TRACE` if there is
+   * none.
+   */
   readonly pairOf: Uint32Array;
   /** A byte for each trace of the log: 1 for an open of a handle that no later close has ended. */
   readonly isOutstanding: Uint8Array;
@@ -167,70 +170,70 @@ export interface Analysis {
   readonly misuses: readonly Misuse[];
   /** Modules of the process. */
   readonly modules: readonly Module[];
-  /** Open handles of the process, where they were read. */
+  /** Open handles of the process, if they were read. */
   readonly handles?: readonly HandleEntry[];
-  /** What is missing of the target, of its modules and of its handles, and why: each as a clause for messages. */
+  /** What is missing from the target, its modules and its handles, and why: each as a clause for messages. */
   readonly gaps?: readonly string[];
-  /** Their numbers, where their source states them or lists fewer handles than it counts. */
+  /** Their numbers, if their source states them or lists fewer handles than it counts. */
   readonly handleCounts?: HandleCounts;
   /** What the diff found, when this is one. */
   readonly diff?: DiffSummary;
   /** The snapshots of {@linkcode TraceGroup.series}. */
   readonly snapshots: readonly SnapshotInfo[];
-  /** They are marks that the program set: growth is judged from mark to mark. */
+  /** Whether they are marks that the program set: growth is then judged from mark to mark. */
   readonly hasMarks?: boolean;
-  /** How the program ended, where it was run. */
+  /** How the program ended, if it was run. */
   readonly run?: { readonly exitStatus: number };
   /** Modules that have frames without names, because no PDB was found for them. */
   readonly withoutSymbols: readonly Module[];
-  /** What the source of the traces cannot see, and these traces do not show. */
+  /** What the source of the traces cannot see, so that these traces do not show it. */
   readonly limits: readonly string[];
-  /** Debugger texts say type and name of each handle: ours, so only where the user asked. */
+  /** Debugger text includes each handle's type and name: our extension, so only if the user asked. */
   readonly listsNames: boolean;
-  /** What a handle stood for at the time of a trace, as far as the log and the handle list tell. */
+  /** What a handle referred to at the time of a trace, as far as the log and the handle list show. */
   objectOf(trace: number): ObjectInfo | undefined;
 }
 
-/** A file of a report that is more than one. */
+/** One file of a report that consists of several. */
 export interface NamedPart {
-  /** What is put between the name that the user gave and its extension; empty for the part that is printed. */
+  /** What is inserted between the name that the user gave and its extension; empty for the part that is printed. */
   readonly suffix: string;
   /** Its content. */
   readonly content: string | Uint8Array;
 }
 
-/** What a report makes: a text, the pieces of a long one, bytes, or several files. */
+/** What a report produces: a text, the pieces of a long one, bytes, or several files. */
 export type Rendered =
   | string
   | Generator<string, void, undefined>
   | Uint8Array
   | readonly NamedPart[];
 
-/** What the surroundings say about a report. */
+/** The context in which a report is rendered. */
 export interface RenderOptions {
-  /** Columns of the terminal; absent where the text goes elsewhere. */
+  /** Width of the terminal in columns; absent if the text goes elsewhere. */
   readonly width?: number;
-  /** The target as the user named it, or several, for the commands that a report proposes. */
+  /** The target as the user named it, or several, for the commands that a report suggests. */
   readonly target?: string;
   /** The one of several targets that the analysis is of. */
   readonly examined?: string;
-  /** What such a command needs to examine the same again: process, answer, symbols. */
+  /** Options with which such a command examines the same again: process, answer, symbols. */
   readonly targetOptions?: readonly string[];
-  /** What follows `--` in such a command. */
+  /** The arguments after `--` in such a command. */
   readonly targetArguments?: readonly string[];
-  /** Folder of the sources when the program was built: formats that want relative paths cut it off. */
+  /** Folder of the sources when the program was built: formats with relative paths cut it off. */
   readonly sourceRoot?: string;
 }
 
-/** What an analysis can be uncertain about (uncertainties.ts), the gravest first. */
+/** What an analysis can be uncertain about (uncertainties.ts), most serious first. */
 export const UNCERTAINTY_KINDS = [
-  /** Why the process was stopped, where the story of a bad reference tells it, too. */
+  /** Why the process was stopped, if the story of a bad reference also says it. */
   "told stop",
   /** Why the process was stopped. */
   "stop",
   /** Traces are missing. */
   "traces",
-  /** Something beside traces is missing. */
+  /** Something other than traces is missing. */
   "gap",
   /** Traces between the snapshot and now are lost. */
   "history",
@@ -238,9 +241,9 @@ export const UNCERTAINTY_KINDS = [
   "ring",
   /** Modules have no names. */
   "names",
-  /** The source cannot see it. */
+  /** The source cannot see something. */
   "limit",
-  /** A filter or a maximum left it out. */
+  /** A filter or a maximum left something out. */
   "left out",
 ] as const;
 
@@ -253,12 +256,12 @@ export interface Report {
   readonly name: string;
   /** Its line in the help. */
   readonly brief: string;
-  /** Extension, with the dot, by which `-o` chooses it. */
+  /** Extension, with the dot, by which `-o` selects it. */
   readonly extension?: string;
-  /** Which uncertainties it says itself; the others are said on the standard error. Absent: none. */
+  /** Which uncertainties it includes itself; the others go to standard error. Absent: none. */
   readonly says?: readonly UncertaintyKind[];
-  /** What the user should know of what was made, said on the standard error. */
+  /** What the user should know about the output, written to standard error. */
   readonly warnings?: (analysis: Analysis, options?: RenderOptions) => readonly string[];
-  /** Makes it. */
+  /** Renders it. */
   readonly render: (analysis: Analysis, options?: RenderOptions) => Rendered | Promise<Rendered>;
 }

@@ -1,11 +1,11 @@
 /**
- * An output of `!htrace` in a debugger log: what a text says of itself.
+ * An output of `!htrace` in a debugger log: what a text says about itself.
  *
  * @module
  */
 import type { PointerSize } from "./memory.ts";
 
-/** What an output of `!htrace` is; `entries` where neither command nor heading nor counts tell. */
+/** The kinds of `!htrace` output; `entries` if neither command nor heading nor counts say which. */
 export type AnswerKind =
   | "listing"
   | "diff"
@@ -38,17 +38,17 @@ export interface StatedCounts {
 
 /** One output of `!htrace`, or a command whose output is missing. */
 export interface Answer {
-  /** Its number among the answers of the text, from 1. */
+  /** Its number among the answers in the text, from 1. */
   readonly number: number;
   /** Line of the command, or of the first line of output without one; from 1. */
   readonly line: number;
-  /** The command as typed; absent where the text has none. */
+  /** The command as typed; absent if the text has none. */
   readonly command?: string;
-  /** The debugger's prompt before it, as `0:000>`; absent where the text has none. */
+  /** The debugger's prompt before it, such as `0:000>`; absent if the text has none. */
   readonly prompt?: string;
-  /** User mode or kernel mode, by the layout of the entries, else by the prompt. */
+  /** User mode or kernel mode, by the layout of the entries, otherwise by the prompt. */
   readonly mode: "user" | "kernel";
-  /** What it is. */
+  /** Its kind. */
   readonly kind: AnswerKind;
   /** Bytes of a pointer, by the digits of the entries; absent without entries. */
   readonly pointerSize?: PointerSize;
@@ -56,10 +56,10 @@ export interface Answer {
   readonly stated: StatedCounts;
   /** Why the command failed. */
   readonly error?: AnswerError;
-  /** Whole frames that belong to no entry whose first line is there. */
+  /** Complete frames that belong to no entry whose first line is present. */
   readonly headlessFrames: number;
-  /** Number of entries that the text has of it. */
+  /** Number of its entries in the text. */
   readonly entryCount: number;
-  /** What is missing, one or more reasons joined by `; `; absent when nothing is known to be. */
+  /** What is missing, one or more reasons joined by `; `; absent if nothing is known to be missing. */
   readonly incomplete?: string;
 }

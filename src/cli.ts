@@ -59,14 +59,14 @@ Examples:
     name: "htrace",
     versionInfo: { currentVersion: VERSION },
     scanner: { caseStyle: "allow-kebab-for-camel" },
-    documentation: { disableAnsiColor: true },
+    documentation: { disableAnsiColor: true, onlyRequiredInUsageLine: true },
     localization: { text: TEXT },
     determineExitCode: (error) =>
       error instanceof UsageError ? EXIT_CODES.usage : EXIT_CODES.target,
   },
 );
 
-/** Runs one command line and returns the exit code. What follows `--` is left to the target. */
+/** Runs one command line and returns the exit code. Arguments after `--` are left to the target. */
 export async function main(args: readonly string[], streams: RawProcess): Promise<number> {
   const process = cliProcess(streams);
   const end = args.indexOf("--");
@@ -84,7 +84,7 @@ export async function main(args: readonly string[], streams: RawProcess): Promis
   return exitCodeOf(Number(process.exitCode ?? EXIT_CODES.done));
 }
 
-/** The library marks its own failures by negative codes. */
+/** The parser marks its own failures with negative codes. */
 function exitCodeOf(code: number): number {
   if (code === ExitCode.UnknownCommand || code === ExitCode.InvalidArgument) {
     return EXIT_CODES.usage;
@@ -94,16 +94,16 @@ function exitCodeOf(code: number): number {
 
 function errorLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return `htrace: ${escapeText(message)}`; // what a user or a file gave is quoted in it
+  return `htrace: ${escapeText(message)}`; // it quotes text from a user or a file
 }
 
-/** A stream of the system; once its reader has gone away (`| head`) what is written is lost, and nothing else changes. */
+/** A system stream; once its reader has gone away (`| head`), output is lost and nothing else changes. */
 function rawStream(
   stream: { writeSync(bytes: Uint8Array): number; isTerminal(): boolean },
   onFailure: (cause: unknown) => void,
 ): RawStream {
   const encoder = new TextEncoder();
-  // One buffer: the bytes of a long output, piece by piece, would outlive their use by hundreds of megabytes.
+  // One buffer: otherwise the pieces of a long output would keep hundreds of megabytes alive after use.
   const buffer = new Uint8Array(0x1_0000);
   let isClosed = false;
   const writeBytes = (bytes: Uint8Array): void => {
@@ -138,8 +138,8 @@ if (import.meta.main) {
     stdout: rawStream(Deno.stdout, (cause) => {
       throw new HtraceError(`Cannot write the output: ${fileReason(cause)}; send it elsewhere`);
     }),
-    stderr: rawStream(Deno.stderr, () => {}), // nobody is left to be told
+    stderr: rawStream(Deno.stderr, () => {}), // nobody is left to report to
   });
-  // Exits instead of running out: a name query that never returned keeps its thread, and so the process.
+  // Exits instead of returning: a name query that never returned keeps its thread alive, and with it the process.
   Deno.exit(code);
 }

@@ -1,4 +1,4 @@
-/** Shell completions: what the program proposes, and the scripts that ask it. */
+/** Shell completions: what the program proposes, and the scripts that call it. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { runCli } from "./cli_fixture.ts";
 import { temporaryFolder } from "./folder_fixture.ts";
@@ -31,13 +31,13 @@ for (const shell of ["bash", "zsh", "fish", "powershell", "pwsh"]) {
   });
 }
 
-Deno.test("completions knows no other shell", async () => {
+Deno.test("completions rejects other shells", async () => {
   const { code, stderr } = await runCli("completions", "tcsh");
   assertEquals(code, 2);
   assertStringIncludes(stderr, 'there is no script for "tcsh"; give bash, zsh, fish, ');
 });
 
-/** Sources the script and completes a line as bash does, which divides words at colons. */
+/** Sources the script and completes a line like bash, which splits words at colons. */
 const COMPLETE = `htrace() { "$DENO" run -A --quiet "$CLI" "$@"; }
 source <(htrace completions bash)
 for COMP_LINE; do
@@ -50,7 +50,7 @@ for COMP_LINE; do
 done`;
 
 Deno.test({
-  name: "the bash script completes words, also behind a colon, and leaves files to bash",
+  name: "the bash script completes words, even after a colon, and leaves files to bash",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     const { stdout, stderr } = await new Deno.Command("bash", {
@@ -65,7 +65,7 @@ Deno.test({
   },
 });
 
-/** Sources the script and asks fish itself what it would offer. */
+/** Sources the script and asks fish itself for its completions. */
 const FISH = `function htrace; "$DENO" run -A --quiet "$CLI" $argv; end
 htrace completions fish | source
 for line in $argv; echo (complete -C $line); end`;
@@ -95,7 +95,7 @@ Deno.test({
   },
 });
 
-/** Where Deno keeps packages; it would look for them in the home folder of the test otherwise. */
+/** Where Deno keeps packages; otherwise it would look for them in the test's home folder. */
 async function denoFolder(): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
   return JSON.parse(new TextDecoder().decode(stdout)).denoDir;

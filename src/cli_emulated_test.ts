@@ -1,5 +1,5 @@
 /**
- * The whole program on the emulated machine: every output here comes from guest code that ran.
+ * The whole program on the emulated machine: every output here results from guest code that ran.
  *
  * @module
  */
@@ -21,7 +21,7 @@ async function run(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Runs commands on badhandle in user mode, with a marker after each, and answers what each printed. */
+/** Runs commands on badhandle in user mode, with a marker after each, and returns the output of each. */
 async function debug(
   commands: string[],
   args: string[] = [],
@@ -44,7 +44,7 @@ for (
     ["!htrace 7DC", "documented-example-7dc.txt"],
   ] as const
 ) {
-  Deno.test(`emulated:kernel answers "${command}" as ${golden} has it`, async () => {
+  Deno.test(`emulated:kernel prints for "${command}" what is in ${golden}`, async () => {
     const expected = Deno.readTextFileSync(new URL(golden, GOLDEN));
     assertEquals(await run("debug", "emulated:kernel", "-c", command), expected);
   });
@@ -55,7 +55,7 @@ Deno.test("example prints the documented example", async () => {
   assertEquals(await run("example"), expected);
 });
 
-Deno.test("example says on a terminal what to type next, on the standard error", async () => {
+Deno.test("example says what to type next, on a terminal's standard error", async () => {
   const { code, stderr } = await runCliOn(true, "example");
   assertEquals(code, 0);
   const [, next = ""] = /^htrace: next: htrace (.*?) {3}/.exec(stderr) ?? [];
@@ -125,7 +125,7 @@ Deno.test("a double close is a bad reference, with the stacks of both closes", a
   assert(symbols(bad).length > 0 && symbols(close).length > 0);
 });
 
-Deno.test("another use of a closed handle is no second close, though optimized code gave both one stack", async () => {
+Deno.test("another use of a closed handle is not a second close, even if optimized code gives both the same stack", async () => {
   for (const target of ["emulated", "emulated:kernel"]) {
     const { stdout } = await runCli("report", target);
     assertStringIncludes(stdout, "use after close in badhandle!mainCRTStartup (crt.c:43).");
@@ -134,20 +134,20 @@ Deno.test("another use of a closed handle is no second close, though optimized c
   assertStringIncludes(stdout, "double close in badhandle!run_named");
 });
 
-Deno.test("a report of bad references alone counts what it leaves out, and speaks of nothing else", async () => {
+Deno.test("a report of bad references alone counts what it leaves out, and mentions nothing else", async () => {
   const { stdout } = await runCli("report", "emulated", "--only", "misuses");
   assertStringIncludes(stdout, "1 bad reference: use after close in ");
   assertStringIncludes(stdout, "\nNote: left out: 0 traces and 2 stacks.\n");
 });
 
-Deno.test("the next command has the arguments of the program that was run", async () => {
+Deno.test("the next command includes the arguments of the program that was run", async () => {
   for (const verb of ["report", "show", "diff"]) {
     const { stdout } = await runCli(verb, "emulated", "--format", "summary", "--", "leak", "3");
     assertStringIncludes(stdout, ' --focus "open_event" -- leak 3   (its stack');
   }
 });
 
-Deno.test("after a run the next command examines the same program again, or what was saved of it", () =>
+Deno.test("after a run, the next command examines the same program again, or its recording", () =>
   withFolder(async (folder) => {
     const run = ["run", "--target", "emulated", "--format", "summary"];
     const { stdout } = await runCli(...run, "--", "leak", "3");
@@ -169,10 +169,10 @@ Deno.test("a duplicated handle that stays open is outstanding", async () => {
   const [, , text = ""] = await debug(["!htrace -enable", "g", "!htrace -diff"], ["duplicate"]);
   const { traces } = parseAnswer(text);
   assertEquals(traces.length, 1);
-  assertEquals(symbols(traces[0])[0], "badhandle!run_named"); // DuplicateHandle makes no frame
+  assertEquals(symbols(traces[0])[0], "badhandle!run_named"); // DuplicateHandle creates no frame
 });
 
-Deno.test("-group tells the leaking stack from the transient one", async () => {
+Deno.test("-group distinguishes the leaking stack from the transient one", async () => {
   const [, , text = ""] = await debug(
     ["!htrace -enable", "g", "!htrace -diff -group -names"],
     ["leak", "5"],
@@ -202,7 +202,7 @@ Deno.test("a named snapshot can be compared with again", async () => {
   assertStringIncludes(first ?? "", "Displayed 0x1 ");
 });
 
-Deno.test("-disable is refused as on Windows XP, and works as on Server 2003", async () => {
+Deno.test("-disable fails as on Windows XP, and works as on Server 2003", async () => {
   const [, xp] = await debug(["!htrace -enable", "!htrace -disable"]);
   assertMatch(
     xp ?? "",
@@ -217,7 +217,7 @@ Deno.test("-disable is refused as on Windows XP, and works as on Server 2003", a
   assertMatch(after ?? "", /^Cannot [^\n]*not enabled[^\n]*\n$/);
 });
 
-Deno.test("before -enable and after the guest's end every command answers with one sentence", async () => {
+Deno.test("before -enable and after the guest's end, every command prints one sentence", async () => {
   for (const command of ["!htrace", "!htrace 7dc", "!htrace -snapshot", "!htrace -diff"]) {
     const [before] = await debug([command]);
     assertMatch(before ?? "", /^Cannot [^\n]*: [^\n]*\n$/, command);
@@ -229,7 +229,7 @@ Deno.test("before -enable and after the guest's end every command answers with o
   assertMatch(enable ?? "", /^Cannot [^\n]*\n$/);
 });
 
-Deno.test("kernel mode refuses what is not its own with one sentence", async () => {
+Deno.test("kernel mode rejects user-mode options with one sentence", async () => {
   const commands = [
     "!htrace -enable",
     "!htrace 0 1234",
@@ -257,7 +257,7 @@ Deno.test("kernel mode lists processes, modules and symbols", async () => {
   assertMatch(symbol ?? "", /^\(01001180\) {3}badhandle!main\+0x20 {3}\[.*badhandle\.c @ \d+\]\n$/);
 });
 
-Deno.test("user mode lists modules and handles of the process", async () => {
+Deno.test("user mode lists the process's modules and handles", async () => {
   const [modules = "", handles = ""] = await debug(["lm", "!handle"]);
   assertMatch(modules, /^01000000 [0-9a-f]{8} {3}badhandle /m);
   assertEquals(modules.includes("ntoskrnl"), false);

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { runCli } from "./cli_fixture.ts";
 import { withFolder } from "./folder_fixture.ts";
 
-/** What takes a file that is read, each with `FILE` for it. */
+/** Everything that takes an input file, with `FILE` in its place. */
 const READERS = [
   ["show", "FILE"],
   ["symbols", "FILE"],
@@ -31,8 +31,8 @@ Deno.test("every verb says in one line that there is no such file", () =>
   withFolder((folder) => assertRefused(`${folder}/missing`, "there is no such file")));
 
 Deno.test({
-  name: "every verb says in one line why the system refuses a file [no Windows]",
-  ignore: Deno.build.os === "windows", // where making a link needs a right
+  name: "every verb says in one line why the system denies a file [no Windows]",
+  ignore: Deno.build.os === "windows", // making a link needs a right there
   fn: () =>
     withFolder(async (folder) => {
       await Deno.symlink("loop", `${folder}/loop`);
@@ -40,15 +40,15 @@ Deno.test({
     }),
 });
 
-Deno.test("every verb says in one line that a folder is no file", () =>
+Deno.test("every verb says in one line that a folder is not a file", () =>
   withFolder((folder) => assertRefused(folder, "(it is a folder|it is not a file)")));
 
-Deno.test("an error stays one line that moves no cursor, whatever it quotes", async () => {
+Deno.test("an error stays one line that moves no cursor, regardless of what it quotes", async () => {
   const { stderr } = await runCli("show", "a\nb\x1b[2Jc\r");
   assertMatch(stderr, /^htrace: Cannot open "a\\u000ab\\u001b\[2Jc\\u000d": [^\n]+\n$/);
 });
 
-/** Names by which a file is taken for one of a kind before it is looked at. */
+/** Names by which a file's kind is assumed before it is examined. */
 const NAMES = ["pipe", "pipe.htrace", "pipe.hrec", "pipe.dmp", "pipe.txt", "pipe.pdb", "1234"];
 
 Deno.test({
@@ -77,7 +77,7 @@ Deno.test({
 
 const CLI = decodeURIComponent(new URL("cli.ts", import.meta.url).pathname);
 
-/** Runs a shell's line, in which `htrace` is the program. */
+/** Runs a shell command line in which `htrace` is the program. */
 async function shell(line: string): Promise<{ code: number; stderr: string }> {
   const script = `htrace() { "${Deno.execPath()}" run -A "${CLI}" "$@"; }; ${line}`;
   const { code, stderr } = await new Deno.Command("sh", { args: ["-c", script] }).output();

@@ -1,6 +1,6 @@
 /**
- * Test help: runs the program in this process, as the command line does, or the executable that HTRACE_EXECUTABLE names,
- * so that the same tests hold for both.
+ * Test helper: runs the program in this process, as the command line does, or the executable that HTRACE_EXECUTABLE
+ * names, so that the same tests cover both.
  *
  * @module
  */
@@ -11,24 +11,24 @@ import { main } from "./cli.ts";
 /** The executable, relative to the project's root. */
 const executable = Deno.env.get("HTRACE_EXECUTABLE");
 
-/** What a run left behind. */
+/** The result of a run. */
 export interface CliResult {
   /** Its exit code. */
   readonly code: number;
-  /** What it wrote to the standard output. */
+  /** What it wrote to standard output. */
   readonly stdout: string;
-  /** What it wrote to the standard error. */
+  /** What it wrote to standard error. */
   readonly stderr: string;
 }
 
 /** Runs a command line, such as `runCli("enable", "4242")`. */
 export async function runCli(...args: string[]): Promise<CliResult> {
-  // A byte of 0 cannot be handed to another process.
+  // A zero byte cannot be passed to another process.
   const isHere = executable === undefined || args.some((arg) => arg.includes("\0"));
   return isHere ? await runCliOn(false, ...args) : await runExecutable(args);
 }
 
-/** Runs a command line in this process, whose streams are terminals, or are not. */
+/** Runs a command line in this process; its streams may be terminals. */
 export async function runCliOn(isTerminal: boolean, ...args: string[]): Promise<CliResult> {
   let stdout = "";
   let stderr = "";

@@ -1,4 +1,4 @@
-/** Names of others through every verb: none moves a cursor, turns text around or makes a line of its own. */
+/** Untrusted names through every verb: none moves a cursor, reverses text or starts a line. */
 import { assert, assertEquals } from "@std/assert";
 import { runCli } from "./cli_fixture.ts";
 import { withFolder } from "./folder_fixture.ts";
@@ -6,7 +6,7 @@ import type { Frame } from "./frame.ts";
 import { decodeRecording, encodeRecording } from "./recording/recording.ts";
 import { REPORTS } from "./reports/mod.ts";
 
-/** What a name can do to a terminal and to a reader: escape sequences, C1, line breaks of all kinds, marks. */
+/** What a name can contain to mislead a terminal or a reader: escape sequences, C1, all line breaks, marks. */
 const HOSTILE = "x\x1b[2J\x07\x9b31m\r\nFAKED line\u2028FAKED\u2029FAKED\x85\u202eevil\u2066\x7f\0";
 
 const ESCAPE_PDB = new URL("../testdata/hostile/escape.pdb", import.meta.url);
@@ -22,7 +22,7 @@ function assertHarmless(words: string[], text: string): void {
   assertEquals(unprintable(withCsvLines, "\n\t"), [], words.join(" "));
 }
 
-/** A frame whose names are somebody else's. */
+/** A frame with untrusted names. */
 function renamed(frame: Frame): Frame {
   return {
     ...frame,
@@ -33,7 +33,7 @@ function renamed(frame: Frame): Frame {
   };
 }
 
-/** A recording of the emulated machine in which somebody has renamed all that has a name; `mark` ends some names. */
+/** A recording of the emulated machine in which everything that has a name was renamed; `mark` ends some names. */
 async function writeHostileRecording(path: string, mark = ""): Promise<void> {
   await runCli("record", "emulated", "-o", path, "--", "leak", "2");
   const recording = await decodeRecording(path, await Deno.readFile(path));
@@ -68,7 +68,7 @@ async function writeHostileRecordings(folder: string): Promise<{ FILE: string; O
   return files;
 }
 
-/** All forms but those of bytes, which are for programs. */
+/** All formats except binary ones, which are for programs. */
 const TEXT_FORMATS = Object.keys(REPORTS).filter((format) => format !== "pprof");
 
 /** Command lines on the recording `FILE`; each prints names. */
@@ -127,7 +127,7 @@ Deno.test("an error quotes what it was given in one line", async () => {
   }
 });
 
-Deno.test("no name makes a line of its own in a text", () =>
+Deno.test("no name starts a line in a text", () =>
   withFolder(async (folder) => {
     const { FILE, OTHER } = await writeHostileRecordings(folder);
     for (

@@ -1,4 +1,4 @@
-/** Ctrl-C while a verb writes a file: nothing half-written is left, whatever the verb. */
+/** Ctrl-C while a verb writes a file: no verb leaves anything half-written. */
 import { assertEquals } from "@std/assert";
 import { withFolder } from "./folder_fixture.ts";
 
@@ -16,7 +16,7 @@ const WRITERS: readonly string[][] = [
   ["debug", "emulated:kernel", "-c", ".dump /f FILE.dmp"],
 ];
 
-/** Runs a verb whose file is never finished, and says when it is being written. */
+/** Runs a verb whose file is never finished, and reports when it is being written. */
 const WRITING = `const [{ TemporaryFile }, { main }] =
   [await import(Deno.args[0]), await import(Deno.args[1])];
 TemporaryFile.prototype.finish = () => new Promise(() => {

@@ -1,11 +1,11 @@
-/** Kernel dumps by the verbs that scripts use, against what is true of them (`shared/data/kdumps`). */
+/** Kernel dumps in the verbs that scripts use, compared with the truth about them (`shared/data/kdumps`). */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { assertFits } from "../docs/json_schema_fixture.ts";
 import { runCli } from "./cli_fixture.ts";
 import { type ExpectedFile, expectedFiles } from "./dump/_shared_data_testing.ts";
 import { withFolder } from "./folder_fixture.ts";
 
-/** What is compared of an `expected.json`. */
+/** The parts of an `expected.json` that are compared. */
 interface Expected {
   readonly kdbg?: unknown;
   readonly pointerSize: 4 | 8;
@@ -59,7 +59,7 @@ interface Totals {
   readonly dumped: string;
 }
 
-/** What is read of `show --format json`. */
+/** The parts of `show --format json` output that are read. */
 interface Shown {
   readonly target: { readonly processId: number; readonly imageName: string };
   readonly incomplete?: string;
@@ -101,7 +101,7 @@ function withDump(file: ExpectedFile, test: (path: string) => Promise<void>): Pr
   });
 }
 
-/** The one JSON line that a command prints. */
+/** The JSON line that a command prints. */
 async function json(definition: string, ...words: string[]): Promise<unknown> {
   const { stdout, stderr, code } = await runCli(...words);
   assertEquals(code, 0, stderr);
@@ -267,7 +267,7 @@ function checkTraces(shown: Shown, { tracing, trace }: ExpectedProcess, name: st
   );
 }
 
-/** Dumps that are no target, and what their one line says. */
+/** Dumps that are not targets, and the line printed for them. */
 const REJECTED: Readonly<Record<string, RegExp>> = {
   "10a-win7sp1-x64-headeronly": /header-only dump: there is no memory in the file/,
   "10b-win7sp1-x64-cut-in-header": /too short for the 64-bit header/,
@@ -293,7 +293,7 @@ for (const file of FILES.filter(({ name }) => name in REJECTED)) {
     }));
 }
 
-/** What a damaged dump still shows, and what it says of the damage. */
+/** What a damaged dump still shows, and what is said about the damage. */
 const DAMAGED: Readonly<Record<string, readonly [processes: number, said: RegExp]>> = {
   "09-win10-19045-x64-triage": [1, /small \(triage\) dump, and it holds no physical memory/],
   "10c-win7sp1-x64-cut-in-pages": [11, /the file is cut short: it ends at 0xd5123/],
@@ -307,7 +307,7 @@ const DAMAGED: Readonly<Record<string, readonly [processes: number, said: RegExp
 };
 
 for (const file of FILES.filter(({ name }) => name in DAMAGED)) {
-  Deno.test(`htrace shows what is left, and says what is not: ${file.name}`, () =>
+  Deno.test(`htrace shows what is there, and says what is missing: ${file.name}`, () =>
     withDump(file, async (path) => {
       const [count, said] = DAMAGED[file.name]!;
       const { code, stdout, stderr } = await runCli("processes", path, "--json");
@@ -325,7 +325,7 @@ for (const file of FILES.filter(({ name }) => name in DAMAGED)) {
 
 const [documented] = FILES.filter(({ name }) => name.startsWith("01s-"));
 if (documented !== undefined) {
-  Deno.test("htrace takes the one process of a dump that was traced, by any of its names", () =>
+  Deno.test("htrace uses the only traced process of a dump, under any of its names", () =>
     withDump(documented, async (path) => {
       const { stdout } = await runCli("show", path);
       assertMatch(stdout, /^Process 0x81400300\nObjectTable 0xE10CCF60\n/);
@@ -340,7 +340,7 @@ if (documented !== undefined) {
 
 const [several] = FILES.filter(({ name }) => name.startsWith("04-"));
 if (several !== undefined) {
-  Deno.test("htrace lists the traced processes where several are and none is named", () =>
+  Deno.test("htrace lists the traced processes if there are several and none is named", () =>
     withDump(several, async (path) => {
       const { code, stderr } = await runCli("report", path);
       assertEquals(code, 3);
@@ -350,7 +350,7 @@ if (several !== undefined) {
       );
     }));
 
-  Deno.test("every verb takes the process of a dump that is named", () =>
+  Deno.test("every verb uses the named process of a dump", () =>
     withDump(several, async (path) => {
       const words = ["--process", "leaky", "--offline"];
       const report = await runCli("report", path, ...words);
@@ -367,7 +367,7 @@ if (several !== undefined) {
       assertMatch(diff.stdout, /0x0 new stack traces since the previous snapshot/);
     }));
 
-  Deno.test("the prompt goes from process to process of a dump", () =>
+  Deno.test("the prompt switches between the processes of a dump", () =>
     withDump(several, async (path) => {
       const commands = ".process; !htrace; .process fffffa8001004a90; !handle 4; !htrace 0 0 1";
       const { stdout } = await runCli("debug", path, "--offline", "-c", commands);

@@ -1,6 +1,6 @@
 /**
- * The logs of `testdata/log_forms` through the program, as scripts ask for them: every field of every expected file that
- * the JSON contract has, against what `show` prints.
+ * The logs of `testdata/log_forms` through the program, as scripts read them: compares every field of every expected
+ * file that the JSON contract has with what `show` prints.
  */
 import { assertEquals, assertMatch } from "@std/assert";
 import { runCli } from "./cli_fixture.ts";
@@ -114,7 +114,7 @@ function stopOf(
   return { code, pid: processId, handle: hex(handle), exception, frames: frames.map(frameOf) };
 }
 
-/** JSON says neither which command a stack is from nor, for leaks, whom to ask: that is a misuse's. */
+/** JSON does not say which command a stack is from nor, for leaks, where to look: only misuses have that. */
 function expectedStop({ framesFrom: _, suspect: __, ...stop }: Json): Json {
   return stop;
 }
@@ -134,7 +134,7 @@ function handlesOf({ handles, handleTotals }: Json): Json {
   };
 }
 
-/** The tables of a list one behind the other. Shares are told where the form has them. */
+/** The tables of a list, one after another. File shares are included if the form has them. */
 function expectedHandles(tables: Json[]): Json {
   const types: Record<string, number> = {};
   for (const table of tables) {
@@ -158,7 +158,7 @@ function expectedHandles(tables: Json[]): Json {
   };
 }
 
-/** The one comma-separated file that has shares, which its expected file leaves out. */
+/** The only comma-separated file with shares, which its expected file leaves out. */
 const SHARES: Record<string, string> = {
   "C:\\Orders\\bin": "RW-",
   "\\Device\\Afd": "---",
@@ -193,6 +193,6 @@ function expectedNames(): string[] {
     .filter((name) => name.endsWith(".txt")).map((name) => name.replace(".txt", "")).sort();
 }
 
-Deno.test("the program is tried on every log of testdata/log_forms", () => {
+Deno.test("the program is tested on every log of testdata/log_forms", () => {
   assertEquals(expectedNames().length, 41);
 });

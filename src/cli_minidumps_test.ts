@@ -14,7 +14,7 @@ const SYMBOLS = [
   ),
 ];
 
-/** Two dumps of the emulated program, before its step and behind it. */
+/** Two dumps of the emulated program, before and after its step. */
 async function emulatedDumps(folder: string): Promise<{ before: string; after: string }> {
   const [before, after] = [`${folder}/before.dmp`, `${folder}/after.dmp`];
   const commands = `!htrace -enable; .dump /mh ${before}; g; .dump /mh ${after}`;
@@ -23,7 +23,7 @@ async function emulatedDumps(folder: string): Promise<{ before: string; after: s
   return { before, after };
 }
 
-Deno.test("a dump of the emulated program shows what the program itself shows", () =>
+Deno.test("a dump of the emulated program shows the same as the program itself", () =>
   withFolder(async (folder) => {
     const { after } = await emulatedDumps(folder);
     const live = await runCli("show", "emulated", "--", "leak", "3");
@@ -32,7 +32,7 @@ Deno.test("a dump of the emulated program shows what the program itself shows", 
     assertEquals(dumped.stdout, live.stdout);
   }));
 
-Deno.test("two dumps of one process compare by traces, and say what handles there are more of", () =>
+Deno.test("two dumps of one process are compared by traces, and say which handles have increased", () =>
   withFolder(async (folder) => {
     const { before, after } = await emulatedDumps(folder);
     const live = await runCli("diff", "emulated", "--", "leak", "3");
@@ -45,7 +45,7 @@ Deno.test("two dumps of one process compare by traces, and say what handles ther
     assertStringIncludes(report.stderr, "open handles since: +3 Event");
   }));
 
-Deno.test("of two dumps without symbols, the later one's are asked for: there symbols takes one target", () =>
+Deno.test("for two dumps without symbols, the next command is `symbols` on the later one: it takes one target", () =>
   withFolder(async (folder) => {
     const { before, after } = await emulatedDumps(folder);
     const asked = `htrace symbols ${after} --offline`;
@@ -55,7 +55,7 @@ Deno.test("of two dumps without symbols, the later one's are asked for: there sy
     assertStringIncludes(stderr, `${asked} says why`);
   }));
 
-Deno.test("convert writes the same dump, and says what it cannot hold", () =>
+Deno.test("convert writes the same dump, and says what it cannot contain", () =>
   withFolder(async (folder) => {
     const [recording, dump] = [`${folder}/x.htrace`, `${folder}/x.dmp`];
     await runCli("record", "emulated", "-o", recording, "--", "leak", "3");
@@ -84,7 +84,7 @@ Deno.test("a dump without traces is a result: its handles, and how to get one wi
       assertEquals(code, 0);
       assertStringIncludes(stdout, "Open handles: 5\n  3  Event\n  2  File\n");
       assertStringIncludes(stdout, "Names that occur most:\n  2  File \\Device\\x\n");
-      // A report says itself what is missing: a terminal shows both streams.
+      // A report itself says what is missing: a terminal shows both streams.
       const said = verb === "report" ? stdout : stderr;
       assertEquals((stdout + stderr).match(/handle tracing was off/g)?.length, 1);
       assertMatch(said, /handle tracing was off [^]*\.dump\s+\/mh/);
@@ -96,7 +96,7 @@ Deno.test("a dump without traces is a result: its handles, and how to get one wi
     assertEquals([recorded.code, recorded.stdout], [0, "Saved 0 traces, 0 modules, 5 handles.\n"]);
   }));
 
-Deno.test("two dumps without traces compare by their handles", () =>
+Deno.test("two dumps without traces are compared by their handles", () =>
   withFolder(async (folder) => {
     const [before, now] = [`${folder}/before.dmp`, `${folder}/now.dmp`];
     Deno.writeFileSync(before, dumpWithHandles([["Event", 3]]));
@@ -110,7 +110,7 @@ Deno.test("two dumps without traces compare by their handles", () =>
     assertEquals(report.code, 0);
   }));
 
-Deno.test("an invalid-handle exception is told with its handle and thread, and is in the JSON", () =>
+Deno.test("an invalid-handle exception is reported with its handle and thread, and is in the JSON", () =>
   withFolder(async (folder) => {
     const path = `${folder}/x.dmp`;
     Deno.writeFileSync(path, dumpWithHandles([["Event", 1]], { invalidHandle: 0x30 }));
@@ -152,7 +152,7 @@ Deno.test("processes, symbols and the prompt work on a dump", () =>
     assertStringIncludes(prompt.stdout, "cannot be switched; show what was recorded");
   }));
 
-Deno.test("mutated dumps end in a result or in one line, whatever is asked of them", async () => {
+Deno.test("mutated dumps give a result or one line in every verb", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/x.dmp`;
   const seeds = [usualDump(), dumpWithHandles([["Event", 3]], { invalidHandle: 0x30 })];

@@ -1,4 +1,4 @@
-/** The verbs on pasted texts: flags that only texts have, and what is said where something cannot be done. */
+/** The verbs on pasted texts: flags that only texts have, and messages for what cannot be done. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { assertFits } from "../docs/json_schema_fixture.ts";
 import { runCli } from "./cli_fixture.ts";
@@ -8,7 +8,7 @@ const TICKET = "testdata/logs/ticket.txt";
 const MONDAY = "testdata/logs/handles-monday.txt";
 const TUESDAY = "testdata/logs/handles-tuesday.txt";
 
-Deno.test("show --answers lists what a text has, as text and as JSON", async () => {
+Deno.test("show --answers lists a text's answers, as text and as JSON", async () => {
   const text = await runCli("show", TICKET, "--answers");
   assertEquals(text, {
     code: 0,
@@ -29,7 +29,7 @@ Deno.test("show --answers lists what a text has, as text and as JSON", async () 
   assertEquals(lines.stdout.trimEnd().split("\n").length, 2);
 });
 
-Deno.test("an answer that is not there, and answers of what has none, are mistakes of the caller", async () => {
+Deno.test("a missing answer, and answers of a target without any, are usage errors", async () => {
   const cases: readonly (readonly [string[], string])[] = [
     [
       ["show", TICKET, "--answer", "99"],
@@ -74,7 +74,7 @@ Deno.test("show of a list counts its handles; --process takes one of several", (
     );
   }));
 
-Deno.test("diff of two lists takes names for one on request, and says so in JSON, too", async () => {
+Deno.test("diff of two lists merges names on request, and says so in JSON, too", async () => {
   const { stdout } = await runCli("diff", TUESDAY, MONDAY, "--merge-names", "--top", "2");
   assertStringIncludes(
     stdout,
@@ -101,7 +101,7 @@ Deno.test("lists of different processes are not compared", () =>
     );
   }));
 
-Deno.test("a text is recorded and converted as any other target", () =>
+Deno.test("a text is recorded and converted like any other target", () =>
   withFolder(async (folder) => {
     const [recording, dump] = [`${folder}/ticket.htrace`, `${folder}/ticket.dmp`];
     const recorded = await runCli("record", TICKET, "-o", recording);
@@ -115,7 +115,7 @@ Deno.test("a text is recorded and converted as any other target", () =>
     assertStringIncludes(stdout, "Dumped 0x5 stack traces.\n");
   }));
 
-Deno.test("what a stop of Application Verifier says stands in the story of its handle", async () => {
+Deno.test("a stop of Application Verifier is part of its handle's story", async () => {
   const { stdout, stderr } = await runCli("report", "testdata/logs/stop.txt");
   assertMatch(
     stdout,
@@ -124,7 +124,7 @@ Deno.test("what a stop of Application Verifier says stands in the story of its h
   assertEquals(stderr, "");
 });
 
-Deno.test("a diff's text lists no closes, and no report counts what it does not know", async () => {
+Deno.test("a diff's text lists no closes, and no report counts what is unknown", async () => {
   const { stdout } = await runCli("report", "testdata/log_forms/22-more-stated-than-shown.txt");
   assertStringIncludes(
     stdout,
@@ -143,14 +143,14 @@ Deno.test("the next command reads the answer that was chosen", async () => {
   );
 });
 
-Deno.test("a diff that the debugger called too large is lost history, with what to type there", async () => {
+Deno.test("a diff that the debugger called too large is lost history, with a hint what to type", async () => {
   const { stdout, stderr } = await runCli("report", "testdata/log_forms/28-messages.txt");
   assertMatch(stdout, /^History was lost: the debugger says that the difference between the two /);
   assertMatch(stdout, /\nNext: !htrace -enable 0x20000 in the debugger, /);
   assertEquals(stderr, "");
 });
 
-/** A stop as the debugger prints it, of this code and first parameter. */
+/** A stop as the debugger prints it, with this code and first parameter. */
 function verifierStop(code: string, words: string, first: string): string {
   return `=======================================\nVERIFIER STOP ${code}: pid 0x7A8: ${words}\n\n` +
     `\t${first}\n\t00000000 : Not used.\n\n=======================================\n`;
@@ -166,11 +166,11 @@ async function reportOf(text: string): Promise<string[]> {
   return lines;
 }
 
-Deno.test("a stop of Application Verifier without any trace is a report, too", async () => {
+Deno.test("a stop of Application Verifier without any trace gives a report, too", async () => {
   const wrong = await reportOf(
     verifierStop("00000300", "Invalid handle exception.", "C0000008 : Exception code."),
   );
-  assertEquals(wrong[0], "No handle operation was traced, but 1 bad reference.");
+  assertEquals(wrong[0], "No handle operations were traced, but 1 bad reference.");
   assert(
     wrong.includes(
       "A handle, verifier stop 0x300 (invalid handle): the source does not say where.",
@@ -182,7 +182,7 @@ Deno.test("a stop of Application Verifier without any trace is a report, too", a
   );
   assertEquals(
     leaked[0],
-    "No handle operation was traced; Application Verifier found 1 leaked handle.",
+    "No handle operations were traced; Application Verifier found 1 leaked handle.",
   );
   assert(
     leaked.includes(
@@ -192,14 +192,14 @@ Deno.test("a stop of Application Verifier without any trace is a report, too", a
   );
 });
 
-Deno.test("a stop over a heap is none of a handle's", async () => {
+Deno.test("a stop about a heap is not about a handle", async () => {
   const heap = "0AED3F58 : Address of the leaked allocation.";
   const lines = await reportOf(verifierStop("00000900", "A heap allocation was leaked.", heap));
-  assertEquals(lines[0], "No handle operation was traced.");
+  assertEquals(lines[0], "No handle operations were traced.");
   assert(!lines.some((line) => line.includes("stopped")), lines.join("\n"));
 });
 
-Deno.test("a misuse that only system code had a part in is put down to who called the system", async () => {
+Deno.test("a misuse that involves only system code is attributed to the caller of the system", async () => {
   const lines = await reportOf(`0:027> !htrace b08
 
 --------------------------------------
@@ -230,7 +230,7 @@ Deno.test("the summary of a handle list says what is open, and how to see what g
   const { stdout } = await runCli("report", MONDAY);
   assertMatch(
     stdout,
-    /^No handle operation was traced \(a handle list has no history\); \d+ handles are open, \d+ of\s+them \w+\.\n/,
+    /^No handle operations were traced \(a handle list has no history\); \d+ handles are open, \d+\s+of\s+them\s+\w+\.\n/,
   );
   assertStringIncludes(stdout, `Next: htrace diff <later list> ${MONDAY}   (what grew)\n`);
 });

@@ -1,4 +1,4 @@
-/** The verbs on recordings and on the emulated machine: steps by separate runs of the program. */
+/** The verbs on recordings and on the emulated machine: steps in separate runs of the program. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runCli, runCliOn } from "./cli_fixture.ts";
 import { withFolder } from "./folder_fixture.ts";
@@ -12,7 +12,7 @@ async function stdoutOf(...args: string[]): Promise<string> {
   return stdout;
 }
 
-Deno.test("a recording of the emulated machine answers as the machine does", () =>
+Deno.test("a recording of the emulated machine gives the same output as the machine", () =>
   withFolder(async (folder) => {
     const file = `${folder}/leak.htrace`;
     const step = ["--", "leak", "3"];
@@ -46,7 +46,7 @@ Deno.test("a snapshot in a file is what a later diff compares with", () =>
     assertStringIncludes(await stdoutOf("diff", both), "0x0 new stack traces");
   }));
 
-Deno.test("without a snapshot a diff begins where tracing did", () =>
+Deno.test("without a snapshot, a diff starts where tracing started", () =>
   withFolder(async (folder) => {
     const file = `${folder}/kernel.htrace`;
     await stdoutOf("record", "emulated:kernel", "-o", file);
@@ -59,7 +59,7 @@ Deno.test("without a snapshot a diff begins where tracing did", () =>
     );
   }));
 
-Deno.test("show lists one handle, of another process where there is one, as JSON too", async () => {
+Deno.test("show lists one handle, also of another process, also as JSON", async () => {
   const text = await stdoutOf("show", "emulated:kernel", "0x7CC");
   assertMatch(text, /^Handle 0x7CC - CLOSE:$/m);
   assertEquals(text.includes("Handle 0x7DC"), false);
@@ -71,7 +71,7 @@ Deno.test("show lists one handle, of another process where there is one, as JSON
   assertEquals(traces.map(({ type }: { type: string }) => type), ["close", "open"]);
 });
 
-Deno.test("handle lists are compared where tracing is not asked for, and say what they lack", () =>
+Deno.test("handle lists are compared if tracing is not requested, and say what they lack", () =>
   withFolder(async (folder) => {
     const before = `${folder}/before.htrace`;
     const saved = await runCli("snapshot", "emulated", "--handles", "-o", before);
@@ -81,14 +81,17 @@ Deno.test("handle lists are compared where tracing is not asked for, and say wha
     const text = await stdoutOf("diff", "emulated", before, ...step);
     assertMatch(text, /^2 opened, 0 closed, 0 replaced, 11 kept\.\n\nBy type and name, most grown/);
     assertMatch(text, /\nOpened:\n {2}Event: 2 \(0x07.., 0x07..\)\n/);
-    assertStringIncludes(text, "No stacks, and nothing of handles opened and closed in between");
+    assertStringIncludes(
+      text,
+      "Handle lists show neither stacks nor handles that were opened and closed in between",
+    );
     const json = JSON.parse(await stdoutOf("diff", "emulated", before, "--json", ...step));
     assertEquals(json.opened.map(({ type }: { type: string }) => type), ["Event", "Event"]);
     assertMatch(json.opened[0].object, /^0x[0-9a-f]+$/);
     assertEquals(json.reason, "handles were asked for, not traces");
   }));
 
-Deno.test("what cannot be compared is refused with a sentence", () =>
+Deno.test("targets that cannot be compared are rejected with one line", () =>
   withFolder(async (folder) => {
     const file = `${folder}/x.htrace`;
     await stdoutOf("record", "emulated", "-o", file);
@@ -104,7 +107,7 @@ Deno.test("what cannot be compared is refused with a sentence", () =>
     assertEquals((await runCli("diff", file, "--handles")).code, 2);
   }));
 
-Deno.test("a recording that is damaged, of a newer version or no recording ends with a sentence", () =>
+Deno.test("a damaged recording, one of a newer version and a file that is not one end with one line", () =>
   withFolder(async (folder) => {
     const file = `${folder}/x.htrace`;
     await stdoutOf("record", "emulated", "-o", file);
@@ -127,14 +130,14 @@ Deno.test("a recording that is damaged, of a newer version or no recording ends 
     }
   }));
 
-Deno.test("a file that cannot be written is named, and the old one stays", () =>
+Deno.test("a file that cannot be written is named, and the old one is kept", () =>
   withFolder(async (folder) => {
     const { code, stderr } = await runCli("record", "emulated", "-o", `${folder}/none/x.htrace`);
     assertEquals(code, 3);
     assertMatch(stderr, /^htrace: Cannot write ".*": its folder does not exist; [^\n]*\n$/);
   }));
 
-Deno.test("traces that a target could not give are mentioned", () =>
+Deno.test("traces that a target could not supply are mentioned", () =>
   withFolder(async (folder) => {
     const file = `${folder}/x.htrace`;
     using session = new Session(await openTarget("emulated:kernel"));
@@ -148,14 +151,14 @@ Deno.test("traces that a target could not give are mentioned", () =>
     );
   }));
 
-Deno.test("a diff over a ring that wrapped says that history was lost", async () => {
+Deno.test("a diff over a wrapped ring says that history was lost", async () => {
   const { code, stdout, stderr } = await runCli("diff", "emulated", "--", "churn", "2100");
   assertEquals(code, 0);
   assertStringIncludes(stdout, "The difference between the two snapshots is too large.");
   assertStringIncludes(stderr, "history was lost: all 4,096 traces of the ring are newer than");
 });
 
-Deno.test("enable and disable answer as the debugger does, and XP refuses to disable", async () => {
+Deno.test("enable and disable print what the debugger prints, and XP cannot disable", async () => {
   assertEquals(await stdoutOf("enable", "emulated"), "Handle tracing enabled.\n");
   assertEquals(
     await stdoutOf("enable", "emulated:2003", "--slots", "0x200"),
@@ -168,7 +171,7 @@ Deno.test("enable and disable answer as the debugger does, and XP refuses to dis
   assertEquals((await runCli("enable", "emulated", "--slots", "many")).code, 2);
 });
 
-Deno.test("a ring of another size than was asked for is told of", async () => {
+Deno.test("a ring of a different size than requested is reported", async () => {
   const { stdout, stderr } = await runCli("enable", "emulated:2003", "--slots", "5");
   assertEquals(stdout, "Handle tracing enabled.\n");
   const found = "the ring has 128 slots, not 5: rings have powers of two from 128 to 131072";
@@ -180,7 +183,7 @@ Deno.test("a ring of another size than was asked for is told of", async () => {
   assertStringIncludes(prompt, "\nNote: the ring has 0x80 slots, not 0x5: rings have powers of ");
 });
 
-Deno.test("processes lists those of a target, most handles first", async () => {
+Deno.test("processes lists a target's processes, most handles first", async () => {
   const text = await stdoutOf("processes", "emulated:kernel");
   assertMatch(
     text,
@@ -201,7 +204,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "reports have colours on a terminal alone",
+  name: "reports have colours only on a terminal",
   ignore: Deno.noColor,
   fn: async () => {
     const args = ["show", "emulated", "--", "double-close"];

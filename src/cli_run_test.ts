@@ -20,7 +20,7 @@ Deno.test("run lists what a program leaked, and passes its exit code on", async 
   );
 });
 
-Deno.test("run --fail-on-leak ends with 1 for leaks alone, or with the code that is given", async () => {
+Deno.test("run --fail-on-leak ends with 1 only for leaks, or with the given code", async () => {
   assertEquals((await runCli(...EMULATED, "--fail-on-leak", ...LEAK)).code, 1);
   const other = await runCli(...EMULATED, "--fail-on-leak", "--leak-code", "77", ...LEAK);
   assertEquals(other.code, 77);
@@ -48,20 +48,20 @@ Deno.test("run --fail-on-growth says which stack grows at every mark, and by how
   assertEquals(both.code, 1, "the gate for leaks is another one");
 });
 
-Deno.test("run --fail-on-growth judges more iterations than the ring holds", async () => {
+Deno.test("run --fail-on-growth judges more iterations than fit in the ring", async () => {
   const ring = ["run", "--target", "emulated:2003", "--slots", "128"];
   const { code, stderr } = await runCli(...ring, "--fail-on-growth", "--", "loop", "100");
   assertEquals(code, 1);
   assertStringIncludes(stderr, "grew at each of 100 marks after the warm-up, by 1 handle an it");
 });
 
-Deno.test("run --fail-on-growth fails where there are too few marks, and says what to do", async () => {
+Deno.test("run --fail-on-growth fails if there are too few marks, and says what to do", async () => {
   const { code, stderr } = await runCli(...EMULATED, "--fail-on-growth", "--", "leak", "3");
   assertEquals(code, 1);
   assertStringIncludes(
     stderr,
-    "htrace: growth cannot be judged: the program set 0 marks, and 3 are needed, those of the warm-up " +
-      'among them; have it call OutputDebugString("htrace:mark NAME") at the end of each iteration\n',
+    "htrace: growth cannot be judged: the program set 0 marks, and 3 are needed, the warm-up " +
+      'included; have it call OutputDebugString("htrace:mark NAME") at the end of each iteration\n',
   );
   const alone = await runCli(...EMULATED, "--warmup", "2", "--", "loop", "3");
   assertEquals([alone.code, alone.stdout], [2, ""]);
@@ -70,7 +70,7 @@ Deno.test("run --fail-on-growth fails where there are too few marks, and says wh
   assertEquals(wrong.code, 2);
 });
 
-Deno.test("run --fail-on-growth passes over growth that the baseline knows", () =>
+Deno.test("run --fail-on-growth ignores growth that is in the baseline", () =>
   withFolder(async (folder) => {
     const flags = [...EMULATED, "--fail-on-growth", "--baseline", `${folder}/known.txt`];
     const written = await runCli(...flags, "--update-baseline", "--", "loop", "3");
@@ -79,13 +79,13 @@ Deno.test("run --fail-on-growth passes over growth that the baseline knows", () 
     assertEquals((await runCli(...flags, "--", "loop", "4")).code, 1, "one more than is known");
   }));
 
-Deno.test("run says that there is no such scenario, and lists them", async () => {
+Deno.test("run says that there is no such scenario, and lists those there are", async () => {
   const { code, stderr } = await runCli(...EMULATED, "--fail-on-leak", "--", "no-such-scenario");
   assertEquals(code, 2);
   assertStringIncludes(stderr, "badhandle has no such scenario; give leak [n], double-close,");
 });
 
-Deno.test("run takes known leaks from a baseline, which it can write", () =>
+Deno.test("run reads known leaks from a baseline, which it can also write", () =>
   withFolder(async (folder) => {
     const baseline = `${folder}/known.txt`;
     const flags = [...EMULATED, "--fail-on-leak", "--baseline", baseline];
@@ -122,7 +122,7 @@ Deno.test("run lists ten of the known leaks that did not occur, and counts the o
     assertStringIncludes(stderr, '"app!main;app!open9" and 1,224 more; --update-baseline ');
   }));
 
-Deno.test("run --update-baseline leaves a file alone that is no baseline", () =>
+Deno.test("run --update-baseline leaves a file alone that is not a baseline", () =>
   withFolder(async (folder) => {
     const precious = `${folder}/notes.txt`;
     await Deno.writeTextFile(precious, "remember the milk\n");
@@ -185,7 +185,7 @@ Deno.test({
 });
 
 for (const code of ["0", "256", "-1", "leak"]) {
-  Deno.test(`run --leak-code ${code} is bad usage: it could not tell a leak`, async () => {
+  Deno.test(`run --leak-code ${code} is bad usage: it could not signal a leak`, async () => {
     const { code: ended, stderr } = await runCli("run", "--leak-code", code, "--", "x");
     assertEquals(ended, 2);
     assertMatch(stderr, /^htrace: [^\n]+ for leak-code: [^\n]+\n$/);
@@ -207,7 +207,7 @@ for (
         stdout: "null",
         stderr: "null",
       }).spawn();
-      // Long enough for it to have begun, and the run would take half a minute.
+      // Long enough for the run to have begun, which would take half a minute.
       setTimeout(() => child.kill("SIGINT"), 1000);
       assertEquals((await child.status).signal, "SIGINT");
     },

@@ -20,7 +20,7 @@ for (
   });
 }
 
-Deno.test("a target that is none ends with one line and exit code 3", async () => {
+Deno.test("a name that is not a target ends with one line and exit code 3", async () => {
   const { code, stdout, stderr } = await runCli("debug", "no-such-target-anywhere", "-c", "q");
   assertEquals([code, stdout], [3, ""]);
   assertMatch(stderr, /^htrace: [^\n]+: [^\n]+\n$/);
@@ -32,7 +32,7 @@ Deno.test("--version prints the version of the package", async () => {
   assertMatch(stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
-Deno.test("a verb mistyped names the nearest one", async () => {
+Deno.test("a mistyped verb gets the nearest one suggested", async () => {
   assertStringIncludes((await runCli("exampel")).stderr, "did you mean `example`?");
 });
 
@@ -44,5 +44,13 @@ Deno.test("--help lists all verbs, and each verb's help has examples", async () 
     const help = await runCli(verb, "--help");
     assertEquals(help.code, 0);
     assertMatch(help.stdout, new RegExp(`Examples:\\n  htrace ${verb}`));
+  }
+});
+
+Deno.test("usage lines fit a narrow terminal: the options are listed below them", async () => {
+  for (const words of [[], ...Object.keys(VERBS).map((verb) => [verb])]) {
+    const { stdout } = await runCli(...words, "--help");
+    const usage = stdout.slice(0, stdout.indexOf("\n\n"));
+    assertMatch(usage, /^USAGE\n(?:.{1,80}\n)+.{1,80}$/);
   }
 });

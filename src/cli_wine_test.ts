@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { HandleHolder, windowsTest, wineTest } from "./win32/windows_fixture.ts";
 
-/** Runs `htrace debug` on a process with commands; answers exit code and output. */
+/** Runs `htrace debug` on a process with commands; returns exit code and output. */
 async function debug(holder: HandleHolder, commands: string): Promise<[number, string]> {
   const cli = new URL("cli.ts", import.meta.url).href;
   const args = ["run", "-A", "--no-check", cli, "debug", `${holder.processId}`, "-c", commands];
@@ -18,7 +18,7 @@ windowsTest("htrace debug lists modules and handles of a live process, and ends"
   assertMatch(text, /Type\s+Event\n\s+Name\s+\S*\\htrace-holder-event\n/);
 });
 
-wineTest("htrace debug says that Wine has no handle tracing, and goes on", async () => {
+wineTest("htrace debug says that Wine has no handle tracing, and continues", async () => {
   await using holder = await HandleHolder.start();
   const [code, text] = await debug(holder, "!htrace -enable; lm; q");
   assertEquals(code, 0);

@@ -1,23 +1,23 @@
 /**
- * Test help: what runs of the program do outside themselves. Files are written where the test says and nowhere else, no
- * path leads to another machine, and no server is asked but those that the test named.
+ * Test helper: watches the side effects of runs of the program. Files may be written only where the test says, no path
+ * may lead to another machine, and only servers that the test named may be contacted.
  *
- * Deno's own calls are watched, so that an attempt counts which a permission or a missing file would have hidden.
+ * Deno's own calls are watched, so that attempts count that a permission or a missing file would have hidden.
  *
  * @module
  */
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What may be done. */
+/** The permitted effects. */
 export interface Allowed {
-  /** Folders in which files may be made, changed and removed. */
+  /** Folders in which files may be created, changed and removed. */
   readonly folders: readonly string[];
-  /** Origins of servers that may be asked, each with what it answers. */
+  /** Origins of servers that may be contacted, each with its response. */
   readonly servers?: Readonly<Record<string, (path: string) => Response>>;
 }
 
-/** Calls that make, change or remove what their first arguments name: how many of them. */
+/** Calls that create, change or remove what their first arguments name: the number of such arguments. */
 const WRITERS: Readonly<Record<string, number>> = {
   writeFile: 1,
   writeTextFile: 1,
@@ -33,10 +33,10 @@ const WRITERS: Readonly<Record<string, number>> = {
   symlink: 2,
 };
 
-/** Calls that look at what their first argument names. */
+/** Calls that inspect what their first argument names. */
 const READERS = ["open", "stat", "lstat", "readFile", "readTextFile", "readDir", "readLink"];
 
-/** Calls that no verb makes to read a file. */
+/** Calls that no verb uses to read a file. */
 const NEVER = [
   "connect",
   "connectTls",
@@ -53,16 +53,16 @@ const NOT_LOCAL = /^[\\/]{2}|^\\\?\?\\|^[A-Za-z]+:[\\/]{2}/;
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
-/** Watches as long as it is not disposed. */
+/** Watches until it is disposed. */
 export class Effects implements Disposable {
-  /** What was done that may not be done. */
+  /** Forbidden effects that occurred. */
   readonly problems: string[] = [];
-  /** URLs that were asked for. */
+  /** URLs that were requested. */
   readonly requests: string[] = [];
   readonly #allowed: Allowed;
   readonly #restore = new DisposableStack();
 
-  /** Begins to watch. */
+  /** Starts watching. */
   constructor(allowed: Allowed) {
     this.#allowed = allowed;
     for (const [name, paths] of Object.entries(WRITERS)) {
@@ -82,7 +82,7 @@ export class Effects implements Disposable {
     this.#replace(globalThis, "fetch", (input: unknown) => this.#fetch(String(input)));
   }
 
-  /** Ends to watch. */
+  /** Stops watching. */
   [Symbol.dispose](): void {
     this.#restore[Symbol.dispose]();
   }
@@ -91,7 +91,7 @@ export class Effects implements Disposable {
     for (const form of [name, `${name}Sync`]) {
       const original: unknown = Reflect.get(Deno, form);
       if (typeof original !== "function") continue;
-      // Called with `new`, too.
+      // Also called with `new`.
       this.#replace(
         Deno,
         form,

@@ -1,14 +1,14 @@
 /**
  * The shapes of trace entries in the bytes of a source.
  *
- * Traces come in several shapes (32- and 64-bit query entries of 16 frames, kernel records with another field order,
- * dump operations of 32 frames). A layout is known only to the file that reads the structure it is part of; the stack
+ * Traces come in several shapes (32- and 64-bit query entries of 16 frames, kernel records with a different field
+ * order, dump operations of 32 frames). Only the file that reads the surrounding structure knows a layout; the stack
  * table reads entries of any layout into columns.
  *
  * @module
  */
 
-/** Where an integer field stands in an entry: byte offset and width in bytes. */
+/** The place of an integer field in an entry: byte offset and width in bytes. */
 export interface EntryField {
   /** Byte offset from the start of the entry. */
   readonly offset: number;
@@ -30,7 +30,7 @@ export interface EntryLayout {
   readonly threadId: EntryField;
   /** Kind of operation, see `TRACE_TYPE_CODES`. */
   readonly type: EntryField;
-  /** The return addresses: offset of the first, width of each, and how many there is room for. */
+  /** The return addresses: offset of the first, width of each, and how many fit. */
   readonly stack: EntryField & {
     /** Number of return addresses that an entry has room for. */
     readonly frames: number;

@@ -1,9 +1,9 @@
 /**
- * The errors of htrace: one base class, few kinds.
+ * htrace's errors: one base class, a few kinds.
  *
- * A kind exists where somebody tells it apart: `UsageError` ends the program with another exit code, `TargetError`
- * means that a question has no answer on this target while others may have one. `MemoryError` (memory.ts),
- * `NtStatusError` (nt/status.ts) and `EngineError` (engine/engine_error.ts) stand where their data come from.
+ * A kind exists only if a caller distinguishes it: `UsageError` ends the program with another exit code, `TargetError`
+ * means that this target cannot do something that others can. `MemoryError` (memory.ts), `NtStatusError` (nt/status.ts)
+ * and `EngineError` (engine/engine_error.ts) are defined where their data come from.
  *
  * @module
  */
@@ -26,11 +26,11 @@ export class UsageError extends HtraceError {}
 /** A target cannot be opened, read or switched: it is gone, was never traced, or belongs to somebody else. */
 export class TargetError extends HtraceError {}
 
-/** A file is damaged, or not what it was taken for. */
+/** A file is damaged, or not of the expected kind. */
 export class FormatError extends HtraceError {
   /** Name of the file, as it was given. */
   readonly file: string;
-  /** Byte offset of what is wrong, where it is known. */
+  /** Byte offset of what is wrong, if known. */
   readonly offset?: number;
 
   /** Creates the error with the user's message, and where it is. */

@@ -1,12 +1,12 @@
 /**
- * Files that are no target, told for what they are, each with what to do instead.
+ * Recognizes files that are not targets, and says what they are and what to do instead.
  *
  * @module
  */
 
-/** What a file is that holds nothing to read here. */
+/** A kind of file that contains nothing to read here. */
 export interface FileKind {
-  /** What it is: the end of "the file is". */
+  /** What it is: completes "the file is". */
   readonly what: string;
   /** What to do instead. */
   readonly advice: string;
@@ -28,7 +28,8 @@ const NAME_FILE = "name the file itself: only texts are read from a pipe";
 /**
  * Signatures, from the formats' own descriptions: PE and PDB (Microsoft), ELF and Mach-O (their headers), minidump and
  * kernel dump headers (dump-formats reference), RFC 1952 and 8878, the specifications of zip, xz, 7z and cabinets. Each
- * is long enough that no text begins with it by chance; what htrace reads itself is here for where it cannot be read.
+ * is long enough that no text begins with it by chance. Formats that htrace reads are listed for places that do not
+ * take them.
  */
 export const FILE_SIGNATURES: readonly FileSignature[] = [
   {
@@ -48,7 +49,7 @@ export const FILE_SIGNATURES: readonly FileSignature[] = [
     advice: NAME_RECORDED,
   },
   {
-    // The upper half of e_lfanew: the header of a PE stands in the file's first 64 KiB.
+    // The upper half of e_lfanew: the header of a PE is in the file's first 64 KiB.
     bytes: text("MZ") + "..".repeat(0x3c) + "0000",
     what: "a Windows program or library (PE), without traces",
     advice: START_IT,
@@ -67,7 +68,7 @@ export const FILE_SIGNATURES: readonly FileSignature[] = [
   { bytes: text("PAGEDU"), what: "a kernel dump", advice: NAME_FILE },
   { bytes: "89" + text("htrace"), what: "a recording of htrace", advice: NAME_FILE },
   {
-    // The type of the first buffer, 4, and behind its header the first record: version 2, a system event.
+    // The type of the first buffer, 4, and after its header the first record: version 2, a system event.
     offset: 0x36,
     bytes: "0400" + "..".repeat(16) + "0200..c0",
     what: "an ETW recording, which this version does not read",
@@ -93,13 +94,13 @@ export const FILE_SIGNATURES: readonly FileSignature[] = [
   { bytes: "ffd8ff", what: "a picture", advice: "ask for the log as text" },
 ];
 
-/** Tells what a file is by its first bytes; undefined for a text, and for what nobody knows. */
+/** Recognizes a file by its first bytes; undefined for a text, and for an unknown kind. */
 export function fileKindOf(head: Uint8Array): FileKind | undefined {
   if (head.length === 0) return { what: "empty", advice: "save it again" };
   return FILE_SIGNATURES.find(({ bytes, offset = 0 }) => hasBytes(head, bytes, offset));
 }
 
-/** Texts of other tools, told by a line near their begin. */
+/** Texts of other tools, recognized by a line near their start. */
 const TEXT_SIGNATURES: readonly (FileKind & { readonly pattern: RegExp })[] = [
   {
     pattern: /^(?:Dr\. ?Memory (?:version|results)|~~Dr\.M~~)/im,
@@ -119,12 +120,12 @@ const TEXT_SIGNATURES: readonly (FileKind & { readonly pattern: RegExp })[] = [
   },
 ];
 
-/** Tells what a text of another tool is by its first lines. */
+/** Recognizes a text of another tool by its first lines. */
 export function textKindOf(firstLines: string): FileKind | undefined {
   return TEXT_SIGNATURES.find(({ pattern }) => pattern.test(firstLines));
 }
 
-/** Control characters that no text has, in the first bytes: a file with more than a few of them is none. */
+/** Control characters that no text has, in the first bytes: a file with more than a few of them is not a text. */
 export function isBinary(head: Uint8Array): boolean {
   const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (isUtf16 || head.length === 0) return false;

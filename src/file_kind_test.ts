@@ -1,4 +1,4 @@
-/** Files that are no target, told for what they are. */
+/** Recognizing files that are not targets. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { FILE_SIGNATURES, fileKindOf, isBinary, textKindOf } from "./file_kind.ts";
 
@@ -8,7 +8,7 @@ function bytesOf(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-Deno.test("every row of FILE_SIGNATURES is reachable: none stands behind one that takes its files", () => {
+Deno.test("every row of FILE_SIGNATURES is reachable: no earlier row matches its files", () => {
   for (const row of FILE_SIGNATURES) {
     const digits = row.bytes.replaceAll("..", "00");
     const head = new Uint8Array(0x100);
@@ -21,7 +21,7 @@ Deno.test("fileKindOf() says that a file is empty", () => {
   assertEquals(fileKindOf(new Uint8Array())?.what, "empty");
 });
 
-Deno.test("fileKindOf() takes no text for another file because of its first words", () => {
+Deno.test("fileKindOf() mistakes no text for another file because of its first words", () => {
   const texts = [
     "Microsoft C/C++ Optimizing Compiler Version 19.29\nlink.exe ...",
     "MZ told me this:\n0:000> !htrace\n",
@@ -37,7 +37,7 @@ Deno.test("fileKindOf() takes no text for another file because of its first word
   }
 });
 
-Deno.test("isBinary() tells texts of any encoding from other bytes", () => {
+Deno.test("isBinary() distinguishes texts in any encoding from other bytes", () => {
   const line = "Handle = 0x0000000000000004 - OPEN\r\n\tKopfgröße\x1b[0m\f\n".repeat(4);
   const utf16 = new Uint8Array(line.length * 2);
   for (let at = 0; at < line.length; at++) utf16[at * 2] = line.charCodeAt(at);
@@ -47,7 +47,7 @@ Deno.test("isBinary() tells texts of any encoding from other bytes", () => {
   for (const head of [new Uint8Array(0x1000), counting]) assert(isBinary(head));
 });
 
-Deno.test("textKindOf() tells reports of other tools from logs", () => {
+Deno.test("textKindOf() distinguishes reports of other tools from logs", () => {
   const whats: readonly (readonly [string, RegExp | undefined])[] = [
     ["Dr. Memory version 2.3.0 build 1\nRunning app.exe\n", /report of Dr\. Memory/],
     ["~~Dr.M~~ Error #1: HANDLE LEAK: KERNEL handle 0x1c\n", /report of Dr\. Memory/],
@@ -76,7 +76,7 @@ const REAL: readonly (readonly [string, string])[] = [
 for (const [path, what] of REAL) {
   const head = headOf(new URL(path, SHARED));
   Deno.test({
-    name: `fileKindOf() tells ${path}${head === undefined ? " (needs ../shared/data)" : ""}`,
+    name: `fileKindOf() recognizes ${path}${head === undefined ? " (needs ../shared/data)" : ""}`,
     ignore: head === undefined,
     fn: () => assertEquals(fileKindOf(head!)?.what, what),
   });

@@ -1,10 +1,10 @@
 /**
- * The system's reasons for failed file operations, in the words of our errors.
+ * The system's reasons for failed file operations, worded for our errors.
  *
  * @module
  */
 
-/** By the system's code, which Deno gives its errors on every system. */
+/** By the system's error code, which Deno's errors have on every system. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   ENOTDIR: "a part of its path is not a folder",
@@ -18,10 +18,10 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long",
 };
 
-/** Says why an operation on a file failed; without path and number, which the user has or has no use for. */
+/** Says why a file operation failed, without path and number, which the user already has or cannot use. */
 export function fileReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // Deno guards devices and files of the system (/dev/full, /proc/self/mem) by a permission that htrace never has.
+  // Deno protects devices and system files (/dev/full, /proc/self/mem) by a permission that htrace never has.
   if (/^Requires all access/.test(error.message)) return "it is a device or belongs to the system";
   if (/^Empty path/.test(error.message)) return "its name is empty";
   const code = "code" in error ? String(error.code) : "";

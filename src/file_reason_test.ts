@@ -16,7 +16,7 @@ Deno.test("fileReason() says what the system found, without path and number", ()
   assertEquals(fileReason(loop), "its links lead in a circle");
 });
 
-Deno.test("fileReason() keeps Deno's words for what no permission gives to itself", () => {
+Deno.test("fileReason() keeps Deno's message for permissions that the program cannot grant itself", () => {
   const guarded = new Error(
     'Requires all access to "/dev/full", run again with the --allow-all flag',
   );

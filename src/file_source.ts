@@ -1,8 +1,8 @@
 /**
- * Files on disk as {@linkcode ByteSource}: only the bytes that are asked for are read.
+ * Files on disk as {@linkcode ByteSource}: only the requested bytes are read.
  *
- * The one place that opens a file for reading whose name nobody has looked at yet: whatever a user, a symbol path or an
- * untrusted file names is opened here, or it may be a pipe that is waited for without end.
+ * The only place that opens unchecked file names for reading: every file that a user, a symbol path or an untrusted file
+ * names is opened here, because it may be a pipe that would make htrace wait forever.
  *
  * @module
  */
@@ -22,18 +22,19 @@ export class FileSource implements ByteSource, Disposable {
     this.size = size;
   }
 
-  /** Its path, as it was given, or where it was moved to since. */
+  /** Its path, as it was given, or where it has been moved. */
   get name(): string {
     return this.#name;
   }
 
   /**
-   * Opens a file for reading, and nothing but a file. A look at the path comes first, because opening a pipe waits for
-   * its other end and opening a device may do something. What counts is the look at what was opened, because the path
-   * may lead elsewhere by then: from here on everything concerns the open file. Rejected: `node:fs`, which could open
-   * without waiting, because loading it takes as long as a third of a whole run of `symbolize`.
+   * Opens a file for reading, and nothing but a file. The path is checked first, because opening a pipe waits for its
+   * other
+   * end and opening a device may have effects. Then the opened file is checked, which is what counts, because the path may
+   * lead elsewhere by then; from here on everything concerns the open file. Rejected: `node:fs`, which could open without
+   * waiting, because loading it takes a third of the time of a whole `symbolize` run.
    *
-   * @throws the reason when it cannot, for `fileReason` to word.
+   * @throws the reason if it cannot, for `fileReason` to word.
    */
   static open(path: string): FileSource {
     checkIsFile(Deno.statSync(path));
@@ -49,7 +50,7 @@ export class FileSource implements ByteSource, Disposable {
   }
 
   /**
-   * Opens a file whose path came out of an untrusted file: only a plain path of this machine, see
+   * Opens a file whose path came from an untrusted file: only a plain path on this machine, see
    * {@linkcode isLocalPath}.
    */
   static openLocal(path: string): FileSource {
@@ -65,7 +66,7 @@ export class FileSource implements ByteSource, Disposable {
     return bytes.subarray(0, this.readInto(offset, bytes));
   }
 
-  /** Fills `target` from `offset` and gives the number of bytes; fewer at the end of the file. */
+  /** Fills `target` from `offset` and returns the number of bytes; fewer at the end of the file. */
   readInto(offset: number, target: Uint8Array): number {
     this.#file.seekSync(offset, Deno.SeekMode.Start);
     let filled = 0;
@@ -77,7 +78,7 @@ export class FileSource implements ByteSource, Disposable {
     return filled;
   }
 
-  /** Says where the open file is now, after it got another name. */
+  /** Records where the open file is now, after it was renamed. */
   movedTo(path: string): void {
     this.#name = path;
   }
@@ -88,7 +89,7 @@ export class FileSource implements ByteSource, Disposable {
   }
 }
 
-/** What a path leads to is not a file, and not opened; the message is the reason, for the tail of another. */
+/** A path leads to something other than a file, which was not opened; the message completes another message. */
 export class NotAFileError extends Error {}
 
 function checkIsFile({ isFile, isDirectory }: Deno.FileInfo): void {

@@ -32,7 +32,7 @@ Deno.test({
     }),
 });
 
-Deno.test("FileSource opens on an untrusted file's word plain paths of this machine alone", () =>
+Deno.test("FileSource opens only plain paths on this machine for an untrusted file", () =>
   withFolder((folder) => {
     Deno.writeTextFileSync(`${folder}/x`, "");
     FileSource.openLocal(`${folder}/x`)[Symbol.dispose]();
@@ -46,13 +46,13 @@ Deno.test("FileSource opens on an untrusted file's word plain paths of this mach
   }));
 
 Deno.test({
-  name: "FileSource looks at what was opened, whatever the path led to before [no Windows]",
+  name: "FileSource checks what was opened, regardless of what the path led to before [no Windows]",
   ignore: Deno.build.os === "windows",
   fn: () =>
     withFolder((folder) => {
       Deno.writeTextFileSync(`${folder}/x`, "a file");
       const { openSync } = Deno;
-      // Somebody is quick, and puts a folder in the place of the file.
+      // Somebody quickly replaces the file with a folder.
       Deno.openSync = (path, options): Deno.FsFile => {
         Deno.removeSync(path);
         Deno.mkdirSync(path);

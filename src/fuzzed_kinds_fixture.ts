@@ -1,6 +1,6 @@
 /**
- * Test help: the kinds of files that the command line reads, each with some that are good, a way to damage them, and
- * what is run with them.
+ * Test helper: the kinds of files that the command line reads, each with some good files, a way to damage them, and the
+ * command lines to run with them.
  *
  * @module
  */
@@ -18,35 +18,35 @@ import { cabinetOf } from "./symbols/cabinet_fixture.ts";
 import { keyFolder, pdbKey } from "./symbols/path/store.ts";
 import { SERVER, SYMBOL_LINES, TARGET_LINES } from "./verb_lines_fixture.ts";
 
-/** What mutations begin with. */
+/** What mutations start from. */
 export interface GoodFiles {
   /** A recording with names. */
   readonly good: Uint8Array;
   /** The same without names. */
   readonly plain: Uint8Array;
-  /** Recordings that attack. */
+  /** Recordings built as attacks. */
   readonly hostile: ReadonlyMap<string, Uint8Array>;
-  /** Where a store keeps the PDB of `badhandle`: folders from the store's root. */
+  /** Where a store keeps badhandle's PDB, relative to the store's root. */
   readonly key: string;
 }
 
 /** A kind of files. */
 export interface FuzzedKind {
-  /** What they are. */
+  /** What they are called. */
   readonly name: string;
-  /** Some that are good, or good attacks. */
+  /** Some good files, or good attacks. */
   readonly seeds: (good: GoodFiles) => Promise<readonly Uint8Array[]>;
-  /** Damages one; the same one for the same number. */
+  /** Damages one, always in the same way for the same number. */
   readonly mutate: (file: Uint8Array, number: number) => Promise<Uint8Array>;
-  /** Where it lies, within the folder of a run. */
+  /** Its path within the folder of a run. */
   readonly place: (good: GoodFiles, number: number) => string;
   /** Command lines with `FILE` and `DIR`. */
   readonly lines: readonly (readonly string[])[];
-  /** What the symbol server answers, where the file is what comes from it. */
+  /** What the symbol server sends, if the file comes from there. */
   readonly answer?: (file: Uint8Array, number: number) => Response;
 }
 
-/** Makes what all kinds need. */
+/** Prepares what all kinds need. */
 export async function makeGoodFiles(): Promise<GoodFiles> {
   const hostile = await hostileRecordings();
   const [good, plain] = [hostile.get("good")!, hostile.get("plain")!];
@@ -65,15 +65,17 @@ function texts(...given: readonly string[]): Promise<readonly Uint8Array[]> {
   return Promise.resolve(given.map((text) => new TextEncoder().encode(text)));
 }
 
-/** Bytes changed where they are. */
+/** Changes bytes in place. */
 const inBytes = (file: Uint8Array, number: number): Promise<Uint8Array> =>
   Promise.resolve(mutate(file, number));
 
-/** Lines, characters and encodings changed. */
+/** Changes lines, characters and encodings. */
 const inText = (file: Uint8Array, number: number): Promise<Uint8Array> =>
   Promise.resolve(mutateText(file, number));
 
-/** What is packed is changed before it is packed, or the checksum ends all; now and then the outside. */
+/**
+ * Packed data is changed before it is packed, otherwise the checksum would stop everything; occasionally the outside.
+ */
 async function inRecording(file: Uint8Array, number: number): Promise<Uint8Array> {
   if (number % 16 === 0) return mutate(file, number);
   const content = await unpack("x.htrace", file);
@@ -84,7 +86,7 @@ async function inRecording(file: Uint8Array, number: number): Promise<Uint8Array
   return await pack(changed);
 }
 
-/** The first version had the same outside, and is told by its number. */
+/** The first version had the same outside, and is recognized by its number. */
 async function firstVersion({ hostile }: GoodFiles): Promise<readonly Uint8Array[]> {
   return await Promise.resolve(
     hostile.values().take(4).map((file) => {
@@ -162,7 +164,7 @@ const POINTERS = [
   "PATH:/a\0b",
 ];
 
-/** Where a server may say that a file is; only the first is one where it may be. */
+/** Locations that a server may give for a file; only the first is allowed. */
 const LOCATIONS = [
   `${SERVER}/again`,
   "file:///etc/passwd",
@@ -174,10 +176,10 @@ const LOCATIONS = [
   "%00",
 ];
 
-/** Lengths that are not the file's: those that are numbers are asked for again, which takes its time. */
+/** Lengths that are not the file's: numeric ones cause a retry, which takes time. */
 const LENGTHS = ["-1", "x", "1e3", "0x10", "999999999999"];
 
-/** Redirects, statuses, lengths that are not true; mostly the file itself. */
+/** Redirects, statuses, wrong lengths; mostly the file itself. */
 function serverAnswer(file: Uint8Array, number: number): Response {
   switch (number % 8) {
     case 1: {

@@ -1,5 +1,5 @@
 /**
- * Open handles as numbers: by type, and by type and name.
+ * Counts open handles by type, and by type and name.
  *
  * @module
  */
@@ -7,18 +7,18 @@ import type { HandleEntry } from "./target.ts";
 
 /** How many handles there are. */
 export interface HandleCounts {
-  /** All of them. */
+  /** The total. */
   readonly total: number;
   /** By type. */
   readonly types: ReadonlyMap<string, number>;
-  /** By type and name; the empty name is that of objects without one. Empty where only types were counted. */
+  /** By type and name; objects without a name have the empty name. Empty if only types were counted. */
   readonly names: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
-/** The type of handles whose type is not known. */
+/** The type name for handles whose type is unknown. */
 export const UNKNOWN_TYPE = "unknown";
 
-/** Whether a type is none: ours for handles without one, or what handle.exe writes (`<Unknown type>`). */
+/** Whether a type is unknown: ours for handles without one, or what handle.exe writes (`<Unknown type>`). */
 export function isUnknownType(type: string): boolean {
   return /^<?unknown\b/i.test(type);
 }

@@ -1,6 +1,6 @@
 /**
- * Test help: recordings that attack what attacked version 0.1.0, made for the present format. Each is the like of a file
- * of `shared/data/hostile`, by that file's name.
+ * Test helper: recordings with the attacks that worked on version 0.1.0, built for the current format. Each corresponds
+ * to a file of `shared/data/hostile` and has its name.
  *
  * @module
  */
@@ -18,7 +18,9 @@ export const TERMINAL_NAME =
 
 const GUID = "0123456789ABCDEF0123456789ABCDEF";
 
-/** Paths of PDBs that lead to another machine, to devices or streams, or out of the folder that they are sought in. */
+/**
+ * Paths of PDBs that lead to another machine, to devices or streams, or out of the folder in which they are looked up.
+ */
 const PATHS: Readonly<Record<string, readonly string[]>> = {
   unc: [
     "\\\\host\\share\\a.pdb",
@@ -60,7 +62,10 @@ const PATHS: Readonly<Record<string, readonly string[]>> = {
   term: [`/${TERMINAL_NAME}.pdb`, `C:\\${TERMINAL_NAME}\\x.pdb`],
 };
 
-/** All but those that are small and unpack to much, by the names of the files that they are the like of; `plain` is the good one without names. */
+/**
+ * All except decompression bombs, by the names of the files that they correspond to; `plain` is the good one without
+ * names.
+ */
 export async function hostileRecordings(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   using session = new Session(await openTarget("emulated", { args: ["leak", "2"] }));
   await session.enable();
@@ -79,14 +84,14 @@ export async function hostileRecordings(): Promise<Map<string, Uint8Array<ArrayB
   return files;
 }
 
-/** Those that unpack to much more than they are. */
+/** Decompression bombs. */
 export async function bombRecordings(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   for (const [name, content] of Object.entries(BOMBS)) files.set(name, await pack(content()));
   return files;
 }
 
-/** More modules, each with a PDB of that path. */
+/** More modules, each with a PDB at that path. */
 function withPdbs(recording: Recording, paths: readonly string[]): Recording {
   const modules = paths.map((path, index): Module => ({
     name: `m${index}`,
@@ -98,7 +103,7 @@ function withPdbs(recording: Recording, paths: readonly string[]): Recording {
   return { ...recording, modules: [...recording.modules, ...modules] };
 }
 
-/** The modules that the traces are in, from images and PDBs of those paths. */
+/** The modules of the traces, from images and PDBs at those paths. */
 function withImages(recording: Recording, paths: readonly string[]): Recording {
   const modules = recording.modules.map((module, index) => {
     const path = paths[index % paths.length]!;
@@ -108,7 +113,7 @@ function withImages(recording: Recording, paths: readonly string[]): Recording {
   return { ...facts, modules };
 }
 
-/** Everything that has a name has that name. */
+/** Gives everything that has a name this name. */
 function withNames(recording: Recording, name: string): Recording {
   return {
     ...recording,
@@ -139,7 +144,7 @@ function withNames(recording: Recording, name: string): Recording {
   };
 }
 
-/** Some hundred kilobytes at most that announce millions of things, all alike. */
+/** At most some hundred kilobytes that announce millions of identical things. */
 const BOMBS: Readonly<Record<string, () => Uint8Array<ArrayBuffer>>> = {
   "bomb-8Mtraces": () => traceBomb(8_000_000),
   "bomb-40Mtraces": () => traceBomb(12_000_000),
@@ -193,7 +198,7 @@ function contentOf(
   return content.bytes;
 }
 
-/** A user-mode target of 32 bits, read in 1970, of which nothing else is known. */
+/** A 32-bit user-mode target, read in 1970, about which nothing else is known. */
 function writeTarget(body: ByteWriter, name = "bomb"): void {
   body.text(name);
   body.byte(0);

@@ -1,18 +1,18 @@
 /**
- * Stacks in two columns, for logs that outlive the stack table which they were read into.
+ * Stacks in two columns, for logs that outlive the stack table into which they were read.
  *
  * @module
  */
 import { renumberStacks, type StackId, type Stacks, type TraceLog } from "./trace_log.ts";
 
-/** Stacks by ids from 0. */
+/** Stacks with ids from 0. */
 export class ListedStacks implements Stacks {
   /** Number of stacks. */
   readonly count: number;
   readonly #frames: BigUint64Array;
   readonly #starts: Uint32Array;
 
-  /** Takes the return addresses of all stacks, and where each begins; the last start is the end. */
+  /** Creates it from the return addresses of all stacks and where each begins; the last start is the end. */
   constructor(frames: BigUint64Array, starts: Uint32Array) {
     this.#frames = frames;
     this.#starts = starts;
@@ -28,17 +28,17 @@ export class ListedStacks implements Stacks {
   }
 }
 
-/** The stacks of logs under ids of their own, in the order in which they are met. */
+/** The stacks of logs under new ids, in order of first appearance. */
 export class StackNumbers {
   readonly #stacks: BigUint64Array[] = [];
   readonly #numbers = new Map<Stacks, Map<StackId, number>>();
 
-  /** The stacks by their numbers. */
+  /** The stacks by new id. */
   get stacks(): readonly BigUint64Array[] {
     return this.#stacks;
   }
 
-  /** The same log with the numbers of its stacks for their ids. */
+  /** The same log with the new ids of its stacks. */
   numberLog(log: TraceLog): TraceLog {
     const { stacks } = log;
     let known = this.#numbers.get(stacks);
@@ -55,7 +55,7 @@ export class StackNumbers {
   }
 }
 
-/** The same log with its stacks in a list of its own. */
+/** The same log with its stacks in a separate list. */
 export function detachStacks(log: TraceLog): TraceLog {
   const numbers = new StackNumbers();
   const numbered = numbers.numberLog(log);

@@ -55,21 +55,21 @@ const ELSEWHERE = [
   `C:\\${"x".repeat(300)}`,
 ];
 
-Deno.test("isLocalPath() takes drive paths on Windows, and no other spelling", () => {
+Deno.test("isLocalPath() accepts drive paths on Windows, and no other spelling", () => {
   for (const path of PLAIN) assertEquals(isLocalPath(path, "windows"), true, path);
   for (const path of ELSEWHERE) assertEquals(isLocalPath(path, "windows"), false, path);
 });
 
-Deno.test("isLocalPath() takes no path elsewhere whatever its separators are", () => {
+Deno.test("isLocalPath() accepts no path to elsewhere, regardless of its separators", () => {
   for (const path of ELSEWHERE) {
     for (const other of [path.replaceAll("\\", "/"), path.replaceAll("/", "\\")]) {
-      // A path that had a slash where a plain one has a backslash is as plain with either.
+      // A path with slashes in place of backslashes is just as plain.
       assertEquals(isLocalPath(other, "windows"), false, other);
     }
   }
 });
 
-Deno.test("isLocalPath() takes absolute paths elsewhere than on Windows", () => {
+Deno.test("isLocalPath() accepts absolute paths on systems other than Windows", () => {
   for (const path of ["/build/x.pdb", "/a/../b", "/networks/x.pdb", "/a:b|c"]) {
     assertEquals(isLocalPath(path, "linux"), true, path);
   }
@@ -89,7 +89,7 @@ Deno.test("isLocalPath() takes absolute paths elsewhere than on Windows", () => 
   for (const path of elsewhere) assertEquals(isLocalPath(path, "darwin"), false, path);
 });
 
-Deno.test("isPlainFileName() rejects what is another name, a device or no name somewhere", () => {
+Deno.test("isPlainFileName() rejects what some system reads as another name, a device or no name", () => {
   const plain = [
     "x.pdb",
     ".x",

@@ -1,13 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { markName, MAX_MARK_LENGTH, unusedName } from "./mark.ts";
 
-Deno.test("markName() takes what stands behind the prefix, without the line's end", () => {
+Deno.test("markName() returns the text after the prefix, without the line's end", () => {
   assertEquals(markName("htrace:mark iteration 7"), "iteration 7");
   assertEquals(markName("htrace:mark iteration 7\r\n\0"), "iteration 7");
   assertEquals(markName("htrace:mark  two blanks"), " two blanks");
 });
 
-Deno.test("markName() passes over other texts of the program", () => {
+Deno.test("markName() ignores other texts of the program", () => {
   const texts = ["", "hello", "htrace:mark", "htrace:mark ", "htrace:mark \n", " htrace:mark a"];
   for (const text of [...texts, "HTRACE:MARK a"]) assertEquals(markName(text), undefined, text);
 });
@@ -33,7 +33,7 @@ Deno.test("unusedName() numbers a name from its second time on", () => {
   ]);
 });
 
-Deno.test("unusedName() asks a few times for the number of a name that is used by the thousand", () => {
+Deno.test("unusedName() needs few look-ups for the number of a name that is used thousands of times", () => {
   let asked = 0;
   class Names extends Map<string, number> {
     override has(name: string): boolean {

@@ -9,28 +9,28 @@ import { HtraceError } from "./error.ts";
 export type PointerSize = 4 | 8;
 
 /**
- * Readable address space: a live process, page tables over physical memory, what a debugger engine has open.
+ * Readable address space: a live process, page tables over physical memory, a debugger engine's target.
  *
- * Missing memory is normal, so `read` returns less instead of throwing; {@linkcode readExact} is for
- * callers that cannot go on without the bytes.
+ * Missing memory is normal, so `read` returns less instead of throwing; {@linkcode readExact} is for callers that
+ * cannot continue without the bytes.
  */
 export interface Memory {
   /** Width of the pointers stored in this memory. */
   readonly pointerSize: PointerSize;
   /**
-   * Reads up to `length` bytes from `address`. The answer is shorter where bytes are missing: it ends
-   * at the first missing byte and is empty when even the first one is missing.
+   * Reads up to `length` bytes from `address`. The result is shorter if bytes are missing: it ends at the first missing
+   * byte and is empty if even the first one is missing.
    */
   read(address: bigint, length: number): Uint8Array;
-  /** Says why the byte at `address` cannot be read, as the tail of a message, where the memory knows. */
+  /** Says why the byte at `address` cannot be read, if the memory knows; completes a message. */
   explainMissing?(address: bigint): string;
 }
 
-/** Memory that a walk cannot do without is missing. */
+/** Memory that a walk needs is missing. */
 export class MemoryError extends HtraceError {
   /** First address of the attempted read. */
   readonly address: bigint;
-  /** Number of bytes that were wanted. */
+  /** Number of bytes that were requested. */
   readonly length: number;
 
   /** Creates the error; `what` names the thing that was read, `reason` says what is missing. */
@@ -41,7 +41,7 @@ export class MemoryError extends HtraceError {
   }
 }
 
-/** Reads exactly `length` bytes or throws a {@linkcode MemoryError} that names `what` was wanted. */
+/** Reads exactly `length` bytes or throws a {@linkcode MemoryError} that says `what` was to be read. */
 export function readExact(
   memory: Memory,
   address: bigint,

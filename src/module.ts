@@ -10,7 +10,7 @@ export interface PdbId {
   readonly guid: string;
   /** Age, the number of times the PDB was rewritten for the image. */
   readonly age: number;
-  /** Path of the PDB as the linker recorded it; either separator occurs. */
+  /** Path of the PDB as the linker recorded it; both separators occur. */
   readonly path: string;
 }
 
@@ -18,24 +18,24 @@ export interface PdbId {
 export interface Module {
   /** Name as a debugger prints it: the image's file name without its extension. */
   readonly name: string;
-  /** Path of the image as the target's loader has it. */
+  /** Path of the image according to the target's loader. */
   readonly path: string;
   /** Address of the image's first byte. */
   readonly base: bigint;
   /** Bytes from `base` to the end of the image. */
   readonly size: number;
-  /** Time stamp of the image header, where known; with `size` the symbol store's key of the image. */
+  /** Time stamp of the image header, if known; together with `size` the image's key in a symbol store. */
   readonly timestamp?: number;
-  /** Identity of its PDB, where known. */
+  /** Identity of its PDB, if known. */
   readonly pdb?: PdbId;
 }
 
-/** Whether an address lies in a module. */
+/** Whether an address is in a module. */
 export function isInModule(module: Pick<Module, "base" | "size">, address: bigint): boolean {
   return address >= module.base && address < module.base + BigInt(module.size);
 }
 
-/** Finds the module that an address lies in, among modules that do not overlap. */
+/** Finds the module that contains an address, among modules that do not overlap. */
 export function moduleFinder(
   modules: readonly Module[],
 ): (address: bigint) => Module | undefined {

@@ -1,9 +1,8 @@
 /**
  * The system calls that user-mode tracing needs, as bytes and NTSTATUS values.
  *
- * Two kinds of implementation stand behind this seam: Deno FFI to a real ntdll (or to the tests' stand-in
- * DLL), and the emulated machine, which runs its guest kernel's own code for every call. Handles are plain
- * numbers; −1 is the current process.
+ * This seam has two kinds of implementation: Deno FFI to a real ntdll (or to the tests' stand-in DLL), and the emulated
+ * machine, which runs its guest kernel's own code for every call. Handles are plain numbers; −1 is the current process.
  *
  * @module
  */
@@ -12,15 +11,15 @@ import type { PointerSize } from "./memory.ts";
 /** An NTSTATUS, as an unsigned 32-bit number; the top two bits 11 mean failure. */
 export type NtStatus = number;
 
-/** The answer of a query: the status and the length that the call reported. */
+/** The result of a query: the status and the length that the call reported. */
 export interface QueryResult {
   /** How the call ended. */
   readonly status: NtStatus;
-  /** The call's ReturnLength; 0 when it reported none. */
+  /** The call's ReturnLength; 0 if it reported none. */
   readonly returnLength: number;
 }
 
-/** The answer of a call that makes a handle. */
+/** The result of a call that creates a handle. */
 export interface HandleResult {
   /** How the call ended. */
   readonly status: NtStatus;
@@ -28,7 +27,7 @@ export interface HandleResult {
   readonly handle: number;
 }
 
-/** The system calls. No method throws for a status: the caller turns statuses into messages. */
+/** The system calls. No method throws because of a status: the caller turns statuses into messages. */
 export interface Ntdll {
   /** Width of pointers in the buffers that these calls take and fill. */
   readonly pointerSize: PointerSize;
@@ -42,7 +41,7 @@ export interface Ntdll {
     informationClass: number,
     buffer: Uint8Array | null,
   ): NtStatus;
-  /** NtQueryInformationProcess; the buffer is read (some classes take input there) and filled in place. */
+  /** NtQueryInformationProcess; the buffer is read (some classes take input in it) and filled in place. */
   queryInformationProcess(
     process: number,
     informationClass: number,

@@ -1,9 +1,9 @@
 /**
- * Whose code a module is: the program's own, a framework's that hosts it, or the system's.
+ * Whose code a module is: the program's own, that of a framework that hosts it, or the system's.
  *
- * A leak is asked about where the program's own code first appears in the stack. Where a module's folder is known, the
- * folder decides; a pasted log has names alone. Whatever no row of {@linkcode CODE_OWNERS} knows is the program's own,
- * because nobody can list the programs.
+ * The place to look for a leak is where the program's own code first appears in the stack. If a module's folder is known,
+ * the folder decides; a pasted log has only names. Modules that no row of {@linkcode CODE_OWNERS} lists are the program's
+ * own, because nobody can list all programs.
  *
  * @module
  */
@@ -14,24 +14,24 @@ import type { FrameModule } from "./frame.ts";
 export interface CodeOwnerRow {
   /** Whose code it is. */
   readonly owner: Exclude<CodeOwner, "own">;
-  /** What the row holds. */
+  /** What the row contains. */
   readonly what: string;
   /** Where the folders and names are from. */
   readonly source: string;
   /** Patterns over the whole path, in lower case with forward slashes. */
   readonly folders?: readonly RegExp[];
-  /** Names as {@linkcode comparableName} writes them, separated by white space. */
+  /** Names in the form of {@linkcode comparableName}, separated by white space. */
   readonly names?: string;
   /** Patterns over comparable names. */
   readonly patterns?: readonly RegExp[];
   /**
-   * Names count wherever the image lies: programs carry such modules in folders of their own. Other names count only
-   * where no path is known, because a `version.dll` beside the program is the program's.
+   * Names count wherever the image is: programs ship such modules in their own folders. Other names count only if no
+   * path is known, because a `version.dll` beside the program is the program's.
    */
   readonly anywhere?: true;
 }
 
-/** The rows, in the order in which they are asked; a module is the first one's that knows it. */
+/** The rows, in order; a module belongs to the first row that lists it. */
 export const CODE_OWNERS: readonly CodeOwnerRow[] = [
   {
     owner: "framework",
@@ -292,8 +292,8 @@ export const CODE_OWNERS: readonly CodeOwnerRow[] = [
 ];
 
 /**
- * Whose code a module is, by its folder where its path is known, else by its name: the first row of
- * {@linkcode CODE_OWNERS} that knows it.
+ * Whose code a module is, by its folder if its path is known, otherwise by its name: the first row of {@linkcode
+ * CODE_OWNERS} that lists it.
  *
  * @example
  * ```ts
@@ -318,7 +318,7 @@ export function codeOwner({ name, path = "" }: FrameModule): CodeOwner {
   return owner;
 }
 
-/** Whose a module is, by its name alone: the same on every machine. */
+/** Whose a module is, only by its name: the same on every machine. */
 export function codeOwnerByName(name: string): CodeOwner {
   return codeOwner({ name });
 }
@@ -344,7 +344,7 @@ function findOwner(name: string, path: string): CodeOwner {
 }
 
 /**
- * A module's name in the one spelling that tables use: lower case, everything but letters and digits as `_`, as
+ * A module's name in the spelling that tables use: lower case, everything except letters and digits as `_`, as
  * debuggers write `System.Private.CoreLib` and `libwinpthread-1`; without an image's extension and `Unloaded_`.
  */
 export function comparableName(name: string): string {
@@ -354,7 +354,7 @@ export function comparableName(name: string): string {
     .replaceAll(/[^\p{L}\p{N}_]/gu, "_");
 }
 
-/** A debugger puts the base address behind the name of a second module of one name: `ntdll_77a10000`. */
+/** A debugger appends the base address to the name of a second module with the same name: `ntdll_77a10000`. */
 const BASE_SUFFIX = /_([0-9a-f]{8}|[0-9a-f]{16})$/;
 
 function knows(row: PreparedRow, name: string): boolean {
@@ -371,7 +371,7 @@ interface PreparedRow {
 
 let prepared: readonly PreparedRow[] | undefined;
 
-/** The table with its names as sets; made at the first question, because not every command asks one. */
+/** The table with its names as sets; built on first use, because not every command needs it. */
 function rows(): readonly PreparedRow[] {
   prepared ??= CODE_OWNERS.map((row) => ({
     owner: row.owner,

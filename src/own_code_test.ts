@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CODE_OWNERS, codeOwner, codeOwnerByName, comparableName } from "./own_code.ts";
 
-/** By name alone, as a pasted log has it. */
+/** By name only, as in a pasted log. */
 const BY_NAME: Readonly<Record<string, readonly string[]>> = {
   system: [
     ...[
@@ -113,12 +113,12 @@ const BY_NAME: Readonly<Record<string, readonly string[]>> = {
 };
 
 for (const [owner, names] of Object.entries(BY_NAME)) {
-  Deno.test(`codeOwner() knows by name alone what is ${owner}`, () => {
+  Deno.test(`codeOwner() recognizes by name alone what is ${owner}`, () => {
     assertEquals(names.filter((name) => codeOwnerByName(name) !== owner), []);
   });
 }
 
-Deno.test("codeOwner() goes by the folder where a path is known", () => {
+Deno.test("codeOwner() decides by the folder if a path is known", () => {
   const cases: readonly (readonly [string, string, string])[] = [
     ["odd", "C:\\Windows\\System32\\odd.dll", "system"],
     ["odd", "C:\\WINDOWS\\SysWOW64\\odd.dll", "system"],
@@ -146,7 +146,7 @@ Deno.test("codeOwner() goes by the folder where a path is known", () => {
   for (const [name, path, owner] of cases) assertEquals(codeOwner({ name, path }), owner, path);
 });
 
-Deno.test("CODE_OWNERS says where each row is from and holds names as they are compared", () => {
+Deno.test("CODE_OWNERS says where each row is from and has names as they are compared", () => {
   const seen = new Set<string>();
   for (const { what, source, names = "" } of CODE_OWNERS) {
     assert(what !== "" && source !== "");

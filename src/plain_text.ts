@@ -1,5 +1,5 @@
 /**
- * Words and numbers for people: decimal with thousands, lists, places in sources.
+ * Words and numbers for people: decimals with thousands separators, lists, places in sources.
  *
  * @module
  */
@@ -36,7 +36,7 @@ export function typeNames({ objectTypes }: Pick<TraceGroup, "objectTypes">): str
   return [...objectTypes].sort(([, a], [, b]) => b - a).map(([type]) => type).join(", ");
 }
 
-/** `Event handles` where all of a number are of one type, else `handles`. */
+/** `Event handles` if all of a number have one type, otherwise `handles`. */
 export function handlesOfType(
   { objectTypes, outstanding }: Pick<TraceGroup, "objectTypes" | "outstanding">,
 ): string {
@@ -45,7 +45,7 @@ export function handlesOfType(
   return only !== undefined && only[1] === outstanding ? `${only[0]} ${noun}` : noun;
 }
 
-/** A misuse by its handle and what it was: `Handle 0x1f0, double close`, with the verifier's stop where it told. */
+/** A misuse by its handle and kind: `Handle 0x1f0, double close`, with the verifier's stop if it reported one. */
 export function misuseTitle(
   { handle, verdict, code }: Pick<Misuse, "handle" | "verdict" | "code">,
 ): string {
@@ -75,10 +75,12 @@ export function framePlace(frame: Frame): string {
   return file === undefined ? name : `${name} (${fileName(file)}:${line ?? 0})`;
 }
 
-/** Modules through which programs reach the system: whoever called them is worth a name. */
+/** Modules through which programs reach the system: their caller is worth naming. */
 const CALLED_BY_ALL = /^(?:ntdll|kernel32|kernelbase|wow64\w*|verifier|vfbasics|vrfcore)$/i;
 
-/** Whom a stack is put down to: its suspect, else the system's code that called; a stack without frames is unknown. */
+/**
+ * What a stack is attributed to: its suspect, otherwise the system code that called; a stack without frames is unknown.
+ */
 export function stackPlace(stack: Pick<NamedStack, "frames" | "suspect"> | undefined): string {
   const { suspect, frames = [] } = stack ?? {};
   if (suspect !== undefined) return framePlace(suspect.frame);
@@ -86,7 +88,7 @@ export function stackPlace(stack: Pick<NamedStack, "frames" | "suspect"> | undef
   return caller === undefined ? "an unknown stack" : `${framePlace(caller)} [no own frame]`;
 }
 
-/** The last part of a path of either system. */
+/** The last part of a Windows or Unix path. */
 export function fileName(path: string): string {
   return path.slice(Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1);
 }

@@ -1,19 +1,19 @@
 /**
- * Runs a target in pieces. Between two pieces the event loop has its turn: progress is shown, and signals are heard.
+ * Runs a target in pieces. Between two pieces the event loop gets its turn, for progress and signals.
  *
  * @module
  */
 import type { Awaitable, Execution, MarkEvent, Pause, StopEvent } from "./target.ts";
 
-/** Milliseconds between two turns of the event loop at marks: a person waits for no more, and a turn takes about one. */
+/** Milliseconds between two turns of the event loop at marks: short enough for a person; a turn takes about one. */
 const TURN_INTERVAL = 50;
 
-/** Lets timers and signals that are due have their turn. */
+/** Lets due timers and signals run. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
 
-/** Tells whether another turn is due, once each interval: a program can set marks faster than the event loop turns. */
+/** Whether another turn is due, once per interval: a program can set marks faster than the event loop turns. */
 export function turnClock(): { isDue(): boolean } {
   let last = performance.now();
   return {
@@ -26,16 +26,18 @@ export function turnClock(): { isDue(): boolean } {
   };
 }
 
-/** Who is asked and told while a target runs. */
+/** Callbacks while a target runs. */
 export interface RunListener {
-  /** Called at each mark that the program sets, and waited for. */
+  /** Called, and awaited, at each mark that the program sets. */
   readonly onMark?: (name: string) => Awaitable<unknown>;
-  /** Asked after each piece and now and then at a mark; lets signals arrive first. True leaves the target where it is. */
+  /**
+   * Called after each piece and occasionally at a mark, after signals have arrived. True leaves the target where it is.
+   */
   readonly isBroken?: () => Promise<boolean>;
 }
 
 /**
- * Runs a target to its next stop, or to where somebody breaks in, which may be at a mark. One that does not run in pieces
+ * Runs a target to its next stop, or until somebody breaks in, which may be at a mark. One that does not run in pieces
  * runs in one go, past its marks.
  */
 export async function runToStop(

@@ -5,12 +5,12 @@ import type { Execution, MarkEvent, Pause, StopEvent } from "./target.ts";
 const PAUSED: Pause = { kind: "paused", address: 0x1000n, threadId: 8 };
 const EXITED: StopEvent = { kind: "exited", exitStatus: 3 };
 
-/** A target that stops after so many pieces. */
+/** A target that stops after a number of pieces. */
 function pieces(count: number): Execution {
   return { go: () => EXITED, advance: () => count-- > 0 ? PAUSED : EXITED };
 }
 
-Deno.test("runToStop() lets timers have their turn between two pieces", async () => {
+Deno.test("runToStop() lets timers run between two pieces", async () => {
   let turns = 0;
   const timer = setInterval(() => turns++);
   assertEquals(await runToStop(pieces(50)), EXITED);
@@ -18,7 +18,7 @@ Deno.test("runToStop() lets timers have their turn between two pieces", async ()
   assertEquals(turns > 0, true);
 });
 
-Deno.test("runToStop() leaves the target where it is once somebody breaks in", async () => {
+Deno.test("runToStop() leaves the target where it is when somebody breaks in", async () => {
   let asked = 0;
   const isBroken = async (): Promise<boolean> => {
     await nextTurn();
@@ -28,7 +28,7 @@ Deno.test("runToStop() leaves the target where it is once somebody breaks in", a
   assertEquals(asked, 2);
 });
 
-Deno.test("runToStop() waits for who is told of a mark, and goes on", async () => {
+Deno.test("runToStop() awaits the callback for a mark, and continues", async () => {
   const mark = (name: string): MarkEvent => ({ kind: "mark", name });
   const events = [mark("warmup"), PAUSED, mark("iteration"), EXITED];
   const marks: string[] = [];
@@ -41,7 +41,7 @@ Deno.test("runToStop() waits for who is told of a mark, and goes on", async () =
   assertEquals(marks, ["warmup", "iteration"]);
 });
 
-Deno.test("runToStop() hears a break of a target that sets one mark after the other", async () => {
+Deno.test("runToStop() can break into a target that sets one mark after another", async () => {
   const mark: MarkEvent = { kind: "mark", name: "iteration" };
   const execution = { go: () => EXITED, advance: () => mark };
   let isPressed = false;
@@ -53,6 +53,6 @@ Deno.test("runToStop() hears a break of a target that sets one mark after the ot
   assertEquals(await runToStop(execution, { isBroken }), mark);
 });
 
-Deno.test("runToStop() runs a target in one go that knows no pieces", async () => {
+Deno.test("runToStop() runs a target in one go if it cannot run in pieces", async () => {
   assertEquals(await runToStop({ go: () => EXITED }), EXITED);
 });

@@ -1,5 +1,5 @@
 /**
- * One target under examination: its stacks, snapshots, symbols and current process, and the questions asked of it.
+ * One target under examination: its stacks, snapshots, symbols and current process, and the queries on it.
  *
  * A target only reads; what is kept between two readings is kept here. A session returns analyses and prints nothing.
  *
@@ -29,28 +29,28 @@ import {
 import { thousands } from "./plain_text.ts";
 import { logWithoutTraces, type StackTable, type TraceLog } from "./trace_log.ts";
 
-/** How a session deals with its target. */
+/** Options of a session. */
 export interface SessionOptions {
-  /** Where symbol files come from that the target does not bring along; the session disposes of it. */
+  /** Source of symbol files that the target does not supply itself; the session disposes of it. */
   readonly symbols?: SymbolSource;
-  /** Leaves tracing on that the session enabled; without it tracing ends with the session. */
+  /** Keeps tracing on if the session enabled it; otherwise tracing ends with the session. */
   readonly keepTracing?: boolean;
 }
 
-/** What is asked of an analysis, and of which process. */
+/** Options of an analysis, and its process. */
 export interface SessionRequest extends AnalysisRequest {
-  /** Another process than the current one. */
+  /** A process other than the current one. */
   readonly process?: ProcessRef;
   /** Reads the open handles, too, so that types and names of objects are known. Default: true. */
   readonly objects?: boolean;
 }
 
-/** The name of the snapshot that is meant when none is named. */
+/** The name of the default snapshot. */
 const UNNAMED = "";
 
 /**
- * The most traces that the snapshots of marks keep together: some 300 MB. A program may set a mark in each of thousands
- * of iterations, and each keeps as much of the ring as there is.
+ * The most traces that all snapshots of marks keep together: some 300 MB. A program may set a mark in each of thousands
+ * of iterations, and each keeps the whole contents of the ring.
  */
 const MAX_MARKED_TRACES = 2 ** 24;
 
@@ -58,26 +58,26 @@ const MAX_MARKED_TRACES = 2 ** 24;
 export class Session implements Disposable {
   /** What is examined; the session disposes of it. */
   readonly target: Target;
-  /** The process that is meant when none is named; undefined for the only one of a target. */
+  /** The default process; undefined for a target's only one. */
   process: ProcessRef | undefined;
   /** The stacks of every log that was read. */
   readonly #stacks = new EngineStackTable();
   readonly #options: SessionOptions;
-  /** Where symbol files come from that the target does not bring along. */
+  /** Source of symbol files that the target does not supply itself. */
   #given: SymbolSource | undefined;
-  /** By process: two processes have different modules at one address. */
+  /** By process: two processes can have different modules at one address. */
   readonly #symbols = new Map<string, ModuleSymbols>();
-  /** In the order in which they were taken. */
+  /** In the order taken. */
   readonly #snapshots = new Map<string, TraceLog>();
   #readSnapshots: Promise<void> | undefined;
-  /** What the program's marks keep, and how many of them are not kept. */
+  /** What the program's marks keep, and how many marks are not kept. */
   #marked = { marks: 0, traces: 0, passedOver: 0 };
   /** Tracing is on, and was off before this session enabled it. */
   #isEnabledHere = false;
 
   /**
-   * Takes over a target. Its own symbol files (the emulated guest's PDBs) are preferred to those of the options; the
-   * exports of an image in its memory are used where neither has a file.
+   * Takes over a target. Its own symbol files (the emulated guest's PDBs) are preferred to those of the options; if
+   * neither has a file, the exports of the image in its memory are used.
    */
   constructor(target: Target, options: SessionOptions = {}) {
     this.target = target;
@@ -86,12 +86,12 @@ export class Session implements Disposable {
     this.#given = options.symbols;
   }
 
-  /** The table that stacks of this session's logs are in. */
+  /** The table of the stacks of this session's logs. */
   get stacks(): StackTable {
     return this.#stacks;
   }
 
-  /** The named snapshots are marks that the program set: growth is measured from one to the next. */
+  /** Whether the named snapshots are marks that the program set: growth is then measured from one to the next. */
   get hasMarks(): boolean {
     return this.target.hasMarks === true || this.#marked.marks > 0;
   }
@@ -119,7 +119,7 @@ export class Session implements Disposable {
     await this.#dropSnapshots();
   }
 
-  /** Keeps the traces of now as the base of later diffs, under a name or as the unnamed snapshot. */
+  /** Keeps the current traces as the base of later diffs, under a name or as the unnamed snapshot. */
   async snapshot(name: string = UNNAMED): Promise<void> {
     const log = await this.readTraces();
     await this.#bringSnapshots();
@@ -127,8 +127,8 @@ export class Session implements Disposable {
   }
 
   /**
-   * Keeps the traces of now because the program asked for it; a name that is used again gets a number. Returns whether
-   * that was done: not where tracing is off, nor where marks keep too much already.
+   * Keeps the current traces because the program asked for it; a reused name gets a number. Returns whether that was
+   * done: not if tracing is off, or if marks already keep too much.
    */
   async mark(name: string): Promise<boolean> {
     if (this.target.control?.isEnabled() === false) return false;
@@ -150,7 +150,7 @@ export class Session implements Disposable {
     this.#snapshots.set(name, log);
   }
 
-  /** Forgets a snapshot. One that the target brings along is gone for this session, too. */
+  /** Forgets a snapshot. One that the target supplies is also gone for this session. */
   async forgetSnapshot(name: string = UNNAMED): Promise<void> {
     await this.#bringSnapshots();
     this.#snapshots.delete(name);
@@ -174,7 +174,7 @@ export class Session implements Disposable {
     return await this.target.modules(process ?? this.process);
   }
 
-  /** Open handles of a process, or of the current one; undefined where the target cannot list them. */
+  /** Open handles of a process, or of the current one; undefined if the target cannot list them. */
   async handles(process?: ProcessRef): Promise<readonly HandleEntry[] | undefined> {
     return await this.target.handles?.(process ?? this.process);
   }
@@ -199,7 +199,7 @@ export class Session implements Disposable {
     return analysis;
   }
 
-  /** Lists traces, newest first; with growth, where the target has marks. */
+  /** Lists traces, newest first; with growth, if the target has marks. */
   async show(request: SessionRequest = {}): Promise<Analysis> {
     const log = await this.readTraces(request.process);
     if (!this.hasMarks) return await this.#analyze(log, request);
@@ -234,30 +234,30 @@ export class Session implements Disposable {
     return await this.#symbolsOf().names(await this.modules(), module);
   }
 
-  /** Loads the symbols of a module of the current process, where that is not done yet, and says what was found. */
+  /** Loads the symbols of a module of the current process, if not yet loaded, and says what was found. */
   async loadSymbols(module: Module): Promise<SymbolStatus> {
     return await this.#symbolsOf().load(await this.modules(), module);
   }
 
-  /** Forgets every name and every symbol file, and takes further ones from another source; disposes of the old one. */
+  /** Forgets every name and every symbol file, and switches to another source; disposes of the old one. */
   replaceSymbols(source: SymbolSource): void {
     this.forgetSymbols();
     this.#given?.[Symbol.dispose]?.();
     this.#given = source;
   }
 
-  /** Forgets names and symbol files. They are sought again when they are needed. */
+  /** Forgets names and symbol files. They are looked up again when needed. */
   forgetSymbols(): void {
     for (const symbols of this.#symbols.values()) symbols[Symbol.dispose]();
     this.#symbols.clear();
   }
 
-  /** What was found for the symbols of a module; undefined as long as they were not needed. */
+  /** What was found for the symbols of a module; undefined if they have not been needed yet. */
   symbolStatus(module: Module): SymbolStatus | undefined {
     return this.#symbolsOf().status(module);
   }
 
-  /** Frees symbols and stacks; switches off tracing that was switched on here; lets go of the target. */
+  /** Frees symbols and stacks; switches off tracing that was switched on here; releases the target. */
   [Symbol.dispose](): void {
     this.forgetSymbols();
     this.#given?.[Symbol.dispose]?.();
@@ -306,7 +306,7 @@ export class Session implements Disposable {
     ];
   }
 
-  /** Types and names are an extra where nobody asked for them: an analysis does without. */
+  /** If nobody asked for types and names, they are optional: an analysis can do without. */
   async #knownHandles(
     process: ProcessRef | undefined,
     { names = false }: SessionRequest,
@@ -346,7 +346,7 @@ export class Session implements Disposable {
     return symbols;
   }
 
-  /** The target's own symbol files, else those of the options, else what the process has in memory. */
+  /** The target's own symbol files, otherwise those of the options, otherwise what the process has in memory. */
   async #filesOf(module: Module, process: ProcessRef | undefined): Promise<SymbolFiles> {
     const { target } = this;
     const files = await target.symbolFiles?.(module) ?? await this.#given?.(module) ?? {};
@@ -355,7 +355,7 @@ export class Session implements Disposable {
     return image ? { image } : files;
   }
 
-  /** Snapshots that the target brings along stand before those that are taken. */
+  /** Snapshots that the target supplies come before those that are taken. */
   async #bringSnapshots(): Promise<void> {
     this.#readSnapshots ??= (async () => {
       const brought = await this.target.readSnapshots?.(this.#stacks) ?? new Map();
@@ -373,7 +373,7 @@ export class Session implements Disposable {
     this.#marked = { marks: 0, traces: 0, passedOver: 0 };
   }
 
-  /** The snapshots of growth: all that were taken up to the one that is compared with, oldest first. */
+  /** The snapshots for growth: all that were taken up to the one that is compared with, oldest first. */
   #snapshotsUpTo(last: string): SnapshotLog[] {
     const all = this.#allSnapshots();
     return all.slice(0, all.findIndex(({ name }) => name === last) + 1);
@@ -395,7 +395,7 @@ export class Session implements Disposable {
     );
   }
 
-  /** A process that has ended, or one on Windows XP, keeps its tracing to its end: nothing is left to do. */
+  /** A process that has ended, or one on Windows XP, keeps its tracing to its end: there is nothing to do. */
   #disableIfPossible(): void {
     try {
       this.target.control?.disable();

@@ -8,19 +8,19 @@ import { TargetError } from "./error.ts";
 import type { Session } from "./session.ts";
 import { logWithoutTraces, type TraceLog } from "./trace_log.ts";
 
-/** A dump of a session's target, and what went into it. */
+/** A dump of a session's target, and its contents. */
 export interface SessionDump extends ProcessDump {
   /** Its traces. */
   readonly log: TraceLog;
   /** Number of its modules. */
   readonly modules: number;
-  /** Number of its open handles, where the target has a list. */
+  /** Number of its open handles, if the target has a list. */
   readonly handles?: number;
 }
 
 /**
- * Reads everything that a dump can hold, and encodes it. A process that is not traced is dumped without traces, as a
- * debugger does it.
+ * Reads everything that a dump can contain, and encodes it. A process that is not traced is dumped without traces, as
+ * debuggers do.
  *
  * @throws {TargetError} for a kernel-mode target.
  */

@@ -10,7 +10,7 @@ import { trace } from "./trace_log_fixture.ts";
 const APP = fakeModule("app", 0x0100_0000n);
 const NTDLL = fakeModule("ntdll", 0x7c90_0000n, "C:\\WINDOWS\\system32\\ntdll.dll");
 
-/** A kernel frame, a system frame, then the program's: as user mode sees a stack recorded. */
+/** A kernel frame, a system frame, then the program's: a stack as recorded for user mode. */
 const OPENING = [0x8018_f44an, 0x7c90_1000n, 0x0100_1200n];
 const CLOSING = [0x801e_1eddn, 0x0100_2000n];
 
@@ -73,7 +73,7 @@ Deno.test("diff() says when more happened than the ring holds", async () => {
   assertEquals((await session.show()).listed.length, 4);
 });
 
-Deno.test("snapshots that the target brings along are bases of diffs", async () => {
+Deno.test("snapshots that the target supplies are bases of diffs", async () => {
   const { target } = newSession();
   target.tracing = true;
   target.record(trace("open", 0x10, OPENING));
@@ -84,7 +84,7 @@ Deno.test("snapshots that the target brings along are bases of diffs", async () 
   assertEquals([...(await session.snapshots()).keys()], ["before", ""]);
 });
 
-Deno.test("mark() keeps snapshots that growth is measured from, and numbers a name that is used again", async () => {
+Deno.test("mark() keeps snapshots that growth is measured from, and numbers a reused name", async () => {
   const { target, session } = newSession();
   using _ = session;
   await session.enable();
@@ -101,14 +101,14 @@ Deno.test("mark() keeps snapshots that growth is measured from, and numbers a na
   assertEquals((await session.show()).hasMarks, undefined, "the ring is a new one");
 });
 
-Deno.test("mark() does nothing where tracing is off", async () => {
+Deno.test("mark() does nothing if tracing is off", async () => {
   const { session } = newSession();
   using _ = session;
   assertEquals(await session.mark("round"), false);
   assertEquals([...(await session.snapshots()).keys()], []);
 });
 
-Deno.test("keepBeginning() stands before the marks, so that a diff since then has no other steps", async () => {
+Deno.test("keepBeginning() comes before the marks, so that a diff since then has no other steps", async () => {
   const { target, session } = newSession();
   using _ = session;
   target.tracing = true;
@@ -118,7 +118,7 @@ Deno.test("keepBeginning() stands before the marks, so that a diff since then ha
   assertEquals((await session.diff()).snapshots.map(({ name }) => name), [""]);
 });
 
-Deno.test("diff() without a snapshot of that name names those there are", async () => {
+Deno.test("diff() without a snapshot of that name lists those there are", async () => {
   const { target, session } = newSession();
   using _ = session;
   await assertRejects(() => session.diff(), TargetError, "tracing is not enabled");
@@ -163,7 +163,7 @@ Deno.test("show() leaves kernel frames out in user mode and keeps them in kernel
   }
 });
 
-Deno.test("show() asks once for symbols, only of modules that a stack passes", async () => {
+Deno.test("show() requests symbols once, only for modules that a stack passes through", async () => {
   const asked: Module[] = [];
   const { target, session } = newSession(asked);
   using _ = session;
@@ -176,7 +176,7 @@ Deno.test("show() asks once for symbols, only of modules that a stack passes", a
   assertEquals(session.symbolStatus(APP)?.kind, "none");
 });
 
-Deno.test("an unloaded module keeps its names until another takes its place", async () => {
+Deno.test("an unloaded module keeps its names until another one replaces it", async () => {
   const asked: Module[] = [];
   const { target, session } = newSession(asked);
   using _ = session;
@@ -191,7 +191,7 @@ Deno.test("an unloaded module keeps its names until another takes its place", as
   assertEquals(asked, [APP, other]);
 });
 
-Deno.test("a module loaded later names addresses that were asked for before", async () => {
+Deno.test("a module loaded later names addresses that were requested before", async () => {
   const { target, session } = newSession();
   using _ = session;
   assertEquals((await session.symbolize([0x0200_0010n])).get(0x0200_0010n), undefined);
@@ -233,7 +233,7 @@ Deno.test("diff() groups by opening stack with judgement, suspect, growth and cl
   assertEquals(stacks.get(closer!.stack)?.frames.map(({ address }) => address), [0x0100_2000n]);
 });
 
-Deno.test("a handle value that is used again is named for the open that the handle list knows", async () => {
+Deno.test("a reused handle value is named only for the open that the handle list refers to", async () => {
   const { target, session } = newSession();
   using _ = session;
   await session.enable();
@@ -251,7 +251,7 @@ Deno.test("a handle value that is used again is named for the open that the hand
   ]);
 });
 
-Deno.test("a handle that was opened before tracing began is of no trace of its value", async () => {
+Deno.test("a handle that was opened before tracing began belongs to no trace of its value", async () => {
   const { target, session } = newSession();
   using _ = session;
   await session.enable();
@@ -277,7 +277,7 @@ Deno.test("growth is measured from every snapshot up to the one that is compared
   assertEquals(groups.map(({ series, delta }) => [series, delta]), [[[0, 1, 2], 1]]);
 });
 
-Deno.test("tracing that a session enabled ends with it, unless it is to be kept or was on before", async () => {
+Deno.test("tracing that a session enabled ends with it, unless it must be kept or was on before", async () => {
   const traced = async (wasOn: boolean, keepTracing: boolean): Promise<boolean> => {
     const target = new FakeTarget();
     target.tracing = wasOn;

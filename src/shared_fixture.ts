@@ -1,6 +1,6 @@
 /**
- * The folder `shared` beside the project: real files of other people's and what is true of them, see
- * `testdata/README.md`. Tests that need it say so and are ignored where it is missing.
+ * The folder `shared` beside the project: real third-party files and the truth about them, see `testdata/README.md`.
+ * Tests that need it say so and are ignored if it is missing.
  *
  * @module
  */

@@ -39,9 +39,9 @@ export class FakeTarget implements Target {
   list: ProcessEntry[] = [];
   defaultProcess: ProcessRef | undefined;
   disposed = false;
-  /** Traces that it brings along, newest first. */
+  /** Traces that it supplies, newest first. */
   kept: Map<string, HandleTrace[]> = new Map();
-  /** Why a log is not whole. */
+  /** Why a log is incomplete. */
   incomplete: string | undefined;
   /** When the traces are read. */
   now = new Date("2026-11-29T12:00:00Z");
@@ -62,7 +62,7 @@ export class FakeTarget implements Target {
     go: (): StopEvent => this.stops.shift() ?? { kind: "exited", exitStatus: 0 },
   };
 
-  /** Records traces, in the order in which they happened. */
+  /** Records traces, in the order they happened. */
   record(...traces: HandleTrace[]): void {
     for (const trace of traces) this.traces.unshift(trace);
     this.traces.length = Math.min(this.traces.length, this.slots);
@@ -115,7 +115,7 @@ export function fakeModule(name: string, base: bigint, path = `C:\\app\\${name}.
   return { name, path, base, size: 0x1_0000 };
 }
 
-/** Reads all traces of a target that reads at once, into a stack table of their own. */
+/** Reads all traces of a target that reads synchronously, into a new stack table. */
 export function readLog(target: Target, process?: ProcessRef): TraceLog {
   const log = target.readTraces(new EngineStackTable(), process);
   if (log instanceof Promise) throw new TypeError(`${target.name} reads later; await it`);

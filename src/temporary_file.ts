@@ -1,28 +1,28 @@
 /**
- * Files under a name of their own until they are whole.
+ * Writes files under a temporary name until they are complete.
  *
  * A file that others look for appears under its name complete or not at all: it is written beside its place and renamed.
- * What an end of the program leaves behind has a name that tells it, and is swept by a later run.
+ * If the program is killed, the leftover is recognizable by its name, and a later run removes it.
  *
  * @module
  */
 import { join } from "node:path";
 
 /**
- * Disposes of a resource where a signal ends the program, for as long as what it returns is not disposed. Who takes
- * signals is the command line's business; a program that uses this one as a library has ways of its own.
+ * Disposes of a resource if a signal ends the program, until the returned object is disposed. Only the command line
+ * handles signals; a program that uses this one as a library has its own ways.
  */
 export type Guard = (resource: Disposable) => Disposable;
 
-/** The names of temporaries; hidden on Unix, and of no symbol store's or user's making. */
+/** The names of temporary files; hidden on Unix, and unlike names in a symbol store or of a user. */
 const NAME = /^\.htrace-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
-/** A temporary that nobody has written to for so long is left over: no download takes a day. */
+/** A temporary file that nobody has written to for this long is a leftover: no download takes a day. */
 const LEFT_OVER_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** A file that is being written; disposing it removes it, unless it was given its name by then. */
+/** A file that is being written; disposing removes it, unless it already has its final name. */
 export class TemporaryFile implements Disposable {
-  /** Where it lies. */
+  /** Its path. */
   readonly path: string;
   #file: Deno.FsFile | undefined;
   #isKept = false;
@@ -34,28 +34,28 @@ export class TemporaryFile implements Disposable {
     this.#guard = guard?.(this);
   }
 
-  /** Creates one in a folder, which is made where it is missing; `guard` removes it where the program ends early. */
+  /** Creates one in a folder, which is created if missing; `guard` removes the file if the program ends early. */
   static create(folder: string, guard?: Guard): TemporaryFile {
     Deno.mkdirSync(folder, { recursive: true });
     return new TemporaryFile(join(folder, `.htrace-${crypto.randomUUID()}.tmp`), guard);
   }
 
-  /** Appends all of some bytes. */
+  /** Appends bytes, all of them. */
   write(bytes: Uint8Array): void {
     for (let written = 0; written < bytes.length;) {
       written += this.#file?.writeSync(bytes.subarray(written)) ?? bytes.length;
     }
   }
 
-  /** Ends writing: the bytes are on the disk, and the file can be read. */
+  /** Finishes writing: the bytes are on disk, and the file can be read. */
   async finish(): Promise<void> {
     await this.#file?.sync();
     this.#close();
   }
 
   /**
-   * Ends writing and gives the file its name, in place of what has that name; the folder is made where it is missing.
-   * `rename` does it where there is more to keep of the old file than its name.
+   * Finishes writing and gives the file its name, replacing what has that name; the folder is created if missing.
+   * `rename` does it if more than the name of the old file must be kept.
    */
   async keepAs(
     path: string,
@@ -68,7 +68,7 @@ export class TemporaryFile implements Disposable {
     this.#guard?.[Symbol.dispose]();
   }
 
-  /** Removes the file where it was not kept. One that cannot be removed is left to a later sweep. */
+  /** Removes the file if it was not kept. One that cannot be removed is left to a later sweep. */
   [Symbol.dispose](): void {
     this.#close();
     this.#guard?.[Symbol.dispose]();
@@ -87,7 +87,7 @@ export class TemporaryFile implements Disposable {
   }
 }
 
-/** Removes from a folder what runs that were killed have left there. What cannot be removed does no harm. */
+/** Removes from a folder what killed runs have left there. Files that cannot be removed do no harm. */
 export function sweepTemporaries(folder: string, now: number = Date.now()): void {
   try {
     for (const { name, isFile } of Deno.readDirSync(folder)) {
@@ -97,6 +97,6 @@ export function sweepTemporaries(folder: string, now: number = Date.now()): void
       if (now - written > LEFT_OVER_MILLISECONDS) Deno.removeSync(path);
     }
   } catch {
-    // The folder is missing or not ours, or another run sweeps it.
+    // The folder is missing or not ours, or another run is sweeping it.
   }
 }

@@ -9,7 +9,7 @@ function namesIn(folder: string): string[] {
   return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
 }
 
-Deno.test("TemporaryFile gets its name once it is whole, and makes the folders for it", () =>
+Deno.test("TemporaryFile gets its name once it is complete, and creates its folders", () =>
   withFolder(async (folder) => {
     using file = TemporaryFile.create(`${folder}/store`);
     file.write(BYTES.subarray(0, 2));
@@ -19,7 +19,7 @@ Deno.test("TemporaryFile gets its name once it is whole, and makes the folders f
     assertEquals(namesIn(`${folder}/store`), ["a"]);
   }));
 
-Deno.test("TemporaryFile leaves nothing behind where it is not kept", () =>
+Deno.test("TemporaryFile leaves nothing behind if it is not kept", () =>
   withFolder(async (folder) => {
     {
       using file = TemporaryFile.create(folder);
@@ -49,7 +49,7 @@ Deno.test("TemporaryFile is guarded until it has its name or is gone", () =>
     assertEquals(guarded.size, 0);
   }));
 
-Deno.test("sweepTemporaries() removes what is left over, and nothing else", () =>
+Deno.test("sweepTemporaries() removes leftovers, and nothing else", () =>
   withFolder(async (folder) => {
     using inUse = TemporaryFile.create(folder);
     using leftOver = TemporaryFile.create(folder);

@@ -25,7 +25,7 @@ export function traceTypeOf(code: number): TraceType | undefined {
   return undefined;
 }
 
-/** What a handle stands for: the object's type, name and address, as far as they are known. */
+/** What a handle refers to: the object's type, name and address, as far as known. */
 export interface ObjectInfo {
   /** Object type, such as `Event`. */
   readonly type?: string;
@@ -35,29 +35,29 @@ export interface ObjectInfo {
   readonly address?: bigint;
 }
 
-/** What a trace says beside its stack. */
+/** A trace's data without its stack. */
 export interface HandleOperation {
   /** The operation. */
   readonly type: TraceType;
   /**
-   * The handle value as the caller gave it: the two low tag bits may be set on a close or a badref. Its lower 32 bits
-   * where it has more.
+   * The handle value as the caller gave it: the two low tag bits may be set on a close or a badref. Only its lower 32
+   * bits if it has more.
    */
   readonly handle: number;
-  /** The whole handle value, where it does not fit 32 bits: what a bad reference took for a handle. */
+  /** The whole handle value, if it does not fit in 32 bits: garbage that a bad reference used as a handle. */
   readonly wideHandle?: bigint;
-  /** Process id of the thread that did the operation: not always the traced process. 0 where it is unknown. */
+  /** Process id of the thread that did the operation: not always the traced process. 0 if unknown. */
   readonly processId: number;
-  /** Thread id of the thread that did the operation. 0 where it is unknown. */
+  /** Thread id of the thread that did the operation. 0 if unknown. */
   readonly threadId: number;
-  /** When it was done, in milliseconds since 1970 UTC, where the source has times. */
+  /** When it was done, in milliseconds since 1970 UTC, if the source has times. */
   readonly time?: number;
-  /** What the handle stood for then, where the source says it. */
+  /** What the handle referred to then, if the source says it. */
   readonly object?: ObjectInfo;
 }
 
 /** A view of one trace, for people and for small lists; bulk work stays in the columns of a `TraceLog`. */
 export interface HandleTrace extends HandleOperation {
-  /** Return addresses, innermost first; kernel frames, where there are any, come before user frames. */
+  /** Return addresses, innermost first; kernel frames, if any, come before user frames. */
   readonly stack: BigUint64Array;
 }

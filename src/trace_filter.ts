@@ -1,5 +1,5 @@
 /**
- * Which traces and groups are wanted: one filter for every target, report and the prompt.
+ * Selects traces and groups: one filter for every target, every report and the prompt.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import type { ObjectInfo, StackId, TraceLog } from "./trace_log.ts";
 /** A moment, or milliseconds after the oldest trace of the log. */
 export type TimeBound = Date | number;
 
-/** Which traces and groups are wanted. What is absent restricts nothing. */
+/** Which traces and groups to select. Absent members restrict nothing. */
 export interface TraceFilter {
-  /** Only traces of this handle; its two low bits are the caller's own and make no difference. 0 is every handle. */
+  /** Only traces of this handle; its two low bits belong to the caller and make no difference. 0 is every handle. */
   readonly handle?: number;
   /** List only traces of this type. Groups still say how often their handles were closed. */
   readonly type?: TraceType;
-  /** Only what this thread did. */
+  /** Only operations of this thread. */
   readonly threadId?: number;
   /** Only handles of this type of object, such as `Event`, in any case. */
   readonly objectType?: string;
@@ -32,39 +32,39 @@ export interface TraceFilter {
   readonly ignore?: RegExp;
   /** Only what leaks, or only bad references with their stories. */
   readonly only?: "leaks" | "misuses";
-  /** Only groups with at least so many outstanding handles. */
+  /** Only groups with at least this many outstanding handles. */
   readonly minOutstanding?: number;
-  /** At most so many groups. */
+  /** At most this many groups. */
   readonly top?: number;
-  /** At most so many traces are listed. 0 is no maximum. */
+  /** List at most this many traces. 0 is no maximum. */
   readonly maxTraces?: number;
 }
 
-/** What a filter asks of a log beside its columns. */
+/** What a filter needs from a log besides its columns. */
 export interface TraceFacts {
   /** Type and name of a trace's object. */
   readonly objectOf: (trace: number) => ObjectInfo | undefined;
-  /** Stacks with their names: all of the log's where the filter {@linkcode needsNames}. */
+  /** Stacks with their names: all of the log's if the filter {@linkcode needsNames}. */
   readonly stacks: ReadonlyMap<StackId, NamedStack>;
 }
 
-/** Whether a filter chooses single traces, so that counts by stack say nothing of what passes. */
+/** Whether a filter selects single traces, so that counts by stack say nothing about what passes. */
 export function isAboutTraces(filter: TraceFilter): boolean {
   return Boolean(filter.handle) ||
     [filter.threadId, filter.objectType, filter.since, filter.until]
       .some((clause) => clause !== undefined);
 }
 
-/** Whether a filter looks at the names of frames. */
+/** Whether a filter uses the names of frames. */
 export function needsNames({ focus, ignore }: TraceFilter): boolean {
   return focus !== undefined || ignore !== undefined;
 }
 
 /**
- * A byte for each trace of the log, 1 where it passes: by handle, thread, object, time and frames. `type` and the
- * maximum are not looked at: they choose what is listed of the traces that pass, see {@linkcode listTraces}.
+ * A byte for each trace of the log, 1 if it passes: by handle, thread, object, time and frames. `type` and the maximum
+ * do not count here: they select which of the passing traces are listed, see {@linkcode listTraces}.
  *
- * @throws {UsageError} where the filter asks for times and the log has none.
+ * @throws {UsageError} if the filter uses times and the log has none.
  */
 export function passingTraces(
   log: TraceLog,
@@ -80,7 +80,7 @@ export function passingTraces(
   return passes;
 }
 
-/** Of some traces, in their order, those that pass and are of the wanted type, and no more than the maximum. */
+/** Those of the given traces, in order, that pass and have the selected type, up to the maximum. */
 export function listTraces(
   traces: Uint32Array,
   passing: Uint8Array | undefined,
@@ -138,7 +138,7 @@ function timeTests({ time, count }: TraceLog, { since, until }: TraceFilter): Te
   return tests;
 }
 
-/** Thousands of traces share a few stacks: each stack is looked at once. */
+/** Thousands of traces share a few stacks: each stack is examined once. */
 function stackTest(
   log: TraceLog,
   facts: TraceFacts,

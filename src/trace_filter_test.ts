@@ -39,12 +39,12 @@ function passing(filter: TraceFilter, log: TraceLog = LOG): number[] {
   return passes === undefined ? all : all.filter((index) => passes[index] === 1);
 }
 
-Deno.test("passingTraces() lets all traces pass where nothing is asked", () => {
+Deno.test("passingTraces() lets all traces pass if there is no filter", () => {
   assertEquals(passing({}), [0, 1, 2, 3]);
   assertEquals(passing({ type: "open", maxTraces: 1 }), [0, 1, 2, 3]);
 });
 
-Deno.test("passingTraces() chooses by handle, whatever its low bits, by thread and by object type", () => {
+Deno.test("passingTraces() selects by handle, regardless of its low bits, by thread and by object type", () => {
   assertEquals(passing({ handle: 0x45 }), [0, 1, 3]);
   assertEquals(passing({ threadId: 4 }), [2, 3]);
   assertEquals(passing({ objectType: "event" }), [1, 3]);
@@ -57,7 +57,7 @@ Deno.test("passingTraces() looks for names in any frame of a stack", () => {
   assertEquals(passing({ focus: /open/, ignore: /finish/ }), [0, 2]);
 });
 
-Deno.test("passingTraces() takes times, and durations from the oldest trace on", () => {
+Deno.test("passingTraces() accepts times, and durations from the oldest trace on", () => {
   const log = { ...LOG, time: Float64Array.of(4000, 3000, 2000, 1000) };
   assertEquals(passing({ since: new Date(2000) }, log), [0, 1, 2]);
   assertEquals(passing({ until: 1000 }, log), [2, 3]);
@@ -72,7 +72,7 @@ Deno.test("passingTraces() says that traces have no times", () => {
   );
 });
 
-Deno.test("listTraces() takes those of a type, up to a maximum", () => {
+Deno.test("listTraces() returns those of a type, up to a maximum", () => {
   const all = Uint32Array.of(0, 1, 2, 3);
   assertEquals([...listTraces(all, undefined, LOG, { type: "open" })], [2, 3]);
   assertEquals([...listTraces(all, undefined, LOG, { type: "open", maxTraces: 1 })], [2]);

@@ -1,8 +1,8 @@
 /**
  * The traces read from a target at one time, in columns.
  *
- * A column has a value for each trace, newest first. Stacks are ids of a {@linkcode StackTable} that all logs of a
- * session share, so equal ids are equal stacks, whichever log they are in.
+ * A column has a value for each trace, newest first. Stacks are ids in a {@linkcode StackTable} that all logs of a
+ * session share, so equal ids are equal stacks across logs.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface StackTable extends Stacks {
   /** The id of a stack of any depth, new or known. */
   intern(addresses: BigUint64Array): StackId;
   /**
-   * Reads whole entries into columns, and interns their stacks. A stack ends at its first zero address.
+   * Reads complete entries into columns, and interns their stacks. A stack ends at its first zero address.
    *
    * Throws an error for bytes that end inside an entry.
    */
@@ -37,15 +37,15 @@ export interface StackTable extends Stacks {
     layout: EntryLayout,
     options?: ReadEntriesOptions,
   ): EntriesRead;
-  /** The stacks of a column of ids without their leading addresses from `userEnd` on, interned too. */
+  /** The stacks of a column of ids without their leading addresses from `userEnd` on, also interned. */
   withoutKernelFrames(stacks: Uint32Array, userEnd: bigint): Uint32Array;
 }
 
 /** How {@linkcode StackTable.readEntries} reads. */
 export interface ReadEntriesOptions {
-  /** The entries stand oldest first, as a ring has them in memory; omitted, newest first, as a query returns them. */
+  /** The entries are oldest first, as in a ring's memory; if omitted, newest first, as a query returns them. */
   readonly oldestFirst?: boolean;
-  /** Ends at the first entry, from the newest on, that is empty or damaged; omitted, such entries are left out. */
+  /** Stops at the first empty or damaged entry, from the newest on; if omitted, such entries are skipped. */
   readonly stopAtGap?: boolean;
 }
 
@@ -57,64 +57,64 @@ export interface EntryColumns {
   readonly type: Uint8Array;
   /** Handle values as the callers gave them, with their tag bits; the lower half of wide ones. */
   readonly handle: Uint32Array;
-  /** Ids of the processes whose threads did the operations; 0 where it is unknown. */
+  /** Ids of the processes whose threads did the operations; 0 if unknown. */
   readonly processId: Uint32Array;
-  /** Ids of those threads; 0 where it is unknown. */
+  /** Ids of those threads; 0 if unknown. */
   readonly threadId: Uint32Array;
   /** Stack ids. */
   readonly stack: Uint32Array;
-  /** Handle values that do not fit 32 bits, by index of their trace: garbage that a bad reference used. */
+  /** Handle values that do not fit in 32 bits, by index of their trace: garbage that a bad reference used. */
   readonly wideHandles?: ReadonlyMap<number, bigint>;
 }
 
 /** What {@linkcode StackTable.readEntries} read, and what it left out. */
 export interface EntriesRead extends EntryColumns {
-  /** Entries that were never written (type 0), as far as they were looked at. */
+  /** Number of examined entries that were never written (type 0). */
   readonly empty: number;
-  /** Which entry is the first of those, the newest entry being 0: that many entries are newer. */
+  /** Index of the first of those, where the newest entry is 0: that many entries are newer. */
   readonly firstEmpty?: number;
-  /** Entries whose type nothing writes (outside 0 to 3), as far as they were looked at. */
+  /** Number of examined entries whose type nothing writes (outside 0 to 3). */
   readonly damaged: number;
-  /** Which entry is the first of those. */
+  /** Index of the first of those. */
   readonly firstDamaged?: number;
 }
 
 /** Traces of one handle table, read at one time, newest first. */
 export interface TraceLog extends EntryColumns {
-  /** What the stack ids are of. */
+  /** The table of the stack ids. */
   readonly stacks: Stacks;
-  /** When each operation was done, in milliseconds since 1970 UTC; NaN where that is unknown. */
+  /** When each operation was done, in milliseconds since 1970 UTC; NaN if unknown. */
   readonly time?: Float64Array;
-  /** What each handle stood for at that moment: a place in `objects` counted from 1; 0 where that is unknown. */
+  /** What each handle referred to at that moment: an index into `objects` counted from 1; 0 if unknown. */
   readonly object?: Uint32Array;
   /** The objects of the traces, each distinct one once. */
   readonly objects?: readonly ObjectInfo[];
-  /** When the traces were read; absent where their source does not tell: a text has no date. */
+  /** When the traces were read; absent if their source does not say: a text has no date. */
   readonly readAt?: Date;
   /**
-   * Traces looked at before a handle filter and a maximum were applied, as `!htrace` prints them. The kernel-mode walk
+   * Traces examined before a handle filter and a maximum were applied, as `!htrace` prints them. The kernel-mode walk
    * also counts the blank slot that ended it (output reference, "Parsed and Dumped").
    */
   readonly parsed: number;
   /**
-   * How far the debugger's own walk of a kernel's ring comes, where it ends before the last trace: at a slot that was
-   * never written. `!htrace` prints that many traces, and says that it parsed that many slots.
+   * How far the debugger's own walk of a kernel's ring gets, if it ends before the last trace: at a slot that was never
+   * written. `!htrace` prints that many traces, and says that it parsed that many slots.
    */
   readonly walk?: { readonly traces: number; readonly parsed: number };
-  /** Capacity of the ring that the traces were read from, where the target tells it. */
+  /** Capacity of the ring that the traces were read from, if the target states it. */
   readonly slots?: number;
-  /** Why traces are missing that the target should have, as the tail of a message; absent when whole. */
+  /** Why traces are missing that the target should have, completing a message; absent if the log is complete. */
   readonly incomplete?: string;
   /**
-   * How many handles each stack has opened in all, and how many of those were closed, where the source counts on beyond
-   * the traces that it keeps.
+   * How many handles each stack has opened in total, and how many of those were closed, if the source keeps counting
+   * beyond the traces that it keeps.
    */
   readonly totals?: ReadonlyMap<StackId, StackTotals>;
-  /** Stacks whose handles the system keeps for itself although own code is on them: nobody is to blame. */
+  /** Stacks whose handles the system keeps for itself although they contain own code: nobody is to blame. */
   readonly systemStacks?: ReadonlySet<StackId>;
-  /** What these traces do not show, each begins in lower case and has no full stop. */
+  /** What these traces do not show; each begins in lower case and has no full stop. */
   readonly notes?: readonly string[];
-  /** Why the process was stopped, where the source tells it. */
+  /** Why the process was stopped, if the source says it. */
   readonly stops?: readonly TraceStop[];
   /** Address of the EPROCESS that was walked, in kernel mode. */
   readonly process?: bigint;
@@ -124,23 +124,26 @@ export interface TraceLog extends EntryColumns {
   readonly answer?: Answer;
 }
 
-/** Why a process was stopped over a handle: an Application Verifier stop, or an exception that a dump was written for. */
+/**
+ * Why a process was stopped because of a handle: an Application Verifier stop, or an exception for which a dump was
+ * written.
+ */
 export interface TraceStop {
-  /** The verifier's stop code, such as 0x300; without a verifier the exception's own. */
+  /** The verifier's stop code, such as 0x300; without a verifier, the exception code. */
   readonly code: number;
-  /** The handle in question, where it is known. */
+  /** The handle in question, if known. */
   readonly handle?: number;
-  /** Id of the process, where it is known. */
+  /** Id of the process, if known. */
   readonly processId?: number;
-  /** Id of the thread, where it is known. */
+  /** Id of the thread, if known. */
   readonly threadId?: number;
   /** Code of the exception behind it, such as 0xc0000008. */
   readonly exception?: number;
-  /** Its stack, where there is one. */
+  /** Its stack, if there is one. */
   readonly stack?: StackId;
 }
 
-/** What a stack did in all, also before the oldest trace. */
+/** A stack's totals, including operations before the oldest trace. */
 export interface StackTotals {
   /** Handles that it opened. */
   readonly opened: number;
@@ -185,13 +188,13 @@ export function operationAt(log: TraceLog, index: number): HandleOperation {
   };
 }
 
-/** What the handle of trace `index` stood for at that moment, where the log's source says it. */
+/** What the handle of trace `index` referred to at that moment, if the log's source says it. */
 export function objectAt(log: TraceLog, index: number): ObjectInfo | undefined {
   const place = log.object?.[index] ?? 0;
   return place === 0 ? undefined : log.objects?.[place - 1];
 }
 
-/** The columns of entries without what was said of the reading. */
+/** The columns of entries without the data about their reading. */
 export function columnsOf(
   { count, type, handle, processId, threadId, stack, wideHandles }: EntriesRead,
 ): EntryColumns {
@@ -216,12 +219,12 @@ export function isRingFull({ count, slots }: TraceLog): boolean {
   return slots !== undefined && count >= slots;
 }
 
-/** Whether a log tells of closes: the text of a `!htrace -diff` lists the opens that are outstanding, nothing else. */
+/** Whether a log reports closes: the text of a `!htrace -diff` lists only the outstanding opens. */
 export function tellsCloses({ answer }: Pick<TraceLog, "answer">): boolean {
   return answer?.kind !== "diff";
 }
 
-/** A log without traces, such as one of a ring that was empty. */
+/** A log without traces, such as one of an empty ring. */
 export function logWithoutTraces(stacks: Stacks): TraceLog {
   return {
     count: 0,
@@ -247,12 +250,14 @@ export function moveStacks(log: TraceLog, into: StackTable): TraceLog {
   });
 }
 
-/** Whether a log has no traces because there were none to read, which is said; an empty one may just be quiet. */
+/**
+ * Whether a log has no traces because none could be read, as it says; an empty log may just mean that nothing happened.
+ */
 export function isUntraced({ count, incomplete }: Pick<TraceLog, "count" | "incomplete">): boolean {
   return count === 0 && incomplete !== undefined;
 }
 
-/** The stacks of everything that a log says. */
+/** All stacks that a log refers to. */
 export function stacksOf({ stack, stops, systemStacks, totals }: TraceLog): Set<StackId> {
   const used = new Set<StackId>(stack);
   for (const { stack } of stops ?? []) if (stack !== undefined) used.add(stack);
@@ -261,7 +266,7 @@ export function stacksOf({ stack, stops, systemStacks, totals }: TraceLog): Set<
   return used;
 }
 
-/** The same log with other ids for its stacks, those of `stacks`. */
+/** The same log with the stack ids of `stacks`. */
 export function renumberStacks(
   log: TraceLog,
   stacks: Stacks,

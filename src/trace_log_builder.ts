@@ -1,5 +1,5 @@
 /**
- * Makes a {@linkcode TraceLog} of traces that come one by one: for sources that are no table of entries, and for
+ * Builds a {@linkcode TraceLog} from traces that come one by one: for sources that are not a table of entries, and for
  * tests.
  *
  * @module
@@ -7,36 +7,36 @@
 import type { ObjectInfo, StackId, StackTable, TraceLog } from "./trace_log.ts";
 import { TRACE_TYPE_CODES, type TraceType } from "./trace.ts";
 
-/** A trace as its source has it. */
+/** A trace in its source's form. */
 export interface AddedTrace {
   /** The operation. */
   readonly type: TraceType;
-  /** The handle value; one of more than 32 bits is kept whole. */
+  /** The handle value; one of more than 32 bits is kept completely. */
   readonly handle: number | bigint;
-  /** Process id of the thread that did the operation, where it is known. */
+  /** Process id of the thread that did the operation, if known. */
   readonly processId?: number;
-  /** Id of that thread, where it is known. */
+  /** Id of that thread, if known. */
   readonly threadId?: number;
-  /** A stack of the builder's table, or return addresses, innermost first. */
+  /** A stack id in the builder's table, or return addresses, innermost first. */
   readonly stack: StackId | BigUint64Array;
-  /** When it was done, in milliseconds since 1970 UTC, where that is known. */
+  /** When it was done, in milliseconds since 1970 UTC, if known. */
   readonly time?: number;
-  /** What the handle stood for at that moment, where that is known. */
+  /** What the handle referred to at that moment, if known. */
   readonly object?: ObjectInfo;
 }
 
-/** What a log says beside its traces. `parsed` is the number of traces unless it is given. */
+/** A log's data other than its traces. `parsed` is the number of traces unless given. */
 export type LogFacts =
   & Pick<TraceLog, "readAt" | "slots" | "incomplete" | "process" | "objectTable">
   & Partial<Pick<TraceLog, "parsed">>;
 
-/** First value that a column of 32 bits does not hold. */
+/** First value that does not fit in a column of 32 bits. */
 const WIDE = 2n ** 32n;
-/** Traces that there is room for at first. */
+/** Number of traces for which there is room at first. */
 const FIRST_ROOM = 256;
 
 /**
- * A log in the making.
+ * A log under construction.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export class TraceLogBuilder {
   #columns = emptyColumns(FIRST_ROOM);
   #hasTimes = false;
 
-  /** Begins an empty log whose stacks go into `stacks`. */
+  /** Starts an empty log whose stacks go into `stacks`. */
   constructor(stacks: StackTable) {
     this.#stacks = stacks;
   }
@@ -64,7 +64,7 @@ export class TraceLogBuilder {
     return this.#count;
   }
 
-  /** Adds a trace: the newest first, or the oldest if {@linkcode build} is told so. */
+  /** Adds a trace: newest first, or oldest first if {@linkcode build} is called that way. */
   add(trace: AddedTrace): void {
     const { type, handle, processId = 0, threadId = 0, stack, time, object } = trace;
     if (this.#count === this.#columns.type.length) {
@@ -84,7 +84,7 @@ export class TraceLogBuilder {
     this.#hasTimes ||= time !== undefined;
   }
 
-  /** The log. What was added stays, and may be added to. */
+  /** Returns the log. The builder keeps its traces, and more can be added. */
   build(facts: LogFacts & { readonly oldestFirst?: boolean }): TraceLog {
     const { oldestFirst = false, ...rest } = facts;
     const count = this.#count;
@@ -107,7 +107,7 @@ export class TraceLogBuilder {
     };
   }
 
-  /** The place of an object among the distinct ones, counted from 1. */
+  /** The index of an object among the distinct ones, counted from 1. */
   #objectId(object: ObjectInfo): number {
     const { type, name, address } = object;
     const key = JSON.stringify([type ?? null, name ?? null, address?.toString(16) ?? null]);

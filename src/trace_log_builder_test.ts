@@ -5,7 +5,7 @@ import { TraceLogBuilder } from "./trace_log_builder.ts";
 
 const READ_AT = new Date(0);
 
-Deno.test("a builder makes a log of traces that are added newest first", () => {
+Deno.test("a builder makes a log from traces that are added newest first", () => {
   using stacks = new EngineStackTable();
   const builder = new TraceLogBuilder(stacks);
   const stack = BigUint64Array.of(1n, 2n);
@@ -24,7 +24,7 @@ Deno.test("a builder makes a log of traces that are added newest first", () => {
   assertEquals([log.time, log.object, log.objects, log.wideHandles], Array(4).fill(undefined));
 });
 
-Deno.test("a builder turns traces round that were added oldest first", () => {
+Deno.test("a builder reverses traces that were added oldest first", () => {
   using stacks = new EngineStackTable();
   const builder = new TraceLogBuilder(stacks);
   const stack = stacks.intern(new BigUint64Array());
@@ -53,7 +53,7 @@ Deno.test("a builder keeps each distinct object once", () => {
   assertEquals(objectAt(log, 3), { type: "Event" });
 });
 
-Deno.test("a builder grows, and goes on after a log was built", () => {
+Deno.test("a builder grows, and continues after a log was built", () => {
   using stacks = new EngineStackTable();
   const builder = new TraceLogBuilder(stacks);
   for (let handle = 4; handle <= 4000; handle += 4) {

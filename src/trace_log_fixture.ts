@@ -1,8 +1,8 @@
 /**
- * Trace logs for tests and benchmarks: the shapes that sources have, and logs made from a few words a trace.
+ * Trace logs for tests and benchmarks: the shapes that sources have, and logs made from a few words per trace.
  *
- * The shapes are written down here a second time, from the reference and not from `nt/`, so that a mistake
- * there cannot hide.
+ * The shapes are written down here a second time, from the reference and not from `nt/`, so that a mistake there cannot
+ * hide.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export const QUERY_ENTRY_64: EntryLayout = {
   stack: { offset: 0x20, size: 8, frames: 16 },
 };
 
-/** HANDLE_TRACE_DB_ENTRY of a 64-bit system: the client id stands before the handle (B.5). */
+/** HANDLE_TRACE_DB_ENTRY of a 64-bit system: the client id comes before the handle (B.5). */
 export const KERNEL_ENTRY_64: EntryLayout = {
   name: "HANDLE_TRACE_DB_ENTRY",
   size: 0xa0,
@@ -58,7 +58,7 @@ export const DUMP_OPERATION: EntryLayout = {
 /** All shapes. */
 export const ENTRY_LAYOUTS = [QUERY_ENTRY_32, QUERY_ENTRY_64, KERNEL_ENTRY_64, DUMP_OPERATION];
 
-/** A trace in a few words: type, handle, and what is not as usual. */
+/** A trace in a few words: type, handle, and anything unusual. */
 export function trace(
   type: TraceType,
   handle: number,
@@ -69,7 +69,7 @@ export function trace(
   return { type, handle, processId, threadId, stack: BigUint64Array.from(stack) };
 }
 
-/** When the logs of this file were read. */
+/** When the logs in this file were read. */
 export const READ_AT = new Date("2024-05-17T09:30:00Z");
 
 /** A log of traces, newest first, whose stacks go into `stacks`. */
@@ -85,7 +85,7 @@ export function traceLog(
   return builder.build({ readAt: READ_AT, ...facts });
 }
 
-/** Writes traces as entries of `layout`, in their order. */
+/** Writes traces as entries of `layout`, in order. */
 export function entryBytes(layout: EntryLayout, traces: readonly HandleTrace[]): Uint8Array {
   const bytes = new Uint8Array(traces.length * layout.size);
   traces.forEach((trace, index) => {
@@ -150,7 +150,7 @@ function forEachBusyOperation(
 const BUSY_FRAMES = { all: 14, common: 4 };
 
 /**
- * The bytes of a full ring as a busy program fills it: entries of {@linkcode QUERY_ENTRY_64}, newest first.
+ * The bytes of a ring that a busy program has filled: entries of {@linkcode QUERY_ENTRY_64}, newest first.
  *
  * The program has done `count + later` operations, and the ring has kept the newest `count` of them: calls
  * that differ in `later` are readings of one ring.
@@ -206,13 +206,15 @@ export function hugeLog(stacks: StackTable, count = 10_000_000, places = 20_000)
   return { count, ...log, stacks, readAt: READ_AT, parsed: count };
 }
 
-/** A return address of a place. Beyond the innermost frames, which all places share, ever more have the same caller. */
+/**
+ * A return address of a place. Beyond the innermost frames, which all places share, more and more places share callers.
+ */
 function busyAddress(place: number, frame: number, common: number): bigint {
   const caller = frame < common ? 0 : place >> (frame - common);
   return 0x7ff8_0000_0000n + BigInt(frame * 0x10_0000 + caller * 0x40);
 }
 
-/** Marsaglia's xorshift: the same numbers everywhere. */
+/** Marsaglia's xorshift: the same numbers on every system. */
 function xorshift32(seed: number): () => number {
   let state = seed;
   return () => {

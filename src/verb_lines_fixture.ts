@@ -1,6 +1,6 @@
 /**
- * Test help: what the command line does with a file of each kind, and what every run must keep to, whatever is in the
- * file.
+ * Test helper: what the command line does with a file of each kind, and the rules that every run must obey, regardless
+ * of the file's contents.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { runCli } from "./cli_fixture.ts";
 import { Effects } from "./effects_fixture.ts";
 import { REPORTS } from "./reports/mod.ts";
 
-/** A symbol server that a test names; nobody is asked for anything on the network. */
+/** A symbol server that a test names; nothing is requested over the network. */
 export const SERVER = "http://symbols.test";
 
-/** Reports that are bytes: nothing of them is printed on a terminal. */
+/** Binary reports: they are never printed on a terminal. */
 const BYTES = ["pprof"];
 
 /**
- * Command lines on a target, the file `FILE`, in a folder `DIR` that has a good recording `good.htrace`. What they write
- * is in `DIR/out`.
+ * Command lines on a target, the file `FILE`, in a folder `DIR` with a good recording `good.htrace`. They write to
+ * `DIR/out`.
  */
 export const TARGET_LINES: readonly (readonly string[])[] = [
   ...Object.keys(REPORTS).map((format) => ["report", "FILE", "--format", format]),
@@ -48,7 +48,7 @@ export const TARGET_LINES: readonly (readonly string[])[] = [
   ["debug", "FILE", "-c", ".dump /mh DIR/out/z.dmp; .dump /f DIR/out/k.dmp; .logopen DIR/out/log"],
 ];
 
-/** Command lines on an image or a PDB, which lies in `DIR/symbols` under the names that the recording has. */
+/** Command lines on an image or a PDB, which is in `DIR/symbols` under the names in the recording. */
 export const SYMBOL_LINES: readonly (readonly string[])[] = [
   ["symbolize", "FILE", "0", "1000", "1010", "1190", "11c5", "1540", "7fffffff", "ffffffff"],
   ["symbolize", "FILE", "1000", "1190", "1540", "--json"],
@@ -62,14 +62,14 @@ export const SYMBOL_LINES: readonly (readonly string[])[] = [
   ["show", "FILE"],
 ];
 
-/** Messages that are not ours: something in the program broke, and was printed in one line like any other error. */
+/** Messages that are not ours: something in the program failed, and was printed in one line like any other error. */
 const BROKEN =
   /Cannot read propert|Cannot set propert|Cannot convert|Cannot mix|is not a function|is not iterable|is not defined|is not a constructor|(?<!\w)undefined|(?<!\w)NaN(?!\w)|Invalid (?:array|typed array|date|time|count|string)|Maximum (?:call stack|BigInt)|RangeError|TypeError|out of (?:range|bounds)(?! of)|unreachable|memory access|null (?:function|reference)|Assertion|at [\w./]+:\d+:\d+|Array buffer allocation|panicked/;
 
-/** What runs of the program may take of the processor, however busy it is with others. */
+/** Limit on the processor time of runs of the program, independent of other load. */
 const MAX_MILLISECONDS = 5_000;
 
-/** Runs a command line, with the words replaced, and returns what is wrong with what it did. */
+/** Runs a command line, with the words replaced, and returns what is wrong with its behaviour. */
 export async function faultsOf(
   line: readonly string[],
   words: Readonly<Record<string, string>>,
@@ -108,5 +108,5 @@ export async function faultsOf(
   return { faults, code, milliseconds };
 }
 
-/** All that moves a cursor, ends a line or turns text around, but the line breaks and tabs of a text. */
+/** Everything that moves a cursor, ends a line or reverses text, except the line breaks and tabs of a text. */
 const UNPRINTABLE = /(?![\n\t])[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;

@@ -1,11 +1,11 @@
 /**
- * Mutated files of every kind, through the verbs: whatever a file holds, the command line prints a result or one line,
- * soon and in little memory, writes nothing outside the folders that it was given, and asks no server that it was not
- * told of.
+ * Runs mutated files of every kind through the verbs. Regardless of a file's contents, the command line must print a
+ * result or one line, quickly and in little memory, write nothing outside the folders that it was given, and contact no
+ * server that was not named.
  *
  *   deno task fuzz:verbs [--count N] [--seed N] [kind …]
  *
- * The count is of each kind. A failure prints the command that makes it again.
+ * The count is per kind. A failure prints the command that reproduces it.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { faultsOf } from "./verb_lines_fixture.ts";
 
 const MAX_MEGABYTES = 500;
 
-/** What {@linkcode fuzzVerbs} saw of a kind. */
+/** What {@linkcode fuzzVerbs} saw for a kind. */
 export interface KindResult {
   /** Name of the kind. */
   readonly kind: string;
@@ -30,12 +30,12 @@ export interface KindResult {
   readonly read: number;
   /** Runs that ended with an error. */
   readonly rejected: number;
-  /** The longest that one took of the processor, in milliseconds. */
+  /** The longest processor time of a run, in milliseconds. */
   readonly slowest: number;
 }
 
 /**
- * Tries `count` mutations of each kind, the first made with `seed`, the next with the number after it. Throws at the
+ * Tries `count` mutations of each kind, the first made with `seed`, the next with the following number. Throws at the
  * first failure.
  */
 export async function* fuzzVerbs(
@@ -57,7 +57,7 @@ export async function* fuzzVerbs(
   }
 }
 
-/** Runs one verb with a file, in a folder of its own; each seed with each line in turn. */
+/** Runs one verb with a file, in its own folder; each seed with each line in turn. */
 async function tryFile(
   kind: FuzzedKind,
   good: GoodFiles,

@@ -1,4 +1,4 @@
-/** Files made to attack htrace, through every verb: a result or one line, nothing written or asked for elsewhere. */
+/** Files built to attack htrace, through every verb: a result or one line, nothing written or requested elsewhere. */
 import { assertEquals } from "@std/assert";
 import { withFolder } from "./folder_fixture.ts";
 import { bombRecordings, hostileRecordings } from "./hostile_recordings_fixture.ts";
@@ -22,7 +22,7 @@ async function assertHarmless(
 
 const recordings = new Map([...await hostileRecordings(), ...await bombRecordings()]);
 
-/** A folder with the good recording, also without names, and a place for what is written. */
+/** A folder with the good recording, with and without names, and a place for output. */
 function withRecordings(test: (folder: string) => Promise<void>): Promise<void> {
   return withFolder(async (folder) => {
     Deno.mkdirSync(`${folder}/out`);
@@ -40,7 +40,7 @@ for (const [name, bytes] of recordings) {
     withRecordings(async (folder) => {
       const file = `${folder}/${name}.htrace`;
       Deno.writeFileSync(file, bytes);
-      // No bomb gets further than opening, which takes its time: each verb once does.
+      // No bomb gets further than opening, which takes time: each verb once is enough.
       const isBomb = name.startsWith("bomb");
       const lines = isBomb ? [...ONE_A_VERB.values()] : TARGET_LINES;
       const codes = await assertHarmless(lines, folder, file);
@@ -50,7 +50,7 @@ for (const [name, bytes] of recordings) {
 
 const HOSTILE = new URL("data/hostile/", SHARED);
 
-/** Files of the folder with that extension; none where it is missing. */
+/** Files in the folder with that extension; none if it is missing. */
 function hostileFiles(extension: RegExp): string[] {
   try {
     return Array.from(Deno.readDirSync(HOSTILE), ({ name }) => name)

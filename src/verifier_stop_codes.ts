@@ -1,12 +1,12 @@
 /**
- * What the stop codes of Application Verifier mean.
+ * The meanings of Application Verifier's stop codes.
  *
  * @module
  */
 import type { MisuseVerdict } from "./analysis.ts";
 import type { TraceStop } from "./trace_log.ts";
 
-/** What a stop code of the handle checks means. */
+/** The meaning of a stop code of the handle checks. */
 export interface VerifierStopCode {
   /** In words. */
   readonly words: string;
@@ -28,7 +28,7 @@ export const VERIFIER_STOP_CODES: ReadonlyMap<number, VerifierStopCode> = new Ma
   [0x902, { words: "leaked registry key", hasHandle: true }],
 ]);
 
-/** Why a process was stopped, as the beginning of a sentence. */
+/** Why a process was stopped, as the start of a message. */
 export function stopText({ code, handle, threadId, processId }: TraceStop): string {
   const hex = (value: number): string => `0x${value.toString(16)}`;
   const where = [

@@ -5,5 +5,5 @@
  */
 import config from "../deno.json" with { type: "json" };
 
-/** As semantic versioning writes it, such as `0.2.0`. */
+/** In the form of semantic versioning, such as `0.2.0`. */
 export const VERSION: string = config.version;

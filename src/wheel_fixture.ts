@@ -1,10 +1,10 @@
 /**
- * Packages of PyPI that tests look at, where `scripts/wheels.sh` has unpacked them.
+ * PyPI packages that tests use, where `scripts/wheels.sh` has unpacked them.
  *
  * @module
  */
 
-/** The folder of a package that `scripts/wheels.txt` pins; undefined where it was not downloaded. */
+/** The folder of a package that `scripts/wheels.txt` pins; undefined if it was not downloaded. */
 export function wheelFolder(name: string): string | undefined {
   const pinned = Deno.readTextFileSync(new URL("../scripts/wheels.txt", import.meta.url));
   const [, version] = new RegExp(`^${name}==(\\S+)`, "m").exec(pinned) ?? [];

@@ -1,11 +1,11 @@
 /**
- * Test help: the files that `deno publish` uploads.
+ * Test helper: the files that `deno publish` uploads.
  *
  * @module
  */
 const ROOT = new URL("../", import.meta.url);
 
-/** Their paths, seen from the project's root. */
+/** Their paths, relative to the project's root. */
 export async function publishedFiles(): Promise<string[]> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["publish", "--dry-run", "--allow-dirty", "--no-check"], // `deno task check` checks the types

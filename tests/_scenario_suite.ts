@@ -1,5 +1,5 @@
 /**
- * What badhandle's scenarios leave in the traces, whichever system it ran on: the emulated machine or Windows.
+ * What badhandle's scenarios leave in the traces, on any system it runs on: the emulated machine or Windows.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export interface ScenarioSystem {
   launch(args: readonly string[]): Promise<TracedProgram>;
 }
 
-/** A scenario, and what must be found after it. */
+/** A scenario, and what its traces must show. */
 export interface ScenarioTest {
-  /** What is found. */
+  /** What the traces show. */
   readonly name: string;
   /** Badhandle's arguments. */
   readonly args: readonly string[];
@@ -44,7 +44,7 @@ export interface EndedScenario {
 /** The suite. */
 export const SCENARIO_SUITE: readonly ScenarioTest[] = [
   {
-    name: "leak 3: three handles of one stack are outstanding, and the transient ones are not",
+    name: "leak 3: three handles of one stack are outstanding, the transient ones are not",
     args: ["leak", "3"],
     check: (ended) => {
       const [leak] = ownGroups(ended).filter(({ outstanding }) => outstanding > 0);
@@ -96,7 +96,7 @@ export const SCENARIO_SUITE: readonly ScenarioTest[] = [
     },
   },
   {
-    name: "churn 3000: the ring is full, and has the newest traces",
+    name: "churn 3000: the ring is full and has the newest traces",
     args: ["churn", "3000"],
     check: (ended) => {
       const { traces, slots } = ended;

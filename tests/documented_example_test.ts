@@ -1,6 +1,6 @@
 /**
- * The emulated machine reproduces the documented example without knowing it. That it does is tested in
- * `src/cli_emulated_test.ts`; here, that nothing in the sources could give the result away.
+ * The emulated machine reproduces the documented example without knowing it. `src/cli_emulated_test.ts` tests that it
+ * does; this file tests that nothing in the sources gives the result away.
  *
  * @module
  */
@@ -11,10 +11,10 @@ const golden = Deno.readTextFileSync(
   new URL("testdata/golden/documented-example.txt", root),
 );
 
-/** Documented functions that are system calls too, which the seam to ntdll must name. */
+/** Documented functions that are also system calls, which the seam to ntdll must name. */
 const SYSTEM_CALLS = ["NtClose", "NtSetEvent"];
 
-/** Every source of the program and of the engine but tests, benchmarks and their helpers. */
+/** Every source file of the program and the engine except tests, benchmarks and their helpers. */
 function* sources(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(new URL(folder, root))) {
     const path = folder + entry.name;
@@ -25,14 +25,16 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-/** What of the golden text would give the result away; without underscores, which split numbers in sources. */
+/**
+ * The parts of the golden text that would give the result away; without underscores, which split numbers in sources.
+ */
 function documentedWords(): RegExp[] {
   const frames = [...golden.matchAll(/^0x([0-9A-F]{8}): \w+!(\w+)\+0x([0-9A-F]+)$/gm)];
   const addresses = new Set(frames.map(([, address]) => address ?? ""));
   const symbols = new Set(
     frames.map(([, , symbol]) => symbol ?? "").filter((name) => !SYSTEM_CALLS.includes(name)),
   );
-  symbols.delete("main"); // every program has one, ours too
+  symbols.delete("main"); // every program has one, including ours
   const handles = new Set([...golden.matchAll(/Handle 0x([0-9A-F]+)/g)].map(([, value]) => value));
   return [
     ...[...addresses].map((address) => new RegExp(address.replace(/^0+/, ""), "i")),
@@ -50,7 +52,7 @@ Deno.test("documentedWords() finds addresses, symbols and handle values in the e
   }
 });
 
-Deno.test("nothing in src/ or wasm/ knows a documented address, symbol or handle value", () => {
+Deno.test("nothing in src/ or wasm/ contains a documented address, symbol or handle value", () => {
   const words = documentedWords();
   const found: string[] = [];
   for (const path of [...sources("src/"), ...sources("wasm/src/")]) {

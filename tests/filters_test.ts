@@ -1,5 +1,5 @@
 /**
- * Every filter in every verb that shows traces: the same words, the same effect, and what is left out is counted.
+ * Every filter in every verb that shows traces: the same flags, the same effect, and a count of what is left out.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runCli } from "../src/cli_fixture.ts";
@@ -8,7 +8,7 @@ import { record } from "../src/library/mod.ts";
 import { Session } from "../src/session.ts";
 import { ServiceTarget } from "./service_fixture.ts";
 
-/** What is read of an analysis here. */
+/** The parts of an analysis that are read here. */
 interface Shown {
   readonly traces: readonly {
     readonly type: string;
@@ -33,14 +33,14 @@ function hasFrame({ stacks }: Shown, stack: number, symbol: string): boolean {
   return stacks[stack]!.some((frame) => frame.symbol.endsWith(symbol));
 }
 
-/** Stands for the handle of the first trace that is shown without a filter. */
+/** Stands for the handle of the first trace in an unfiltered list. */
 const FIRST_HANDLE = "<first>";
 
-/** Each filter with what then holds of all that is shown. */
+/** Each filter with what must be true of everything shown. */
 const FILTERS: readonly {
   readonly words: readonly string[];
   readonly holds: (shown: Shown) => boolean;
-  /** It changes what is said of a stack, and leaves nothing out. */
+  /** It changes how a stack is described, and leaves nothing out. */
   readonly leavesAll?: true;
 }[] = [
   {
@@ -173,7 +173,7 @@ Deno.test("every filter and --merge work with the summary, the groups and the tr
     assert(groups.some(({ merged }: { merged?: number }) => merged! > 1));
   }));
 
-Deno.test("results of SARIF without a file under --source-root are counted on the standard error", () =>
+Deno.test("SARIF results without a file under --source-root are counted on standard error", () =>
   inRecordings(async (folder) => {
     const command = ["report", `${folder}/now.htrace`, "--format", "sarif", "--source-root"];
     const elsewhere = await runCli(...command, "D:\\other");

@@ -1,4 +1,4 @@
-/** Every format of the emulated leak and of a made-up service, held against golden files; `-- --update` rewrites them. */
+/** Compares every format of the emulated leak and a made-up service with golden files; `-- --update` rewrites them. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Rendered } from "../src/analysis.ts";
 import { runCli } from "../src/cli_fixture.ts";
@@ -14,7 +14,7 @@ import { functionOf, PLANTED, ServiceTarget } from "./service_fixture.ts";
 const GOLDEN = new URL("../testdata/golden/formats/", import.meta.url);
 const isUpdate = Deno.args.includes("--update");
 
-/** What a format rendered, as text: bytes as they are, unpacked. */
+/** A format's output as text: bytes as they are, unpacked. */
 async function textOf(rendered: Rendered): Promise<string> {
   if (typeof rendered === "string") return rendered;
   if (rendered instanceof Uint8Array) {
@@ -29,7 +29,10 @@ async function textOf(rendered: Rendered): Promise<string> {
   )).join("");
 }
 
-/** The version changes with each release, the page's script and style with each build, and no golden with them. */
+/**
+ * The version changes with each release, the page's script and style with each build; goldens must not change with
+ * them.
+ */
 function withoutVersion(text: string): string {
   return text.replace(SCRIPT, () => "(script)").replace(STYLE, () => "(style)")
     .replace(SCRIPT_HASH, "(hash)").replace(STYLE_HASH, "(hash)")
@@ -38,7 +41,7 @@ function withoutVersion(text: string): string {
     .replaceAll(/"semanticVersion":"[\d.]+"/g, '"semanticVersion":"0.0.0"');
 }
 
-/** Holds a text against its golden file, or rewrites that. */
+/** Compares a text with its golden file, or rewrites the file. */
 function holdAgainst(name: string, text: string): void {
   const file = new URL(name, GOLDEN);
   if (isUpdate) return Deno.writeTextFileSync(file, text);
@@ -52,22 +55,22 @@ async function sha256(text: string): Promise<string> {
 }
 
 for (const report of REPORT_TABLE) {
-  Deno.test(`--format ${report.name} of the emulated leak is its golden file`, async () => {
+  Deno.test(`--format ${report.name} of the emulated leak matches its golden file`, async () => {
     const text = withoutVersion(await textOf(await report.render(await emulatedLeak())));
     holdAgainst(`leak-3.${report.name}`, text);
   });
 }
 
-/** Formats that a person can read of a large analysis as it is, a line or a paragraph for each stack. */
+/** Formats in which a person can read a large analysis as is, a line or a paragraph for each stack. */
 const READABLE = ["summary", "groups", "tree", "csv", "folded", "junit"];
-/** What of the service the goldens of the other formats show. */
+/** How much of the service the goldens of the other formats show. */
 const FEW = { filter: { top: 3, maxTraces: 4 } };
 
 /**
- * A golden that nobody can read is no golden: half a megabyte on one line, numbers that point into tables. Of such formats
- * a hash tells of a change, and the golden of the three worst stacks shows what changed.
+ * A golden that nobody can read is useless: half a megabyte on one line, numbers that point into tables. For such
+ * formats a hash detects a change, and the golden of the three worst stacks shows what changed.
  */
-Deno.test("every format of a service of 500 stacks is its golden file, or has its hash and that of three stacks", async () => {
+Deno.test("every format of a service with 500 stacks matches its golden, or its hash and a golden of three stacks", async () => {
   const [analysis, few] = [await grownService(), await grownService(FEW)];
   const hashes: string[] = [];
   for (const report of REPORT_TABLE) {
@@ -83,7 +86,7 @@ Deno.test("every format of a service of 500 stacks is its golden file, or has it
   holdAgainst("service.hashes", hashes.join(""));
 });
 
-/** JSON that stands on one line, alone or in a page, in lines of its own. */
+/** Splits one-line JSON, alone or in a page, into several lines. */
 function withLines(text: string): string {
   return text.replace(
     /^\{.*\}$|(?<=id="data">).*(?=<\/script>)/gm,
@@ -104,12 +107,12 @@ Deno.test("htrace report of a recording of 100,000 traces has at most 60 lines, 
     const table = lines.slice(lines.findIndex((line) => line.startsWith("Suspect")) + 1);
     for (const [row, { place }] of PLANTED.entries()) {
       const [, , name = ""] = functionOf(place).split("::");
-      // A long name is cut in its middle.
+      // A long name is cut in the middle.
       assertMatch(table[row] ?? "", new RegExp(`^orders!.*${name} `), stdout);
     }
   }));
 
-Deno.test("every format renders a service of 500 stacks and 100,000 traces", async () => {
+Deno.test("every format renders a service with 500 stacks and 100,000 traces", async () => {
   const analysis = await service();
   assertEquals([analysis.log.count >= 100_000, analysis.groups.length], [true, 250]);
   for (const report of REPORT_TABLE) {

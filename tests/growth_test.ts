@@ -1,6 +1,6 @@
 /**
- * Growth from end to end: several recordings of one process are steps in time, marks are steps of a program. The recordings
- * are made while badhandle runs on the emulated machine: it leaks an event in each iteration of `loop`.
+ * Growth from end to end: several recordings of one process are steps in time, marks are steps of a program. The
+ * recordings are made while badhandle runs on the emulated machine: it leaks an event in each iteration of `loop`.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { runCli } from "../src/cli_fixture.ts";
@@ -13,7 +13,10 @@ import { launchProgram } from "../src/targets/mod.ts";
 
 const LOGS = decodeURIComponent(new URL("../testdata/logs/", import.meta.url).pathname);
 
-/** Saves a file at marks of `loop`, the warm-up being 0, by what `save` makes of the running program; returns their paths. */
+/**
+ * Saves a file at given marks of `loop`, where the warm-up is 0; `save` makes it from the running program. Returns
+ * paths.
+ */
 async function savedAtMarks(
   folder: string,
   extension: string,
@@ -41,7 +44,7 @@ async function pass(): Promise<void> {
   while (Date.now() === now) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-/** The series and the delta of the groups that a JSON report has, by who opened. */
+/** The series and delta of the groups in a JSON report, by who opened. */
 function growthOf(json: string): Record<string, { series: number[]; delta: number }> {
   const { groups, stacks } = JSON.parse(json);
   return Object.fromEntries(
@@ -64,18 +67,18 @@ Deno.test("report of several recordings shows each stack's growth from one to th
   withFolder(async (folder) => {
     const paths = await savedAtMarks(folder, "htrace", (session, path) => record(session, path));
     const { stdout } = await runCli("report", ...paths, "--json");
-    // It compares with the last but one: what opened nothing since is not listed.
+    // It compares with the last but one: stacks that opened nothing since are not listed.
     assertEquals(growthOf(stdout), {
       leak: { series: [0, 1, 2], delta: 1 },
       transient: { series: [0, 0, 0], delta: 0 },
     });
     assertEquals(JSON.parse(stdout).snapshots.length, 3);
-    // In whatever order they are given: the time counts.
+    // The order in which they are given does not matter: the time counts.
     const shuffled = await runCli("report", paths[2]!, paths[0]!, paths[3]!, paths[1]!, "--json");
     assertEquals(growthOf(shuffled.stdout), growthOf(stdout));
   }));
 
-Deno.test("texts show the series, and the gate says by how much a stack grows", () =>
+Deno.test("text reports show the series, and the gate says by how much a stack grows", () =>
   withFolder(async (folder) => {
     const paths = await savedAtMarks(folder, "htrace", (session, path) => record(session, path));
     const summary = await runCli("report", ...paths, "--fail-on-growth");
@@ -102,8 +105,8 @@ Deno.test("texts show the series, and the gate says by how much a stack grows", 
     assertEquals(two.code, 1);
     assertStringIncludes(
       two.stderr,
-      "htrace: growth cannot be judged: there are 2 readings, and 3 are needed, those of the warm-up " +
-        "among them; give more of them\n",
+      "htrace: growth cannot be judged: there are 2 readings, and 3 are needed, the warm-up " +
+        "included; give more of them\n",
     );
   }));
 
@@ -117,7 +120,7 @@ Deno.test("minidumps of one process are steps in time, too", () =>
     assertEquals(grown, [[0, 1, 2]]);
   }));
 
-Deno.test("recordings of two processes are told apart in one line", () =>
+Deno.test("recordings of two processes are rejected in one line", () =>
   withFolder(async (folder) => {
     const [first] = await savedAtMarks(folder, "htrace", (session, path) => record(session, path));
     const other = `${folder}/kernel.htrace`;
@@ -128,7 +131,7 @@ Deno.test("recordings of two processes are told apart in one line", () =>
     assertEquals(stderr.trimEnd().split("\n").length, 1);
   }));
 
-Deno.test("a ring that wraps between two readings is no growth, and is said", () =>
+Deno.test("a ring that wraps between two readings is reported, and is not growth", () =>
   withFolder(async (folder) => {
     // 512 slots hold 170 iterations: those of the first marks are gone by the last.
     const marks = [10, 100, 200, 300, 350, 400];
@@ -143,7 +146,7 @@ Deno.test("a ring that wraps between two readings is no growth, and is said", ()
     assertEquals(growthOf(whole.stdout)["leak"], { series: [100, 200, 300], delta: 100 });
     const far = [10, 300, 350, 400].map((mark) => paths[marks.indexOf(mark)]!);
     const parted = await runCli("report", ...far, "--json");
-    // What is older than the ring at mark 300 is not known: growth begins there.
+    // Anything older than the ring at mark 300 is unknown: growth begins there.
     const { series, delta } = growthOf(parted.stdout)["leak"]!;
     assertEquals([series.length, series[1]! - series[0]!, delta], [2, 50, 50]);
     assertStringIncludes(
@@ -163,7 +166,7 @@ Deno.test("handle lists, which have no traces, are steps by type and name", asyn
   );
 });
 
-Deno.test("marks of a program are snapshots of a run, of its recording and of every verb that runs it", () =>
+Deno.test("a program's marks are snapshots in a run, in its recording and in every verb that runs it", () =>
   withFolder(async (folder) => {
     const path = `${folder}/run.htrace`;
     const marks = ["warmup", "iteration", "iteration #2"];

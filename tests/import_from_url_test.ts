@@ -1,4 +1,4 @@
-/** The library works where a program imports it from a server that has what is published, and nothing else. */
+/** The library works when a program imports it from a server that has only the published files. */
 import { assertEquals } from "@std/assert";
 import { withFolder } from "../src/folder_fixture.ts";
 import { publishedFiles } from "./_published.ts";

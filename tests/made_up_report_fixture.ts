@@ -1,5 +1,5 @@
 /**
- * A made-up report: all that a new one takes is a file like this and its line in the table of reports.
+ * A made-up report: a new one takes only a file like this and a line in the table of reports.
  *
  * @module
  */

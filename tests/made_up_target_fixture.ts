@@ -1,7 +1,7 @@
 /**
- * A made-up kind of target: all that a new one takes is a file like this and its line in the table of kinds.
+ * A made-up kind of target: a new one takes only a file like this and a line in the table of kinds.
  *
- * Its traces have what only some sources have: times, objects, stacks of a hundred frames, names of their own.
+ * Its traces have what only some sources have: times, objects, stacks of a hundred frames, their own names.
  *
  * @module
  */
@@ -37,7 +37,7 @@ class MadeUpTarget implements Target {
     this.#leaks = leaks;
   }
 
-  /** For each leaked handle one that is closed; both values are 4 apart. */
+  /** For each leaked handle there is one that is closed; the two values are 4 apart. */
   async readTraces(into: StackTable): Promise<TraceLog> {
     await Promise.resolve(); // a source may be slow
     const builder = new TraceLogBuilder(into);

@@ -1,4 +1,4 @@
-/** A new target and a new report are a file and a line each: whatever else there is works with them. */
+/** A new target and a new report are a file and a line each: everything else works with them. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { assertFits } from "../docs/json_schema_fixture.ts";
 import { readText, REPORTS } from "../src/reports/mod.ts";

@@ -1,15 +1,15 @@
-/** What JSR gets: what a user of the library needs, and nothing else. */
+/** JSR gets what a user of the library needs, and nothing else. */
 import { assert, assertEquals } from "@std/assert";
 import { WORKERS } from "../scripts/program.ts";
 import { publishedFiles } from "./_published.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** What is no module and published: two texts for people, and files that the library reads. */
+/** Published files that are not modules: two texts for people, and files that the library reads. */
 const PAPERS = ["LICENSE", "README.md"];
 const READ_BY_LIBRARY = /^(?:testdata\/guest\/[^/]+\.(?:dll|exe|pdb)|recorder\/bin\/[^/]+\.dll)$/;
 
-/** The modules that the library's face and its worker import, directly or not. */
+/** The modules that the library's entry module and its worker import, directly or indirectly. */
 async function importedFiles(): Promise<string[]> {
   const found = new Set<string>();
   for (const module of ["mod.ts", ...WORKERS]) {
@@ -33,7 +33,7 @@ Deno.test("every module of the library is published, and no other", async () => 
   const imported = await importedFiles();
   assert(imported.length > 100);
   assertEquals(modules.filter((path) => !imported.includes(path)), [], "nobody imports these");
-  // The configuration goes with every package and is not listed.
+  // The configuration is part of every package and is not listed.
   const unlisted = imported.filter((path) => path !== "deno.json");
   assertEquals(unlisted.filter((path) => !modules.includes(path)), [], "these are missing");
 });

@@ -1,5 +1,5 @@
 /**
- * Analyses that formats are tried on: the emulated leak, the made-up service, and names that no format is prepared for.
+ * Analyses to test formats on: the emulated leak, the made-up service, and names that no format expects.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { Session, type SessionRequest } from "../src/session.ts";
 import { openTarget } from "../src/targets/mod.ts";
 import { ServiceTarget } from "./service_fixture.ts";
 
-/** A time that goldens can have. */
+/** A fixed time, for goldens. */
 const READ_AT = new Date("2026-11-29T12:00:00Z");
 
 /** What the emulated machine's `leak 3` left since a snapshot. */
@@ -29,7 +29,7 @@ export async function emulatedLeak(): Promise<Analysis> {
   };
 }
 
-/** The service after so many operations, all of them if omitted. */
+/** The service after a number of operations, all of them if omitted. */
 export async function service(operations?: number): Promise<Analysis> {
   using session = new Session(new ServiceTarget(operations));
   return await analyzeReadings([session]);
@@ -51,7 +51,7 @@ const APP: Module = {
 };
 const FORMULA: FrameModule = { name: "=HYPERLINK(1)" };
 
-/** Frames whose names and paths hold what formats separate and mark things with, innermost first. */
+/** Frames whose names and paths contain the formats' separators and markup, innermost first. */
 export const ODD_FRAMES: readonly Frame[] = [
   {
     address: 0x40_0100n,
@@ -71,7 +71,7 @@ export const ODD_FRAMES: readonly Frame[] = [
   { address: 0x40_0300n, module: APP, symbol: "main\u001b[31m", displacement: 9, line: 0 },
 ];
 
-/** Three groups of such frames: one grown, one shrunk, one without any stack. */
+/** Three groups with such frames: one grown, one shrunk, one without a stack. */
 export function oddNames(): Analysis {
   const stacks = [
     ODD_FRAMES,
@@ -119,7 +119,7 @@ export function oddNames(): Analysis {
   });
 }
 
-/** What `--format <name>` makes of an analysis: its parts by their suffixes, as bytes. */
+/** The output of `--format <name>` for an analysis: its parts by suffix, as bytes. */
 export async function rendered(
   format: keyof typeof REPORTS,
   analysis: Analysis,
@@ -136,7 +136,7 @@ export async function rendered(
   return new Map(parts.map(({ suffix, content }) => [suffix, bytesOf(content)]));
 }
 
-/** The first part of what a format makes, as text. */
+/** The first part of a format's output, as text. */
 export async function renderedText(...args: Parameters<typeof rendered>): Promise<string> {
   return new TextDecoder().decode((await rendered(...args)).get(""));
 }

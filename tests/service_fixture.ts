@@ -1,6 +1,6 @@
 /**
- * A made-up service of 500 stacks and 100,000 traces, as a real one looks: start-up of the system, caches, a great many
- * handles that come and go, a few bad references, and three leaks that were planted.
+ * A made-up service with 500 stacks and 100,000 traces that looks like a real one: system start-up, caches, very many
+ * handles that come and go, a few bad references, and three planted leaks.
  *
  * @module
  */
@@ -14,20 +14,20 @@ const STARTED = Date.UTC(2026, 10, 28, 9);
 /** Milliseconds between two operations. */
 const STEP = 37;
 const TRACES = 100_000;
-/** Places that open handles; each has another that closes them, one behind it. */
+/** Places that open handles; the place after each one closes them. */
 const PLACES = 250;
 
 const ORDERS = module("orders", "C:\\svc\\orders.exe", 0x1_4000_0000n);
 const NTDLL = module("ntdll", "C:\\Windows\\System32\\ntdll.dll", 0x7ff8_0000_0000n);
 const KERNELBASE = module("KERNELBASE", "C:\\Windows\\System32\\KERNELBASE.dll", 0x7ff8_1000_0000n);
 
-/** The places that leak, the worst first, with how often they forget to close: once in so many. */
+/** The places that leak, the worst first; each forgets to close once in this many times. */
 export const PLANTED: readonly { readonly place: number; readonly every: number }[] = [
   { place: 40, every: 1 },
   { place: 50, every: 2 },
   { place: 60, every: 5 },
 ];
-/** Places of the start-up, which open a few handles for the life of the process. */
+/** Start-up places, which open a few handles for the life of the process. */
 const STARTUP = 20;
 const TYPES = ["Event", "File", "Key", "Semaphore", "Thread"] as const;
 
@@ -35,7 +35,7 @@ function module(name: string, path: string, base: bigint): Module {
   return { name, path, base, size: 0x100_0000 };
 }
 
-/** The function that opens at a place. */
+/** The function that opens handles at a place. */
 export function functionOf(place: number): string {
   return `orders::Session${place % 17}::Step${place}`;
 }
@@ -49,7 +49,7 @@ export class ServiceTarget implements Target {
   readonly pointerSize = 8;
   readonly #traces: number;
 
-  /** The service after so many operations. */
+  /** The service after a number of operations. */
   constructor(traces = TRACES) {
     this.#traces = traces;
   }
@@ -117,7 +117,7 @@ function isForgotten(place: number, opened: number): boolean {
   return leak !== undefined && opened % leak.every === 0;
 }
 
-/** Frames of a place, innermost first: the system's, the function of the place, its callers. */
+/** Frames of a place, innermost first: the system's, the place's function, its callers. */
 function stackOf(place: number): BigUint64Array {
   const system = [NTDLL.base + 0x114n, KERNELBASE.base + 0x213n];
   if (place < STARTUP) {
@@ -130,7 +130,7 @@ function stackOf(place: number): BigUint64Array {
   return BigUint64Array.from([...system, ...callers, NTDLL.base + 0x5028n]);
 }
 
-/** The same numbers everywhere: Lehmer's generator. */
+/** The same numbers on every system: Lehmer's generator. */
 function randomNumbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => (state = state * 48271 % 0x7fff_ffff) % below;

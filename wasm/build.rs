@@ -1,5 +1,5 @@
-//! Tells the tests whether the shared test data lie beside the project, so that those that need them are
-//! reported as ignored where they do not.
+//! Tells the tests whether the shared test data are beside the project, so that tests that need them are reported as
+//! ignored if they are not.
 
 use std::path::Path;
 

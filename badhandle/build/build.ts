@@ -56,7 +56,7 @@ async function buildAll(): Promise<Product[]> {
   return made;
 }
 
-/** Builds badhandle.exe from another source; the images before it, for the import libraries that it is linked with. */
+/** Builds badhandle.exe from another source, after the images whose import libraries it is linked with. */
 async function buildOther(source: string, output: string, options: Options): Promise<Product[]> {
   const folder = `${WORK_FOLDER}/other`;
   const other: Image = {
@@ -78,7 +78,7 @@ async function store(made: readonly Product[]): Promise<void> {
   }
 }
 
-/** The destinations whose bytes are others than those built, or that are missing. */
+/** The destinations whose bytes differ from those built, or that are missing. */
 async function compare(made: readonly Product[]): Promise<string[]> {
   const different: string[] = [];
   for (const [built, destination] of made) {

@@ -1,5 +1,5 @@
 /**
- * Building one image: clang turns C into assembly, the layout puts functions and calls in their places, clang assembles
+ * Builds one image: clang turns C into assembly, the layout puts functions and calls in their places, clang assembles
  * and lld links.
  *
  * @module
@@ -47,7 +47,7 @@ const LINKER = [
   "/opt:ref,noicf",
 ];
 
-/** The file in the image's folder that is made of a source. */
+/** The file in the image's folder that is made from a source. */
 function madeOf(source: string, folder: string, extension: string): string {
   return `${folder}/${source.replaceAll("/", "-").replaceAll("..", "")}${extension}`;
 }
@@ -69,7 +69,7 @@ function compileCommand(image: Image, folder: string, source: string): string[] 
   ];
 }
 
-/** Rewrites the assembly that clang has made; throws a `LayoutError` where a function to be placed is in no source. */
+/** Rewrites clang's assembly; throws a `LayoutError` if a function to be placed is in no source. */
 async function layOut(image: Image, folder: string): Promise<void> {
   const missing = new Set(image.sections.flatMap((s) => s.functions.map((f) => f.symbol)));
   for (const source of image.sources) {
@@ -87,7 +87,7 @@ async function layOut(image: Image, folder: string): Promise<void> {
   }
 }
 
-/** Bytes of each placed function, by symbol: those of its section part in one of the objects. */
+/** Size of each placed function in bytes, by symbol: that of its section part in one of the objects. */
 async function placedSizes(image: Image, folder: string): Promise<Map<string, number>> {
   const parts = new Map<string, number>();
   for (const source of image.sources) {
@@ -143,7 +143,7 @@ export async function buildImage(image: Image, folder: string): Promise<void> {
   const sizes = await placedSizes(image, folder);
   const first = image.sections[0];
   if (first === undefined || first.name === ".text") return await link(image, folder, sizes, 0);
-  // How long the ordinary sections are shows only when they are linked: link with one page's gap, correct, link again.
+  // The length of the ordinary sections is known only after linking: link with a gap of one page, correct, link again.
   await link(image, folder, sizes, PAGE);
   const linked = readSections(await Deno.readFile(`${folder}/${image.file}`));
   const found = linked.find((section) => section.name === first.name);

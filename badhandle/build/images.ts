@@ -1,16 +1,19 @@
 /**
- * The guest's images: what each is made of, and where its functions lie.
+ * The guest's images: what each is made from, and where its functions are.
  *
  * Addresses and return addresses are those of the debugger documentation's example (handle-tracing reference, C.6).
- * They are data of the build: the sources mean the same wherever they lie, and a function that is not listed lies where
- * the linker puts it.
+ * They are build data: the sources mean the same at any address, and a function that is not listed is where the linker
+ * puts it.
  *
  * @module
  */
 
 /** A call whose return address is fixed. */
 export interface PlacedCall {
-  /** Part of the call's operand in clang's assembly, such as the callee's decorated name; the first such call counts. */
+  /**
+   * Part of the call's operand in clang's assembly, such as the callee's decorated name; the first matching call
+   * counts.
+   */
   readonly operand: string;
   /** Bytes from the function's start to the instruction after the call. */
   readonly returnsAt: number;
@@ -26,9 +29,9 @@ export interface PlacedFunction {
   readonly calls: readonly PlacedCall[];
 }
 
-/** A section of the image that holds placed functions. */
+/** A section of the image that contains placed functions. */
 export interface PlacedSection {
-  /** Section name, at most five characters; lld puts sections in the order of their names. */
+  /** Section name, at most five characters; lld sorts sections by name. */
   readonly name: string;
   /** Virtual address of the section, a multiple of 4096; the gap before it takes no room in the file. */
   readonly address: number;
@@ -48,13 +51,13 @@ export interface Image {
   readonly options: readonly string[];
   /** Preferred base, where it is loaded. */
   readonly base: number;
-  /** Options of the linker beside those that all images share. */
+  /** Linker options in addition to those that all images share. */
   readonly link: readonly string[];
   /** Images whose import libraries it is linked with. */
   readonly imports: readonly string[];
   /** Sections with placed functions, by address. */
   readonly sections: readonly PlacedSection[];
-  /** Where functions without a place go; the default is `.text`, before all others. */
+  /** The section for functions without a place; the default is `.text`, before all others. */
   readonly ordinarySection?: string;
 }
 
@@ -267,10 +270,10 @@ const NTOSKRNL: Image = {
   ],
 };
 
-/** The images in the order of building: an image's import library is made before its importers are linked. */
+/** The images in build order: an image's import library is made before its importers are linked. */
 export const IMAGES: readonly Image[] = [NTOSKRNL, NTDLL, KERNEL32, BADHANDLE];
 
-/** Images that differ from the guest's in one thing, for tests that the stacks come from running code. */
+/** Images that differ from the guest's in one respect, for tests that the stacks come from running code. */
 export const VARIANTS: Readonly<Record<string, Image>> = {
   "one-more-event": {
     ...released(BADHANDLE, ["_main"]),
@@ -282,7 +285,9 @@ export const VARIANTS: Readonly<Record<string, Image>> = {
   },
 };
 
-/** The image with some of its functions left to the linker: what no longer fits its place must lie elsewhere. */
+/**
+ * The image with some of its functions left to the linker: a function that no longer fits its place must go elsewhere.
+ */
 export function released(image: Image, symbols: readonly string[]): Image {
   const sections = image.sections.map((section) => ({
     ...section,

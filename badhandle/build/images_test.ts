@@ -5,7 +5,7 @@ import { readSections } from "./sections.ts";
 const GUEST = new URL("../../testdata/guest/", import.meta.url);
 const GOLDEN = new URL("../../testdata/golden/documented-example.txt", import.meta.url);
 
-/** The bytes that an image has in memory from an address on. */
+/** The bytes of an image in memory from an address on. */
 function bytesAt(image: Image, address: number, length: number): number[] {
   const bytes = Deno.readFileSync(new URL(image.file, GUEST));
   const section = readSections(bytes).find(({ rva, size }) => {
@@ -19,7 +19,7 @@ function bytesAt(image: Image, address: number, length: number): number[] {
   return [...bytes.subarray(offset, offset + length)];
 }
 
-/** Whether the bytes before a return address are one of the near calls that clang writes. */
+/** Whether the bytes before a return address are one of the near calls that clang emits. */
 function endsWithCall(bytes: readonly number[]): boolean {
   const [first, second, , , fifth, sixth] = bytes;
   const isImported = first === 0xff && second === 0x15; // call [address], 6 bytes

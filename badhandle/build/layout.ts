@@ -1,10 +1,10 @@
 /**
- * Putting functions and their calls where a table wants them, in the assembly that clang writes.
+ * Puts functions and their calls where a table says, in the assembly that clang writes.
  *
- * A placed function gets a section of its own, named `SECTION$ADDRESS`: the linker sorts the parts of a section by what
- * follows the `$`, so parts whose names are addresses lie in the order of addresses, and fillers between them
- * ({@linkcode fillers}) bring each to its place. Before a placed call the location counter is moved forward, filling with
- * `nop`s that run; a call that comes too late is the assembler's error.
+ * A placed function gets its own section, named `SECTION$ADDRESS`: the linker sorts the parts of a section by the text
+ * after the `$`, so parts whose names are addresses are in order of address, and fillers between them
+ * ({@linkcode fillers}) move each to its place. Before a placed call the location counter is moved forward, filling with
+ * `nop`s that execute; a call that comes too late is an assembler error.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import type { PlacedFunction, PlacedSection } from "./images.ts";
 const NOP = 0x90;
 const INT3 = 0xcc;
 
-/** Bytes of a page, what sections of an image are aligned to. */
+/** Bytes of a page, to which an image's sections are aligned. */
 export const PAGE = 0x1000;
 
-/** A function cannot be laid out as the table says. */
+/** A function cannot be placed as the table says. */
 export class LayoutError extends RangeError {
   /** Creates the error with a one-line message. */
   constructor(message: string) {
@@ -25,14 +25,14 @@ export class LayoutError extends RangeError {
   }
 }
 
-/** Name of the section part that holds what lies at `address`. */
+/** Name of the section part for `address`. */
 export function partName(section: string, address: number): string {
   return `${section}$${address.toString(16).padStart(8, "0")}`;
 }
 
 /**
- * Bytes of a near call with the given operand, in AT&T or Intel syntax; what a call's place is counted back by. The
- * forms are those that clang writes without optimizing addresses away: through a register, through a frame slot,
+ * Size in bytes of a near call with the given operand, in AT&T or Intel syntax; a call's place is counted back by it.
+ * The forms are those that clang emits without optimizing addresses away: through a register, through a frame slot,
  * through an import, and direct.
  */
 export function callSize(operand: string): number {
@@ -67,7 +67,7 @@ function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
 
-/** Which lines are the function: from its `.globl` to clang's end mark, or to the end of hand-written assembly. */
+/** The lines of the function: from its `.globl` to clang's end mark, or to the end of hand-written assembly. */
 function findFunction(lines: string[], symbol: string): { start: number; end: number } | undefined {
   const globl = new RegExp(`^\\s*\\.globl\\s+"?${escapeRegExp(symbol)}"?(\\s|$)`);
   const start = lines.findIndex((line) => globl.test(line));
@@ -77,8 +77,8 @@ function findFunction(lines: string[], symbol: string): { start: number; end: nu
 }
 
 /**
- * Rewrites an assembly file: the placed functions in it go to their own section parts, everything else that was bound
- * for `.text` goes to `ordinary`. Answers the text and which functions it placed.
+ * Rewrites an assembly file: its placed functions go to their own section parts, everything else meant for `.text` goes
+ * to `ordinary`. Returns the text and which functions it placed.
  */
 export function placeFunctions(
   assembly: string,
@@ -108,11 +108,11 @@ export function placeFunctions(
 }
 
 /**
- * Assembly of what lies between the placed functions: `int 3` within a section, and before each section a gap without
+ * Assembly of the space between the placed functions: `int 3` within a section, and before each section a gap without
  * bytes in the file.
  *
  * @param sizes Bytes of each placed function, by symbol.
- * @param firstGap Bytes of the gap before the first section; 0 where it follows the headers.
+ * @param firstGap Bytes of the gap before the first section; 0 if it follows the headers.
  */
 export function fillers(
   sections: readonly PlacedSection[],
@@ -124,7 +124,7 @@ export function fillers(
   let before = "PAGE0";
   for (const section of sections) {
     const gap = end === undefined ? firstGap : section.address - Math.ceil(end / PAGE) * PAGE;
-    // lld puts sections in the order of their names: so named, the gap comes before the section.
+    // lld sorts sections by name: with this name, the gap comes before the section.
     if (gap > 0) out.push(`\t.section ${before}GAP,"bw"`, `\t.zero ${gap}`);
     let at = section.address;
     for (const entry of section.functions) {

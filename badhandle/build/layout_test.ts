@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { PlacedSection } from "./images.ts";
 import { callSize, fillers, LayoutError, partName, placeFunctions } from "./layout.ts";
 
-// What clang writes for two functions, cut to what matters.
+// What clang writes for two functions, reduced to what matters.
 const ASSEMBLY = [
   "\t.text",
   "\t.def\t_first@4;",
@@ -50,13 +50,13 @@ Deno.test("placeFunctions() drops a placed function's alignment, which would mov
   assertEquals(text.split(".p2align").length - 1, 1);
 });
 
-Deno.test("placeFunctions() fills before the first call with the operand, and before that alone", () => {
+Deno.test("placeFunctions() fills before the first call with the operand, and only there", () => {
   const calls = [{ operand: "_second", returnsAt: 0x30 }];
   const { text } = placeFunctions(ASSEMBLY, [section(calls)], ".text");
   assertStringIncludes(text, `\t.org ${0x30 - 5}, 144\n\tcalll\t_second\n\tcalll\t_second`);
 });
 
-Deno.test("placeFunctions() places several calls in their order", () => {
+Deno.test("placeFunctions() places several calls in order", () => {
   const calls = [
     { operand: "_second", returnsAt: 0x30 },
     { operand: "_second", returnsAt: 0x40 },
@@ -74,7 +74,7 @@ Deno.test("placeFunctions() names a call that the function does not make", () =>
   );
 });
 
-Deno.test("placeFunctions() takes hand-written assembly to be one function up to its end", () => {
+Deno.test("placeFunctions() treats hand-written assembly as one function up to its end", () => {
   const assembly = "\t.text\n    .globl __Entry\n__Entry:\n    call ebx\n    ret\n";
   const functions = [{
     symbol: "__Entry",
@@ -89,7 +89,7 @@ Deno.test("placeFunctions() takes hand-written assembly to be one function up to
   assertStringIncludes(text, "\t.org 7, 144\n    call ebx\n    ret");
 });
 
-Deno.test("callSize() knows the forms of calls", () => {
+Deno.test("callSize() supports all forms of calls", () => {
   assertEquals(callSize("_function@4"), 5);
   assertEquals(callSize("*__imp__function@4"), 6);
   assertEquals(callSize("*%esi"), 2);
@@ -123,7 +123,7 @@ Deno.test("fillers() counts a later gap from the end of the section before it", 
   assertStringIncludes(text, '\t.section PAGE1GAP,"bw"\n\t.zero 20480');
 });
 
-Deno.test("fillers() refuses a function that the one before it reaches into", () => {
+Deno.test("fillers() rejects a function that the previous one reaches into", () => {
   const functions = [
     { symbol: "_long", address: 0x2000, calls: [] },
     { symbol: "_next", address: 0x2010, calls: [] },

@@ -1,18 +1,18 @@
 /**
- * Section headers of COFF objects and PE images, as far as the layout needs them (Microsoft PE and COFF specification).
+ * Section headers of COFF objects and PE images, as needed for the layout (Microsoft PE and COFF specification).
  *
  * @module
  */
 
 /** A section header. */
 export interface SectionHeader {
-  /** Its whole name. */
+  /** Its complete name. */
   readonly name: string;
   /** Virtual address relative to the image base; 0 in objects. */
   readonly rva: number;
   /** Bytes in memory; in objects, of the contents. */
   readonly size: number;
-  /** Offset of its contents in the file; 0 where it has none. */
+  /** Offset of its contents in the file; 0 if it has none. */
   readonly fileOffset: number;
 }
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { readSections } from "./sections.ts";
 
-/** A COFF object with one section, whose name stands in the string table behind an empty symbol table. */
+/** A COFF object with one section, whose name is in the string table after an empty symbol table. */
 function objectWithLongName(name: string): Uint8Array {
   const bytes = new Uint8Array(0x100);
   const view = new DataView(bytes.buffer);
@@ -27,7 +27,7 @@ Deno.test("readSections() reads an image's sections at their virtual sizes", () 
   assertEquals(gap, { name: "PAGE3GAP", rva: 0xe4000, size: 0x3000, fileOffset: 0 });
 });
 
-Deno.test("readSections() refuses an image without a PE signature", () => {
+Deno.test("readSections() rejects an image without a PE signature", () => {
   const bytes = new Uint8Array(0x100);
   bytes.set(new TextEncoder().encode("MZ"));
   assertThrows(() => readSections(bytes), SyntaxError, "no PE signature at 0x0");

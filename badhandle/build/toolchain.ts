@@ -1,19 +1,19 @@
 /**
- * Running the compiler and the linker, which live in a folder of their own (`scripts/toolchain.sh`).
+ * Runs the compiler and the linker, which are in the toolchain folder (`scripts/toolchain.sh`).
  *
  * @module
  */
 
-/** Where everything is built, whatever the output folder: tools write the paths that they are given into files. */
+/** Where everything is built, regardless of the output folder: tools write the paths that they are given into files. */
 export const WORK_FOLDER = "dist/guest";
 
 /**
- * The project's folder, as debug information has it: the guest's sources are those of a Windows program, and no folder
- * of the building machine belongs in a checked-in file.
+ * The project's folder in debug information: the guest's sources are those of a Windows program, and no folder of the
+ * build machine belongs in a checked-in file.
  */
 export const SOURCE_ROOT = "C:/htrace";
 
-/** A tool failed; what it said is above. */
+/** A tool failed; its message is above. */
 export class ToolError extends Error {
   /** Creates the error for what was being built, such as an image. */
   constructor(what: string) {

@@ -1,5 +1,5 @@
 /**
- * badhandle for real Windows, 32 and 64 bit, with mingw's C runtime: the same source, no layout.
+ * badhandle for real Windows, 32-bit and 64-bit, with mingw's C runtime: the same source, no layout.
  *
  * @module
  */

@@ -11,7 +11,7 @@ int main(int argc, char **argv);
 static char command_line[MAX_COMMAND_LINE];
 static char *arguments[MAX_ARGUMENTS + 1];
 
-/* Splits at spaces; double quotes keep spaces and are dropped. Further arguments are cut off. */
+/* Splits at spaces outside double quotes, which are removed. Arguments beyond MAX_ARGUMENTS are ignored. */
 static int split_command_line(const char *text)
 {
     char *out = command_line, *end = command_line + MAX_COMMAND_LINE - 1;

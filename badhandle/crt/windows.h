@@ -1,5 +1,5 @@
 /*
- * The part of <windows.h> that badhandle.c and the guest's C runtime use, for the guest's build alone: it needs no
+ * The part of <windows.h> that badhandle.c and the guest's C runtime use, so that the guest's build needs no
  * Windows SDK. On real Windows the compiler's own header is used.
  */
 #ifndef GUEST_WINDOWS_H

@@ -1,7 +1,7 @@
 /*
- * Types and numbers that user mode and the kernel of the guest share.
+ * Types and numbers that the guest's user mode and kernel share.
  *
- * The spelling is that of the published NT headers; only what the guest uses is here. Layouts are those of
+ * Spelled as in the published NT headers; only what the guest uses is here. Layouts are those of
  * 32-bit Windows XP SP2 (reference: handle-tracing, sections A.1, A.2 and B).
  */
 #ifndef NT_H
@@ -52,7 +52,7 @@ typedef struct OBJECT_ATTRIBUTES {
 #define OBJ_PROTECT_CLOSE 0x1
 #define OBJ_INHERIT 0x2
 
-/* Pseudo-handles: the process and the thread of the caller. */
+/* Pseudo-handles for the caller's process and thread. */
 #define NtCurrentProcess() ((HANDLE)-1)
 #define NtCurrentThread() ((HANDLE)-2)
 
@@ -116,7 +116,7 @@ typedef struct PROCESS_HANDLE_TRACING_ENABLE_EX {
     ULONG TotalSlots; /* 04 */
 } PROCESS_HANDLE_TRACING_ENABLE_EX;
 
-/* What the Debugger's user-mode loop gives to and takes from NtExchangeDebuggerCall. */
+/* What the Debugger's user-mode loop exchanges through NtExchangeDebuggerCall. */
 typedef struct DEBUGGER_CALL {
     ULONG Service;       /* 00 number of the system call to make */
     ULONG Arguments[12]; /* 04 */

@@ -36,14 +36,14 @@ NTSYSAPI NTSTATUS NTAPI NtSetInformationProcess(HANDLE ProcessHandle, ULONG Proc
 NTSYSAPI NTSTATUS NTAPI NtSuspendProcess(HANDLE ProcessHandle);
 NTSYSAPI NTSTATUS NTAPI NtTerminateProcess(HANDLE ProcessHandle, NTSTATUS ExitStatus);
 NTSYSAPI NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus);
-/* Timeout is a 64-bit count of 100 ns, or NULL for ever; the guest has no clock: any count means "do not wait". */
+/* Timeout: a 64-bit count of 100 ns units, NULL to wait forever. With no clock, any count means "do not wait". */
 NTSYSAPI NTSTATUS NTAPI NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PVOID Timeout);
 NTSYSAPI NTSTATUS NTAPI NtYieldExecution(void);
 
-/* This guest's own: a thread of the caller's process, its stack and TEB from the process's region. */
+/* Specific to this guest: creates a thread in the caller's process, its stack and TEB in the process's region. */
 NTSYSAPI NTSTATUS NTAPI NtCreateUserThread(HANDLE *ThreadHandle, PVOID StartAddress, PVOID FirstParameter,
                                            PVOID SecondParameter, ULONG *ThreadId);
-/* This guest's own: hands the Debugger's loop its next call, once the host has asked for one. */
+/* Specific to this guest: gives the Debugger's loop its next call once the host requests one. */
 NTSYSAPI NTSTATUS NTAPI NtExchangeDebuggerCall(DEBUGGER_CALL *Call);
 
 #endif

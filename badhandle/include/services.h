@@ -1,5 +1,5 @@
 /*
- * System-service numbers and argument bytes, one line a service: SERVICE(name, number, argument bytes).
+ * System-service numbers and argument bytes, one line per service: SERVICE(name, number, argument bytes).
  *
  * Included by the kernel's service table and by ntdll's stubs, so that the two cannot disagree. Numbers are those
  * of 32-bit Windows XP SP2, as published in system-call tables; those from 0x11C on do not exist there and are

@@ -1,5 +1,5 @@
 /*
- * What the kernel32 stand-in's files share. Win32 spelling for its exports, with NT types below.
+ * Shared by the kernel32 stand-in's files. Exports are spelled as in Win32, with NT types underneath.
  */
 #ifndef BASE_H
 #define BASE_H
@@ -55,16 +55,16 @@ static inline TEB *NtCurrentTeb(void)
     return teb;
 }
 
-/* status.c: keeps the Win32 error of a failed call; answers whether it succeeded. */
+/* status.c: stores the Win32 error of a failed call; returns whether the call succeeded. */
 BOOL NTAPI BaseSetLastNtStatus(NTSTATUS status);
 
 /*
- * strings.c: puts a name as UTF-16 into the thread's static buffer, NULL for none. FALSE, with the Win32 error kept,
- * where it does not fit.
+ * strings.c: converts a name to UTF-16 in the thread's static buffer, NULL for no name. Returns FALSE and stores the
+ * Win32 error if it does not fit.
  */
 BOOL NTAPI BaseStaticUnicode(const char *name, const WCHAR **wide);
 
-/* strings.c: object attributes of a Win32 call, NULL where there is nothing to say. */
+/* strings.c: object attributes for a Win32 call, NULL if it needs none. */
 OBJECT_ATTRIBUTES *NTAPI BaseObjectAttributes(OBJECT_ATTRIBUTES *attributes, UNICODE_STRING *string,
                                               const SECURITY_ATTRIBUTES *security, const WCHAR *name);
 

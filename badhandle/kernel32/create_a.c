@@ -1,4 +1,4 @@
-/* The A functions that make objects: they turn the name to UTF-16 and call the W function. */
+/* The A functions that create objects: they convert the name to UTF-16 and call the W function. */
 #include "base.h"
 
 HANDLE NTAPI CreateEventA(const SECURITY_ATTRIBUTES *security, BOOL manual_reset, BOOL initial_state,

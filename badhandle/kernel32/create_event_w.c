@@ -1,4 +1,4 @@
-/* CreateEventW, in a file of its own: its EBP frame is what puts CreateEventA into a traced stack. */
+/* CreateEventW, in its own file: its EBP frame is what puts CreateEventA into a traced stack. */
 #include "base.h"
 
 HANDLE NTAPI CreateEventW(const SECURITY_ATTRIBUTES *security, BOOL manual_reset, BOOL initial_state,

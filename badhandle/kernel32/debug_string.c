@@ -1,6 +1,6 @@
 /*
- * What a program says to its debugger. Where Windows raises an exception for the debugger to take, the guest, which has
- * none, asks the kernel's debug service, as DbgPrint does.
+ * Text that a program sends to its debugger. Windows raises an exception for the debugger to handle; the guest has no
+ * exceptions, so it calls the kernel's debug service, as DbgPrint does.
  */
 #include "base.h"
 

@@ -1,5 +1,5 @@
 /*
- * Calls on handles, compiled without EBP frames: in a traced stack they are invisible, and the first user frame is
+ * Handle functions, compiled without EBP frames: they are invisible in a traced stack, where the first user frame is
  * the return address of their caller.
  */
 #include "base.h"

@@ -1,4 +1,4 @@
-/* Processes and threads: where they start, how they end, what they ask about themselves. */
+/* Processes and threads: where they start, how they end, and what they query about themselves. */
 #include "base.h"
 
 __declspec(dllimport) void NTAPI DbgBreakPoint(void);
@@ -8,8 +8,8 @@ typedef void (*ENTRY_POINT)(void);
 typedef DWORD(NTAPI *THREAD_START)(PVOID parameter);
 
 /*
- * Application Verifier's "Handles" check: a flag of the image has the process trace its own handles, once startup
- * is over and before the program runs.
+ * Application Verifier's "Handles" check: a flag of the image makes the process trace its own handles, after startup
+ * and before the program runs.
  */
 static void enable_handle_tracing(void)
 {
@@ -32,7 +32,7 @@ void NTAPI BaseProcessStart(ENTRY_POINT entry)
     ExitProcess(0);
 }
 
-/* Every further thread starts here. Not static, so that its name is public: it is the last frame of their stacks. */
+/* All other threads start here. Not static, so that its name is public: it is the outermost frame of their stacks. */
 void NTAPI BaseThreadStart(THREAD_START start, PVOID parameter)
 {
     NtTerminateThread(NtCurrentThread(), (NTSTATUS)start(parameter));
@@ -45,8 +45,8 @@ HANDLE NTAPI CreateThread(const SECURITY_ATTRIBUTES *security, DWORD stack_size,
     ULONG id = 0;
     NTSTATUS status;
     (void)security;
-    (void)stack_size; /* the kernel gives every thread the same */
-    if (flags != 0) { /* a thread that waits to be resumed is not offered */
+    (void)stack_size; /* the kernel gives every thread the same size */
+    if (flags != 0) { /* creating a suspended thread is not supported */
         BaseSetLastNtStatus(STATUS_INVALID_PARAMETER);
         return NULL;
     }

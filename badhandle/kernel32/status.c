@@ -14,7 +14,7 @@ static const struct {
     {STATUS_SEMAPHORE_LIMIT_EXCEEDED, 298}, /* ERROR_TOO_MANY_POSTS */
 };
 
-#define ERROR_MR_MID_NOT_FOUND 317 /* what Windows answers for a status without an error */
+#define ERROR_MR_MID_NOT_FOUND 317 /* what Windows returns for a status without a Win32 error */
 
 BOOL NTAPI BaseSetLastNtStatus(NTSTATUS status)
 {

@@ -1,5 +1,5 @@
 /*
- * What the Debugger process runs: makes the system calls that the host asks for, one after the other.
+ * What the Debugger process runs: it makes the system calls that the host requests, one after another.
  */
 #include "ntcalls.h"
 

@@ -1,7 +1,7 @@
 /*
- * A process's startup: opens what a real loader and its DLLs would, keeps most of it, closes two again.
+ * A process's startup: opens what a real loader and its DLLs would, keeps most of it and closes two handles.
  *
- * There are no files, keys or directories in the guest, so events and semaphores stand for them. What matters
+ * There are no files, keys or directories in the guest, so events and semaphores stand in for them. What matters
  * is what startup leaves behind: a table in use, and free handles that were in use before.
  */
 #include "ldr.h"
@@ -36,7 +36,7 @@ void NTAPI LdrInitializeProcess(void)
     for (i = 0; i < LONG_LIVED_EVENTS; i++)
         create_event();
     create_semaphore(L"\\BaseNamedObjects\\shell.{startup}");
-    /* While the image's imports are bound one lock a module is held; the first and the last are dropped. */
+    /* Binding the image's imports takes one lock per module; the first and the last are released. */
     image_lock = create_event();
     create_event();
     create_event();

@@ -4,7 +4,7 @@
 
 #include "nt.h"
 
-/* Called by a process's first thread before anything else of the process runs. */
+/* Called by a process's first thread before any other code of the process runs. */
 void NTAPI LdrInitializeProcess(void);
 
 #endif

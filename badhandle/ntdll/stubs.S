@@ -1,6 +1,6 @@
 /*
  * The user-mode side of the system calls: number in EAX, address of the arguments in EDX, then int 2Eh.
- * None of the stubs has an EBP frame, which is why none shows in a traced stack.
+ * No stub has an EBP frame, so none appears in a traced stack.
  */
     .intel_syntax noprefix
 
@@ -32,7 +32,7 @@ _DbgBreakPoint@0:
     int3
     ret
 
-/* void NTAPI DbgPrintString(const char *text, ULONG length): the debug service as DbgPrint asks it, BREAKPOINT_PRINT in EAX. */
+/* void NTAPI DbgPrintString(const char *text, ULONG length): DbgPrint's debug service call, EAX = BREAKPOINT_PRINT. */
     .globl _DbgPrintString@8
     .def _DbgPrintString@8
     .scl 2

@@ -1,7 +1,7 @@
 /*
- * The system calls that the stand-in answers itself: handle tracing by the published checks in their published order
- * (the order matters: a wrong length is refused before the handle is looked at), and the refusals that tests ask for.
- * All other calls are forwarded by ntdll_standin.def.
+ * The system calls that the stand-in implements itself: handle tracing, with the published checks in their published
+ * order (a wrong length must fail before the handle is checked), and the failures that tests request.
+ * ntdll_standin.def forwards all other calls.
  */
 #include "controls.h"
 #include "nt.h"
@@ -10,7 +10,7 @@
 #define PROCESS_ENABLE_KNOWN_FLAGS_24H2 0xFu
 #define SE_DEBUG_PRIVILEGE 20u
 
-/* Finds the process behind a handle that must have a right. */
+/* Finds the process that a handle refers to; the handle must grant the wanted access. */
 static NTSTATUS reference_process(HANDLE process, ACCESS_MASK wanted, ULONG_PTR *process_id) {
   const HANDLE self = GetCurrentProcess();
   if (process == self) {
@@ -19,7 +19,7 @@ static NTSTATUS reference_process(HANDLE process, ACCESS_MASK wanted, ULONG_PTR 
     OBJECT_BASIC_INFORMATION basic;
     NTSTATUS status = NtQueryObject(process, 0, &basic, sizeof basic, NULL);
     if (!NT_SUCCESS(status)) return status;
-    /* The handle may lack the right to ask for its process's id, so a duplicate that has it is asked. */
+    /* The handle may lack the right to query its process's id, so a duplicate with that right is queried. */
     HANDLE asking;
     status = NtDuplicateObject(self, process, self, &asking, PROCESS_QUERY_LIMITED_INFORMATION, 0, 0);
     if (!NT_SUCCESS(status)) return status;
@@ -60,12 +60,12 @@ static NTSTATUS query_handle_tracing(HANDLE process, PVOID buffer, ULONG length,
   NTSTATUS status = reference_process(process, PROCESS_QUERY_INFORMATION, &process_id);
   if (!NT_SUCCESS(status)) return status;
   TraceDb *db = trace_db_find(process_id);
-  if (db == NULL) return STATUS_INVALID_PARAMETER; /* and *return_length stays as it was */
+  if (db == NULL) return STATUS_INVALID_PARAMETER; /* *return_length stays unchanged */
   BOOL zero_stacks = (standin_behaviour & STANDIN_24H2) && !standin_debug_privilege;
   ULONG written;
   status = trace_db_query(db, zero_stacks, buffer, length, &written);
   if (standin_behaviour & STANDIN_NEVER_ENOUGH) {
-    ((PROCESS_HANDLE_TRACING_QUERY *)buffer)->TotalTraces = length; /* more than any buffer of that length holds */
+    ((PROCESS_HANDLE_TRACING_QUERY *)buffer)->TotalTraces = length; /* more than a buffer of that length can hold */
     status = STATUS_INFO_LENGTH_MISMATCH;
   }
   if (return_length != NULL) *return_length = written;

@@ -1,4 +1,4 @@
-/* The controls that tests call: which Windows this is, what it refuses, and the records of a process. */
+/* The controls that tests call: which Windows this is, which calls fail, and which records a process makes. */
 #include "controls.h"
 
 #include "trace_db.h"

@@ -1,7 +1,7 @@
 /*
- * A process to look at: opens one handle of each kind that the tests expect and says "ready". For every line of its
- * standard input it opens an event, which stays open, opens and closes a semaphore, and says "done". It ends with its
- * input, so that it never outlives the test that started it.
+ * A process to inspect: opens one handle of each kind that the tests expect and prints "ready". For every line of its
+ * standard input it opens an event, which stays open, opens and closes a semaphore, and prints "done". It exits when
+ * its input ends, so that it never outlives the test that started it.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>

@@ -1,6 +1,6 @@
 /*
- * The few declarations of ntdll that the stand-in needs, as winternl.h and phnt's headers spell them. The mingw headers
- * have some of them, with other integer types; one list of our own is easier to check.
+ * The few ntdll declarations that the stand-in needs, as winternl.h and phnt's headers spell them. The mingw headers
+ * have some of them, but with different integer types; one list of our own is easier to check.
  */
 #ifndef STANDIN_NT_H
 #define STANDIN_NT_H

@@ -1,4 +1,4 @@
-/* A ring of records for each traced process, in a table of a fixed few. */
+/* A ring of records for each traced process, in a small fixed table. */
 #include "trace_db.h"
 
 #define DEFAULT_SLOTS 0x1000u
@@ -7,7 +7,7 @@
 
 #define MAXIMUM_PROCESSES 16
 
-/* Tests trace a handful of processes at a time. ProcessId 0 is a free place. */
+/* Tests trace a handful of processes at a time. ProcessId 0 marks a free entry. */
 static TraceDb databases[MAXIMUM_PROCESSES];
 
 TraceDb *trace_db_find(ULONG_PTR process_id) {
@@ -17,7 +17,7 @@ TraceDb *trace_db_find(ULONG_PTR process_id) {
   return NULL;
 }
 
-/* The kernel's rules: the default for 0, else within the limits and rounded up to a power of two. */
+/* The kernel's rules: 0 is the default; anything else is clamped and rounded up to a power of two. */
 static ULONG slots_for(ULONG wanted) {
   if (wanted == 0) return DEFAULT_SLOTS;
   if (wanted > MAXIMUM_SLOTS) return MAXIMUM_SLOTS;
@@ -55,7 +55,7 @@ void trace_db_disable_all(void) {
 }
 
 PROCESS_HANDLE_TRACING_ENTRY *trace_db_next(TraceDb *db) {
-  /* Incremented first, so that the first record lies in slot 1 and slot 0 is first used at the wrap. */
+  /* Incremented first, so that the first record goes into slot 1 and slot 0 is first used when the ring wraps. */
   db->CurrentStackIndex++;
   return &db->TraceDb[db->CurrentStackIndex % db->TableSize];
 }
@@ -64,7 +64,7 @@ NTSTATUS trace_db_query(const TraceDb *db, BOOL zero_stacks, PROCESS_HANDLE_TRAC
                         ULONG *return_length) {
   const ULONG header = FIELD_OFFSET(PROCESS_HANDLE_TRACING_QUERY, HandleTrace);
   const ULONG room = (length - header) / sizeof(PROCESS_HANDLE_TRACING_ENTRY);
-  const HANDLE filter = query->Handle; /* read before the answer overwrites the buffer */
+  const HANDLE filter = query->Handle; /* read before the results overwrite the buffer */
   ULONG matching = 0;
   ULONG written = 0;
   for (ULONG back = 0; back < db->TableSize; back++) {

@@ -1,7 +1,7 @@
 /*
- * Trace databases, one for each process that has tracing on: a ring of records, with the kernel's rules for its size
- * and the order of its records. The structures are those of the user-mode query (phnt, ntpsapi.h), because nobody walks the
- * stand-in's memory.
+ * Trace databases, one for each process that is traced: a ring of records, with the kernel's rules for its size and
+ * the order of its records. The structures are those of the user-mode query (phnt, ntpsapi.h), because nothing walks
+ * the stand-in's memory.
  */
 #ifndef STANDIN_TRACE_DB_H
 #define STANDIN_TRACE_DB_H
@@ -47,13 +47,13 @@ void trace_db_disable(ULONG_PTR process_id);
 /* Frees every database. */
 void trace_db_disable_all(void);
 
-/* Takes the next slot, over the oldest record when the ring is full, and returns it for the caller to fill. */
+/* Takes the next slot, overwriting the oldest record when the ring is full, and returns it for the caller to fill. */
 PROCESS_HANDLE_TRACING_ENTRY *trace_db_next(TraceDb *db);
 
 /*
- * Answers a query whose buffer has room for at least the header: matching records newest first, as many as fit.
- * STATUS_INFO_LENGTH_MISMATCH when one did not fit, with the buffer filled as far as it goes. *return_length becomes
- * the bytes written, which is not the size that would have been enough.
+ * Fills the buffer, which has room for at least the header, with the matching records that fit, newest first.
+ * Returns STATUS_INFO_LENGTH_MISMATCH if some did not fit. *return_length becomes the number of bytes written, which
+ * is not the size that would have been enough.
  */
 NTSTATUS trace_db_query(const TraceDb *db, BOOL zero_stacks, PROCESS_HANDLE_TRACING_QUERY *query, ULONG length,
                         ULONG *return_length);

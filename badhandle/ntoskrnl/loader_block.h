@@ -1,5 +1,5 @@
 /*
- * What the emulated machine tells the guest kernel at boot.
+ * What the emulated machine passes to the guest kernel at boot.
  *
  * The machine is the boot loader and the hardware: it maps the images, builds the page tables, the PEB, the
  * first TEB, the loader lists, PsLoadedModuleList and KDDEBUGGER_DATA, writes this block, and jumps to
@@ -14,7 +14,7 @@
 
 /* LOADER_BLOCK.Flags */
 #define LOADER_TRACE_FROM_MAIN 0x1 /* like Application Verifier: tracing starts as main is entered */
-#define LOADER_SERVER_2003 0x2     /* tracing can be disabled and takes a slot count, as Server 2003 SP1 */
+#define LOADER_SERVER_2003 0x2     /* tracing can be disabled and takes a slot count, as in Server 2003 SP1 */
 
 typedef struct LOADER_PROCESS {
     unsigned long DirectoryTableBase; /* 00 physical address of its page directory */

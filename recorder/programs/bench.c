@@ -1,8 +1,8 @@
 /*
- * What a record costs. `bench pairs` opens and closes events, in a process with or without the recorder, and prints the time
- * of a pair. `bench records` has the recorder's own code in it, over a system call that does nothing, and prints the time of
- * a record at several depths of the stack, and how many a second one and four threads make. Times are in nanoseconds, each
- * the least of many blocks. One line a figure, for `deno task bench`: NAME VALUE.
+ * Measures the cost of a record. `bench pairs` opens and closes events, in a process with or without the recorder, and
+ * prints the time of a pair. `bench records` runs the recorder's own code over a system call that does nothing, and
+ * prints the time of a record at several stack depths, and how many per second one and four threads make. Times are in
+ * nanoseconds, each the least of many blocks. One line per figure, for `deno task bench`: NAME VALUE.
  */
 #include "../hook.h"
 #include "../modules.h"
@@ -48,7 +48,7 @@ static void pair(void) { CloseHandle(CreateEventW(NULL, FALSE, FALSE, NULL)); }
 
 void hook_entry(void);
 
-/* A stub of a system call that does nothing: what comes in through it takes the way that a hooked call takes. */
+/* A stub of a system call that does nothing: calls through it take the path of a hooked call. */
 NTSTATUS NTAPI open_nothing(HANDLE *event, ULONG access, void *attributes, ULONG type, BOOLEAN state);
 NTSTATUS NTAPI close_nothing(HANDLE event);
 __asm__(".globl open_nothing\nopen_nothing: movl $" /* CALL_NtCreateEvent */ "2, %eax\n jmp hook_entry\n"
@@ -61,7 +61,7 @@ static NTSTATUS NTAPI nothing(HANDLE *event) {
 }
 
 static void open_and_close(void) {
-  HANDLE event = (HANDLE)0x40; /* what a real call would put there */
+  HANDLE event = (HANDLE)0x40; /* as a real call would set it */
   open_nothing(&event, 0, NULL, 0, FALSE);
   close_nothing(event);
 }
@@ -69,7 +69,7 @@ static void open_and_close(void) {
 static void (*deep_round)(void);
 static u32 deep_rounds, deep_blocks;
 
-/* Measures with that many frames more on the stack. */
+/* Measures with `frames` more frames on the stack. */
 static __attribute__((noinline)) u64 deeper(u32 frames) {
   const u64 time = frames == 0 ? least(deep_round, deep_rounds, deep_blocks) : deeper(frames - 1);
   __asm__ volatile("");
@@ -124,7 +124,7 @@ static void measure_records(void) {
   pending_place = TEB_TLS_SLOTS + TlsAlloc() * sizeof(Word);
   make_log(64);
   enter();
-  record_modules(); /* the walk asks for them */
+  record_modules(); /* the walk needs them */
   leave(0);
   log_header->state = STATE_RECORDING;
   print("record-9", record_time(2));

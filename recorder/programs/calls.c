@@ -1,6 +1,6 @@
 /*
- * One of each kind of call that opens, copies or closes handles in an unusual way, a function each. The exit code is 0, or
- * the number of the first call that did not do what it should.
+ * One of each kind of call that opens, copies or closes handles in an unusual way, each in its own function. The exit
+ * code is 0, or the number of the first call that did not do what it should.
  */
 #include "start.h"
 
@@ -22,7 +22,7 @@ NAMED int keeps_last_error(void) {
   return GetLastError() == 1234;
 }
 
-/* The copy is made though nobody learns its value. */
+/* The copy is made although nobody learns its value. */
 NAMED int copies_unasked(void) {
   HANDLE event = open_event();
   const int is_good = NtDuplicateObject(SELF, event, SELF, NULL, 0, 0, DUPLICATE_SAME_ACCESS) >= 0;
@@ -30,7 +30,7 @@ NAMED int copies_unasked(void) {
   return is_good;
 }
 
-/* The source is closed by the copy, which stays. */
+/* The copy closes the source, and stays open. */
 NAMED int moves(void) {
   HANDLE moved = NULL;
   return DuplicateHandle(SELF, open_event(), SELF, &moved, 0, FALSE, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE) &&
@@ -56,7 +56,7 @@ NAMED int copies_bad(void) {
   return !DuplicateHandle(SELF, BAD, SELF, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS);
 }
 
-/* NULL is no handle, and must be one here. */
+/* NULL is not a handle, but must be one here. */
 NAMED int copies_nothing(void) {
   HANDLE copy;
   return !DuplicateHandle(SELF, NULL, SELF, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS);
@@ -91,7 +91,7 @@ NAMED int asks_bad_thread(void) {
 
 NAMED int maps_bad(void) { return MapViewOfFile(BAD, FILE_MAP_READ, 0, 0, 0) == NULL; }
 
-/* A key beneath a key: its whole name is known. */
+/* A key relative to a key: its full name is known. */
 NAMED int opens_key_beneath(void) {
   HKEY software, key;
   if (RegOpenKeyExW(HKEY_LOCAL_MACHINE, L"Software", 0, KEY_READ, &software) != 0) return 0;
@@ -100,7 +100,7 @@ NAMED int opens_key_beneath(void) {
   return is_good;
 }
 
-/* Desktops and window stations are opened by win32u, which is loaded here and hooked as it comes. */
+/* Desktops and window stations are opened by win32u, which is loaded here and hooked when loaded. */
 NAMED int opens_desktops(void) {
   const HMODULE user32 = LoadLibraryW(L"user32.dll");
   const __typeof__(&OpenInputDesktop) open = (void *)GetProcAddress(user32, "OpenInputDesktop");
@@ -127,7 +127,7 @@ NAMED int debugs_child(void) {
   if (!CreateProcessW(NULL, command, NULL, NULL, FALSE, DEBUG_ONLY_THIS_PROCESS, NULL, NULL, &startup, &child)) return 0;
   HANDLE given = NULL;
   DuplicateHandle(SELF, child.hThread, child.hProcess, &given, 0, FALSE, DUPLICATE_SAME_ACCESS); /* to the other process */
-  HANDLE copy = NULL; /* what is bad in the other process is no bad handle of this one */
+  HANDLE copy = NULL; /* a bad handle of the other process is not one of this process */
   if (DuplicateHandle(child.hProcess, BAD, SELF, &copy, 0, FALSE, DUPLICATE_SAME_ACCESS)) return 0;
   while (WaitForDebugEvent(&event, 10000)) {
     ContinueDebugEvent(event.dwProcessId, event.dwThreadId, DBG_CONTINUE);
@@ -141,13 +141,13 @@ NAMED int debugs_child(void) {
   return given != NULL && code == 5;
 }
 
-/* Marks, each at the end of what it names. */
+/* Marks, each at the end of the part that it names. */
 NAMED int marks(void) {
   OutputDebugStringA("htrace:mark first");
   open_event();
   OutputDebugStringW(L"htrace:mark second\n");
   OutputDebugStringA("htrace: not one");
-  OutputDebugStringW(L"htrace:mark \x65E5\x672C"); /* not of the system's code page */
+  OutputDebugStringW(L"htrace:mark \x65E5\x672C"); /* not in the system's code page */
   return 1;
 }
 

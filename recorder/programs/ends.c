@@ -5,7 +5,7 @@
  *   terminate   TerminateProcess on itself, with code 7
  *   crash       access violation
  *   fail-fast   ended by the processor's own report, past all handlers
- *   wait        says "ready" and waits to be ended from outside
+ *   wait        prints "ready" and waits to be ended from outside
  */
 #include "start.h"
 

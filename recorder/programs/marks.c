@@ -1,4 +1,4 @@
-/* Marks in both kinds of text, and a text that is not one: what a debugger hears of a program, and a recorder. */
+/* Marks in both kinds of text, and a text that is not one: what a debugger and a recorder receive from a program. */
 #include "start.h"
 
 UINT run(const WCHAR *arguments) {

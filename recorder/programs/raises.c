@@ -1,6 +1,6 @@
 /*
  * Calls that raise an exception instead of returning: closes of bad and of protected handles, while a debugger is attached.
- * The debugger is a second process of the same program, `raises debug ID`. Exit code 0: what should raise has raised.
+ * The debugger is a second process of the same program, `raises debug ID`. Exit code 0: all that should raise did.
  */
 #include "start.h"
 
@@ -32,7 +32,7 @@ static LONG CALLBACK go_on(EXCEPTION_POINTERS *raised) {
   return EXCEPTION_CONTINUE_EXECUTION;
 }
 
-/* The exception is dealt with, and the call returns after all. */
+/* The exception is handled, and the call returns after all. */
 NAMED void close_bad_and_go_on(void) {
   PVOID handler = AddVectoredExceptionHandler(0, go_on);
   CloseHandle(BAD);

@@ -1,13 +1,13 @@
 /*
- * Which code is taken for a system-call stub. Every known shape is, at places where it can be changed in one store; with any
- * one byte of it changed it is not, but for those that differ from call to call. Exit code 0, or the number of the first
- * shape that was judged wrongly.
+ * Tests which code is taken for a system-call stub. Every known shape is, at places where it can be changed in one
+ * store; with any one byte changed it is not, except for bytes that differ from call to call. Exit code 0, or the
+ * number of the first shape that was judged wrongly.
  */
 #include "../hook.h"
 
 #include "start.h"
 
-/* A shape: bytes as in stub_x64.c and stub_x86.c; ANY is one that differs from call to call. */
+/* A shape: bytes as in stub_x64.c and stub_x86.c; ANY is a byte that differs from call to call. */
 #define ANY 0x100
 #define MAX_BYTES 32
 typedef struct {
@@ -37,16 +37,16 @@ static u8 *write_shape(const Shape *shape, u32 offset) {
 static int is_judged_right(const Shape *shape) {
   u8 *stub = write_shape(shape, 0);
   if (!is_system_call(stub, shape->arguments)) return 0;
-  if (sizeof(Word) == 4 && is_system_call(stub, shape->arguments + 1)) return 0; /* it takes fewer than are looked at */
+  if (sizeof(Word) == 4 && is_system_call(stub, shape->arguments + 1)) return 0; /* it takes fewer than required */
   for (u32 i = 0; i < shape->size; i++) {
     if (shape->bytes[i] == ANY) continue;
     stub[i] ^= 0x40;
-    /* The last byte of a 32-bit stub says how many arguments it takes: more are all right. */
+    /* The last byte of a 32-bit stub says how many arguments it takes: more are accepted. */
     const int is_taken = is_system_call(stub, shape->arguments);
     if (is_taken != (sizeof(Word) == 4 && i == shape->size - 1)) return 0;
     stub[i] ^= 0x40;
   }
-  /* A 64-bit stub lies at a multiple of 8. */
+  /* A 64-bit stub is at a multiple of 8. */
   return sizeof(Word) == 4 || !is_system_call(write_shape(shape, 4), shape->arguments);
 }
 

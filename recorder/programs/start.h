@@ -1,6 +1,6 @@
 /*
- * The recorder's test programs have no C run-time, so that nothing but their own calls is recorded. Functions that tests
- * look for in stacks are exported: that is how they have names.
+ * The recorder's test programs have no C run-time, so that nothing but their own calls is recorded. Functions that
+ * tests look for in stacks are exported, which gives them names.
  */
 #ifndef START_H
 #define START_H
@@ -10,10 +10,10 @@
 
 #define NAMED __declspec(dllexport) __attribute__((noinline))
 
-/* Ends the caller with a call that is not its last: else the compiler would make it a jump, and the frame would be lost. */
+/* Keeps the call before it from being a tail call, which the compiler would make a jump: the frame would be lost. */
 #define KEEP_FRAME() __asm__ volatile("")
 
-/* Runs the program with the text behind its own name; what it returns is the exit code. */
+/* Runs the program with the text after its own name; returns the exit code. */
 UINT run(const WCHAR *arguments);
 
 void start(void) {

@@ -1,4 +1,4 @@
-/* Eight threads open and close 160,000 events as fast as they can, and keep 5 each. 320,000 records, less 40 closes. */
+/* Eight threads open and close 160,000 events as fast as they can, and keep 5 each. 320,000 records minus 40 closes. */
 #include "start.h"
 
 #define THREADS 8

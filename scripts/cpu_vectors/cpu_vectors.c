@@ -1,6 +1,6 @@
 /*
- * The forms of instructions whose results src/machine/cpu/cpu_vectors_test.ts expects of the emulated CPU. make.sh
- * builds the program, which runs them on this machine's real CPU, and keeps what it writes.
+ * The instruction forms whose results src/machine/cpu/cpu_vectors_test.ts expects of the emulated CPU. make.sh builds
+ * the program, which runs them on this machine's real CPU, and stores its output.
  *
  * A 32-bit program without a C library, because 32-bit code has instructions that 64-bit code lacks and a plain
  * Debian machine has no 32-bit library.

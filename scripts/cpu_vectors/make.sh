@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes testdata/cpu_vectors.bin.gz: what this machine's real CPU does with the instructions that the emulated
-# CPU has. Needs an x86 Linux that runs 32-bit programs, and gcc. The inputs are the same in each run, and so is
-# the result on every CPU, or one of the two is wrong.
+# Makes testdata/cpu_vectors.bin.gz: what this machine's real CPU does with the instructions that the emulated CPU has.
+# Needs an x86 Linux that runs 32-bit programs, and gcc. The inputs are the same in each run, and the result must be the
+# same on every CPU, or one of them is wrong.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -1,6 +1,6 @@
 /*
- * Runs a form with many inputs and records what became of registers, flags and memory, without a C library: system
- * calls, the output, the inputs, and the way into the code and back.
+ * Runs a form with many inputs and records the resulting registers, flags and memory, without a C library: system
+ * calls, output, inputs, and the way into the code and back.
  */
 #include "run_form.h"
 
@@ -140,7 +140,7 @@ static u32 compared(const struct form *form, u32 ecx) {
     }
 }
 
-/* Makes the inputs of a case ones that the instruction is meant for. */
+/* Adjusts the inputs of a case to what the instruction is meant for. */
 static void adapt(const struct form *form, u32 round) {
     u8 *window = (u8 *)DATA;
     switch (form->kind) {

@@ -42,7 +42,7 @@ enum kind {
     STACK_FLAGS /* flags come from the stack: only those that every ring may set */
 };
 
-/* An instruction, or a few: what is run at CODE, and what of the machine is recorded. */
+/* An instruction, or a few: what runs at CODE, and which parts of the machine's state are recorded. */
 struct form {
     u8 code[24];
     u32 length;
@@ -53,10 +53,10 @@ struct form {
     u32 memory;    /* bytes of the window that are recorded */
 };
 
-/* The next number of the sequence that all inputs are taken from; it is the same in each run. */
+/* The next number in the sequence that all inputs come from; it is the same in each run. */
 u32 random32(void);
 
-/* An edge value or a random one. */
+/* An edge value or a random value. */
 u32 interesting(void);
 
 /* Prepares memory and writes the head of the file: addresses of code, data and stack, u32 each. */

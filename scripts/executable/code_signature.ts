@@ -1,5 +1,5 @@
 /**
- * A code signature of macOS, as far as the system checks it before it runs a page: the hash of each page.
+ * A macOS code signature, to the extent that the system checks it before it runs a page: the hash of each page.
  *
  * Layouts: `kern/cs_blobs.h` of Apple's published kernel. Big-endian.
  *
@@ -22,7 +22,7 @@ const CODE_DIRECTORY = {
 /** `CS_HASHTYPE_SHA256`. */
 const SHA256 = { type: 2, size: 32 } as const;
 
-/** Whether a signature's code directory has the hash of every page of the image up to `end`, which is where it begins. */
+/** Whether a signature's code directory has the hash of every page of the image up to `end`, where it begins. */
 export async function arePagesSigned(
   image: Uint8Array,
   signature: Uint8Array,

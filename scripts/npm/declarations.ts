@@ -1,5 +1,5 @@
 /**
- * The types of the npm package: a declaration file for each module whose types the library's face leads to.
+ * The types of the npm package: a declaration file for each module whose types the library's interface uses.
  *
  * @module
  */
@@ -12,12 +12,12 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Modules that a declaration file imports. */
 const IMPORTED = /(?<=(?:from |import\())"(\.[^"]+)\.ts"/g;
 
-/** Libraries of TypeScript that a program need not have asked for. */
+/** TypeScript libraries that a program's own configuration may lack. */
 const LIBRARIES = '/// <reference lib="esnext.disposable" />\n';
 
 /**
- * The declaration files by path, seen from the project's root, beginning with that of `module`. The examples in their
- * comments import the package by its name on npm.
+ * The declaration files by path, relative to the project's root, starting with that of `module`. The examples in their
+ * comments import the package by its npm name.
  */
 export async function declarations(module: string, name: string): Promise<Map<string, string>> {
   const all = await declarationsOf(module);
@@ -41,7 +41,7 @@ export async function declarations(module: string, name: string): Promise<Map<st
   ]));
 }
 
-/** The declarations of a module and of all that it imports, as TypeScript makes them. */
+/** The declarations of a module and everything it imports, as TypeScript writes them. */
 async function declarationsOf(module: string): Promise<Map<string, string>> {
   using folder = temporaryFolder();
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["types"] }).output();

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `htrace` of the npm package: starts the `deno` that npm has installed with it on the one bundled program, with the
- * permissions of the executable, in the folder and with the environment, streams and arguments that it was started with.
+ * The npm package's `htrace`: starts the `deno` that npm installed with it on the bundled program, with the
+ * executable's permissions, in the same folder and with the same environment, streams and arguments.
  *
  * It runs under Node.js and uses nothing that Node.js 18 lacks.
  *
@@ -12,17 +12,17 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
-/** The permissions by system, as `make.ts` writes them beside this file; `others` is for what has no own. */
+/** The permissions by system, as `make.ts` writes them beside this file; `others` is for systems without an entry. */
 type Permissions = Readonly<Record<string, readonly string[]>>;
 
-/** What a shell says of a command that it found and could not start. */
+/** A shell's exit code for a command that it found but could not start. */
 const NOT_STARTED = 126;
 
 const require = createRequire(import.meta.url);
 const permissions: Permissions = require("./permissions.json");
 const program = fileURLToPath(new URL("../src/cli.js", import.meta.url));
 
-/** A project that the user's folder belongs to says nothing here, and nothing is fetched. */
+/** A project that the user's folder belongs to has no influence here, and nothing is fetched. */
 const ISOLATION = [
   "--quiet",
   "--no-config",
@@ -32,7 +32,7 @@ const ISOLATION = [
   "--no-remote",
 ];
 
-/** The path of Deno; its package is pinned to one version, so that what is called here stays as it is. */
+/** The path of Deno; its package is pinned to one version, so the function called here cannot change. */
 function denoPath(): string {
   return require("deno/install_api.cjs").runInstall();
 }
@@ -42,7 +42,7 @@ function start(deno: string): void {
   const args = ["run", ...ISOLATION, ...granted, program, ...process.argv.slice(2)];
   const child = spawn(deno, args, {
     stdio: "inherit",
-    // It would say on the standard error that there is a newer Deno.
+    // It would announce a newer Deno on standard error.
     env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
   });
   passSignals((signal) => child.kill(signal));
@@ -55,8 +55,8 @@ function start(deno: string): void {
 }
 
 /**
- * What this process is sent reaches the program, which decides. A terminal sends Ctrl-C to both, so that passing it on
- * would be a second one; Windows always does, and there a signal that is passed on ends the program at once.
+ * Signals to this process reach the program, which decides. A terminal sends Ctrl-C to both, so passing it on would be
+ * a second one; Windows always does, and there a signal that is passed on ends the program at once.
  */
 function passSignals(send: (signal: NodeJS.Signals) => void): void {
   const isWindows = process.platform === "win32";

@@ -1,7 +1,7 @@
 /**
- * Makes the npm package: `deno task npm [--output <folder>]`, in `dist/npm` unless told otherwise.
+ * Builds the npm package: `deno task npm [--output <folder>]`, in `dist/npm` by default.
  *
- * The same sources give the same bytes, whenever and wherever.
+ * The same sources give the same bytes, at any time and in any place.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import { manifest, NAME } from "./manifest.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The permissions by Node.js' name of the system, for the launcher. */
+/** The permissions by Node.js' name for the system, for the launcher. */
 export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
   win32: flagsFor("x86_64-pc-windows-msvc"),
   others: flagsFor("x86_64-unknown-linux-gnu"),
 };
 
-/** Makes the package in a folder, in place of what is there. */
+/** Builds the package in a folder, replacing what is there. */
 export async function makePackage(folder: string): Promise<void> {
   await Deno.remove(folder, { recursive: true }).catch(unlessMissing);
   const files = new Map<string, string | Uint8Array>([

@@ -1,14 +1,14 @@
 /**
- * What npm reads of the package: its `package.json`.
+ * The package's `package.json`.
  *
  * @module
  */
 import config from "../../deno.json" with { type: "json" };
 
-/** The name on npm. */
+/** The package's name on npm. */
 export const NAME = "htrace";
 
-/** The manifest. The program runs on exactly the Deno that made the package, and so on the one that tested it. */
+/** The manifest. The program runs on exactly the Deno that built the package, which is also the one that tested it. */
 export function manifest(): Record<string, unknown> {
   return {
     name: NAME,

@@ -1,7 +1,7 @@
 /**
  * From a trace log to a complete analysis: pairs, groups, misuses, names, keys, suspects, objects, growth.
  *
- * The one place where analyses are made. What is counted comes from the engine, names come from the session.
+ * The only place where analyses are made. Counts come from the engine, names from the session.
  *
  * @module
  */
@@ -36,25 +36,25 @@ import { withVerifierStops } from "./verifier_misuses.ts";
 export interface AnalysisSource {
   /** What was examined. */
   readonly target: Target;
-  /** The table that the stacks of all logs are in. */
+  /** The table with the stacks of all logs. */
   readonly stacks: StackTable;
-  /** All its traces, with whole stacks. */
+  /** All its traces, with complete stacks. */
   readonly log: TraceLog;
-  /** How the log differs from a snapshot, with the new opens that no close has ended: those are listed then. */
+  /** How the log differs from a snapshot, with the new opens that no close has ended: only those are then listed. */
   readonly diff?: DiffSummary & { readonly outstanding: Uint32Array };
   /** Snapshots that growth is measured from, oldest first; a diff compared with the last one. */
   readonly snapshots?: readonly SnapshotLog[];
-  /** The snapshots are marks that the program set: growth is judged from mark to mark. */
+  /** Whether the snapshots are marks that the program set: growth is then judged from mark to mark. */
   readonly hasMarks?: boolean;
   /** Modules of the process. */
   readonly modules: readonly Module[];
   /** Its open handles, read with the log. */
   readonly handles?: readonly HandleEntry[];
-  /** What is missing beside traces. */
+  /** What is missing other than traces. */
   readonly gaps?: readonly string[];
-  /** Which process it is about, where the target has several. */
+  /** Which process it is about, if the target has several. */
   readonly identity?: TargetIdentity;
-  /** Their numbers, where the target knows more than it lists. */
+  /** Their numbers, if the target counts more than it lists. */
   readonly handleCounts?: HandleCounts;
   /** Names addresses. */
   readonly nameAddresses: NameAddresses;
@@ -64,15 +64,15 @@ export interface AnalysisSource {
   readonly namesLeftOut?: () => readonly string[];
 }
 
-/** What is asked of an analysis. */
+/** Options of an analysis. */
 export interface AnalysisRequest extends OwnerPatterns {
-  /** Which traces and groups are wanted. */
+  /** Which traces and groups to select. */
   readonly filter?: TraceFilter;
-  /** Debugger texts say type and name of each handle. */
+  /** Whether debugger text includes each handle's type and name. */
   readonly names?: boolean;
-  /** Lists no more than the debugger's own walk comes to, see {@linkcode TraceLog.walk}. */
+  /** Lists no more than the debugger's own walk reaches, see {@linkcode TraceLog.walk}. */
   readonly asWalked?: boolean;
-  /** Joins groups whose stacks are alike. */
+  /** Merges groups whose stacks are alike. */
   readonly merge?: MergeBy;
 }
 
@@ -157,19 +157,19 @@ export async function analyze(
   };
 }
 
-/** The fewest outstanding handles of a group that is wanted. */
+/** The minimum of outstanding handles for a group to be selected. */
 function fewestOutstanding({ minOutstanding = 0, only }: TraceFilter): number {
   return only === "leaks" ? Math.max(minOutstanding, 1) : minOutstanding;
 }
 
-/** What reports see of the target; its process is the one that was asked for. */
+/** What reports see of the target; its process is the requested one. */
 function targetOf({ target, identity }: AnalysisSource): Analysis["target"] {
   if (identity === undefined) return target;
   const { name, kind, mode, pointerSize } = target;
   return { name, kind, mode, pointerSize, identity };
 }
 
-/** What the diff found: a text that is one itself knows better how much was new than the entries that it lists. */
+/** What the diff found. A text that is itself a diff states how much was new; its entries alone would give less. */
 function diffOf({ answer }: TraceLog, diff: DiffSummary | undefined): Pick<Analysis, "diff"> {
   if (answer?.kind === "diff") {
     const newTraces = answer.stated.newTraces ?? diff?.newTraces;
@@ -182,8 +182,8 @@ function diffOf({ answer }: TraceLog, diff: DiffSummary | undefined): Pick<Analy
 }
 
 /**
- * A log with the stacks that are shown, and grouped by: in user mode what the process itself did, without the kernel
- * frames that a stack begins with.
+ * A log with the stacks as they are shown and grouped: in user mode what the process itself did, without the kernel
+ * frames at the start of a stack.
  */
 function asShown(log: TraceLog, { mode, userEnd }: Target, table: StackTable): TraceLog {
   if (mode === "kernel" || userEnd === undefined) return log;
@@ -203,7 +203,7 @@ function outstandingFlags(groups: readonly StackGroup[], count: number): Uint8Ar
   return flags;
 }
 
-/** The traces to list by what `--only` says, newest first. */
+/** The traces that `--only` selects, newest first. */
 function chosen(
   candidates: Uint32Array,
   { groups, misuses }: Kept,
@@ -217,7 +217,7 @@ function chosen(
   return Uint32Array.from(new Set(traces)).sort();
 }
 
-/** Stacks whose groups are not wanted are named only to choose and to merge. */
+/** Stacks of groups that are left out are named only for selecting and merging. */
 function onlyStacks(
   stacks: ReadonlyMap<StackId, NamedStack>,
   ids: readonly StackId[],
@@ -228,7 +228,7 @@ function onlyStacks(
   }));
 }
 
-/** Every stack that a report can ask for. */
+/** Every stack that a report can use. */
 function stacksOf(
   log: TraceLog,
   listed: Uint32Array,
@@ -250,7 +250,7 @@ function stacksOf(
   return Array.from(isUsed.keys()).filter((stack) => isUsed[stack] === 1);
 }
 
-/** Growth by stack; undefined without snapshots, where history was lost, and where single traces were chosen. */
+/** Growth by stack; undefined without snapshots, if history was lost, and if single traces were selected. */
 function growthOf(
   { target, stacks, snapshots = [], diff }: AnalysisSource,
   log: TraceLog,
@@ -260,7 +260,7 @@ function growthOf(
   return measureGrowth(snapshots.map((snapshot) => asShown(snapshot.log, target, stacks)), log);
 }
 
-/** Says from which snapshot on growth is measured, where history was lost before it. */
+/** Says from which snapshot growth is measured, if history was lost before it. */
 function partedFrom(
   snapshots: readonly SnapshotInfo[],
   growth: MeasuredGrowth | undefined,
@@ -277,7 +277,7 @@ function partedFrom(
 interface GroupFacts extends JudgedSource {
   readonly growth: MeasuredGrowth | undefined;
   readonly objectOf: ObjectFinder;
-  /** What stacks did in all, where the log says it and all of it is asked for. */
+  /** The totals of stacks, if the log has them and nothing is filtered out. */
   readonly totals: TraceLog["totals"];
 }
 
@@ -320,8 +320,8 @@ function objectTypesOf(traces: Uint32Array, objectOf: ObjectFinder): ReadonlyMap
 }
 
 /**
- * Traces that `!htrace` says it parsed: user mode reads all of them before it chooses; kernel mode walks the ring and
- * stops at the last trace that it was to show.
+ * Traces that `!htrace` reports as parsed: user mode reads all of them before it selects; kernel mode walks the ring
+ * and stops at the last trace that it has to show.
  */
 function parsedOf(
   log: Pick<TraceLog, "parsed">,
@@ -333,7 +333,7 @@ function parsedOf(
   return mode === "kernel" && isFull ? listed.at(-1)! + 1 : log.parsed;
 }
 
-/** How many of the candidates are not listed; what is listed beside them counts nothing. */
+/** How many of the candidates are not listed; other listed traces do not count. */
 function countWithout(candidates: Uint32Array, listed: Uint32Array, traces: number): number {
   const isListed = new Uint8Array(traces);
   for (const trace of listed) isListed[trace] = 1;

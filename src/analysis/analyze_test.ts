@@ -8,7 +8,7 @@ import { traceAt, type TraceLog } from "../trace_log.ts";
 import { trace, traceLog } from "../trace_log_fixture.ts";
 import { type AnalysisRequest, analyze } from "./analyze.ts";
 
-/** Functions of the program by their addresses; what is above 0x1000 is the system's. */
+/** Functions of the program by address; those above 0x1000 are the system's. */
 function nameOf(address: bigint): Frame {
   const system: Readonly<Record<string, string>> = { "4096": "NtCreateEvent", "8192": "NtClose" };
   const symbol = system[String(address)] ?? `f${address}`;
@@ -41,7 +41,7 @@ const close = (handle: number, by: bigint, thread?: number) =>
 const use = (handle: number, by: bigint, thread?: number) =>
   trace("badref", handle, [0x3000n, by], thread);
 
-/** Verdict and people of the stories, newest first. */
+/** Verdicts and suspects of the stories, newest first. */
 function storiesOf({ misuses }: Analysis): string[] {
   return misuses.map(({ verdict, by, closedBy, openedBy }) =>
     `${verdict}: ${[openedBy, closedBy, by].map((frame) => frame?.symbol ?? "-").join(" ")}`
@@ -57,7 +57,7 @@ Deno.test("a bad reference is told with the close and the open before it", async
   );
 });
 
-Deno.test("a second close is a double close, told by its call or by another close of its stack", async () => {
+Deno.test("a second close is a double close, recognized by its call or by another close of its stack", async () => {
   const byCall = await analyzeStory([
     open(4, 1n),
     close(4, 2n),
@@ -76,14 +76,14 @@ Deno.test("a close of a value that the same code closed before hit somebody else
   const analysis = await analyzeStory([
     open(4, 1n), // a session
     close(4, 2n), // its end
-    open(4, 5n), // the journal is given the same value
-    close(4, 2n), // the session's end once more
+    open(4, 5n), // the journal gets the same value
+    close(4, 2n), // the session's end again
     use(4, 6n),
   ]);
   assertEquals(storiesOf(analysis), ["wrong close: f5 f2 f12288"]);
 });
 
-Deno.test("a handle that nobody opened is never open where the log is whole, else nobody knows", async () => {
+Deno.test("a handle that nobody opened was never open if the log is complete, otherwise it is unknown", async () => {
   assertEquals(storiesOf(await analyzeStory([use(4, 1n)])), ["never open: - - f12288"]);
   const full = await analyzeStory([use(4, 1n)], {}, { slots: 1 });
   assertEquals(storiesOf(full), ["unknown: - - f12288"]);
@@ -91,7 +91,7 @@ Deno.test("a handle that nobody opened is never open where the log is whole, els
   assertEquals(storiesOf(cut), ["unknown: - - f12288"]);
 });
 
-Deno.test("a filter chooses opens with all that became of them", async () => {
+Deno.test("a filter selects opens with everything that became of them", async () => {
   const story = [open(4, 1n, 7), open(8, 1n, 9), close(4, 2n, 9), close(8, 2n, 9)];
   const { groups, listed, leftOut } = await analyzeStory(story, { filter: { threadId: 7 } });
   assertEquals(groups.map(({ opened, closed }) => [opened, closed]), [[1, 1]]);
@@ -116,7 +116,7 @@ Deno.test("top and minOutstanding leave groups out and count them", async () => 
   };
   assertEquals(await counts({ top: 1 }), [1, 2]);
   assertEquals(await counts({ minOutstanding: 1 }), [2, 1]);
-  // Nor do their stacks stay, which JSON would list.
+  // Their stacks are dropped, too; JSON would list them.
   const { stacks } = await analyzeStory(story, { filter: { top: 1, maxTraces: 1 } });
   assertEquals(stacks.size, 2);
 });
@@ -141,7 +141,7 @@ Deno.test("times, objects and deep stacks of a source reach the analysis", async
   assertEquals(traceAt(log, 2).time, 1_700_000_000_000);
 });
 
-Deno.test("groups come by outstanding handles, then by opens", async () => {
+Deno.test("groups are ordered by outstanding handles, then by opens", async () => {
   const story = [open(4, 1n), close(4, 1n), open(4, 1n), close(4, 1n), open(8, 2n), open(12, 3n)];
   const { groups, stacks } = await analyzeStory(story);
   assertEquals(

@@ -1,6 +1,6 @@
 /**
- * Which groups texts list: those with open handles or bad references, those that grew, and those of the system alone
- * only where there are no others. Data formats keep all.
+ * Selects the groups that text reports list: those with open handles or bad references, and those that grew. Groups
+ * with only system code are listed only if there are no others. Data formats keep everything.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import type { Analysis, TraceGroup } from "../analysis.ts";
 import { counted } from "../plain_text.ts";
 import { isOpenOrGrowing } from "./growth_steps.ts";
 
-/** Groups that a text lists, and how many it counts only. */
+/** Groups that a text lists, and how many it only counts. */
 export interface FoldedGroups {
   /** The groups to list, in the analysis's order. */
   readonly shown: readonly TraceGroup[];
-  /** How many have nothing to list, above all no open handles. */
+  /** How many have nothing to list, in particular no open handles. */
   readonly closed: number;
-  /** How many are of the system alone, as start-up leaves them. */
+  /** How many have only system code, as start-up leaves them. */
   readonly system: number;
   /** Open handles of those. */
   readonly systemHandles: number;
 }
 
-/** Folds the groups of an analysis; `isListed` says which ones have something that the text lists. */
+/** Folds the groups of an analysis; `isListed` says which have something that the text lists. */
 export function foldGroups(
   { groups, stacks }: Pick<Analysis, "groups" | "stacks">,
   isListed: (group: TraceGroup) => boolean = (group) =>
@@ -40,7 +40,7 @@ export function foldGroups(
   };
 }
 
-/** The one line about folded groups, and about `more` that a table has no room for; absent where there are none. */
+/** One line about folded groups, and about `more` that a table has no room for; absent if there are none. */
 export function foldedLine(
   { closed, system, systemHandles }: FoldedGroups,
   more = 0,

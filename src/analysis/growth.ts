@@ -1,9 +1,9 @@
 /**
  * Growth: how many handles each stack had open at each snapshot, and has now.
  *
- * A ring that is full has lost the opens of handles that may still be open. Where the snapshot before is in it, what was
- * open then is known and carried on: counts of one snapshot and the next are of the same handles. Where it is not,
- * growth begins anew.
+ * A full ring has lost the opens of handles that may still be open. If it still contains the previous snapshot, what
+ * was open then is known and carried over: counts of one snapshot and the next are of the same handles. If not, growth
+ * is measured only from there.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { isRingFull, type StackId, type TraceLog } from "../trace_log.ts";
 
 /** A log that growth is measured from. */
 export interface SnapshotLog extends SnapshotInfo {
-  /** Its traces, of the same handle table and stack table as the log that is compared. */
+  /** Its traces, of the same handle table and stack table as the compared log. */
   readonly log: TraceLog;
 }
 
@@ -28,7 +28,7 @@ export interface Growth {
 
 /** The growth of all stacks. */
 export interface MeasuredGrowth {
-  /** Place of the first snapshot that is measured from; those before it are parted from it by lost history. */
+  /** Index of the first snapshot that is measured from; lost history separates it from earlier ones. */
   readonly first: number;
   /** Finds the growth of a stack. */
   of(stack: StackId): Growth;
@@ -37,16 +37,16 @@ export interface MeasuredGrowth {
 /** Number of outstanding handles by stack id. */
 type Counts = Uint32Array;
 
-/** What is open in a log, which is carried on from log to log. */
+/** What is open in a log, carried over from log to log. */
 interface OpenHandles {
-  /** The stacks of open handles, by handle value: several where a value was opened again without a close. */
+  /** The stacks of open handles, by handle value: several if a value was opened again without a close. */
   readonly stacks: Map<number, readonly StackId[]>;
   counts: Counts;
 }
 
 /**
- * Counts the outstanding handles of every stack in every log. Undefined where history was lost between the last
- * snapshot and now.
+ * Counts the outstanding handles of every stack in every log. Undefined if history was lost between the last snapshot
+ * and now.
  */
 export function measureGrowth(
   snapshots: readonly TraceLog[],
@@ -80,9 +80,12 @@ export function measureGrowth(
   };
 }
 
-/** How many traces a log has beside those of an earlier one, where that has to be known or is; undefined where it is lost. */
+/**
+ * How many traces a log has in addition to those of an earlier one. Undefined if history in between is lost, and for a
+ * ring that is not full, whose log can be counted on its own.
+ */
 function newSince(earlier: TraceLog, log: TraceLog): number | undefined {
-  // The marks of a recorder log are ends of one log.
+  // The marks of a recorder log are prefixes of one log.
   const isEnd = earlier.type.buffer === log.type.buffer && earlier.stacks === log.stacks &&
     earlier.type.byteOffset + earlier.count === log.type.byteOffset + log.count;
   if (isEnd && earlier.count <= log.count) return log.count - earlier.count;
@@ -104,7 +107,7 @@ function add({ stacks, counts }: OpenHandles, log: TraceLog, trace: number): voi
   counts[stack]!++;
 }
 
-/** From what was open in an earlier log to what is in a later one, which has so many traces more. */
+/** Advances from what was open in an earlier log to a later one, which has a number of traces more. */
 function carryOn(open: OpenHandles, log: TraceLog, newTraces: number): void {
   const { stacks } = open;
   if (open.counts.length < log.stacks.count) {

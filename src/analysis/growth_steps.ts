@@ -5,12 +5,12 @@
  */
 import type { Analysis, TraceGroup } from "../analysis.ts";
 
-/** Rises need two steps to be seen: one is any difference. */
+/** Growth needs two rises to be recognized: a single one may be any difference. */
 export const MIN_GROWTH_STEPS = 2;
 
 /**
- * A stack's open handles from step to step: at each snapshot and now, or at each mark. What a program does after its last
- * mark, at its end, is not an iteration. Empty without snapshots.
+ * A stack's open handles from step to step: at each snapshot and now, or at each mark. What a program does after its
+ * last mark, as it ends, is not an iteration. Empty without snapshots.
  */
 export function growthSteps(
   { series = [], delta = 0 }: Pick<TraceGroup, "series" | "delta">,
@@ -29,7 +29,7 @@ export function isGrowing(steps: readonly number[]): boolean {
   return steps.length > MIN_GROWTH_STEPS && risesAlways(steps);
 }
 
-/** Whether handles of a stack are open, or were more from mark to mark even where the program's end closed them. */
+/** Whether a stack's handles are open, or increased from mark to mark even if the program's end closed them. */
 export function isOpenOrGrowing(
   { outstanding, judgement }: Pick<TraceGroup, "outstanding" | "judgement">,
 ): boolean {
@@ -41,10 +41,10 @@ export function growthRate(steps: readonly number[]): number {
   return steps.length < 2 ? 0 : (steps.at(-1)! - steps[0]!) / (steps.length - 1);
 }
 
-/** Counts of a series that are listed; of a longer one its first and its last. */
+/** Number of counts of a series that are listed; a longer one shows its first and last ones. */
 const LISTED_STEPS = 6;
 
-/** A series for people, oldest first: `0, 1, 2`, and of a long one its first and last counts, `0, 1, 2, …, 7, 8, 9`. */
+/** A series for people, oldest first: `0, 1, 2`; a long one with its first and last counts, `0, 1, 2, …, 7, 8, 9`. */
 export function stepsText(
   steps: readonly number[],
   text: (count: number) => string,

@@ -8,7 +8,7 @@ Deno.test("growthSteps() ends with now, or with the last mark", () => {
   assertEquals(growthSteps({}, {}), []);
 });
 
-Deno.test("isGrowing() wants two rises: one is any difference", () => {
+Deno.test("isGrowing() needs two rises: a single one may be any difference", () => {
   assertEquals(isGrowing([1, 2, 3]), true);
   assertEquals(isGrowing([1, 2]), false);
   assertEquals(isGrowing([1, 2, 2]), false);

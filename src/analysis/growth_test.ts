@@ -11,7 +11,7 @@ const OTHER = 0x2000n;
 
 type Step = readonly [type: TraceType, handle: number, stack?: bigint];
 
-/** Logs of one ring with so many slots, each read after some more of what happened; oldest first. */
+/** Logs of one ring with a number of slots, each read after more operations; oldest first. */
 function readings(slots: number, ...happened: readonly (readonly Step[])[]): TraceLog[] {
   const all: Step[] = [];
   return happened.map((steps) => {
@@ -24,7 +24,7 @@ function readings(slots: number, ...happened: readonly (readonly Step[])[]): Tra
   });
 }
 
-/** The counts of a stack at every reading, and now; undefined where nothing can be measured. */
+/** A stack's counts at every reading, and now; undefined if nothing can be measured. */
 function counts(logs: readonly TraceLog[], stack = LEAK): number[] | undefined {
   const now = logs.at(-1)!;
   const growth = measureGrowth(logs.slice(0, -1), now);
@@ -46,16 +46,16 @@ Deno.test("measureGrowth() counts what is open in every log", () => {
   assertEquals(counts(logs, 0x3000n), [0, 0, 0]);
 });
 
-Deno.test("a ring that is full loses no count as long as each log has the end of the one before", () => {
+Deno.test("a full ring loses no count as long as each log contains the end of the previous one", () => {
   const logs = readings(4, ...[1, 2, 3, 4, 5].map(iteration));
   assertEquals(logs.map(({ count }) => count), [3, 4, 4, 4, 4]);
   assertEquals(counts(logs), [1, 2, 3, 4, 5]);
-  // Also handles whose opens the ring has no more are closed.
+  // Handles whose opens the ring no longer has are closed, too.
   const closing = readings(4, iteration(1), iteration(2), [["close", 4], ["close", 8]]);
   assertEquals(counts(closing), [1, 2, 0]);
 });
 
-Deno.test("growth begins anew where history was lost, and is none where that was at the end", () => {
+Deno.test("growth starts again where history was lost, and there is none if it was lost at the end", () => {
   const lost = [...iteration(3), ...iteration(4)];
   const logs = readings(4, iteration(1), iteration(2), lost, iteration(5));
   assertEquals(measureGrowth(logs.slice(0, -1), logs.at(-1)!)?.first, 2);
@@ -63,7 +63,7 @@ Deno.test("growth begins anew where history was lost, and is none where that was
   assertEquals(counts(logs.slice(0, 3)), undefined);
 });
 
-Deno.test("logs that are ends of one log count the same as logs that were read apart", () => {
+Deno.test("logs that are parts of one log count the same as logs that were read separately", () => {
   const again: Step[] = [["open", 4, OTHER], ["close", 0x1004], ["open", 8], ["close", 8]];
   const logs = readings(100, iteration(1), iteration(2), again, [["close", 4]], []);
   const now = logs.at(-1)!;

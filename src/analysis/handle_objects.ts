@@ -1,7 +1,7 @@
 /**
- * What a handle stood for at the time of a trace.
+ * What a handle referred to at the time of a trace.
  *
- * A handle value is used again and again, so type and name belong to one open of it: to that which they were read for.
+ * A handle value is reused, so type and name belong to one open of it: the one they were read for.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { HandleEntry } from "../target.ts";
 import { TRACE_TYPE_CODES } from "../trace.ts";
 import { objectAt, type ObjectInfo, type TraceLog } from "../trace_log.ts";
 
-/** Finds the object of a trace, where it is known. */
+/** Finds the object of a trace, if known. */
 export type ObjectFinder = (trace: number) => ObjectInfo | undefined;
 
 /**
- * Finds objects by what the log itself says, a close's and a bad reference's by the open that it belongs to. Where the
- * log does not say, a list of open handles that was read with it names the newest open of each value, unless a close
- * has ended it.
+ * Finds objects by what the log itself says; those of a close and a bad reference by the open that they belong to. If
+ * the log does not say, a list of open handles that was read with it names the newest open of each value, unless a
+ * close has ended it.
  */
 export function objectFinder(
   log: TraceLog,
@@ -47,7 +47,8 @@ function objectsOfOpens(
     const handle = log.handle[trace]! & ~3;
     const entry = wanted.get(handle);
     if (entry === undefined) continue;
-    // The newest open or close of the value decides: behind a close the list knows of an open that the log does not.
+    // The newest open or close of the value decides: after a close, the list refers to an open that the log does not
+    // have.
     wanted.delete(handle);
     if (log.type[trace] !== TRACE_TYPE_CODES.open || pairOf[trace] !== NO_TRACE) continue;
     objects.set(trace, objectOfEntry(entry));

@@ -1,5 +1,5 @@
 /**
- * What groups and bad references mean, and whom to ask first.
+ * What groups and bad references mean, and where to look first.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Frame, FrameModule } from "../frame.ts";
 import { codeOwner } from "../own_code.ts";
 import { growthSteps, isGrowing } from "./growth_steps.ts";
 
-/** Whose modules are, where the user knows better than the built-in table. */
+/** Whose modules are, if the user knows better than the built-in table. */
 export interface OwnerPatterns {
   /** Modules that are the program's own. */
   readonly own?: readonly RegExp[];
@@ -16,7 +16,7 @@ export interface OwnerPatterns {
   readonly system?: readonly RegExp[];
 }
 
-/** Tells whose a module is, by what the user said of it, else by the built-in table. */
+/** Decides whose a module is, by what the user said about it, otherwise by the built-in table. */
 export function ownerOf(module: FrameModule, { own = [], system = [] }: OwnerPatterns): CodeOwner {
   if (own.some((pattern) => pattern.test(module.name))) return "own";
   if (system.some((pattern) => pattern.test(module.name))) return "system";
@@ -24,8 +24,8 @@ export function ownerOf(module: FrameModule, { own = [], system = [] }: OwnerPat
 }
 
 /**
- * The first own frame, innermost first; without one the first of a framework. A frame outside all modules is nobody's:
- * generated code and unloaded modules name nobody.
+ * The first own frame, innermost first; if there is none, the first framework frame. A frame outside all modules
+ * belongs to nobody: generated code and unloaded modules identify nobody.
  */
 export function suspectOf(
   frames: readonly Frame[],
@@ -41,16 +41,16 @@ export function suspectOf(
   return framework && { frame: framework, owner: "framework" };
 }
 
-/** What a group's judgement depends on beside its counts. */
+/** What a group's judgement depends on besides its counts. */
 export interface JudgedSource extends Pick<Analysis, "hasMarks"> {
-  /** Whether the source tells of closes; it does if omitted. */
+  /** Whether the source reports closes; it does if omitted. */
   readonly tellsCloses?: boolean;
 }
 
 /**
- * How the handles of a stack usually end. One that rose at every snapshot is growing, whatever was closed meanwhile.
- * One that was never closed is the plainest leak; one that is closed more often than not may be a handle in use at the
- * moment, or a leak on a rare path; between them, and where the source tells of no closes, it is outstanding.
+ * How a stack's handles usually end. If their number rose at every snapshot, it is growing, regardless of closes. If
+ * none was ever closed, that is the clearest leak; if they are closed more often than not, the open ones may be in use
+ * at the moment, or leak on a rare path; in between, and if the source reports no closes, they are outstanding.
  */
 export function judgementOf(
   group: Pick<TraceGroup, "opened" | "closed" | "series" | "delta">,

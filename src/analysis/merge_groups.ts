@@ -1,6 +1,5 @@
 /**
- * Groups whose stacks differ only in what nobody asks for: system frames, places within a function, functions of one
- * module.
+ * Merges groups whose stacks differ only in details: system frames, places within a function, functions of one module.
  *
  * @module
  */
@@ -8,10 +7,10 @@ import type { GroupCloser, NamedStack, TraceGroup } from "../analysis.ts";
 import type { StackId } from "../trace_log.ts";
 import { type JudgedSource, judgementOf } from "./judgement.ts";
 
-/** What makes stacks alike: the same own functions, or the same own modules, one calling the other. */
+/** What makes stacks alike: the same own functions, or the same own modules, in calling order. */
 export type MergeBy = "function" | "module";
 
-/** Merges groups of alike stacks; each keeps the stack of its biggest part, and its place. */
+/** Merges groups of alike stacks; each keeps the stack and the position of its biggest part. */
 export function mergeGroups(
   groups: readonly TraceGroup[],
   stacks: ReadonlyMap<StackId, NamedStack>,
@@ -28,7 +27,7 @@ export function mergeGroups(
   return Array.from(alike.values(), (groups) => merged(groups, source));
 }
 
-/** A stack without a key is like no other. */
+/** A stack without a key is unlike any other. */
 function mergeKey(group: TraceGroup, stack: NamedStack | undefined, by: MergeBy): string {
   const text = stack?.key.text ?? "";
   if (text === "") return `stack ${group.stack}`;
@@ -37,7 +36,7 @@ function mergeKey(group: TraceGroup, stack: NamedStack | undefined, by: MergeBy)
   return modules.filter((module, index) => module !== modules[index - 1]).join(";");
 }
 
-/** One group of several, the first of which is the biggest. */
+/** Merges several groups into one; the first is the biggest. */
 function merged(
   groups: readonly TraceGroup[],
   source: JudgedSource,

@@ -53,7 +53,7 @@ const GROUPS = [
   testGroup({ stack: 5 }),
 ];
 
-Deno.test("mergeGroups() joins stacks of the same own functions, whatever the system frames are", () => {
+Deno.test("mergeGroups() merges stacks with the same own functions, regardless of system frames", () => {
   const groups = mergeGroups(GROUPS, STACKS, "function");
   assertEquals(groups.map(({ stack }) => stack), [1, 3, 4, 5]);
   const [read] = groups;
@@ -65,7 +65,7 @@ Deno.test("mergeGroups() joins stacks of the same own functions, whatever the sy
   assertEquals([...read!.objectTypes], [["Key", 5], ["File", 1]]);
 });
 
-Deno.test("mergeGroups() joins stacks of the same own modules", () => {
+Deno.test("mergeGroups() merges stacks with the same own modules", () => {
   const groups = mergeGroups(GROUPS, STACKS, "module");
   assertEquals(groups.map(({ stack, opened }) => [stack, opened]), [[1, 8], [4, 2], [5, 2]]);
 });

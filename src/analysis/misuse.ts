@@ -10,20 +10,20 @@ import { TRACE_TYPE_CODES, traceTypeOf } from "../trace.ts";
 import type { StackId, TraceLog } from "../trace_log.ts";
 
 /**
- * Functions that close the handle they are given, in any module: the system call under its three names, and the
- * functions of the Windows API over it.
+ * Functions that close the handle they are given, in any module: the system call under its three names, and the Windows
+ * API functions above it.
  */
 const CLOSING_FUNCTIONS =
   /^(?:_?(?:Nt|Zw)Close|NtDuplicateObject|CloseHandle|RegCloseKey|FindClose|closesocket|CloseServiceHandle)(?:@\d+)?$/i;
 
-/** Whether nothing is missing from a log: then what it does not have did not happen. */
+/** Whether nothing is missing from a log: then anything it does not contain did not happen. */
 export function isWhole({ incomplete, slots, count }: TraceLog): boolean {
   return incomplete === undefined && slots !== undefined && count < slots;
 }
 
 /**
  * Tells the stories of bad references, in the order given. `wholeStacks` are the log's stacks with the kernel's frames,
- * which tell a failed close from another use where the own frames are the same.
+ * which distinguish a failed close from another use if the own frames are the same.
  */
 export function misusesOf(
   references: readonly MisuseTraces[],
@@ -59,7 +59,7 @@ export function misusesOf(
     }
   });
 
-  /** The code that closed the handle had closed this value before it was given to the open of the story. */
+  /** The code that closed the handle had already closed this value before the story's open received it. */
   function closedThatValueBefore(close: number, open: number): boolean {
     const name = placeOf(close);
     if (name === undefined) return false;
@@ -67,14 +67,14 @@ export function misusesOf(
     return closes.some((earlier) => earlier > open && placeOf(earlier) === name);
   }
 
-  /** The function that a trace is put down to: lines within it make no difference. */
+  /** The function that a trace is attributed to: lines within it make no difference. */
   function placeOf(trace: number): string | undefined {
     const frame = asked(trace);
     return frame && frameName(frame);
   }
 }
 
-/** The closes of the handle values that stories are told of, newest first. */
+/** The closes of the handle values in the stories, newest first. */
 function closesByHandle(
   log: TraceLog,
   references: readonly MisuseTraces[],
@@ -90,9 +90,9 @@ function closesByHandle(
 }
 
 /**
- * Tells whether a bad reference comes from a stack that closed handles: then it was a close, even where no frame says so.
- * Optimized code may have one stack for a close and for another call beside it; the kernel's part tells them apart, where
- * there is one: a close runs through code that no open runs through.
+ * Whether a bad reference comes from a stack that closed handles: then it was a close, even if no frame says so.
+ * Optimized code may have one stack for a close and for another call beside it; the kernel's part, if there is one,
+ * distinguishes them: a close runs through code that no open runs through.
  */
 function closesByStack(log: TraceLog, wholeStacks: Uint32Array): (trace: number) => boolean {
   const closing = new Set<StackId>();
@@ -112,7 +112,7 @@ function closesByStack(log: TraceLog, wholeStacks: Uint32Array): (trace: number)
       kernel.some((address) => kernelCode.close.has(address) && !kernelCode.open.has(address));
   };
 
-  /** The addresses that the whole stack has before the shown one. */
+  /** The addresses of the complete stack before the shown part. */
   function kernelPart(trace: number): readonly bigint[] {
     const [whole, shown] = [wholeStacks[trace]!, log.stack[trace]!];
     if (whole === shown) return [];
@@ -121,7 +121,7 @@ function closesByStack(log: TraceLog, wholeStacks: Uint32Array): (trace: number)
   }
 }
 
-/** Whether the system's part of a stack is a call that closes: the innermost named frames down to the first own one. */
+/** Whether the system's part of a stack is a closing call: the innermost named frames up to the first own one. */
 function callsClose(stack: NamedStack | undefined): boolean {
   if (stack === undefined) return false;
   const end = stack.suspect === undefined ? -1 : stack.frames.indexOf(stack.suspect.frame);

@@ -1,5 +1,5 @@
 /**
- * Stacks with their names, made once each and as far as they are asked for.
+ * Stacks with their names, each made once and only on request.
  *
  * @module
  */
@@ -18,9 +18,9 @@ export type NameAddresses = (
 /** Stacks that are named at once: a ring whose stacks are all different has two million addresses. */
 const STACKS_AT_ONCE = 4096;
 
-/** The stacks of one analysis that have been named. They outlive the table that they came from. */
+/** The named stacks of one analysis. They outlive the table that they came from. */
 export class NamedStacks implements Stacks {
-  /** What has been named so far. */
+  /** The stacks named so far. */
   readonly named: ReadonlyMap<StackId, NamedStack>;
   readonly #named = new Map<StackId, NamedStack>();
   readonly #table: Stacks;
@@ -28,7 +28,7 @@ export class NamedStacks implements Stacks {
   readonly #patterns: OwnerPatterns;
   readonly #systemStacks: ReadonlySet<StackId>;
 
-  /** Creates it without any stack; of `systemStacks` nobody is suspected. */
+  /** Creates it without any stack; `systemStacks` have no suspects. */
   constructor(
     table: Stacks,
     nameAddresses: NameAddresses,
@@ -49,7 +49,7 @@ export class NamedStacks implements Stacks {
     return last + 1;
   }
 
-  /** Return addresses of a stack, innermost first. Throws a RangeError for one that has no names. */
+  /** Return addresses of a stack, innermost first. Throws a RangeError for one that was not named. */
   addresses(stack: StackId): BigUint64Array {
     const named = this.#named.get(stack);
     if (named === undefined) throw new RangeError(`Cannot read stack ${stack}: it is not listed`);

@@ -1,9 +1,9 @@
 /**
  * Keys of stacks: the same on every machine, after a rebuild and on another Windows.
  *
- * A key is made of the own frames' `module!symbol`, own by the built-in table of names alone: neither paths nor what
- * the user says about modules changes it. A stack without own frames is known by all its named frames, and one without
- * any name by `module+rva` of all frames. Addresses, displacements and stack ids never count.
+ * A key is made from the own frames' `module!symbol`. Only the built-in table of names decides what is own: neither
+ * paths nor what the user says about modules changes a key. A stack without own frames is identified by all its named
+ * frames, and one without any name by `module+rva` of all frames. Addresses, displacements and stack ids never count.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { StackKey } from "../analysis.ts";
 import type { Frame } from "../frame.ts";
 import { codeOwnerByName } from "../own_code.ts";
 
-/** Hex digits of the SHA-256 that a key keeps: 2^64 stacks before two may share one by chance. */
+/** Hex digits of the SHA-256 that a key keeps: it takes 2^64 stacks before two may share one by chance. */
 const HASH_DIGITS = 32;
 
 /**
@@ -31,7 +31,7 @@ export function stackKeyOf(stack: { readonly frames: readonly Frame[] }): StackK
   };
 }
 
-/** What a key is made of, outermost frame first. Different lists of frames never have one text. */
+/** The text of a key, outermost frame first. Different lists of frames never have the same text. */
 export function stackKeyText(frames: readonly Frame[]): string {
   return keyFrames(frames).map((frame) => escapeKeyPart(frameKeyPart(frame))).reverse().join(";");
 }
@@ -49,14 +49,14 @@ function keyFrames(frames: readonly Frame[]): readonly Frame[] {
   return named.length > 0 ? named : inModules;
 }
 
-/** A module without symbols gives its RVA, which only a rebuild changes. */
+/** A frame in a module without symbols contributes its RVA, which only a rebuild changes. */
 function frameKeyPart({ module, symbol, displacement = 0 }: Frame): string {
   const name = module?.name ?? "";
   return symbol === undefined ? `${name}+0x${displacement.toString(16)}` : `${name}!${symbol}`;
 }
 
 /**
- * Writes a part of a key so that it holds no separator, begins no comment and keeps its blanks in a text file: `;`,
+ * Writes a part of a key so that it contains no separator, begins no comment and keeps its blanks in a text file: `;`,
  * `%`, controls, a `#` at the start and outer blanks become `%` and two hex digits.
  */
 export function escapeKeyPart(part: string): string {

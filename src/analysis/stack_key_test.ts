@@ -36,7 +36,7 @@ Deno.test("a key is the same at another address, after a rebuild and on another 
   assertEquals(stackKeyOf({ frames: elsewhere }).hash, stackKeyOf({ frames: STACK }).hash);
 });
 
-Deno.test("a stack without own frames is known by its named frames, one without names by its RVAs", () => {
+Deno.test("a stack without own frames is identified by its named frames, one without names by its RVAs", () => {
   const system = [frame("ntdll", "NtCreateEvent"), frame("KERNEL32", "CreateEventA"), {
     address: 1n,
   }];
@@ -45,7 +45,7 @@ Deno.test("a stack without own frames is known by its named frames, one without 
   assertEquals(stackKeyText([{ address: 1n }]), "");
 });
 
-Deno.test("the text of a key is injective: random names come back from it", () => {
+Deno.test("the text of a key is injective: random names can be recovered from it", () => {
   const letters = ["a", ";", "%", "#", " ", "\n", "\r", "\t", "3", "B", "é", "\u2028", "+", "!"];
   let state = 1;
   const random = (below: number): number => (state = state * 48271 % 0x7fff_ffff) % below;

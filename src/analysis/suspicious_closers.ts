@@ -1,8 +1,8 @@
 /**
- * Closes that look like somebody else's: a stack that closed handles of a group which other stacks close.
+ * Closes that look like somebody else's: a stack that closed handles of a group that other stacks close.
  *
- * One such close means nothing: an error path closes, too. It is told where the handle's owner then used the value in
- * vain, or where the value was given to another stack, which the next stray close would hit.
+ * One such close means nothing: an error path closes, too. It is reported if the handle's owner then used the value in
+ * vain, or if another stack then received the value, which the next stray close would hit.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type { Analysis, TraceGroup } from "../analysis.ts";
 import { TRACE_TYPE_CODES } from "../trace.ts";
 import type { StackId } from "../trace_log.ts";
 
-/** A stack that closed handles of a group which others close. */
+/** A stack that closed handles of a group that others close. */
 export interface SuspiciousCloser {
-  /** Whose handles it closed. */
+  /** The group whose handles it closed. */
   readonly group: TraceGroup;
   /** The closing stack. */
   readonly stack: StackId;
@@ -24,7 +24,7 @@ export interface SuspiciousCloser {
   readonly foreignOpens: number;
 }
 
-/** Finds them, the surest first: bad references weigh more than opens. */
+/** Finds them, the most certain first: bad references weigh more than opens. */
 export function suspiciousClosers(
   { groups, log, pairOf }: Pick<Analysis, "groups" | "log" | "pairOf">,
 ): SuspiciousCloser[] {
@@ -37,7 +37,7 @@ export function suspiciousClosers(
   if (rare.length === 0) return [];
   const byStacks = new Map(rare.map((closer) => [`${closer.group.stack} ${closer.stack}`, closer]));
   const closing = new Set(rare.map(({ stack }) => stack));
-  /** The trace of each value that came next, seen from the trace looked at: newer traces stand first. */
+  /** The next trace of each value, seen from the current trace: newer traces come first. */
   const next = new Map<number, number>();
   for (let trace = 0; trace < log.count; trace++) {
     const value = log.handle[trace]! & TAG_MASK;
@@ -60,5 +60,5 @@ export function suspiciousClosers(
     .sort((a, b) => b.badReferences - a.badReferences || b.foreignOpens - a.foreignOpens);
 }
 
-/** Without the two low bits, which programs may use as they like (handle-tracing reference). */
+/** Without the two low bits, which programs may use freely (handle-tracing reference). */
 const TAG_MASK = ~3;

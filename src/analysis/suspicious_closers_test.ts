@@ -14,7 +14,7 @@ const [OPEN, USUAL, RARE, OTHER] = ["open", "close", "cleanup", "other"].map((
   Frame,
 ];
 
-/** What is found where these traces follow a usual life and the close of handle 8 by a stranger, newest first. */
+/** The result if these traces follow a normal life and the close of handle 8 by a stranger, newest first. */
 function found(...after: readonly TestTrace[]): unknown[] {
   const life: readonly TestTrace[] = [
     { type: "open", handle: 4, frames: [OPEN] },
@@ -47,12 +47,12 @@ Deno.test("a rare closer after which nothing happens is not suspicious: an error
   assertEquals(found({ type: "open", handle: 8, frames: [OPEN] }), []); // the owner got the value again
 });
 
-Deno.test("a rare closer is suspicious where the owner then used the value in vain", () => {
+Deno.test("a rare closer is suspicious if the owner then used the value in vain", () => {
   assertEquals(found({ type: "badref", handle: 8, frames: [USUAL] }), [[true, 1, 0]]);
   assertEquals(found({ type: "badref", handle: 9, frames: [USUAL] }), [[true, 1, 0]]); // tagged
 });
 
-Deno.test("a rare closer is suspicious where another stack then got the value", () => {
+Deno.test("a rare closer is suspicious if another stack then got the value", () => {
   assertEquals(found({ type: "open", handle: 8, frames: [OTHER] }), [[true, 0, 1]]);
 });
 

@@ -1,7 +1,7 @@
 /**
- * What is uncertain about an analysis: what is missing, what its source cannot see, what was left out.
+ * Uncertainties of an analysis: what is missing, what its source cannot see, what was left out.
  *
- * The one place that says it, for every surface. A report that says it itself names the kinds that it says; the command
+ * The only place that words them, for every output. A report that includes some itself lists their kinds; the command
  * line warns of the others.
  *
  * @module
@@ -12,11 +12,11 @@ import { isRingFull } from "../trace_log.ts";
 import { stopText } from "../verifier_stop_codes.ts";
 import { lostReason, type VerdictKind, verdictOf } from "./verdict.ts";
 
-/** A thing that is not known. */
+/** An uncertainty. */
 export interface Uncertainty {
-  /** What it is about. */
+  /** Its kind. */
   readonly kind: UncertaintyKind;
-  /** The same in words: a clause that begins in lower case, without a full stop. */
+  /** Its wording: a clause that begins in lower case, without a full stop. */
   readonly text: string;
 }
 
@@ -27,10 +27,10 @@ export function symbolsCommand(
   return ["htrace symbols", examined, ...targetOptions].join(" ");
 }
 
-/** Names that a clause lists; the rest is counted. */
+/** Most names listed in a clause; the rest are counted. */
 const NAMES = 5;
 
-/** What is uncertain, the gravest first. `symbols` is the command that says why modules have no names. */
+/** All uncertainties, most serious first. `symbols` is the command that says why modules have no names. */
 export function uncertainties(
   analysis: Analysis,
   symbols = symbolsCommand(),
@@ -49,7 +49,7 @@ export function uncertainties(
   for (const gap of gaps) add("gap", `incomplete: ${gap}`);
   if (diff?.historyLost) add("history", historyText(analysis));
   else if (isRingFull(log) && diff === undefined && incomplete === undefined) {
-    add("ring", `the ring is full (${counted(log.count, "trace")}): what is older is gone`);
+    add("ring", `the ring is full (${counted(log.count, "trace")}): older traces are gone`);
   }
   if (withoutSymbols.length > 0) {
     const names = withoutSymbols.map(({ name }) => name);
@@ -69,7 +69,7 @@ export function uncertainties(
   return list;
 }
 
-/** Those that a verdict and the stories of bad references, which stand beside them, do not tell already. */
+/** Those that the verdict and the stories of bad references beside them do not already mention. */
 export function uncertaintiesBesideVerdict(analysis: Analysis, symbols?: string): string[] {
   const told = TOLD_BY_VERDICT[verdictOf(analysis).kind] ?? [];
   return uncertainties(analysis, symbols)
@@ -77,7 +77,7 @@ export function uncertaintiesBesideVerdict(analysis: Analysis, symbols?: string)
     .map(({ text }) => text);
 }
 
-/** What the sentence of a verdict says itself. */
+/** Those that the verdict's text includes. */
 const TOLD_BY_VERDICT: Partial<Record<VerdictKind, readonly UncertaintyKind[]>> = {
   "history lost": ["history"],
   "no traces": ["traces"],

@@ -1,7 +1,7 @@
 /**
  * The verdict: what an analysis means, in one sentence.
  *
- * The one place that decides it, for every report that begins with it.
+ * The only place that decides it, for every report that begins with it.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import { growthRate, growthSteps, isGrowing, isOpenOrGrowing, stepsText } from "
 export type VerdictKind =
   /** A stack leaks handles. */
   | "leak"
-  /** Handles are open, but their number did not grow: cached on purpose, as it seems. */
+  /** Handles are open, but their number did not grow: apparently cached on purpose. */
   | "bounded"
   /** No leak, but bad references. */
   | "misuses"
   /** Nothing leaks. */
   | "no leak"
-  /** Handles are open that the system alone opened. */
+  /** Handles are open that only the system opened. */
   | "system only"
   /** Handles are open, and no frame of their stacks is known to be the program's. */
   | "no own frame"
@@ -32,16 +32,16 @@ export type VerdictKind =
   | "history lost"
   /** There are no traces. */
   | "no traces"
-  /** A filter left nothing to speak of. */
+  /** A filter left nothing to judge. */
   | "filtered";
 
-/** What an analysis means, and of whom it speaks. */
+/** What an analysis means, and which group it is about. */
 export interface Verdict {
-  /** What it is. */
+  /** Its kind. */
   readonly kind: VerdictKind;
-  /** The same in one sentence, with a full stop. */
+  /** Its text: one sentence, with a full stop. */
   readonly sentence: string;
-  /** The group that it speaks of. */
+  /** The group that it is about. */
   readonly group?: TraceGroup;
 }
 
@@ -79,19 +79,19 @@ function filteredVerdict({ leftOut: { groups } }: Analysis): Verdict {
   return { kind: "filtered", sentence: `Nothing passes the filter: it left out ${stacks}.` };
 }
 
-/** What a sentence holds for, where a filter left out other stacks. */
+/** The scope of the verdict, if a filter left out other stacks. */
 function amongKept({ groups, leftOut }: Analysis): string {
   return leftOut.groups === 0 ? "" : ` among the ${counted(groups.length, "stack")} shown`;
 }
 
-/** Why a diff cannot tell what happened since its snapshot, as a clause. */
+/** Why a diff cannot say what happened since its snapshot, as a clause. */
 export function lostReason({ answer, count }: Pick<TraceLog, "answer" | "count">): string {
   return answer?.error === "too-large"
     ? "the debugger says that the difference between the two snapshots is too large"
     : `all ${counted(count, "trace")} of the ring are newer than the snapshot`;
 }
 
-/** What else a source without traces knows: leaks that the verifier found, how many handles are open. */
+/** What else a source without traces contains: leaks that the verifier found, how many handles are open. */
 function noTracesSentence({ log, handles, handleCounts }: Analysis): string {
   const why = log.incomplete === undefined ? "" : ` (${log.incomplete})`;
   const leaked = (log.stops ?? []).filter(({ code }) => !VERIFIER_STOP_CODES.get(code)?.verdict);
@@ -100,7 +100,7 @@ function noTracesSentence({ log, handles, handleCounts }: Analysis): string {
     : [`Application Verifier found ${counted(leaked.length, "leaked handle")}`];
   const counts = handleCounts ?? (handles && countHandles(handles));
   const open = counts === undefined || counts.total === 0 ? [] : [openText(counts)];
-  return [`No handle operation was traced${why}`, ...found, ...open].join("; ") + ".";
+  return [`No handle operations were traced${why}`, ...found, ...open].join("; ") + ".";
 }
 
 function openText({ total, types }: HandleCounts): string {
@@ -138,7 +138,7 @@ function leakSentence(analysis: Analysis, group: TraceGroup): string {
   const leaks = judgement === "usually closed" ? "may leak" : "leaks";
   const handles = `${thousands(outstanding)} ${handlesOfType(group)}`;
   const since = analysis.diff === undefined ? "still open" : "since the snapshot";
-  // The end of a program with marks is no measure of growth.
+  // The end of a program with marks does not measure growth.
   const share = shareText(analysis, group, analysis.hasMarks ? undefined : group.delta);
   const facts = [
     `${who} ${leaks}: ${handles} ${since}${share}`,
@@ -148,13 +148,13 @@ function leakSentence(analysis: Analysis, group: TraceGroup): string {
   return `${facts.filter((fact) => fact !== "").join("; ")}.`;
 }
 
-/** How many of a stack's handles were closed; empty where the source does not tell. */
+/** How many of a stack's handles were closed; empty if the source does not say. */
 function closesText({ log }: Analysis, { opened, closed }: TraceGroup): string {
   if (closed === 0) return tellsCloses(log) ? "none was ever closed" : "";
   return `${thousands(closed)} of ${thousands(opened)} ${closed === 1 ? "was" : "were"} closed`;
 }
 
-/** How a stack's number rose at every step; empty where it did not. */
+/** How a stack's number rose at every step; empty if it did not. */
 function growthText(analysis: Analysis, group: TraceGroup): string {
   const steps = growthSteps(group, analysis);
   if (!isGrowing(steps)) return "";
@@ -165,7 +165,7 @@ function growthText(analysis: Analysis, group: TraceGroup): string {
     `(${stepsText(steps, thousands)})`;
 }
 
-/** Which part of all growth, or of all open handles, a group has; said where there are others. */
+/** A group's share of all growth, or of all open handles; stated if there are other groups. */
 function shareText(
   { groups, leftOut }: Analysis,
   group: TraceGroup,
@@ -181,7 +181,7 @@ function shareText(
   }`;
 }
 
-/** A part of a whole that is neither nothing nor all of it: rounding makes it neither. */
+/** A percentage that rounding turns neither into 0 nor into 100. */
 function percentText(part: number): string {
   const percent = Math.round(100 * part);
   return percent === 0 ? "less than 1 %" : percent === 100 ? "more than 99 %" : `${percent} %`;
@@ -204,26 +204,26 @@ function withoutSuspects(analysis: Analysis, open: readonly TraceGroup[]): Verdi
   const handles = open.reduce((sum, { outstanding }) => sum + outstanding, 0);
   const are = handles === 1 ? "is" : "are";
   const frames = open.map(({ stack }) => analysis.stacks.get(stack)?.frames ?? []);
-  const depth = Math.max(...frames.map(({ length }) => length));
+  const depth = frames.reduce((most, { length }) => Math.max(most, length), 0);
   const begin = `${counted(handles, "handle")} ${are} open`;
   if (depth === 0) {
     return {
       kind: "no stacks",
-      sentence: `${begin}, and nobody can say who opened them: the traces have no stacks.`,
+      sentence: `${begin}, but who opened them is unknown: the traces have no stacks.`,
     };
   }
   const isNamed = frames.some((stack) => stack.some(({ module }) => module !== undefined));
   if (!isNamed || frames.some((stack) => stack.some(({ module }) => module === undefined))) {
     return {
       kind: "no own frame",
-      sentence: `${begin}, with no own frame within the ${depth} recorded: part of the frames is ` +
+      sentence: `${begin}, with no own frame within the ${depth} recorded: some frames are ` +
         "outside all known modules.",
     };
   }
   return {
     kind: "system only",
     sentence:
-      `No leak of the program's own${
+      `No leak by the program itself${
         amongKept(analysis)
       }: ${begin} that the system's libraries opened, with no ` +
       `own frame within the ${depth} recorded.`,
@@ -235,12 +235,12 @@ function misuseVerdict(analysis: Analysis): Verdict {
   const [first] = misuses;
   const references = counted(misuses.length, "bad reference");
   const by = first?.by === undefined ? "" : misuseText(first.verdict, framePlace(first.by));
-  // A verifier stop may be all that a source has.
-  const begin = log.count === 0 ? "No handle operation was traced, but " : "No leak, but ";
+  // A verifier stop may be everything that a source has.
+  const begin = log.count === 0 ? "No handle operations were traced, but " : "No leak, but ";
   return { kind: "misuses", sentence: `${leftOut.groups === 0 ? begin : ""}${references}${by}.` };
 }
 
-/** What a bad reference was and where, behind the number of them. */
+/** The kind and place of a bad reference, appended to their number. */
 function misuseText(verdict: MisuseVerdict, place: string): string {
   switch (verdict) {
     case "use after close":
@@ -266,9 +266,7 @@ function noLeakSentence(analysis: Analysis): string {
       opened === 1 ? "was" : "were"
     } closed.`;
   }
-  return `No leak that is not known${among}: ${thousands(opened - open)} of ${
-    counted(opened, "handle")
-  } ` +
+  return `No new leak${among}: ${thousands(opened - open)} of ${counted(opened, "handle")} ` +
     `opened${since} were closed, and the baseline allows the rest.`;
 }
 

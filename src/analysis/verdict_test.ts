@@ -14,7 +14,7 @@ const OWN: Frame = {
 const SYSTEM: Frame = { address: 2n, module: { name: "ntdll" }, symbol: "NtCreateEvent" };
 const NOWHERE: Frame = { address: 4n };
 
-/** An analysis of groups, each of a stack of its own. */
+/** An analysis of groups, each with its own stack. */
 function analysisOf(
   groups: readonly (Partial<TraceGroup> & { readonly frames: readonly Frame[] })[],
   facts: Partial<Analysis> = {},
@@ -33,7 +33,7 @@ function sentenceOf(...args: Parameters<typeof analysisOf>): string {
 
 const SINCE = { diff: { newTraces: 9, historyLost: false } };
 
-Deno.test("a leak is told with its place, its handles, its share and its closes", () => {
+Deno.test("a leak is reported with its place, its handles, its share and its closes", () => {
   const sentence = sentenceOf([
     {
       frames: [SYSTEM, OWN],
@@ -65,7 +65,7 @@ Deno.test("a stack whose handles are usually closed may leak; one that is never 
   assertEquals(verdict.group?.opened, 2);
 });
 
-Deno.test("growth at every step is a leak, even where most handles are closed", () => {
+Deno.test("growth at every step is a leak, even if most handles are closed", () => {
   const { kind } = verdictOf(analysisOf([{
     frames: [OWN],
     opened: 100,
@@ -77,7 +77,7 @@ Deno.test("growth at every step is a leak, even where most handles are closed", 
   assertEquals(kind, "leak");
 });
 
-Deno.test("growth is told with its counts, from snapshot to snapshot or from mark to mark", () => {
+Deno.test("growth is reported with its counts, from snapshot to snapshot or from mark to mark", () => {
   const group = { frames: [OWN], opened: 9, closed: 0, outstanding: 9 };
   assertEquals(
     sentenceOf([{ ...group, series: [2, 5], delta: 4 }], SINCE),
@@ -91,7 +91,7 @@ Deno.test("growth is told with its counts, from snapshot to snapshot or from mar
   );
 });
 
-Deno.test("a stack that grew from mark to mark is told of although the end closed its handles", () => {
+Deno.test("a stack that grew from mark to mark is reported although the end closed its handles", () => {
   const group = { opened: 3, closed: 3, outstanding: 0, judgement: "growing" as const };
   const { kind, sentence } = verdictOf(
     analysisOf([{ frames: [OWN], ...group, series: [1, 2, 3], delta: -3 }], { hasMarks: true }),
@@ -104,7 +104,7 @@ Deno.test("a stack that grew from mark to mark is told of although the end close
   );
 });
 
-Deno.test("what a program with marks set up once is bounded, whatever its end did", () => {
+Deno.test("what a program with marks set up once is bounded, regardless of its end", () => {
   const series = [4, 4, 4];
   assertEquals(
     sentenceOf([{ frames: [OWN], opened: 4, outstanding: 4, series, delta: 0 }], {
@@ -115,7 +115,7 @@ Deno.test("what a program with marks set up once is bounded, whatever its end di
   );
 });
 
-Deno.test("handles that did not grow over several snapshots are cached on purpose, as it seems", () => {
+Deno.test("handles that did not grow over several snapshots are apparently cached on purpose", () => {
   assertEquals(
     sentenceOf([{
       frames: [OWN],
@@ -130,7 +130,7 @@ Deno.test("handles that did not grow over several snapshots are cached on purpos
   );
 });
 
-Deno.test("no leak is said with what was opened and closed", () => {
+Deno.test("no leak is reported with what was opened and closed", () => {
   const closed = { frames: [OWN], opened: 20, closed: 20, outstanding: 0 };
   assertEquals(
     sentenceOf([closed], SINCE),
@@ -139,11 +139,11 @@ Deno.test("no leak is said with what was opened and closed", () => {
   assertEquals(sentenceOf([]), "No leak: no handle was opened.");
   assertEquals(
     sentenceOf([{ frames: [OWN], isKnown: true, opened: 4, closed: 0 }, closed]),
-    "No leak that is not known: 20 of 24 handles opened were closed, and the baseline allows the rest.",
+    "No new leak: 20 of 24 handles opened were closed, and the baseline allows the rest.",
   );
 });
 
-Deno.test("bad references alone are no leak", () => {
+Deno.test("bad references alone are not a leak", () => {
   const misuses = [{ handle: 4, by: OWN, verdict: "double close" as const }];
   assertEquals(
     sentenceOf([], { misuses }),
@@ -151,24 +151,24 @@ Deno.test("bad references alone are no leak", () => {
   );
 });
 
-Deno.test("lost history allows no conclusion, whatever the groups are", () => {
+Deno.test("lost history allows no conclusion, regardless of the groups", () => {
   const lost = { diff: { newTraces: 4096, historyLost: true } };
   assertEquals(verdictOf(analysisOf([{ frames: [OWN] }], lost)).kind, "history lost");
 });
 
-Deno.test("start-up of the system alone, unknown modules and missing stacks are told apart", () => {
+Deno.test("system start-up alone, unknown modules and missing stacks are distinguished", () => {
   const kinds = [[SYSTEM], [SYSTEM, NOWHERE], [NOWHERE], []].map((frames) =>
     verdictOf(analysisOf([{ frames }])).kind
   );
   assertEquals(kinds, ["system only", "no own frame", "no own frame", "no stacks"]);
   assertEquals(
     sentenceOf([{ frames: [SYSTEM] }]),
-    "No leak of the program's own: 1 handle is open that the system's libraries opened, with no own " +
+    "No leak by the program itself: 1 handle is open that the system's libraries opened, with no own " +
       "frame within the 1 recorded.",
   );
 });
 
-Deno.test("what a filter leaves out is no evidence: nothing is said of it", () => {
+Deno.test("what a filter leaves out is not evidence: nothing is said about it", () => {
   const leftOut = { traces: 3, groups: 2 };
   const closed = { frames: [OWN], opened: 1, closed: 1, outstanding: 0 };
   const misuses = [{ handle: 4, by: OWN, verdict: "wrong close" as const }];
@@ -178,13 +178,13 @@ Deno.test("what a filter leaves out is no evidence: nothing is said of it", () =
       sentenceOf([], { leftOut }),
       sentenceOf([closed], { leftOut }),
       sentenceOf([], { leftOut, misuses }),
-      sentenceOf([{ frames: [SYSTEM] }], { leftOut }).slice(0, 57),
+      sentenceOf([{ frames: [SYSTEM] }], { leftOut }).slice(0, 58),
     ],
     [
       "Nothing passes the filter: it left out all 2 stacks.",
       "No leak among the 1 stack shown: the 1 handle opened was closed.",
       "1 bad reference: wrong close in orders!Session::Begin (session.cpp:88).",
-      "No leak of the program's own among the 1 stack shown: 1 h",
+      "No leak by the program itself among the 1 stack shown: 1 h",
     ],
   );
 });
@@ -208,7 +208,7 @@ Deno.test("a share is rounded neither to nothing nor to all", () => {
   assertEquals(shareOf(5000, 1), "more than 99 % of all open handles");
 });
 
-Deno.test("a bad reference is told in a sentence, whatever it was", () => {
+Deno.test("every kind of bad reference has its own wording", () => {
   const sentences = (["use after close", "never open", "unknown"] as const)
     .map((verdict) => sentenceOf([], { misuses: [{ handle: 4, by: OWN, verdict }] }));
   assertEquals(sentences, [
@@ -219,12 +219,12 @@ Deno.test("a bad reference is told in a sentence, whatever it was", () => {
   ]);
 });
 
-Deno.test("open handles are counted by a type that is known", () => {
+Deno.test("open handles are counted by type if it is known", () => {
   const types = new Map([["<Unknown type>", 9], ["Event", 3]]);
   const counted = { total: 12, types, names: new Map() };
   assertEquals(
     verdictOf({ ...testAnalysis([]), handleCounts: counted }).sentence,
-    "No handle operation was traced; 12 handles are open, 3 of them Event.",
+    "No handle operations were traced; 12 handles are open, 3 of them Event.",
   );
 });
 
@@ -233,6 +233,15 @@ Deno.test("a target without traces says why", () => {
   const log = { ...empty.log, incomplete: "the dump has none" };
   assertEquals(
     verdictOf({ ...empty, log }).sentence,
-    "No handle operation was traced (the dump has none).",
+    "No handle operations were traced (the dump has none).",
+  );
+});
+
+Deno.test("a verdict on as many stacks as a full ring has, none with an own frame", () => {
+  const groups = Array.from({ length: 131_072 }, () => ({ frames: [NOWHERE] }));
+  assertEquals(
+    sentenceOf(groups),
+    "131,072 handles are open, with no own frame within the 1 recorded: some frames are outside " +
+      "all known modules.",
   );
 });

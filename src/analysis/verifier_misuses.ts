@@ -1,5 +1,5 @@
 /**
- * What Application Verifier saw, among the misuses that traces tell of.
+ * Adds what Application Verifier saw to the misuses that traces show.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { StackId, TraceStop } from "../trace_log.ts";
 import { VERIFIER_STOP_CODES } from "../verifier_stop_codes.ts";
 
 /**
- * Adds the verifier's stops to the misuses. One that stopped where a bad reference was recorded is that bad reference;
- * leaks are none.
+ * Adds the verifier's stops to the misuses. A stop where a bad reference was recorded is that bad reference; leaks are
+ * not misuses.
  */
 export function withVerifierStops(
   misuses: readonly Misuse[],
@@ -38,7 +38,7 @@ export function withVerifierStops(
   return all;
 }
 
-/** A stop of the handle, or from the same place in the code. */
+/** A stop about the handle, or from the same place in the code. */
 function isAbout(stop: TraceStop, by: Frame | undefined, misuse: Misuse): boolean {
   if (misuse.badReference === undefined) return false;
   if (stop.handle !== undefined) return stop.handle === misuse.handle;

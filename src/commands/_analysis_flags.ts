@@ -1,5 +1,5 @@
 /**
- * What verbs that show an analysis have in common: form, filter, process, symbols.
+ * What verbs that show an analysis share: format, filter, process, symbols.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { FILTER_FLAGS, type FilterFlags, filterOf, ownerPatternsOf } from "./_fi
 import { REPORT_FLAGS, type ReportFlags } from "./_report_flags.ts";
 import { SYMBOL_FLAGS, type SymbolFlags } from "./_symbol_flags.ts";
 
-/** What the user said about an analysis. */
+/** The user's options for an analysis. */
 export interface AnalysisFlags extends ReportFlags, FilterFlags, SymbolFlags {
-  /** Another process than the current one, of a target that has several. */
+  /** A process other than the current one, of a target that has several. */
   readonly process?: string;
-  /** Which output of a debugger log is meant. */
+  /** Which output of a debugger log to use. */
   readonly answer?: number;
-  /** Joins groups whose stacks are alike. */
+  /** Merges groups whose stacks are alike. */
   readonly merge?: MergeBy;
 }
 
@@ -29,25 +29,25 @@ export const ANALYSIS_FLAGS = {
     parse: parseCount,
     optional: true,
     placeholder: "n",
-    brief: "Which !htrace of a debugger log, from 1; otherwise the last one with entries",
+    brief: "Which !htrace output of a debugger log, from 1; otherwise the last one with entries",
   },
   merge: {
     kind: "enum",
     values: ["function", "module"],
     optional: true,
-    brief: "Join stacks that have the same own functions, or the same own modules",
+    brief: "Merge stacks with the same own functions, or the same own modules",
   },
   ...REPORT_FLAGS,
   ...FILTER_FLAGS,
   ...SYMBOL_FLAGS,
 } as const;
 
-/** The option of opening a target that chooses an answer. */
+/** The option for opening a target that selects an answer. */
 export function answerOf({ answer }: AnalysisFlags): { readonly answer?: number } {
   return answer === undefined ? {} : { answer };
 }
 
-/** What the flags ask of a session: the debugger's own text does without objects unless names are asked for. */
+/** What the flags request from a session: the debugger's own text needs no objects unless names are requested. */
 export async function requestOf(
   flags: AnalysisFlags,
   session: Session,

@@ -1,5 +1,5 @@
 /**
- * What is wrong with the words of a command line, in our own words: the parser's are not of their form.
+ * Says what is wrong with a command line, in our own words: the parser's messages have a different form.
  *
  * @module
  */
@@ -35,7 +35,7 @@ const SENTENCES: Required<Sentences> = {
     `Cannot use "${valueText}" for --${externalFlagName}: it takes no value; leave "=" out`,
 };
 
-/** The message for an error of the parser. */
+/** The message for a parser error. */
 export function argumentSentence(error: ArgumentScannerError): string {
   return formatMessageForArgumentScannerError(error, SENTENCES);
 }
@@ -45,7 +45,7 @@ function correction(corrections: FlagNotFoundError["corrections"]): string {
   return `did you mean ${corrections.map((name) => `--${name}`).join(" or ")}?`;
 }
 
-/** A value that its own parser rejected: with a whole message, or with `"x" is not a number: give digits`. */
+/** A value that its own parser rejected: with a complete message, or with `"x" is not a number: give digits`. */
 function unreadable(name: string, input: string, exception: unknown): string {
   const message = exception instanceof Error ? exception.message : String(exception);
   if (/ to a boolean$/.test(message)) {

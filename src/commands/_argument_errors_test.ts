@@ -33,7 +33,7 @@ for (const [words, sentence] of SENTENCES) {
   });
 }
 
-Deno.test("a value that its parser rejects is said once, with what was found and what to do", async () => {
+Deno.test("a value that its parser rejects is reported once, with what was found and what to do", async () => {
   for (
     const [words, pattern] of [
       [

@@ -28,7 +28,7 @@ export const OUTPUT = {
   kind: "parsed",
   parse: String,
   placeholder: "file.htrace",
-  brief: "File to write; an old one is replaced once the new one is whole",
+  brief: "File to write; an old one is replaced once the new one is complete",
 } as const;
 
 /** The capacity of the ring. */
@@ -40,7 +40,7 @@ export const SLOTS = {
   brief: "Traces that the ring holds: 128 to 131072, rounded up to a power of two; otherwise 4096",
 } as const;
 
-/** A flag that is given or not, and that no `--no-…` takes back. */
+/** A flag that is given or not, and that no `--no-…` negates. */
 interface Toggle {
   readonly kind: "boolean";
   readonly optional: true;
@@ -64,16 +64,20 @@ export function parseCount(text: string): number {
   return Number(text);
 }
 
-/** The targets that have a word of their own; a shell knows files itself. */
+/** The targets that have their own word; a shell completes files itself. */
 const NAMED_TARGETS = ["emulated", "emulated:2003", "emulated:kernel"];
 
-/** Whether a target is a program of the emulated machine. */
+/** Whether a target is a program on the emulated machine. */
 export function isEmulated(target: string): boolean {
   return NAMED_TARGETS.includes(target);
 }
 
+/** How verbs that read a target treat the emulated machine. */
+export const EMULATED_HELP: string =
+  `An emulated machine first runs its program under tracing; the program's arguments follow "--".`;
+
 /** The scenarios of the emulated machine's program, for the help of verbs that run it. */
-export const SCENARIO_HELP: string = `Scenarios of the emulated machine, behind "--":
+export const SCENARIO_HELP: string = `Scenarios of the emulated machine, after "--":
 ${SCENARIOS.map((scenario) => `  ${usageOf(scenario).padEnd(13)} ${scenario.brief}`).join("\n")}`;
 
 async function proposeTargets(partial: string): Promise<readonly string[]> {
@@ -93,5 +97,5 @@ export const PROCESS = {
   parse: String,
   optional: true,
   placeholder: "process",
-  brief: "Another process than the current one: its id, its name or, with 0x, its EPROCESS",
+  brief: "A process other than the current one: its id, its name or, with 0x, its EPROCESS",
 } as const;

@@ -1,16 +1,16 @@
 /**
- * Words of the command that a report proposes next: the target and what chose its process, as the user typed them.
+ * Words of the next command that a report suggests: the target and what selected its process, as the user typed them.
  *
  * @module
  */
 import type { AnalysisFlags } from "./_analysis_flags.ts";
 
-/** A word as a command line has it; blanks and what shells read into a name need quotes. */
+/** A word as on a command line; blanks and characters that are special to shells need quotes. */
 export function shellWord(word: string): string {
   return /^[\w.,:@%+=\\/-]+$/.test(word) ? word : `"${word}"`;
 }
 
-/** The flags without which another command would examine something else, or find fewer names. */
+/** The flags without which a further command would examine something else, or find fewer names. */
 export function targetOptions(
   { process, answer, symbols, offline }: AnalysisFlags,
 ): readonly string[] {

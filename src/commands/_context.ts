@@ -1,5 +1,5 @@
 /**
- * What verbs get from the command line around them.
+ * What verbs get from the surrounding command line.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { CliProcess } from "./terminal/streams.ts";
 export const EXIT_CODES = {
   /** Done. */
   done: 0,
-  /** Leaks were found and `--fail-on-leak` was asked. */
+  /** Leaks were found and `--fail-on-leak` was given. */
   leaks: 1,
   /** The command line cannot be understood. */
   usage: 2,
@@ -22,8 +22,8 @@ export const EXIT_CODES = {
 export interface CliContext extends CommandContext {
   /** Streams and exit code. */
   readonly process: CliProcess;
-  /** What follows `--` on the command line: for the target, not for us. */
+  /** The arguments after `--` on the command line: for the target, not for us. */
   readonly targetArguments: readonly string[];
-  /** Words that may stand in the place of the last one of a command line. */
+  /** Completions for the last word of a command line. */
   readonly propose: (words: readonly string[]) => Promise<readonly string[]>;
 }

@@ -1,5 +1,5 @@
 /**
- * The filter, in the same words for every verb that shows traces.
+ * The filter, with the same flags for every verb that shows traces.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { TraceType } from "../trace.ts";
 import type { TimeBound, TraceFilter } from "../trace_filter.ts";
 import { parseCount, parseHandle } from "./_arguments.ts";
 
-/** What the user said about which traces and groups are wanted. */
+/** The user's selection of traces and groups. */
 export interface FilterFlags {
   readonly handle?: number;
   readonly type?: TraceType;
@@ -61,14 +61,14 @@ export const FILTER_FLAGS = {
     parse: parseTimeBound,
     optional: true,
     placeholder: "time",
-    brief: "Only traces from then on: an ISO 8601 time, or 10s or 5m after the first trace",
+    brief: "Only traces from this time on: ISO 8601, or 10s or 5m after the first trace",
   },
   until: {
     kind: "parsed",
     parse: parseTimeBound,
     optional: true,
     placeholder: "time",
-    brief: "Only traces until then",
+    brief: "Only traces up to this time",
   },
   focus: {
     kind: "parsed",
@@ -95,21 +95,21 @@ export const FILTER_FLAGS = {
     parse: parseCount,
     optional: true,
     placeholder: "n",
-    brief: "Only stacks with at least so many handles still open",
+    brief: "Only stacks with at least this many handles still open",
   },
   top: {
     kind: "parsed",
     parse: parseMaximum,
     optional: true,
     placeholder: "n",
-    brief: "At most so many stacks",
+    brief: "At most this many stacks",
   },
   max: {
     kind: "parsed",
     parse: parseMaximum,
     optional: true,
     placeholder: "n",
-    brief: "List at most so many traces",
+    brief: "List at most this many traces",
   },
   own: {
     kind: "parsed",
@@ -117,7 +117,7 @@ export const FILTER_FLAGS = {
     optional: true,
     variadic: true,
     placeholder: "module",
-    brief: "Modules that are the program's own code; * stands for any letters",
+    brief: "Modules that are the program's own code; * matches any characters",
   },
   system: {
     kind: "parsed",
@@ -125,7 +125,7 @@ export const FILTER_FLAGS = {
     optional: true,
     variadic: true,
     placeholder: "module",
-    brief: "Modules that are the system's",
+    brief: "Modules that belong to the system",
   },
 } as const;
 

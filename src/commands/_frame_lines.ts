@@ -21,8 +21,8 @@ export function frameText(frame: Frame): string {
 }
 
 /**
- * One object: `rva`, `module`, and what the symbols have of `function` to `inlined`; the rest is absent. `alsoNamed` has
- * other functions with the same code.
+ * One object: `rva`, `module`, and those of `function` to `inlined` that the symbols have. `alsoNamed` has other
+ * functions with the same code.
  */
 export function frameJson(rva: number, frame: Frame): string {
   const { module, symbol, alsoNamed, displacement, file, line, inlined } = frame;

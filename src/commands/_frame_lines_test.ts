@@ -33,7 +33,7 @@ Deno.test("frameText() shows what there is", () => {
   assertEquals(frameText({ address, module: { name: "app" }, displacement: 0x1012 }), "app+0x1012");
 });
 
-Deno.test("frameJson() keeps the order of its fields and leaves out what there is not", () => {
+Deno.test("frameJson() keeps the order of its fields and leaves out unknown ones", () => {
   assertEquals(
     frameJson(0x1012, FRAME),
     '{"rva":4114,"module":"app","function":"outer","displacement":18,' +

@@ -1,5 +1,5 @@
 /**
- * The gate: a verb that ends with a code of its own where handles leaked.
+ * The gate: a verb ends with its own exit code if handles leaked.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { parseCount, toggle } from "./_arguments.ts";
 import { EXIT_CODES } from "./_context.ts";
 import { disposeOnInterrupt } from "./terminal/interrupt.ts";
 
-/** What the user said about known leaks, and about failing. */
+/** The user's options for known leaks, and for failing. */
 export interface GateFlags {
   readonly failOnLeak?: boolean;
   readonly leakCode: number;
@@ -22,37 +22,37 @@ export interface GateFlags {
 
 /** The definitions of {@linkcode GateFlags}, to be spread into a verb's own flags. */
 export const GATE_FLAGS = {
-  failOnLeak: toggle("End with the leak code where handles leaked, or where history was lost"),
+  failOnLeak: toggle("Exit with the leak code if handles leaked or history was lost"),
   leakCode: {
     kind: "parsed",
     parse: parseLeakCode,
     default: String(EXIT_CODES.leaks),
     placeholder: "n",
-    brief: "The exit code that says that handles leaked",
+    brief: "Exit code for leaked handles",
   },
   baseline: {
     kind: "parsed",
     parse: String,
     optional: true,
     placeholder: "file",
-    brief: "Known leaks: stacks that may leave so many handles open",
+    brief: "File of known leaks: stacks, and how many handles each may leave open",
   },
   updateBaseline: toggle(
-    "Write the baseline anew: new leaks are added, numbers lowered, what is gone is removed",
+    "Rewrite the baseline: add new leaks, lower numbers, remove what no longer occurs",
   ),
 } as const;
 
-/** A code that every system passes on whole, and that is not that of success. */
+/** A code that every system passes on unchanged, and that does not mean success. */
 function parseLeakCode(text: string): number {
   const code = parseCount(text);
   if (code >= 1 && code <= 255) return code;
   throw new SyntaxError(`"${text}" is not an exit code for leaks: give 1 to 255`);
 }
 
-/** Most keys that one line lists: a baseline can have thousands, and the file has them all. */
+/** Most keys listed in one line: a baseline can have thousands, and the file has them all. */
 const MAX_LISTED = 10;
 
-/** Reads the baseline that the flags name; without one nothing is known. */
+/** Reads the baseline that the flags name; without one, no leak is known. */
 export async function readGateBaseline(
   { baseline, updateBaseline = false }: GateFlags,
 ): Promise<Baseline> {
@@ -64,7 +64,7 @@ export async function readGateBaseline(
   return await readBaseline(baseline, updateBaseline);
 }
 
-/** Writes the baseline where that was asked, and says which of its leaks are gone. */
+/** Writes the baseline if requested, and says which of its leaks are gone. */
 export async function writeGateBaseline(
   { baseline: path, updateBaseline: isUpdated = false }: GateFlags,
   baseline: Baseline,
@@ -88,7 +88,7 @@ export async function writeGateBaseline(
   }
 }
 
-/** The exit code of the gate; undefined where it is open or was not asked for. `hasGrown`: the gate for growth is closed. */
+/** The exit code of the gate; undefined if it passes or was not requested. `hasGrown`: the gate for growth fails. */
 export function gateCode(
   { failOnLeak = false, leakCode }: GateFlags,
   { leaks }: Leaks,
@@ -99,7 +99,7 @@ export function gateCode(
   return hasLeaked || hasGrown ? leakCode : undefined;
 }
 
-/** Whether a diff or a full ring leaves unknown what leaked before. */
+/** Whether a diff or a full ring hides what leaked before. */
 export function isHistoryLost({ diff, log }: Analysis): boolean {
   if (diff !== undefined) return diff.historyLost;
   return isRingFull(log);

@@ -1,5 +1,5 @@
 /**
- * The gate for growth: a verb that ends with the leak code where a stack has more handles open after each iteration.
+ * The gate for growth: a verb ends with the leak code if a stack has more handles open after each iteration.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { GrowingStack, GrowthFound, GrowthOptions } from "../library/mod.ts
 import { counted, framePlace, thousands } from "../plain_text.ts";
 import { parseCount } from "./_arguments.ts";
 
-/** What the user said about growth. */
+/** The user's options for growth. */
 export interface GrowthFlags {
   /** Handles by which a stack may grow in an iteration. */
   readonly failOnGrowth?: number;
@@ -26,29 +26,29 @@ export const GROWTH_FLAGS = {
     optional: true,
     inferEmpty: true,
     placeholder: "n",
-    brief: "End with the leak code where a stack grows at every step, by more than n (0) handles",
+    brief: "Exit with the leak code if a stack grows at every step, by more than n (0) handles",
   },
   warmup: {
     kind: "parsed",
     parse: parseCount,
     optional: true,
     placeholder: "n",
-    brief: "Steps that do not count for --fail-on-growth, from the first on; otherwise 1",
+    brief: "First steps that --fail-on-growth ignores; otherwise 1",
   },
 } as const;
 
-/** Growing stacks that are named; the rest is counted. */
+/** Most growing stacks that are named; the rest are counted. */
 const NAMED = 5;
 
 function parseLimit(text: string): number {
   if (text === "") return 0;
   if (/^\d+$/.test(text)) return Number(text);
   throw new SyntaxError(
-    `"${text}" is not a number of handles: give one, or put "--fail-on-growth" behind the target`,
+    `"${text}" is not a number of handles: give one, or put "--fail-on-growth" after the target`,
   );
 }
 
-/** What the flags ask for; undefined where growth is not asked for. */
+/** What the flags request; undefined if they do not request growth. */
 export function growthOptions({ failOnGrowth, warmup }: GrowthFlags): GrowthOptions | undefined {
   if (failOnGrowth !== undefined) {
     return { limit: failOnGrowth, ...(warmup !== undefined && { warmup }) };
@@ -59,7 +59,7 @@ export function growthOptions({ failOnGrowth, warmup }: GrowthFlags): GrowthOpti
   );
 }
 
-/** Says what was found, and returns whether the gate is closed: also where nobody can say. */
+/** Says what was found, and returns whether the gate fails, which it also does if growth cannot be judged. */
 export function closesGate(
   found: GrowthFound | undefined,
   analysis: Analysis,
@@ -104,6 +104,5 @@ function tooFewText(
       'have it call OutputDebugString("htrace:mark NAME") at the end of each iteration',
     ]
     : [`there are ${counted(steps, "reading")}`, "give more of them"];
-  return `growth cannot be judged: ${there}, and ${needed} are needed, those of the warm-up among ` +
-    `them; ${how}`;
+  return `growth cannot be judged: ${there}, and ${needed} are needed, the warm-up included; ${how}`;
 }

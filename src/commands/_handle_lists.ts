@@ -1,6 +1,6 @@
 /**
- * What verbs say of open handles beside traces, or where there are no traces: dumps of processes that were not traced,
- * recordings of handles alone.
+ * What verbs print about open handles besides traces, or if there are no traces: for dumps of processes that were not
+ * traced, and recordings of only handles.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { isUntraced } from "../trace_log.ts";
 import { warnTo, writeText } from "./_output.ts";
 import type { CliProcess } from "./terminal/streams.ts";
 
-/** Reports that people read; the others have the handles among their data. */
+/** Reports that people read; the others contain the handles as data. */
 const TEXTS: ReadonlySet<string> = new Set(["classic", "groups", "summary", "tree"]);
 
-/** Where a target has no traces, prints which types and names of handles there are most of. */
+/** If a target has no traces, prints which types and names of handles there are most of. */
 export async function writeHandlesInstead(
   process: CliProcess,
   session: Session,
@@ -29,7 +29,7 @@ export async function writeHandlesInstead(
   writeText(process, `\n${renderHandleGroups(open, { counts })}`);
 }
 
-/** Of several readings without traces, prints what changed from one to the next. */
+/** For several readings without traces, prints what changed from one to the next. */
 export async function writeHandleSeries(
   process: CliProcess,
   sessions: readonly Session[],
@@ -48,10 +48,10 @@ export async function writeHandleSeries(
   if (lists.length > 1) writeText(process, `\n${renderHandleSeries(lists, { top })}`);
 }
 
-/** Kinds whose traces, where they have any, are those of a ring at one moment: their handle lists go further back. */
+/** Kinds whose traces, if any, are those of a ring at one moment: their handle lists go further back. */
 const DUMPS: ReadonlySet<string> = new Set(["minidump", "kernel dump"]);
 
-/** Says what changed between the handle lists of two dumps of one process, whatever traces they have. */
+/** Says what changed between the handle lists of two dumps of one process, regardless of their traces. */
 export async function warnOfHandleGrowth(
   process: CliProcess,
   earlier: Target,

@@ -1,7 +1,7 @@
 /**
- * From the words of a command line to a session: opens the target and says where its symbols come from.
+ * From a command line to a session: opens the target and decides where its symbols come from.
  *
- * Verbs import this file when they run, not when they are listed, because it brings in every kind of target.
+ * Verbs import this file when they run, not when they are listed, because it loads every kind of target.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import type { CliProcess } from "./terminal/streams.ts";
 
 /** How to open a target. */
 export interface OpenOptions extends Omit<SessionOptions, "symbols">, Omit<TargetOptions, "args"> {
-  /** What follows `--`: arguments for a target that takes some. */
+  /** Arguments after `--`, for a target that takes some. */
   readonly args?: readonly string[];
   /** Where symbol files come from. */
   readonly symbols?: SymbolSourceOptions;
-  /** Which process is meant, of a target that has several: its id, name or EPROCESS. */
+  /** The process, for a target that has several: its id, name or EPROCESS. */
   readonly process?: string | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * How verbs write what they have: reports, warnings, JSON.
+ * How verbs write their results: reports, warnings, JSON.
  *
  * @module
  */
@@ -15,17 +15,17 @@ import { type CliProcess, messageLine } from "./terminal/streams.ts";
 
 /** Where a report goes. */
 export interface ReportTarget {
-  /** A file; omitted, the standard output. */
+  /** A file; standard output if omitted. */
   readonly output?: string;
   /** Folder of the sources when the program was built. */
   readonly sourceRoot?: string;
   /** The target as the user named it, or several. */
   readonly spec?: string;
-  /** The one of several that the analysis is of. */
+  /** The one of several targets that the analysis is of. */
   readonly examined?: string;
-  /** What chose the process, the answer and the symbols. */
+  /** The options that selected the process, the answer and the symbols. */
   readonly targetOptions?: readonly string[];
-  /** What the user gave the target's program. */
+  /** The user's arguments for the target's program. */
   readonly targetArguments?: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export async function writeReport(
     await writeRendered(output, rendered, { guard: disposeOnInterrupt });
   }
   for (const warning of report.warnings?.(analysis, options) ?? []) warnTo(process)(warning);
-  // A listing of the debugger's ends with both numbers, parsed and dumped.
+  // A debugger listing ends with both numbers, parsed and dumped.
   const isListing = report.name === "classic" && analysis.diff === undefined;
   const said = [...report.says ?? [], ...isListing ? ["left out" as const] : []];
   warnOfUncertainties(process, analysis, said, options);
@@ -127,7 +127,7 @@ function jsonText(value: unknown): string {
   );
 }
 
-/** What was saved, in words. */
+/** Describes what was saved. */
 export function describeRecording({ log, snapshots, modules, handles }: Recording): string {
   const parts = [
     counted(log.count, "trace"),
@@ -138,12 +138,12 @@ export function describeRecording({ log, snapshots, modules, handles }: Recordin
   return `Saved ${parts.join(", ")}.\n`;
 }
 
-/** Returns what writes a warning to the standard error, as errors are written. */
+/** Returns a function that writes a warning to standard error, in the form of errors. */
 export function warnTo({ stderr }: CliProcess): (message: string) => void {
   return (message) => stderr.write(messageLine(message));
 }
 
-/** Warns of what is uncertain about an analysis and was not said yet. */
+/** Warns of an analysis's uncertainties that have not been mentioned yet. */
 export function warnOfUncertainties(
   process: CliProcess,
   analysis: Analysis,

@@ -1,5 +1,5 @@
 /**
- * The log file of a debugger prompt: all that is printed while it is open.
+ * The log file of a debugger prompt: everything that is printed while it is open.
  *
  * @module
  */
@@ -13,12 +13,12 @@ export class PromptLog implements LogHost, Disposable {
   #open: { readonly path: string; readonly file: Deno.FsFile } | undefined;
   readonly #onFailure: (error: FileWriteError) => void;
 
-  /** `onFailure` hears, once, that an open log cannot be written any more: the disk may be full. */
+  /** `onFailure` is called once if an open log can no longer be written: the disk may be full. */
   constructor(onFailure: (error: FileWriteError) => void) {
     this.#onFailure = onFailure;
   }
 
-  /** Opens a regular file, anew or at its end; the log that was open is closed before. */
+  /** Opens a regular file, emptied or at its end; an open log is closed first. */
   open(path: string, { append }: { readonly append: boolean }): void {
     this.close();
     try {
@@ -43,7 +43,7 @@ export class PromptLog implements LogHost, Disposable {
     return open?.path;
   }
 
-  /** Adds what is printed; nothing where no log is open. */
+  /** Adds printed text; does nothing if no log is open. */
   write(text: string): void {
     const open = this.#open;
     if (open === undefined) return;

@@ -5,7 +5,7 @@ import { withFolder } from "../folder_fixture.ts";
 import { FileWriteError } from "../library/replace_file.ts";
 import { PromptLog } from "./_prompt_log.ts";
 
-Deno.test(".logopen keeps what is printed until .logclose, over what was there", async () => {
+Deno.test(".logopen keeps what is printed until .logclose, replacing what was there", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "my log.txt");
     Deno.writeTextFileSync(path, "old");
@@ -25,7 +25,7 @@ Deno.test(".logopen keeps what is printed until .logclose, over what was there",
   });
 });
 
-Deno.test("one log at a time: .logopen closes the one before", async () => {
+Deno.test("one log at a time: .logopen closes the previous one", async () => {
   await withFolder(async (folder) => {
     const [one, two] = [join(folder, "1"), join(folder, "2")];
     const { stdout } = await runCli(
@@ -55,7 +55,7 @@ Deno.test("PromptLog opens nothing but a plain file, and says why", async () => 
   });
 });
 
-Deno.test("PromptLog writes no control character of a name", async () => {
+Deno.test("PromptLog writes none of a name's control characters", async () => {
   await withFolder((folder) => {
     const path = join(folder, "log");
     using log = new PromptLog(() => {});

@@ -13,12 +13,12 @@ import {
   type SymbolSourceOptions,
 } from "../symbols/path/mod.ts";
 
-/** A path that begins as the command line says and may be changed; the other options stay. */
+/** A path that starts as the command line says and may be changed; the other options stay. */
 export class PromptSymbols implements SymbolPathHost {
   readonly #options: SymbolSourceOptions;
   #path: string;
 
-  /** Takes the options that the session's first source was made of. */
+  /** Takes the options with which the session's first source was created. */
   constructor(options: SymbolSourceOptions) {
     this.#options = options;
     this.#path = options.path ?? defaultSymbolPath();
@@ -29,12 +29,12 @@ export class PromptSymbols implements SymbolPathHost {
     return this.#path;
   }
 
-  /** The elements of the path; folders are looked at, servers are not. */
+  /** The elements of the path; folders are checked, servers are not. */
   async places(): Promise<readonly SymbolPlace[]> {
     return await Promise.all(effectiveSymbolPath(this.#path).map(placeOf));
   }
 
-  /** Makes another path the one in effect. */
+  /** Puts another path into effect. */
   use(path: string): SymbolSource {
     const source = symbolSource({ ...this.#options, path });
     this.#path = path;

@@ -7,7 +7,7 @@ import { UsageError } from "../error.ts";
 import type { RecorderOptions } from "../targets/mod.ts";
 import { parseCount, toggle } from "./_arguments.ts";
 
-/** What the user said about the recorder. */
+/** The user's options for the recorder. */
 export interface RecorderFlags {
   /** Record inside the program. */
   readonly recorder?: boolean;
@@ -44,7 +44,7 @@ export function isLogName(path: string | undefined): boolean {
   return path?.toLowerCase().endsWith(LOG_EXTENSION) ?? false;
 }
 
-/** How the recorder is to record; undefined where it is not asked for. */
+/** How the recorder is to record; undefined if it is not requested. */
 export function recorderOptions(
   { recorder = false, frames, output, target }: RecorderFlags & {
     readonly output?: string;

@@ -1,5 +1,5 @@
 /**
- * The form that a verb's analysis is written in: `--format`, `-o` and their short forms.
+ * The format in which a verb writes its analysis: `--format`, `-o` and their short forms.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { UsageError } from "../error.ts";
 import { REPORT_TABLE } from "../reports/mod.ts";
 import { toggle } from "./_arguments.ts";
 
-/** What the user said about the form of an analysis. */
+/** The user's options for the format of an analysis. */
 export interface ReportFlags {
   /** Name of a report. */
   readonly format?: string;
-  /** A file to write instead of the standard output. */
+  /** A file to write instead of standard output. */
   readonly output?: string;
   /** Short for `--format groups`. */
   readonly group?: boolean;
   /** Short for `--format json`. */
   readonly json?: boolean;
-  /** Debugger texts say type and name of each handle. */
+  /** Whether debugger text includes each handle's type and name. */
   readonly names?: boolean;
   /** Folder of the sources when the program was built. */
   readonly sourceRoot?: string;
@@ -31,7 +31,7 @@ export const REPORT_FLAGS = {
     parse: checkedFormat,
     optional: true,
     placeholder: "name",
-    brief: `The form: ${REPORT_TABLE.map(({ name }) => name).join(", ")}`,
+    brief: 'Format, such as groups, json or html; "htrace report --help" describes each',
     proposeCompletions: (partial: string) =>
       REPORT_TABLE.map(({ name }) => name).filter((name) => name.startsWith(partial)),
   },
@@ -40,7 +40,7 @@ export const REPORT_FLAGS = {
     parse: String,
     optional: true,
     placeholder: "file",
-    brief: "File to write instead of the standard output; its extension chooses the form",
+    brief: "File to write instead of the standard output; its extension chooses the format",
   },
   group: toggle('Short for "--format groups"'),
   json: toggle('Short for "--format json"'),
@@ -49,10 +49,14 @@ export const REPORT_FLAGS = {
     parse: String,
     optional: true,
     placeholder: "folder",
-    brief: "Folder of the sources when the program was built, for paths relative to it (sarif)",
+    brief: "Source folder at build time; paths in sarif are relative to it",
   },
-  names: toggle("Say types and names of the handles' objects among traces, too"),
+  names: toggle("Show the types and names of the handles' objects with the traces"),
 } as const;
+
+/** The formats, for a verb's help. */
+export const FORMAT_HELP: string = `Formats:
+${REPORT_TABLE.map(({ name, brief }) => `  ${name.padEnd(11)} ${brief}`).join("\n")}`;
 
 /** Aliases of {@linkcode REPORT_FLAGS}. */
 export const REPORT_ALIASES = { o: "output" } as const;
@@ -73,9 +77,9 @@ export function isRecordingName(path: string | undefined): boolean {
 }
 
 /**
- * The report that the user chose: by name, by the extension of the file, else the verb's own.
+ * The report that the user chose: by name, by the file's extension, otherwise the verb's default.
  *
- * @throws {UsageError} where two are chosen, or a file's extension chooses none.
+ * @throws {UsageError} if two are chosen, or a file's extension selects none.
  */
 export function chosenReport(flags: ReportFlags, usual: string): Report {
   const named = [
@@ -85,7 +89,7 @@ export function chosenReport(flags: ReportFlags, usual: string): Report {
   ];
   if (named.length > 1) {
     throw new UsageError(
-      `Cannot write ${named.join(" and ")} at once: one form is written; leave one of them out`,
+      `Cannot write ${named.join(" and ")} at once: a report has one format; leave one of them out`,
     );
   }
   const name = named[0] ?? extensionFormat(flags.output) ?? usual;
@@ -100,6 +104,6 @@ function extensionFormat(path: string | undefined): string | undefined {
     .sort((a, b) => b.extension!.length - a.extension!.length);
   if (report !== undefined) return report.name;
   throw new UsageError(
-    `Cannot tell the form of "${path}" by its extension: no format has it; add --format`,
+    `Cannot tell the format of "${path}": its extension belongs to none; add --format`,
   );
 }

@@ -6,7 +6,7 @@
 import { UsageError } from "../error.ts";
 
 const MAX_RVA = 0xffff_ffff;
-/** Characters of a line that an error repeats: a file that is not of lines has long ones. */
+/** Most characters of a line that an error quotes: a file that does not consist of lines has long ones. */
 const MAX_QUOTE = 40;
 
 /** Parses an RVA, decimal or hex with `0x`; throws a `UsageError` for anything else. */
@@ -21,8 +21,8 @@ export function parseRva(text: string): number {
 }
 
 /**
- * Parses RVAs, one a line, as the text arrives: a batch for the whole lines so far, so that a caller who writes line by
- * line gets names line by line.
+ * Parses RVAs, one per line, as the text arrives, in batches of the complete lines so far, so that a caller who writes
+ * line by line gets names line by line.
  *
  * @throws {UsageError} at the first line that is not an RVA; earlier batches are yielded first.
  */

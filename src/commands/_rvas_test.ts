@@ -6,12 +6,12 @@ async function* pieces(...texts: string[]): AsyncGenerator<string> {
   yield* texts;
 }
 
-Deno.test("parseRvas() answers whole lines as they arrive, however they are cut", async () => {
+Deno.test("parseRvas() yields complete lines as they arrive, however they are split", async () => {
   const batches = await Array.fromAsync(parseRvas(pieces("0x10\n2", "0\r\n\n0x", "3", "0\n40")));
   assertEquals(batches, [[0x10], [20], [0x30], [40]]);
 });
 
-Deno.test("parseRva() repeats no more of a long line than tells it", () => {
+Deno.test("parseRva() quotes only as much of a long line as identifies it", () => {
   const error = assertThrows(() => parseRva("x".repeat(1000)), UsageError);
   assertEquals(
     error.message,
@@ -21,7 +21,7 @@ Deno.test("parseRva() repeats no more of a long line than tells it", () => {
   );
 });
 
-Deno.test("parseRvas() answers the lines before a bad one", async () => {
+Deno.test("parseRvas() yields the lines before a bad one", async () => {
   const seen: number[][] = [];
   await assertRejects(
     async () => {

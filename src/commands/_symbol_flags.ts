@@ -10,13 +10,13 @@ import { parseSymbolPath } from "../symbols/path/parse.ts";
 import { downloadProgress } from "./terminal/download_progress.ts";
 import { disposeOnInterrupt } from "./terminal/interrupt.ts";
 
-/** What the user said about symbols. */
+/** The user's options for symbols. */
 export interface SymbolFlags {
   /** A symbol path in the debugger's syntax. */
   readonly symbols?: string;
   /** Never ask a symbol server. */
   readonly offline?: boolean;
-  /** Take symbol files of another build too. */
+  /** Accept symbol files of another build, too. */
   readonly force?: boolean;
 }
 
@@ -27,11 +27,10 @@ export const SYMBOL_FLAGS = {
     parse: checkedSymbolPath,
     optional: true,
     placeholder: "path",
-    brief: "Symbol path, such as srv*C:\\symbols*https://msdl.microsoft.com/download/symbols; " +
-      "otherwise _NT_SYMBOL_PATH; otherwise only places on this machine are searched",
+    brief: "Symbol path, such as C:\\symbols or srv*FOLDER*URL; otherwise _NT_SYMBOL_PATH",
   },
-  offline: toggle("Ask no symbol server; what was downloaded before is used"),
-  force: toggle("Take symbol files of another build too: names may be wrong"),
+  offline: toggle("Contact no symbol server; files downloaded earlier are used"),
+  force: toggle("Accept symbol files of another build: names may be wrong"),
 } as const;
 
 function checkedSymbolPath(text: string): string {
@@ -39,7 +38,7 @@ function checkedSymbolPath(text: string): string {
   return text;
 }
 
-/** What the flags mean for a symbol source; progress of downloads goes to the standard error. */
+/** The flags as options of a symbol source; download progress goes to standard error. */
 export function symbolOptions(flags: SymbolFlags, { stderr }: CliProcess): SymbolSourceOptions {
   const { symbols, offline = false, force = false } = flags;
   const download = {

@@ -1,7 +1,7 @@
 /**
  * `htrace completions <shell>`: a script that lets a shell complete verbs, flags and targets.
  *
- * The scripts ask the program itself ("propose"), so that they never differ from what it takes.
+ * The scripts ask the program itself ("propose"), so that they always match what it accepts.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { UsageError } from "../error.ts";
 import { SCENARIOS } from "../machine/scenarios.ts";
 import { isEmulated } from "./_arguments.ts";
 
-/** For PowerShell 7 (`pwsh`) and that of Windows alike. */
+/** For both PowerShell 7 (`pwsh`) and Windows PowerShell. */
 const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName htrace -ScriptBlock {
   param($word, $ast, $position)
   $words = @($ast.CommandElements | Select-Object -Skip 1 |
@@ -24,7 +24,7 @@ const POWERSHELL = `Register-ArgumentCompleter -Native -CommandName htrace -Scri
 }
 `;
 
-/** What each shell's script is; where nothing is proposed the shell offers files. */
+/** Each shell's script; if nothing is proposed, the shell offers files. */
 const SCRIPTS: Readonly<Record<string, string>> = {
   bash: `_htrace() {
   local IFS=$'\\n'
@@ -58,7 +58,7 @@ complete -c htrace -f -n __htrace_proposes -a '$__htrace_proposals'
   pwsh: POWERSHELL,
 };
 
-/** What the scripts say in place of a shell. */
+/** The word that the scripts use in place of a shell. */
 const PROPOSE = "propose";
 
 /** The verb. */
@@ -108,7 +108,7 @@ async function runCompletions(
   stdout.write(SCRIPTS[shell] ?? "");
 }
 
-/** What may follow `--`: on the emulated machine a scenario; elsewhere it is a program of the user's, a file. */
+/** What may follow `--`: on the emulated machine a scenario; elsewhere a program of the user, which is a file. */
 function proposeScenarios(words: readonly string[]): string[] {
   const end = words.indexOf("--");
   const [partial = "", ...more] = words.slice(end + 1);

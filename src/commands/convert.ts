@@ -4,7 +4,7 @@
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { TARGET } from "./_arguments.ts";
+import { EMULATED_HELP, TARGET } from "./_arguments.ts";
 import type { CliContext } from "./_context.ts";
 import { escapeText } from "../escape_text.ts";
 import { counted } from "../plain_text.ts";
@@ -19,10 +19,12 @@ interface Flags {
 export const convert: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Write a target's traces and handles as a minidump for WinDbg",
+    customUsage: ["-o file.dmp <target> [-- arguments]"],
     fullDescription:
-      `Writes traces, open handles and modules of a user-mode target as a minidump: WinDbg and cdb open it and read the
-traces by their own "!htrace", the handles by "!handle". What the format cannot hold is said. An emulated machine is
-traced over its step first; what follows "--" are arguments for its program.
+      `Writes the traces, open handles and modules of a user-mode target as a minidump, which WinDbg and cdb open: their own
+"!htrace" shows the traces, "!handle" the handles. What the format cannot hold is reported.
+
+${EMULATED_HELP}
 
 Examples:
   htrace convert service.htrace -o service.dmp
@@ -35,7 +37,7 @@ Examples:
         kind: "parsed",
         parse: String,
         placeholder: "file.dmp",
-        brief: "File to write; an old one is replaced once the new one is whole",
+        brief: "File to write; an old one is replaced once the new one is complete",
       },
     },
     aliases: { o: "output" },

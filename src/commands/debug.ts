@@ -29,15 +29,16 @@ interface Flags extends SymbolFlags {
 export const debug: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Open a debugger prompt on a target",
+    customUsage: ["[options] <target> [-- arguments]"],
     fullDescription: `Opens a debugger prompt on a target; "?" lists its commands, "q" ends it.
 
-At a terminal Tab completes, Enter alone runs the last command again, Ctrl-C breaks into an emulated machine that runs,
-and typed lines are kept for the next time, in a file of yours alone, unless --no-history is given.
+At a terminal, Tab completes, Enter alone repeats the last command, and Ctrl-C breaks into a running emulated machine.
+Typed lines are kept for the next session in a private file, unless --no-history is given.
 
-With -c runs the given commands, ";" between them, and exits, as cdb does: only what they print goes to the standard
-output. What follows "--" are arguments for the program of an emulated machine. Tracing that "!htrace -enable" switched
-on for a live process is switched off at the end, Ctrl-C included, unless --keep is given. With --native, on a target
-that the Windows debugger engine opened, each answer of "!htrace" is followed by that of the engine's own.
+With -c it runs the given commands, separated by ";", and exits, as cdb does; only their output goes to the standard
+output. Arguments for the program of an emulated machine follow "--". Tracing that "!htrace -enable" enabled in a live
+process is disabled at the end, even by Ctrl-C, unless --keep is given. With --native, on a target opened by the Windows
+debugger engine, the output of each "!htrace" is followed by that of the engine's own.
 
 ${SCENARIO_HELP}
 
@@ -56,11 +57,11 @@ Examples:
         parse: String,
         optional: true,
         placeholder: "commands",
-        brief: 'Run these commands, ";" between them, and exit',
+        brief: 'Run these commands, separated by ";", and exit',
       },
-      keep: toggle("Leave tracing on that was enabled here"),
-      noHistory: toggle("Keep no file of the lines typed at a terminal"),
-      native: toggle("Also print what the debugger engine's own !htrace answers"),
+      keep: toggle("Leave tracing enabled at the end"),
+      noHistory: toggle("Keep no history file of typed lines"),
+      native: toggle("Also print the output of the debugger engine's own !htrace"),
       process: PROCESS,
       ...SYMBOL_FLAGS,
     },
@@ -87,7 +88,7 @@ async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<v
     keepTracing: flags.keep ?? false,
     warn: warnTo(this.process),
   });
-  // The emulated machine has nothing to let go of.
+  // The emulated machine has nothing to release.
   using _interrupt = session.target.restarts ? undefined : disposeOnInterrupt(session);
   const engine = flags.native ? debuggerEngine(session.target) : undefined;
   if (flags.native && engine === undefined) {
@@ -125,7 +126,7 @@ async function runDebug(this: CliContext, flags: Flags, spec: string): Promise<v
   await runPrompt(session, loggedLines(lines, prompt, log), write, options);
 }
 
-/** Hears Ctrl-C while the target runs, and says on the terminal that it does. */
+/** Handles Ctrl-C while the target runs, and says on the terminal that it does. */
 function listenWhileRunning({ stderr }: CliProcess): BreakListener {
   const listening = new DisposableStack();
   const line = statusLineOf(stderr);
@@ -138,14 +139,14 @@ function listenWhileRunning({ stderr }: CliProcess): BreakListener {
   };
 }
 
-/** What was typed at earlier prompts; undefined where there is no place to keep it. */
+/** What was typed at earlier prompts; undefined if there is no place to keep it. */
 function openHistory(): LineHistory | undefined {
   if (!Deno.stdin.isTerminal()) return undefined;
   const path = historyFile();
   return path === undefined ? undefined : new LineHistory(path);
 }
 
-/** Lines, which a log has behind their prompts. */
+/** The lines, which are logged after their prompts. */
 async function* loggedLines(
   lines: AsyncIterable<string>,
   prompt: string,
@@ -157,7 +158,7 @@ async function* loggedLines(
   }
 }
 
-/** Writes a file for `.dump`; like a debugger, it keeps one that is there unless told otherwise. */
+/** Writes a file for `.dump`; like a debugger, it keeps an existing one unless told otherwise. */
 async function writeNewFile(
   path: string,
   pieces: readonly Uint8Array[],

@@ -1,5 +1,5 @@
 /**
- * `htrace diff <target> [snapshot]`: what was opened since and is open still.
+ * `htrace diff <target> [snapshot]`: what was opened since and is still open.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { UsageError } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Target } from "../target.ts";
 import { ANALYSIS_FLAGS, type AnalysisFlags, answerOf, requestOf } from "./_analysis_flags.ts";
-import { SNAPSHOT, TARGET, toggle } from "./_arguments.ts";
+import { EMULATED_HELP, SNAPSHOT, TARGET, toggle } from "./_arguments.ts";
 import { shellWord, targetOptions } from "./_command_words.ts";
 import type { CliContext } from "./_context.ts";
 import {
@@ -35,17 +35,20 @@ interface Flags extends AnalysisFlags, GateFlags {
 export const diff: Command<CliContext> = buildCommand<Flags, [string, string?], CliContext>({
   docs: {
     brief: "List the handles opened since a snapshot and still open",
+    customUsage: ["[options] <target> [<snapshot>] [-- arguments]"],
     fullDescription:
-      `Lists the handles that were opened since a snapshot and not closed since, as "!htrace -diff" does.
+      `Lists the handles that were opened since a snapshot and are still open, as "!htrace -diff" does.
 
-Without a snapshot it takes the one that a recording has, else the moment at which tracing was enabled. What is listed
-is not yet a leak: --group shows which stacks always close theirs. An emulated machine is traced over its step first;
-what follows "--" are arguments for its program.
+The default snapshot is the one in a recording, or else the moment when tracing was enabled. A listed handle need not be
+a leak: --group shows which stacks always close theirs.
 
-With --handles it compares lists of open handles by value, object, type and name, the most grown type and name first.
-That needs no tracing: two lists of handle.exe or "!handle", recordings or dumps will do, the later one first. It is done
-where one of two dumps or recordings has no traces.
-With --fail-on-leak it ends with 1 where a stack outside the system left handles open, or where history was lost.
+${EMULATED_HELP}
+
+With --handles it compares lists of open handles by value, object, type and name; what grew most comes first. That needs
+no tracing: give two lists of handle.exe or "!handle", two recordings or two dumps, the later one first. Two dumps or
+recordings are also compared this way if one of them has no traces.
+
+With --fail-on-leak the exit code is 1 if a stack outside the system left handles open, or if history was lost.
 
 Examples:
   htrace diff 4242 before.htrace
@@ -60,7 +63,7 @@ Examples:
     flags: {
       handles: toggle("Compare the open handles instead of the traces: needs no tracing"),
       mergeNames: toggle(
-        "With --handles: take names for one that differ in ids, GUIDs and numbers",
+        "With --handles: merge names that differ only in ids, GUIDs and numbers",
       ),
       ...ANALYSIS_FLAGS,
       ...GATE_FLAGS,

@@ -17,7 +17,7 @@ export const disable: Command<CliContext> = buildCommand<
     brief: "Switch handle tracing off for a process",
     fullDescription: `Switches handle tracing off; its traces are gone.
 
-On Windows XP only the end of the process does that.
+On Windows XP tracing ends only with the process.
 
 Examples:
   htrace disable 4242

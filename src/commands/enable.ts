@@ -16,10 +16,11 @@ interface Flags {
 export const enable: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Switch handle tracing on for a process",
+    customUsage: ["[options] <target>"],
     fullDescription: `Switches handle tracing on, with an empty ring, and leaves it on.
 
-While it is on, each use of a bad handle raises an exception in the process, which ends it if it does not expect one.
-"htrace disable" switches it off again.
+While tracing is on, each use of a bad handle raises an exception, which ends a process that does not handle it.
+"htrace disable" switches tracing off again.
 
 Examples:
   htrace enable 4242

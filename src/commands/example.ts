@@ -7,7 +7,7 @@ import { buildCommand, type Command } from "@stricli/core";
 import type { CliContext } from "./_context.ts";
 import { warnTo } from "./_output.ts";
 
-/** What to type after it, for a person: the standard output is the documented text and nothing else. */
+/** What a person can type next; standard output is the documented text and nothing else. */
 const NEXT_STEP = "next: htrace report emulated -- leak 3   (who leaks)";
 
 /** The verb. */

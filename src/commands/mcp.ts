@@ -22,12 +22,12 @@ export const mcp: Command<CliContext> = buildCommand<Flags, [], CliContext>({
     fullDescription:
       `Serves a debugging assistant by the Model Context Protocol, on standard input and output: it opens targets, asks for
 summaries, groups, stacks, traces, bad references, differences, handles and symbols, and has files written. Targets are
-only read; a file is written where the assistant is told to, and one that is there is kept unless it says otherwise.
+only read; files are written only on request, and an existing file is replaced only if the assistant says so.
 
-Without --online no symbol server and no path to another machine is used, whatever the assistant asks for. It ends when
-its client does.
+Without --online no symbol server and no path to another machine is used, whatever the assistant asks for. The server
+ends when its client does.
 
-In the assistant's settings, as most of them have it:
+In the settings of most assistants:
   { "mcpServers": { "htrace": { "command": "htrace", "args": ["mcp"] } } }
 
 Examples:
@@ -38,7 +38,7 @@ Examples:
   parameters: {
     flags: {
       symbols: SYMBOL_FLAGS.symbols,
-      online: toggle("Let symbol servers be asked, and files on other machines be opened"),
+      online: toggle("Allow requests to symbol servers and files on other machines"),
     },
   },
   func: runMcp,

@@ -18,6 +18,7 @@ interface Flags {
 export const processes: Command<CliContext> = buildCommand<Flags, [string?], CliContext>({
   docs: {
     brief: "List processes with their handle counts, most handles first",
+    customUsage: ["[options] [<target>]"],
     fullDescription:
       `Lists the processes of this machine, of a kernel or of an emulated machine, most handles first.
 
@@ -34,7 +35,7 @@ Examples:
       kind: "tuple",
       parameters: [{
         ...TARGET,
-        brief: "Whose processes; this machine's if omitted",
+        brief: "Target whose processes are listed; this machine if omitted",
         optional: true,
       }],
     },
@@ -53,7 +54,7 @@ async function runProcesses(this: CliContext, flags: Flags, spec?: string): Prom
   for (const gap of await target?.gaps?.() ?? []) warn(`incomplete: ${gap}`);
 }
 
-/** A table; the address that kernel-mode commands take is there only where processes have one. */
+/** A table; it includes the address that kernel-mode commands take only if processes have one. */
 function listText(list: readonly ProcessEntry[]): string {
   const hasAddress = list.some(({ process }) => process !== undefined);
   const row = (id: string, parent: string, handles: string, address: string, name: string) => {

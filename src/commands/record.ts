@@ -1,10 +1,10 @@
 /**
- * `htrace record <target> -o file`: keeps everything that a target has, for analysis later and elsewhere.
+ * `htrace record <target> -o file`: saves everything that a target has, for analysis later and elsewhere.
  *
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
-import { OUTPUT, PROCESS, SNAPSHOT, TARGET } from "./_arguments.ts";
+import { EMULATED_HELP, OUTPUT, PROCESS, SNAPSHOT, TARGET } from "./_arguments.ts";
 import { disposeOnInterrupt } from "./terminal/interrupt.ts";
 import type { CliContext } from "./_context.ts";
 import { describeRecording, warnTo } from "./_output.ts";
@@ -20,11 +20,13 @@ interface Flags extends SymbolFlags {
 export const record: Command<CliContext> = buildCommand<Flags, [string, string?], CliContext>({
   docs: {
     brief: "Save traces, modules and handles for later, on any system",
+    customUsage: ["-o file.htrace [options] <target> [<snapshot>] [-- arguments]"],
     fullDescription:
       `Saves the traces of a target with its modules and handles; the file is a target itself, on any system.
 
-A snapshot that is given is saved with them, as what "htrace diff" compares with. An emulated machine in user mode is
-traced over its step first; what follows "--" are arguments for its program.
+A snapshot is saved with them, for "htrace diff" to compare with.
+
+${EMULATED_HELP}
 
 Examples:
   htrace record 4242 -o service.htrace

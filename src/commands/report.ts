@@ -1,12 +1,12 @@
 /**
- * `htrace report <target> [earlier …]`: what a person wants to know first, or any other form of it.
+ * `htrace report <target> [earlier …]`: what a person wants to know first, or the same in any other format.
  *
  * @module
  */
 import { buildCommand, type Command } from "@stricli/core";
 import type { Session } from "../session.ts";
 import { ANALYSIS_FLAGS, type AnalysisFlags, answerOf, requestOf } from "./_analysis_flags.ts";
-import { TARGET } from "./_arguments.ts";
+import { EMULATED_HELP, TARGET } from "./_arguments.ts";
 import { shellWord, targetOptions } from "./_command_words.ts";
 import type { CliContext } from "./_context.ts";
 import {
@@ -20,28 +20,33 @@ import {
 import { closesGate, GROWTH_FLAGS, type GrowthFlags, growthOptions } from "./_growth.ts";
 import { warnOfHandleGrowth, writeHandleSeries, writeHandlesInstead } from "./_handle_lists.ts";
 import { warnTo, writeReport } from "./_output.ts";
-import { chosenReport, REPORT_ALIASES } from "./_report_flags.ts";
+import { chosenReport, FORMAT_HELP, REPORT_ALIASES } from "./_report_flags.ts";
 import { symbolOptions } from "./_symbol_flags.ts";
 import { withProgress } from "./terminal/progress.ts";
 
 interface Flags extends AnalysisFlags, GateFlags, GrowthFlags {}
 
-/** The form of a report where none is chosen. */
+/** The default format of a report. */
 const USUAL_FORMAT = "summary";
 
 /** The verb. */
 export const report: Command<CliContext> = buildCommand<Flags, string[], CliContext>({
   docs: {
     brief: "Say who leaks, as text for people or as a file for another program",
+    customUsage: ["[options] <target> [<earlier target> ...] [-- arguments]"],
     fullDescription:
-      `Says who leaks in one sentence, then shows the worst stacks, bad references with their stories, and what is uncertain.
+      `Says in one sentence who leaks, then shows the worst stacks, bad references with their stories, and uncertainties.
 
-Several targets are readings of one process: the one that was read last is reported, and growth is measured from the
-others. A recording brings its own snapshots. An emulated machine is traced over its step first; what follows "--" are
-arguments for its program.
+Several targets are readings of one process: the latest is reported, and growth is measured from the earlier ones. A
+recording has its own snapshots.
 
-With --fail-on-leak it ends with 1 where a stack outside the system left handles open, or where history was lost. With
---fail-on-growth it does so where one had more open in each reading, or at each mark of the program, than before.
+${EMULATED_HELP}
+
+With --fail-on-leak the exit code is 1 if a stack outside the system left handles open, or if history was lost. With
+--fail-on-growth it is 1 if such a stack had more handles open at every reading, or mark of the program, than at the one
+before.
+
+${FORMAT_HELP}
 
 Examples:
   htrace report 4242
@@ -87,7 +92,7 @@ async function runReport(this: CliContext, flags: Flags, ...specs: string[]): Pr
       return requestOf(flags, session, form);
     }),
   );
-  const last = reported!; // it was asked for its request
+  const last = reported!; // the loop runs at least once
   const leaks = findLeaks(analysis, baseline);
   const known = markKnown(analysis, leaks.known);
   await writeReport(this.process, form, known, {

@@ -40,34 +40,36 @@ interface Flags extends Omit<AnalysisFlags, "process">, GateFlags, GrowthFlags, 
 
 const { process: _process, ...RUN_ANALYSIS_FLAGS } = ANALYSIS_FLAGS;
 
-/** The form of a leak where none is chosen. */
+/** The default format for leaks. */
 const USUAL_FORMAT = "groups";
 
 /** The verb. */
 export const run: Command<CliContext> = buildCommand<Flags, [], CliContext>({
   docs: {
     brief: "Run a program under tracing, and report what it leaked",
+    customUsage: ["[options] -- <program> [arguments]"],
     fullDescription:
-      `Runs a program with tracing on from its first instruction. As it is about to end, its handles still open, lists
-the stacks outside the system that opened handles which were never closed. Its standard streams are ours.
+      `Runs a program with tracing on from its first instruction. When the program is about to end, with its handles still
+open, htrace lists the stacks outside the system whose handles were never closed. The program shares htrace's standard
+streams.
 
-The exit code is the program's own. With --fail-on-leak it is 1 where the program leaked, whatever its own code. A
-program that itself ends with 1 is told apart by the last line of the standard error, which has both ("exit status",
-"leaked"), or by another --leak-code, one that the program never uses; 2 and 3 as htrace's own failures come with a
-line that begins with "htrace: ", and the program has not run or not to its end.
+The exit code is the program's own. With --fail-on-leak it is 1 if the program leaked, whatever its own code. To tell a
+leak from a program that itself ends with 1, read the last line of the standard error, which has both ("exit status",
+"leaked"), or choose a --leak-code that the program never uses. The codes 2 and 3 are failures of htrace itself if a
+line begins with "htrace: "; the program then has not run, or not to its end.
 
-A program that calls OutputDebugString("htrace:mark NAME") at the end of each iteration takes a snapshot of that name
-then (a mark). With --fail-on-growth the exit code is that of a leak where a stack outside the system has more handles
-open at every mark than at the one before, even if it closes them in the end; the first mark (--warmup) ends the warm-up.
+A program that calls OutputDebugString("htrace:mark NAME") at the end of each iteration takes a snapshot of that name (a
+mark). With --fail-on-growth the exit code is that of a leak if a stack outside the system has more handles open at
+every mark than at the one before, even if it closes them in the end. The first mark (--warmup) ends the warm-up.
 
-A baseline is a text file of known stacks, each with the most handles that it may leave open; what is within that
-neither fails nor is listed. --update-baseline adds new leaks, lowers numbers and removes what is gone. On the emulated
-machine (--target emulated) the program is badhandle, and what follows "--" are its arguments. With -o x.htrace the
-traces of its end are saved as record does; another extension chooses a report.
+A baseline is a text file of known stacks, each with the number of handles that it may leave open; up to that number it
+neither fails nor is listed. --update-baseline adds new leaks, lowers numbers and removes what no longer occurs. On the
+emulated machine (--target emulated) the program is badhandle, and its arguments follow "--". With -o x.htrace the final
+traces are saved as by record; another extension chooses a report.
 
 With --recorder, a small DLL inside the program records it instead of the kernel: stacks of any depth, with times and
-objects, without a debugger. It sees the program's own calls alone, and every report says what it did not see. With
--o x.hrec its log is kept, which is a target while the program runs and afterwards.
+objects, without a debugger. It sees only the program's own calls, and every report says what it did not see. With
+-o x.hrec its log is kept; it can be opened as a target while the program runs and afterwards.
 
 ${SCENARIO_HELP}
 
@@ -132,7 +134,7 @@ async function runRun(this: CliContext, flags: Flags): Promise<void> {
       warn,
     });
   const rounded = recorder === undefined ? slotsText(slots, 10) : undefined;
-  // An emulated program hears of no Ctrl-C: nothing but our own end would end it.
+  // An emulated program receives no Ctrl-C: only ending ourselves would end it.
   const result =
     await (on === undefined
       ? withInterruptsLeftToProgram(traced)
@@ -160,7 +162,7 @@ async function withInterruptsLeftToProgram<T>(work: () => Promise<T>): Promise<T
   }
 }
 
-/** Writes the report that was asked for; where none was, the leaks, if there are any that are not known. */
+/** Writes the requested report; if there is none, the leaks, if any are not known. */
 async function writeResult(
   process: CliProcess,
   result: RunResult,
@@ -192,14 +194,16 @@ async function writeResult(
   }
 }
 
-/** What a later command can examine: an emulated program runs the same again; what is over and was not saved is gone. */
+/**
+ * What a later command can examine: an emulated program runs the same way again; one that has ended unsaved is gone.
+ */
 function examinedAgain(
   { target, words }: { readonly target?: string; readonly words: readonly string[] },
 ): Pick<ReportTarget, "spec" | "targetArguments"> {
   return target === undefined ? { spec: "<recording>" } : { spec: target, targetArguments: words };
 }
 
-/** The one line that has both, the program's own code and the leaks. */
+/** The line with both the program's own exit code and the leaks. */
 function summary({ exitStatus, leaks: { leaks, known }, historyLost }: RunResult): string {
   const outstanding = leaks.reduce((sum, { group }) => sum + group.outstanding, 0);
   const leaked = leaks.length === 0

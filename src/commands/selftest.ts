@@ -1,5 +1,5 @@
 /**
- * `htrace selftest`: every claim of the README tried on this machine.
+ * `htrace selftest`: tests every claim of the README on this machine.
  *
  * @module
  */
@@ -12,20 +12,20 @@ interface Flags {
   readonly output: string;
 }
 
-/** The exit code where a claim does not hold. */
+/** The exit code if a claim fails. */
 const DID_NOT_HOLD = 1;
 
 /** The verb. */
 export const selftest: Command<CliContext> = buildCommand<Flags, [], CliContext>({
   docs: {
-    brief: "Try on this machine everything that htrace claims, and write a report",
+    brief: "Check on this machine everything that htrace claims, and write a report",
     fullDescription:
-      `Unpacks small programs that it brings along into a temporary folder, traces them, and compares what it finds with
-what it claims: kernel tracing, the debugger engine, programs that are run, lists of handles, symbols. No other process is
-touched, nothing is downloaded, and nothing stays on the machine but the report.
+      `Unpacks small bundled programs into a temporary folder, traces them, and compares what it finds with what it claims:
+kernel tracing, the debugger engine, programs that are run, lists of handles, symbols. No other process is touched,
+nothing is downloaded, and only the report stays on the machine.
 
-The report names no person and no folder of yours, so that it can be pasted into an issue. Ends with 1 where a claim does not
-hold. Run it elevated to try more; without Windows little can be tried.
+The report names no person and none of your folders, so it can be pasted into an issue. The exit code is 1 if a claim
+does not hold. Run it elevated to check more; without Windows little can be checked.
 
 Examples:
   htrace selftest

@@ -9,7 +9,7 @@ import { UsageError } from "../error.ts";
 import type { Session } from "../session.ts";
 import type { Target } from "../target.ts";
 import { ANALYSIS_FLAGS, type AnalysisFlags, answerOf, requestOf } from "./_analysis_flags.ts";
-import { parseHandle, TARGET, toggle } from "./_arguments.ts";
+import { EMULATED_HELP, parseHandle, TARGET, toggle } from "./_arguments.ts";
 import { shellWord, targetOptions } from "./_command_words.ts";
 import type { CliContext } from "./_context.ts";
 import { writeHandlesInstead } from "./_handle_lists.ts";
@@ -32,12 +32,13 @@ export const show: Command<CliContext> = buildCommand<
 >({
   docs: {
     brief: "List the traces of a target, or those of one handle",
+    customUsage: ["[options] <target> [<handle>] [-- arguments]"],
     fullDescription: `Lists traces, newest first, as "!htrace" does.
 
-An emulated machine in user mode is traced over its step first; what follows "--" are arguments for its program.
+${EMULATED_HELP}
 
-Of a debugger log it lists the last !htrace with entries; --answers tells what the text has, --answer chooses. With
---handles, and of a handle list, it counts the open handles by type, by name and by object.
+In a debugger log the last !htrace output with entries is listed; --answers lists all outputs, --answer chooses one. With
+--handles, and for a handle list, open handles are counted by type, name and object.
 
 Examples:
   htrace show 4242

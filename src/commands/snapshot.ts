@@ -1,5 +1,5 @@
 /**
- * `htrace snapshot <target> -o file`: keeps what a target has now, as the base of a later diff.
+ * `htrace snapshot <target> -o file`: saves what a target has now, as the base of a later diff.
  *
  * @module
  */
@@ -19,11 +19,12 @@ interface Flags {
 export const snapshot: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "Save the traces of now, to compare with later",
+    customUsage: ["-o file.htrace [options] <target> [-- arguments]"],
     fullDescription: `Saves the traces of now as the base of a later "htrace diff".
 
-With --handles it saves the list of open handles alone, for "htrace diff --handles": that needs no tracing, and says
-who and what, but not which code. An emulated machine begins anew with each verb: its snapshot is that of its
-beginning.
+With --handles it saves only the list of open handles, for "htrace diff --handles": that needs no tracing, and shows
+which process and which objects, but not which code. An emulated machine starts afresh with each verb: its snapshot
+shows it at its start.
 
 Examples:
   htrace snapshot 4242 -o before.htrace
@@ -62,7 +63,7 @@ async function runSnapshot(this: CliContext, flags: Flags, spec: string): Promis
     return;
   }
   if (session.target.restarts) await session.enable();
-  // Names are what the later reading brings: the diff shows traces of that one alone.
+  // The later reading supplies names: the diff shows only traces of that one.
   const recording = await library.record(session, flags.output, {
     names: false,
     guard: disposeOnInterrupt,

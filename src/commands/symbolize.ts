@@ -1,5 +1,5 @@
 /**
- * `htrace symbolize <pdb or image> [rva …]`: names for places in an image.
+ * `htrace symbolize <pdb or image> [rva …]`: names for RVAs in an image.
  *
  * @module
  */
@@ -23,13 +23,14 @@ interface Flags extends SymbolFlags {
 export const symbolize: Command<CliContext> = buildCommand<Flags, string[], CliContext>({
   docs: {
     brief: "Name places in an image by its PDB, its COFF symbols or its exports",
+    customUsage: ["[options] <pdb or image> [<rva> ...]"],
     fullDescription:
       `Prints module!function+displacement and the source line of each relative virtual address (RVA: decimal, or hex with
 0x), with the functions inlined there, innermost first. RVAs come from the command line, or else from the standard
-input, one a line.
+input, one on each line.
 
-For an image its PDB is sought beside it, where it was built, and along the symbol path; without one the names are
-those of its COFF symbols or exports.
+The PDB of an image is looked for beside it, where it was built, and along the symbol path; without one, names come from
+its COFF symbols or exports.
 
 Examples:
   htrace symbolize app.pdb 0x1234 0x2000

@@ -22,7 +22,7 @@ for (const file of [PDB, IMAGE]) {
   });
 }
 
-Deno.test("symbolize --json prints an object a line, without what the PDB does not have", async () => {
+Deno.test("symbolize --json prints one object per line, without what the PDB lacks", async () => {
   const { stdout } = await symbolize("--json", PDB, String(Number(RETURN_RVA)), "0");
   const [named = "", unnamed] = stdout.split("\n");
   assertMatch(
@@ -32,7 +32,7 @@ Deno.test("symbolize --json prints an object a line, without what the PDB does n
   assertEquals(unnamed, '{"rva":0,"module":"kernel32"}');
 });
 
-Deno.test("symbolize refuses the PDB of another build beside an image, and --force takes it", async () => {
+Deno.test("symbolize rejects the PDB of another build beside an image, and --force accepts it", async () => {
   await withFolder(async (folder) => {
     const image = join(folder, "badhandle.exe");
     await Deno.copyFile(join(GUEST, "badhandle.exe"), image);
@@ -73,12 +73,12 @@ Deno.test("symbolize says what is wrong with its input in one line, with exit co
 });
 
 for (const rva of ["12ab", "-1", "0x", "4294967296", "1.5"]) {
-  Deno.test(`symbolize refuses the RVA "${rva}" as bad usage`, async () => {
+  Deno.test(`symbolize rejects the RVA "${rva}" as bad usage`, async () => {
     assertEquals((await symbolize(PDB, rva)).code, 2);
   });
 }
 
-Deno.test("symbolize reads RVAs from the standard input when none is given", async () => {
+Deno.test("symbolize reads RVAs from standard input if none is given", async () => {
   const cli = fileURLToPath(new URL("../cli.ts", import.meta.url));
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", cli, "symbolize", "--offline", PDB],
@@ -99,14 +99,14 @@ Deno.test("symbolize reads RVAs from the standard input when none is given", asy
   );
 });
 
-Deno.test('symbolize takes RVAs behind "--", too', async () => {
+Deno.test('symbolize accepts RVAs after "--", too', async () => {
   const { code, stdout } = await symbolize("--json", PDB, "--", "0");
   assertEquals([code, stdout], [0, '{"rva":0,"module":"kernel32"}\n']);
 });
 
 Deno.test({
   name: "symbolize says in one line that its standard input cannot be read [no Windows]",
-  ignore: Deno.build.os === "windows", // where a shell opens no folder
+  ignore: Deno.build.os === "windows", // a shell opens no folder there
   fn: async () => {
     const script = `"$1" run -A "$2" symbolize "$3" < /`;
     const cli = fileURLToPath(new URL("../cli.ts", import.meta.url));

@@ -17,11 +17,11 @@ interface Flags extends SymbolFlags {
 export const symbols: Command<CliContext> = buildCommand<Flags, [string], CliContext>({
   docs: {
     brief: "List the modules of a target with the symbols found for them, or why there are none",
+    customUsage: ["[options] <target> [-- arguments]"],
     fullDescription:
-      `Lists each module with the symbols that its addresses are named by (PDB, COFF symbols of the image, its exports)
-and where they were found. Where that is not a PDB, the places that were searched follow, each with the reason why
-nothing of it is used. Files from symbol servers are downloaded on the way. What follows "--" are arguments for the
-program of an emulated machine.
+      `Lists each module with the symbols that name its addresses (PDB, COFF symbols of the image, or its exports) and where
+they were found. If no PDB is used, the searched places follow, each with the reason. Files are downloaded from symbol
+servers as needed. Arguments for the program of an emulated machine follow "--".
 
 Examples:
   htrace symbols emulated

@@ -1,5 +1,5 @@
 /**
- * What a command of the prompt is.
+ * What a prompt command is.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Session } from "../session.ts";
 import type { SymbolSource } from "../symbols/module_symbols.ts";
 import type { TargetMode } from "../target.ts";
 
-/** A way to write a command, for the help. */
+/** A form of a command, for the help. */
 export interface CommandForm {
   /** Name and arguments. */
   readonly usage: string;
@@ -18,39 +18,39 @@ export interface CommandForm {
   readonly mode?: TargetMode;
 }
 
-/** A place of a symbol path, and whether it is there: "Deferred" for what is asked when it is needed. */
+/** An element of a symbol path, and whether it exists: "Deferred" if that is only checked when needed. */
 export interface SymbolPlace {
-  /** Its element of the path. */
+  /** The element as written in the path. */
   readonly element: string;
   /** The debugger's word for its state. */
   readonly state: "OK" | "Error" | "Deferred";
 }
 
-/** The symbol path of a prompt, which `.sympath` and its kin change. */
+/** The symbol path of a prompt, which `.sympath` and related commands change. */
 export interface SymbolPathHost {
   /** The path in effect, in the debugger's syntax. */
   readonly path: string;
-  /** The places that it means. */
+  /** The elements of the path. */
   places(): Promise<readonly SymbolPlace[]>;
-  /** Makes another path the one in effect. Throws where it cannot be understood, and changes nothing then. */
+  /** Puts another path into effect. Throws without changing anything if it cannot be parsed. */
   use(path: string): SymbolSource;
 }
 
-/** The log of a prompt: what is printed goes there, too. */
+/** The log of a prompt: output goes there, too. */
 export interface LogHost {
-  /** Opens a file, anew or at its end, and closes the one that was open; throws where it cannot be written. */
+  /** Opens a file, emptied or at its end, and closes the one that was open; throws if it cannot be written. */
   open(path: string, options: { readonly append: boolean }): void;
-  /** Closes the file that is open and returns its path; undefined where there is none. */
+  /** Closes the open file and returns its path; undefined if there is none. */
   close(): string | undefined;
 }
 
-/** Hears Ctrl-C as long as it is not disposed. */
+/** Listens for Ctrl-C until it is disposed. */
 export interface BreakListener extends Disposable {
   /** Lets signals arrive, and returns whether Ctrl-C was pressed. */
   isPressed(): Promise<boolean>;
 }
 
-/** What the caller of a prompt does for its commands: the prompt itself touches nothing outside. */
+/** What a prompt's caller does for its commands: the prompt itself touches nothing outside. */
 export interface PromptHost {
   /** Writes a file that comes in pieces; throws where one of that name is there, unless it may be replaced. */
   readonly writeFile?: (
@@ -60,13 +60,13 @@ export interface PromptHost {
   ) => Promise<void>;
   /** The symbol path. */
   readonly symbols?: SymbolPathHost;
-  /** Has Ctrl-C break in instead of ending the program; only where somebody sits at a terminal. */
+  /** Makes Ctrl-C break in instead of ending the program; only at an interactive terminal. */
   readonly listenForBreak?: () => BreakListener;
   /** The log. */
   readonly log?: LogHost;
 }
 
-/** A command of the prompt. */
+/** A prompt command. */
 export interface DebuggerCommand {
   /** Its name, lower case. */
   readonly name: string;
@@ -76,7 +76,7 @@ export interface DebuggerCommand {
   readonly mode?: TargetMode;
   /** The prompt ends after it. */
   readonly ends?: true;
-  /** Runs it with what follows its name; returns the text to print, whole lines or nothing. */
+  /** Runs it with the arguments after its name; returns the text to print, complete lines or nothing. */
   readonly run: (
     session: Session,
     args: string,
@@ -84,7 +84,7 @@ export interface DebuggerCommand {
   ) => string | Promise<string>;
 }
 
-/** A command cannot be understood or not be run on this target. */
+/** A command cannot be parsed or cannot run on this target. */
 export class CommandError extends HtraceError {}
 
 /** Splits arguments at blanks. */
@@ -114,9 +114,9 @@ const NUMBER_FORMS: readonly (readonly [form: RegExp, literal: "0x" | "0o" | ""]
 ];
 
 /**
- * Reads a number as debuggers do: hexadecimal with or without `0x`, with an optional grave accent between the
- * halves of a 64-bit value; decimal after `0n`, octal after `0t`. `what` names it in the error; `bits` is the width
- * that it must fit.
+ * Reads a number as debuggers do: hexadecimal with or without `0x`, with an optional grave accent between the halves of
+ * a 64-bit value; decimal after `0n`, octal after `0t`. `what` names it in the error; `bits` is the width that it must
+ * fit into.
  */
 export function parseNumber(text: string, what: string, bits: 32 | 64): bigint {
   for (const [form, literal] of NUMBER_FORMS) {

@@ -7,7 +7,7 @@ import { escapeText } from "../escape_text.ts";
 import { type Frame, frameName } from "../frame.ts";
 import type { PointerSize } from "../memory.ts";
 
-/** `module!symbol+0x20`, as far as it is known; the plain address outside all modules. */
+/** `module!symbol+0x20`, as far as known; the plain address outside all modules. */
 export function displayName(frame: Frame | undefined, address: bigint): string {
   const name = frame && frameName(frame);
   if (name === undefined) return `0x${address.toString(16)}`;

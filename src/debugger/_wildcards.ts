@@ -1,12 +1,12 @@
 /**
- * Patterns of modules and symbols.
+ * Patterns for modules and symbols.
  *
  * @module
  */
 
 /**
- * Whether a name matches a pattern, upper and lower case alike: `*` stands for any number of characters, `?` for one.
- * It takes at most the product of both lengths, which no pattern as a regular expression promises.
+ * Whether a name matches a pattern, ignoring case: `*` matches any number of characters, `?` one. It takes at most the
+ * product of both lengths in steps, which a regular expression does not guarantee.
  */
 export function matchesWildcards(name: string, pattern: string): boolean {
   const [text, wanted] = [name.toLowerCase(), pattern.toLowerCase()];
@@ -31,10 +31,10 @@ export function matchesWildcards(name: string, pattern: string): boolean {
   return next === wanted.length;
 }
 
-/** The images of the kernel, which debuggers call `nt` whichever of them it is. */
+/** The kernel's images, all of which debuggers call `nt`. */
 const KERNELS = /^(?:ntoskrnl|ntkrnl(?:mp|pa)|ntkrpamp|ntkrla57)$/i;
 
-/** Whether a module has a name that matches; the kernel has also the one that debuggers give it. */
+/** Whether a module has a name that matches; the kernel also has its debugger name. */
 export function isModuleNamed({ name }: { readonly name: string }, pattern: string): boolean {
   return matchesWildcards(name, pattern) ||
     (KERNELS.test(name) && matchesWildcards("nt", pattern));

@@ -1,5 +1,5 @@
 /**
- * What may stand in the place of the last word of a line: commands, options, handles, modules, snapshots, processes.
+ * Completions for the last word of a line: commands, options, handles, modules, snapshots, processes.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { LM } from "./lm.ts";
 import { COMMANDS } from "./mod.ts";
 import { splitCommands } from "./prompt.ts";
 
-/** More than these fill a terminal and help nobody: there are none until another character is typed. */
+/** More than this would fill a terminal and help nobody: then there are none until another character is typed. */
 const MAX_PROPOSALS = 200;
 
 /** Options of `!htrace`; those that switch tracing and compare are for user mode. */
@@ -22,7 +22,7 @@ const HTRACE_OPTIONS: Readonly<Record<TargetMode, readonly string[]>> = {
 
 type Proposer = (session: Session, words: readonly string[]) => Promise<readonly string[]>;
 
-/** By command: what its arguments may be. `words` are those before the one that is typed. */
+/** The possible arguments, by command. `words` are those before the one being typed. */
 const ARGUMENTS: Readonly<Record<string, Proposer>> = {
   "!htrace": async (session, words) => {
     const options = HTRACE_OPTIONS[session.target.mode];
@@ -40,7 +40,7 @@ const ARGUMENTS: Readonly<Record<string, Proposer>> = {
   ".process": (session) => processes(session),
 };
 
-/** The words that may stand where the last, unfinished one of a line is typed, and that word. */
+/** The completions for the last, unfinished word of a line, and that word. */
 export async function completeLine(
   session: Session,
   line: string,
@@ -73,7 +73,7 @@ async function argumentsOf(
   try {
     return await ARGUMENTS[name]?.(session, before) ?? [];
   } catch (error) {
-    // What the target does not know is not proposed; the command itself says why.
+    // What the target does not have is not proposed; the command itself says why.
     if (error instanceof HtraceError) return [];
     throw error;
   }

@@ -38,20 +38,20 @@ for (
   });
 }
 
-Deno.test("completeLine() proposes what the mode has", async () => {
+Deno.test("completeLine() proposes only what exists in the mode", async () => {
   assertEquals(await complete("!htrace -", "kernel"), ["-group", "-names", "-?"]);
   assertEquals(await complete(".proc", "kernel"), [".process"]);
   assertEquals(await complete(".proc", "user"), []);
 });
 
-Deno.test("completeLine() gives the word that is completed", async () => {
+Deno.test("completeLine() returns the word being completed", async () => {
   using session = new Session(new FakeTarget());
   for (const [line, word] of [["lm; !ht", "!ht"], ["lm ", ""], ["", ""], ["lm;", ""]] as const) {
     assertEquals((await completeLine(session, line)).word, word, line);
   }
 });
 
-Deno.test("completeLine() proposes nothing where there is too much of it", async () => {
+Deno.test("completeLine() proposes nothing if there are too many completions", async () => {
   const target = new FakeTarget();
   target.open = Array.from({ length: 300 }, (_, index) => ({ handle: index * 4 }));
   using session = new Session(target);

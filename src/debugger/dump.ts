@@ -1,5 +1,5 @@
 /**
- * `.dump`: writes what is known of the target as a dump that debuggers open.
+ * `.dump`: writes what is known about the target as a dump that debuggers can open.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { CommandError, type DebuggerCommand, type PromptHost } from "./_command.
 interface DumpForm {
   /** Its options and file. */
   readonly usage: string;
-  /** What that is. */
+  /** What it writes. */
   readonly brief: string;
-  /** The options that it takes, beside `/o`. */
+  /** The options that it takes, besides `/o`. */
   readonly options: ReadonlySet<string>;
   /** Why other options make no sense, as a clause for messages. */
   readonly whyNoOther: string;
@@ -52,7 +52,7 @@ const DUMP_FORMS: Readonly<Partial<Record<TargetMode, DumpForm>>> = {
 function dumpKernel({ target }: Session): Promise<{ pieces: Uint8Array[]; losses: string[] }> {
   if (target.kernelDump === undefined) {
     throw new CommandError(
-      `Cannot write a dump of "${target.name}": its memory is not here to be written; copy the dump ` +
+      `Cannot write a dump of "${target.name}": its memory is not available; copy the dump ` +
         "that it was read from, or write one with the debugger itself",
     );
   }
@@ -91,7 +91,7 @@ async function runDump(session: Session, args: string, host: PromptHost): Promis
   return linesText(lines);
 }
 
-/** Splits options, which begin with a slash, from the file, which may stand in quotes. */
+/** Separates options, which begin with a slash, from the file, which may be in quotes. */
 function parseDump(
   args: string,
   { usage, options, whyNoOther }: DumpForm,

@@ -8,7 +8,7 @@ import { trace } from "../trace_log_fixture.ts";
 import type { PromptHost } from "./_command.ts";
 import { runPrompt } from "./prompt.ts";
 
-/** Runs commands on a target, and keeps what they write. */
+/** Runs commands on a target, and keeps the files that they write. */
 async function run(
   target: FakeTarget,
   commands: string,
@@ -33,7 +33,7 @@ function traced(): FakeTarget {
   return target;
 }
 
-Deno.test(".dump /mh writes a minidump of the process, as the debugger says it", async () => {
+Deno.test(".dump /mh writes a minidump of the process, with the debugger's messages", async () => {
   const { text, files } = await run(traced(), '.dump /mh "C:\\my dumps\\a.dmp"');
   assertEquals(
     text,
@@ -54,7 +54,7 @@ Deno.test(".dump quotes a file's name in one line", async () => {
   assertStringIncludes(text, "Creating a\\u0007\\u001b[2J - mini user dump\n");
 });
 
-Deno.test(".dump writes over a file with /o alone", async () => {
+Deno.test(".dump overwrites a file only with /o", async () => {
   const { text } = await run(traced(), ".dump /mh a; .dump /mh a; .dump /o /mh a");
   assertEquals(text.match(/successfully/g)?.length, 2);
   assertStringIncludes(text, 'Cannot write "a"\n');
@@ -69,7 +69,7 @@ Deno.test(".dump of a process that is not traced has its handles", async () => {
   assertEquals(readLog(dump).count, 0);
 });
 
-Deno.test(".dump says what it cannot write, and how it is written", async () => {
+Deno.test(".dump says what it cannot write, and shows its syntax", async () => {
   const usage = 'write ".dump [/o] /mh <file>"\n';
   const cases: readonly (readonly [command: string, said: string])[] = [
     [".dump /ma a", 'Cannot write a dump with "/ma": htrace has no memory to put into it; '],
@@ -86,7 +86,7 @@ Deno.test(".dump says what it cannot write, and how it is written", async () => 
   );
 });
 
-Deno.test(".dump in kernel mode says that no minidump is of a kernel", async () => {
+Deno.test(".dump in kernel mode says that there are no minidumps of a kernel", async () => {
   const target = traced();
   target.mode = "kernel";
   assertStringIncludes((await run(target, ".dump /mh a")).text, "Cannot ");

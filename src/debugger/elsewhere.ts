@@ -1,5 +1,5 @@
 /**
- * Commands of debuggers that cannot make sense here, with what to use instead.
+ * Debugger commands that make no sense here, with what to use instead.
  *
  * @module
  */
@@ -14,11 +14,11 @@ interface Elsewhere {
   readonly advice: string;
 }
 
-/** The first row that fits counts. */
+/** The first matching row counts. */
 const ELSEWHERE: readonly Elsewhere[] = [
   {
     words: /^k[bcdfnpv]*$/,
-    found: "the stack of the thread that stands now is not read",
+    found: "the current thread's stack is not read",
     advice: '"!htrace" shows the stack of every traced operation',
   },
   {
@@ -86,7 +86,7 @@ const ELSEWHERE: readonly Elsewhere[] = [
   {
     words: /^(?:\.ecxr|\.exr|\.cxr|\.trap|\.tss)$/,
     found: "exceptions and contexts are not read",
-    advice: '"!htrace" also tells a stop at the misuse of a handle',
+    advice: '"!htrace" also reports a stop at the misuse of a handle',
   },
   {
     words: /^!gflag$/,
@@ -136,12 +136,12 @@ const ELSEWHERE: readonly Elsewhere[] = [
   },
   {
     words: /^(?:\.exepath\+?|!sym|\.symopt\+?|\.cache|ld)$/,
-    found: "symbols are sought on one path",
+    found: "symbols are searched for on one path",
     advice: 'use ".sympath" and ".reload /f"',
   },
 ];
 
-/** Why a debugger's command cannot run here and what to use instead; undefined for a word that is none. */
+/** Why a debugger command cannot run here and what to use instead; undefined for a word that is not one. */
 export function elsewhere(word: string): Omit<Elsewhere, "words"> | undefined {
   return ELSEWHERE.find(({ words }) => words.test(word.toLowerCase()));
 }

@@ -25,7 +25,7 @@ for (const word of FOREIGN) {
   });
 }
 
-Deno.test("no command of ours is said to be elsewhere, nor a word that no debugger knows", () => {
+Deno.test("neither our commands nor words that no debugger knows are reported as elsewhere", () => {
   for (const { name } of COMMANDS) assertEquals(elsewhere(name), undefined, name);
   for (const word of ["frobnicate", "kill", "bad", "pt-x"]) {
     assertEquals(elsewhere(word), undefined);

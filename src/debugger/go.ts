@@ -66,7 +66,7 @@ async function eventText(
   }
 }
 
-/** Runs to the next stop or to Ctrl-C, where it is heard and the target runs in steps. */
+/** Runs to the next stop, or to Ctrl-C if that is available and the target runs in steps. */
 async function run(
   execution: Execution,
   onMark: (name: string) => Promise<void>,

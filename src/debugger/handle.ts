@@ -14,7 +14,7 @@ import {
   wordsOf,
 } from "./_command.ts";
 
-/** Width of the column before the tab, as debuggers have it: the longest name is written past it. */
+/** Width of the column before the tab, as in debuggers: the longest name exceeds it. */
 const LABEL_WIDTH = 15;
 
 /** What the bits of the flags show. */
@@ -42,15 +42,15 @@ export const handle: DebuggerCommand = {
   run: listHandles,
 };
 
-/** What a line asks for. */
+/** A parsed line. */
 interface HandleRequest {
   /** 0 for all of them. */
   readonly value: number;
   /** Bits of {@linkcode SHOWS}; undefined for the short form. */
   readonly flags: number | undefined;
-  /** Another process than the current one. */
+  /** A process other than the current one. */
   readonly process: ProcessRef | undefined;
-  /** The only type that is wanted. */
+  /** The only type to list. */
   readonly type: string | undefined;
 }
 
@@ -111,7 +111,7 @@ async function describeAll(
   return described.join("") + end;
 }
 
-/** A handle in the debugger's order, as far as the bits ask for it and it is known. */
+/** A handle in the debugger's order: what the bits request and is known. */
 async function describeBy(flags: number, session: Session, entry: HandleEntry): Promise<string> {
   return [
     `Handle ${entry.handle.toString(16)}\n`,
@@ -126,7 +126,7 @@ async function factsOf({ target }: Session, entry: HandleEntry): Promise<readonl
   return await target.objectFacts?.(entry.handle) ?? [];
 }
 
-/** Types are compared without case; a handle whose type is not known is of none. */
+/** Types are compared ignoring case; a handle of unknown type matches none. */
 function isOfType(entry: HandleEntry, type: string | undefined): boolean {
   return type === undefined || entry.type?.toLowerCase() === type.toLowerCase();
 }

@@ -3,7 +3,7 @@ import { Session } from "../session.ts";
 import { FakeTarget } from "../target_fixture.ts";
 import { runPrompt } from "./prompt.ts";
 
-/** Three handles, one of them with all that can be known. */
+/** Three handles, one of them with everything that can be known. */
 class HandleTarget extends FakeTarget {
   override open = [
     {
@@ -48,7 +48,7 @@ Deno.test("!handle 0 0 lists handles and counts, without what they are", async (
   assertEquals(await run("!handle 0 0"), `Handle 4\nHandle 8\nHandle c\n${TOTALS}`);
 });
 
-Deno.test("!handle 0 f shows all that is known of every handle", async () => {
+Deno.test("!handle 0 f shows everything known about each handle", async () => {
   assertEquals(
     await run("!handle 0 f"),
     `${ALL_OF_4}Handle 8\n  Type         \tEvent\nHandle c\n  Type         \tunknown\n${TOTALS}`,
@@ -74,11 +74,11 @@ Deno.test("!handle 0 0 <type> lists the handles of a type", async () => {
   assertEquals(await run("!handle 0 f Mutant"), "0 handles of type Mutant\n");
 });
 
-Deno.test("in kernel mode the process stands before the type", async () => {
+Deno.test("in kernel mode the process comes before the type", async () => {
   assertEquals(await run("!handle 0 0 0 Event", "kernel"), await run("!handle 0 0 Event"));
 });
 
-Deno.test("!handle says it in a sentence when a handle is of another type", async () => {
+Deno.test("!handle says so if a handle has another type", async () => {
   assertMatch(
     await run("!handle 4 f Mutant"),
     /^Cannot show handle 0x4 as Mutant: [^\n]*; [^\n]*\n$/,

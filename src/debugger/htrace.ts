@@ -1,5 +1,5 @@
 /**
- * `!htrace`: tracing, snapshots, diffs and listings, in the debugger's own words.
+ * `!htrace`: tracing, snapshots, diffs and listings, with the debugger's own wording.
  *
  * @module
  */
@@ -15,8 +15,8 @@ import { type HtraceRequest, parseHtrace } from "./htrace_grammar.ts";
 import { slotsText, TRACING_TEXT } from "./tracing_text.ts";
 
 /**
- * What `-?` prints. User mode is the published text; no kernel-mode text was found published, so that one is ours,
- * in the same manner. Options of our own are in the help of the prompt, `?`.
+ * What `-?` prints. User mode is the published text; no published kernel-mode text was found, so that one is ours, in
+ * the same style. Our own options are in the prompt's help, `?`.
  */
 const HELP: Readonly<Record<TargetMode, string>> = {
   user: "!htrace [handle [max_traces]]\n" +
@@ -44,7 +44,7 @@ export const htrace: DebuggerCommand = {
       brief: "switch tracing on and take a snapshot",
       mode: "user",
     },
-    { usage: "!htrace -snapshot [<name>]", brief: "keep the traces of now", mode: "user" },
+    { usage: "!htrace -snapshot [<name>]", brief: "keep the current traces", mode: "user" },
     {
       usage: "!htrace -diff [<name>]",
       brief: "handles opened since the snapshot and still open; it becomes the next snapshot",
@@ -109,9 +109,9 @@ function render(analysis: Analysis, group: boolean): string {
   return text + linesText(remarks);
 }
 
-/** The debugger's walk ends at a slot that was never written; the traces behind it are told of, not printed. */
+/** The debugger's walk ends at a slot that was never written; the traces after it are reported, not printed. */
 function behindWalk(traces: number): string {
-  return `The walk ended at an empty slot: 0x${traces.toString(16)} more traces are behind it; ` +
+  return `The walk ended at an empty slot: 0x${traces.toString(16)} more traces follow it; ` +
     `"-group" and the reports of "htrace show" have them.`;
 }
 

@@ -6,15 +6,15 @@
  *     kernel mode   !htrace [Handle [Process [Max_Traces]]] [-group] [-names]
  *     both          !htrace -? | ?
  *
- * Numbers are hexadecimal, options case-insensitive. Names, `-group` and `-names` are ours; without them every
- * form is the debugger's own.
+ * Numbers are hexadecimal, options case-insensitive. Names, `-group` and `-names` are ours; without them every form is
+ * the debugger's own.
  *
  * @module
  */
 import type { TargetMode } from "../target.ts";
 import { CommandError, expectAtMost, parseNumber, wordsOf } from "./_command.ts";
 
-/** What a `!htrace` line asks for. */
+/** A parsed `!htrace` line. */
 export type HtraceRequest =
   | { readonly kind: "help" }
   | { readonly kind: "enable"; readonly slots?: number }
@@ -38,17 +38,17 @@ export type HtraceRequest =
     readonly names: boolean;
   };
 
-/** Options that say what to do; all but the help are for user mode. */
+/** Options that say what to do; all except the help are for user mode. */
 const ACTIONS = ["-enable", "-snapshot", "-diff", "-disable", "-?", "?"] as const;
 type Action = typeof ACTIONS[number];
 
-/** Numbers of a listing, in the order of each mode. */
+/** The numbers of a listing, in each mode's order. */
 const SHOW_NUMBERS = {
   user: ["handle", "maxTraces"],
   kernel: ["handle", "process", "maxTraces"],
 } as const;
 
-/** Not `-?`: the debugger's own help, which that prints, has none of our options and names. */
+/** Not `-?`: that prints the debugger's own help, which does not have our options and names. */
 const ADVICE = '"?" lists all its forms';
 
 const NUMBER_NAMES = {
@@ -58,7 +58,7 @@ const NUMBER_NAMES = {
 } as const;
 
 /**
- * Parses what follows `!htrace`. Throws a {@linkcode CommandError} with a message for the user.
+ * Parses the arguments after `!htrace`. Throws a {@linkcode CommandError} with a message for the user.
  *
  * ```ts
  * import { parseHtrace } from "./htrace_grammar.ts";

@@ -29,7 +29,7 @@ Deno.test("parseHtrace() reads the process as hex in kernel mode, and the maximu
   });
 });
 
-Deno.test("parseHtrace() takes options in any case", () => {
+Deno.test("parseHtrace() accepts options in any case", () => {
   assertEquals(parseHtrace("-ENABLE", "user"), { kind: "enable" });
   assertEquals(parseHtrace("-enable 0x1000", "user"), { kind: "enable", slots: 0x1000 });
   assertEquals(parseHtrace("-Snapshot", "user"), { kind: "snapshot" });
@@ -38,7 +38,7 @@ Deno.test("parseHtrace() takes options in any case", () => {
   assertEquals(parseHtrace("?", "user"), { kind: "help" });
 });
 
-Deno.test("parseHtrace() takes names and options of our own, in any order", () => {
+Deno.test("parseHtrace() accepts names and our own options, in any order", () => {
   assertEquals(parseHtrace("-snapshot Before", "user"), { kind: "snapshot", name: "Before" });
   const diff = { kind: "diff", group: false, names: false } as const;
   assertEquals(parseHtrace("-diff", "user"), diff);
@@ -77,7 +77,7 @@ for (
     ["-DIFF", "kernel", 'Cannot run "!htrace -diff" in kernel mode'],
   ] as const
 ) {
-  Deno.test(`parseHtrace() refuses "${args}" in ${mode} mode with a sentence`, () => {
+  Deno.test(`parseHtrace() rejects "${args}" in ${mode} mode with one sentence`, () => {
     assertThrows(() => parseHtrace(args, mode), CommandError, message);
   });
 }

@@ -15,7 +15,7 @@ import { CommandError, type CommandForm, type DebuggerCommand, wordsOf } from ".
 import { displayAddress } from "./_names.ts";
 import { isModuleNamed } from "./_wildcards.ts";
 
-/** Where names come from, in the debugger's words; "deferred" until an address of the module is named. */
+/** Where names come from, in the debugger's wording; "deferred" until an address of the module is named. */
 const SYMBOL_STATES: Readonly<Record<SymbolStatus["kind"] | "deferred", string>> = {
   deferred: "deferred",
   pdb: "pdb symbols",
@@ -26,15 +26,15 @@ const SYMBOL_STATES: Readonly<Record<SymbolStatus["kind"] | "deferred", string>>
 
 const FORMS: readonly CommandForm[] = [
   { usage: "lm", brief: "loaded modules and where their symbols come from" },
-  { usage: "lm m <pattern>", brief: "those whose names match; * and ? are wildcards" },
+  { usage: "lm m <pattern>", brief: "modules whose names match; * and ? are wildcards" },
   { usage: "lmv [m <pattern>]", brief: "with path, time, checksum, size and PDB" },
   { usage: "lmf, lmt [m <pattern>]", brief: "with paths alone; with times alone" },
 ];
 
-/** The options of `lm` that may stand behind its name, each way in which people write them. */
+/** The options of `lm` that may follow its name directly, in every way that people write them. */
 const LETTERS = ["", "v", "m", "vm", "f", "fm", "t", "tm"];
 
-/** `lm`, and `lmv`, `lmm` and the like, which are it with options behind the name. */
+/** `lm`, and `lmv`, `lmm` and the like, which are `lm` with options attached. */
 export const LM: readonly DebuggerCommand[] = LETTERS.map((letters) => `lm${letters}`).map((
   name,
 ) => ({
@@ -43,16 +43,16 @@ export const LM: readonly DebuggerCommand[] = LETTERS.map((letters) => `lm${lett
   run: (session, args) => listModules(session, parseOptions(name, args)),
 }));
 
-/** What a line asks for. */
+/** A parsed line. */
 interface ListOptions {
   readonly isVerbose: boolean;
-  /** The one fact that is shown beside the name, instead of where symbols come from. */
+  /** The fact that is shown beside the name, instead of where symbols come from. */
   readonly fact?: "path" | "time";
   /** Which modules, by name; `*` for all of them. */
   readonly pattern: string;
 }
 
-/** Options stand behind the name, as in "lmvm x", or apart, as in "lm v m x"; `m` takes the pattern. */
+/** Options are attached to the name, as in "lmvm x", or separate, as in "lm v m x"; `m` takes the pattern. */
 function parseOptions(name: string, args: string): ListOptions {
   const words = wordsOf(args);
   let letters = name.slice("lm".length);
@@ -111,7 +111,7 @@ function factRow(module: Module, fact: "path" | "time", pointerSize: PointerSize
   return `${start} ${end}   ${name} ${escapeText(fact === "path" ? path : time)}`.trimEnd() + "\n";
 }
 
-/** What `v` adds, in the debugger's layout; lines of what is not known are left out. */
+/** What `v` adds, in the debugger's layout; lines for unknown facts are left out. */
 function details(module: Module, target: Target, process: ProcessRef | undefined): string {
   const { path, size, timestamp, pdb } = module;
   const memory = target.memory?.(process);

@@ -30,7 +30,7 @@ async function listNearest(session: Session, args: string): Promise<string> {
   return [...new Set(lines)].join("");
 }
 
-/** Prints `(start of the symbol)   module!symbol+0x20`, and the source line where it is known. */
+/** Prints `(start of the symbol)   module!symbol+0x20`, and the source line if known. */
 async function nameAddress(session: Session, address: bigint): Promise<string> {
   const frame = (await session.symbolize([address])).get(address);
   if (frame?.module === undefined) {

@@ -1,28 +1,28 @@
 /**
- * `.logopen`, `.logappend` and `.logclose`: keep in a file what is printed.
+ * `.logopen`, `.logappend` and `.logclose`: copy output to a file.
  *
  * @module
  */
 import { escapeText } from "../escape_text.ts";
 import { CommandError, type DebuggerCommand, type LogHost, type PromptHost } from "./_command.ts";
 
-/** The file that is meant when none is named. */
+/** The default file. */
 const DEFAULT_LOG = "htrace.log";
 
-/** `.logopen [file]`: begins a log, over a file that is there. */
+/** `.logopen [file]`: starts a log, replacing an existing file. */
 export const logOpen: DebuggerCommand = {
   name: ".logopen",
   forms: [{
     usage: ".logopen [<file>]",
-    brief: `write what is printed into a file, too (${DEFAULT_LOG})`,
+    brief: `copy what is printed to a file (${DEFAULT_LOG})`,
   }],
   run: (_, args, host) => openLog(host, args, false),
 };
 
-/** `.logappend [file]`: goes on with a log. */
+/** `.logappend [file]`: continues a log. */
 export const logAppend: DebuggerCommand = {
   name: ".logappend",
-  forms: [{ usage: ".logappend [<file>]", brief: "the same, at the end of the file" }],
+  forms: [{ usage: ".logappend [<file>]", brief: "the same, appended to the file" }],
   run: (_, args, host) => openLog(host, args, true),
 };
 

@@ -30,7 +30,7 @@ Deno.test("lm m lists the modules whose names match", async () => {
   assertEquals(await run("lm m none*"), "start    end        module name\n");
 });
 
-Deno.test("lmv m says what is known of an image, however it is written", async () => {
+Deno.test("lmv m says what is known about an image, however the options are written", async () => {
   const text = await run("lmv m badhandle");
   assertEquals(
     text.replace(/\S+ \S+ \d+ [\d:]{8} \d{4} \([0-9A-F]{8}\)/, "TIME").replace(
@@ -52,7 +52,7 @@ Deno.test("lmv m says what is known of an image, however it is written", async (
   }
 });
 
-Deno.test("lmv leaves out what a target does not know, and escapes names", async () => {
+Deno.test("lmv leaves out what a target does not have, and escapes names", async () => {
   const target = new FakeTarget();
   target.loaded = [fakeModule("app", 0x0100_0000n, "C:\\a\x1bb.exe")];
   using session = new Session(target);
@@ -61,7 +61,7 @@ Deno.test("lmv leaves out what a target does not know, and escapes names", async
   assertEquals(text.includes("CheckSum"), false);
 });
 
-Deno.test("lm says what it does not take", async () => {
+Deno.test("lm says which options it does not support", async () => {
   assertMatch(await run("lm k"), /^Cannot list "k": [^\n]*\n$/);
   assertMatch(await run("lm m"), /^Cannot list modules: [^\n]*\n$/);
   assertMatch(await run("lm m a b"), /^Cannot list "b": [^\n]*\n$/);
@@ -76,7 +76,7 @@ Deno.test("x lists symbols by pattern, in every module that matches", async () =
   assertStringIncludes(await run("x *!*Close*"), "KERNEL32!CloseHandle\n");
 });
 
-Deno.test("x says it in a sentence when nothing has the name", async () => {
+Deno.test("x says so if nothing has the name", async () => {
   assertMatch(await run("x badhandle!nothing"), /^Cannot find "badhandle!nothing": [^\n]*\n$/);
   assertMatch(await run("x nowhere!main"), /^Cannot find "nowhere!main": no module [^\n]*\n$/);
   for (const line of ["x", "x main", "x a!", "x !b", "x a!b c"]) {
@@ -84,7 +84,7 @@ Deno.test("x says it in a sentence when nothing has the name", async () => {
   }
 });
 
-Deno.test("ln finds a symbol by name as by address", async () => {
+Deno.test("ln finds a symbol by name or by address", async () => {
   assertEquals(await run("ln badhandle!main"), await run("ln 1001180"));
   assertEquals(await run("ln BADHANDLE!Main"), await run("ln 1001180"));
   assertMatch(await run("ln badhandle!nothing"), /^Cannot find [^\n]*\n$/);
@@ -101,7 +101,7 @@ Deno.test("lmf and lmt show paths and times", async () => {
   );
 });
 
-Deno.test("the kernel is also called nt, as debuggers have it", async () => {
+Deno.test("the kernel is also called nt, as in debuggers", async () => {
   using session = new Session(await openTarget("emulated:kernel"));
   for (const line of ["ln nt!NtClose", "x nt!NtCl*se"]) {
     assertMatch(await runOn(session, line), /801e1ec4\S* +ntoskrnl!NtClose\n$/, line);

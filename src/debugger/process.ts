@@ -31,7 +31,7 @@ export const listProcess: DebuggerCommand = {
     const words = wordsOf(args);
     expectAtMost(words, 3, "!process", LIST_ADVICE);
     const [word, flags, image] = words;
-    // The flags choose how much a debugger shows; we have the one short form, whatever they are.
+    // The flags choose how much a debugger shows; we always print the short form.
     if (flags !== undefined) parseNumber(flags, "flags", 32);
     const { pointerSize } = session.target;
     const process = word === undefined || word === "-1"
@@ -51,13 +51,13 @@ export const listProcess: DebuggerCommand = {
   },
 };
 
-/** The kernel cuts names of images at 15 characters, and the user may write all of them. */
+/** The kernel cuts image names at 15 characters, but the user may type the full name. */
 const LONGEST_IMAGE_NAME = 15;
 
 function isImage(name: string, wanted: string | undefined): boolean {
   if (wanted === undefined) return true;
   const [known, asked] = [name.toLowerCase(), wanted.toLowerCase()];
-  // It stores 14 or 15 of them, by the version of Windows.
+  // It stores 14 or 15 characters, depending on the version of Windows.
   return known === asked || (known.length >= LONGEST_IMAGE_NAME - 1 && asked.startsWith(known));
 }
 
@@ -72,7 +72,7 @@ export const setProcess: DebuggerCommand = {
   run: async (session, args) => {
     const options = wordsOf(args).filter((word) => word.startsWith("/"));
     const words = wordsOf(args).filter((word) => !word.startsWith("/"));
-    // /p translates addresses and /r loads user-mode symbols: a process of ours always has both.
+    // /p translates addresses and /r loads user-mode symbols: our processes always have both.
     const unknown = options.find((option) => !/^\/[pr]+$/i.test(option));
     if (unknown !== undefined) {
       throw new CommandError(`Cannot run ".process": "${unknown}" is not known; ${SET_ADVICE}`);
@@ -80,7 +80,7 @@ export const setProcess: DebuggerCommand = {
     expectAtMost(words, 1, ".process", SET_ADVICE);
     const [word] = words;
     const process = word === undefined ? 0n : parseNumber(word, "process address", 64);
-    // It may have left the list: the target tells whether there is one.
+    // It may have left the list: the target knows whether it exists.
     if (process !== 0n) {
       session.process = {
         process: (await session.target.process?.({ process }))?.process ?? process,
@@ -111,7 +111,7 @@ async function findProcess(session: Session, process: bigint): Promise<ProcessEn
   );
 }
 
-/** A process in the three lines of the kernel debugger; what is not known is printed as 0. */
+/** A process in the kernel debugger's three lines; unknown values are printed as 0. */
 function describe(entry: ProcessEntry, pointerSize: PointerSize): string {
   const address = (value: bigint | undefined): string => displayAddress(value ?? 0n, pointerSize);
   const id = (value: number | undefined): string => (value ?? 0).toString(16).padStart(4, "0");

@@ -27,7 +27,7 @@ Deno.test("!process 0 0 name.exe lists the processes of an image", async () => {
   assertEquals(images(text), ["badhandle.exe", "badhandle.exe"]);
 });
 
-Deno.test("!process takes an address, an id, or -1 for the current process", async () => {
+Deno.test("!process accepts an address, an id, or -1 for the current process", async () => {
   for (const word of ["81400001", "85", "0n133"]) {
     assertMatch(await run(`!process ${word} 0`), /^PROCESS 81400001 {2}Cid: 0085 /, word);
   }
@@ -38,15 +38,15 @@ Deno.test("!process takes an address, an id, or -1 for the current process", asy
   );
 });
 
-Deno.test("!process finds an image whose name the kernel has cut", async () => {
+Deno.test("!process finds an image whose name the kernel cut", async () => {
   assertEquals(images(await run("!process 0 7 verylongservice.exe")), ["verylongservic"]);
 });
 
-Deno.test("!process says it in a sentence when no process has the image", async () => {
+Deno.test("!process says so if no process has the image", async () => {
   assertMatch(await run("!process 0 0 bad.exe"), /^Cannot find a process of "bad\.exe": [^\n]*\n$/);
 });
 
-Deno.test(".process takes /p and /r", async () => {
+Deno.test(".process accepts /p and /r", async () => {
   const said = "Implicit process is now 81400001\n";
   for (const line of [".process /p /r 81400001", ".process /r 0x81400001", ".process 81400001"]) {
     assertEquals(await run(line), said);

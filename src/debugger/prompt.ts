@@ -1,7 +1,7 @@
 /**
  * The prompt: lines in, text out, until `q` or the end of the input.
  *
- * Where lines come from and where text goes is the caller's: a terminal, a pipe, `-c`, a test.
+ * The caller decides where lines come from and where text goes: a terminal, a pipe, `-c`, a test.
  *
  * @module
  */
@@ -12,20 +12,20 @@ import { CommandError, type DebuggerCommand, type PromptHost } from "./_command.
 import { elsewhere } from "./elsewhere.ts";
 import { COMMANDS } from "./mod.ts";
 
-/** What stands before the user's input, with the blank that follows it. */
+/** The prompt before the user's input, with the blank that follows it. */
 export const PROMPTS: Readonly<Record<TargetMode, string>> = { user: "0:000> ", kernel: "kd> " };
 
-/** What a prompt does beside running commands. */
+/** Options of a prompt. */
 export interface PromptOptions {
-  /** Behind what `!htrace` prints, also print what the debugger engine behind the target prints for it. */
+  /** After the output of `!htrace`, also print what the target's debugger engine prints for it. */
   readonly native?: (command: string) => string;
   /** What commands may do outside the session. */
   readonly host?: PromptHost;
 }
 
 /**
- * Runs the commands of one line, `;` between them, and writes what they return. A command that fails writes its
- * message, and the next one runs, as in a debugger. Returns whether the prompt goes on: false after `q`.
+ * Runs the commands of one line, separated by `;`, and writes what they return. A command that fails writes its
+ * message, and the next one runs, as in a debugger. Returns whether the prompt continues: false after `q`.
  */
 export async function runLine(
   session: Session,
@@ -48,7 +48,7 @@ export async function runLine(
   return true;
 }
 
-/** The engine's own text, under a heading that tells it from ours. */
+/** The engine's own text, under a heading that distinguishes it from ours. */
 function nativeText(
   target: string,
   command: string,
@@ -80,8 +80,8 @@ export async function runPrompt(
 
 /**
  * Splits a line at semicolons as cdb does: those between double quotes belong to the command. Empty commands and
- * comments are dropped: `*` begins one that reaches to the end of the line, `$$` one that ends at a semicolon. So does
- * a symbol path reach to the end of the line, for it has semicolons itself, unless it stands in quotes.
+ * comments are dropped: `*` begins one that extends to the end of the line, `$$` one that ends at a semicolon. A symbol
+ * path also extends to the end of the line, because it contains semicolons, unless it is in quotes.
  *
  * ```ts
  * import { splitCommands } from "./prompt.ts";
@@ -100,7 +100,7 @@ export function splitCommands(line: string): string[] {
   return commands;
 }
 
-/** How far a command reaches, by its beginning; the first that fits counts. */
+/** How far a command extends, by its start; the first match counts. */
 const EXTENTS: readonly (readonly [beginning: RegExp, extent: RegExp])[] = [
   [/^\$\$/, /^[^;]*/],
   [/^\.sympath\+?\s+[^\s";]/i, /^.*/s],
@@ -112,7 +112,7 @@ function findCommand(
   mode: TargetMode,
 ): { command: DebuggerCommand; args: string } {
   const [word = ""] = text.split(/\s/, 1);
-  // A debugger's user may say which extension has a command: "!ntsdexts.htrace".
+  // In a debugger, users can name the extension of a command: "!ntsdexts.htrace".
   const wanted = word.toLowerCase().replace(/^!\w+\./, "!");
   const command = COMMANDS.find(({ name }) => name === wanted);
   if (command === undefined) {

@@ -12,7 +12,7 @@ import { displayAddress } from "./_names.ts";
 /** `q`: ends the prompt. */
 export const quit: DebuggerCommand = quitAs("q", "quit");
 
-/** `qd`: ends the prompt, too: htrace never ends what it looks at, so quitting always detaches. */
+/** `qd`: also ends the prompt: htrace never ends what it examines, so quitting always detaches. */
 export const quitAndDetach: DebuggerCommand = quitAs(
   "qd",
   "quit and detach, which is the same here",
@@ -32,7 +32,7 @@ function quitAs(name: string, brief: string): DebuggerCommand {
   };
 }
 
-/** `.echo`: prints its text; quotes around it only keep a semicolon in it. */
+/** `.echo`: prints its text; quotes around it are only needed for a semicolon. */
 export const echo: DebuggerCommand = {
   name: ".echo",
   forms: [{ usage: ".echo <text>", brief: "print a text" }],
@@ -40,7 +40,7 @@ export const echo: DebuggerCommand = {
 };
 
 /**
- * `?`: lists the commands of a table, or shows a number; the table is asked for late, because `?` stands in it itself.
+ * `?`: lists the commands of a table, or shows a number; the table is passed lazily, because it contains `?` itself.
  */
 export function helpOver(table: () => readonly DebuggerCommand[]): DebuggerCommand {
   return {
@@ -60,7 +60,7 @@ export function helpOver(table: () => readonly DebuggerCommand[]): DebuggerComma
   };
 }
 
-/** A number in the debugger's words; expressions have no use here. */
+/** A number in the debugger's wording; expressions have no use here. */
 function evaluate(text: string, pointerSize: PointerSize): string {
   const value = parseNumber(text, "number", 64);
   return `Evaluate expression: ${BigInt.asIntN(8 * pointerSize, value)} = ${
@@ -68,7 +68,7 @@ function evaluate(text: string, pointerSize: PointerSize): string {
   }\n`;
 }
 
-/** Whether something that is only for `mode`, or for both modes, is there in the `current` one. */
+/** Whether something that is only for `mode`, or for both modes, exists in the `current` one. */
 function isIn(mode: TargetMode | undefined, current: TargetMode): boolean {
   return mode === undefined || mode === current;
 }

@@ -37,18 +37,18 @@ Deno.test("splitCommands() leaves a symbol path whole", () => {
   assertEquals(splitCommands(".sympath ; lm"), [".sympath", "lm"]);
 });
 
-Deno.test(".echo prints its text, a semicolon between quotes included", async () => {
+Deno.test(".echo prints its text, including a semicolon between quotes", async () => {
   assertEquals(await run('.echo one two; .echo "a;b"; .echo'), "one two\na;b\n\n");
   assertEquals(await run(".echo a\x1b[31m"), "a\\u001b[31m\n");
 });
 
-Deno.test("qd ends the prompt as q does", async () => {
+Deno.test("qd ends the prompt like q", async () => {
   assertEquals(await run("qd; .echo no", ".echo no"), "");
   assertMatch(await run("qd now; .echo on"), /^Cannot quit with "now": [^\n]*\non\n$/);
 });
 
 for (const word of ["0n12a", "0t8", "0n", "zz", "0x"]) {
-  Deno.test(`a handle "${word}" is said not to be a number`, async () => {
+  Deno.test(`a handle "${word}" is reported as not a number`, async () => {
     assertMatch(
       await run(`!htrace ${word}`),
       /^Cannot read the handle "[^\n]*: it is not a number; /,
@@ -62,7 +62,7 @@ Deno.test("? shows a number in decimal and in hexadecimal, and evaluates nothing
   assertMatch(await run("? 1+1"), /^Cannot read the number "1\+1": it is not a number; /);
 });
 
-Deno.test("a command may be written with the extension that has it in a debugger", async () => {
+Deno.test("a command may be written with its debugger extension", async () => {
   assertEquals(await run("!ntsdexts.htrace -?"), await run("!htrace -?"));
   assertMatch(await run("!ext.nothing"), /^Cannot run "!ext.nothing": there is no such command/);
 });

@@ -26,7 +26,7 @@ Deno.test("splitCommands() splits at semicolons outside double quotes", () => {
   assertEquals(splitCommands(" ; "), []);
 });
 
-Deno.test("with native, an answer of !htrace is followed by the engine's own", async () => {
+Deno.test("with native, the engine's own answer follows each answer of !htrace", async () => {
   const { target, session } = newSession();
   target.tracing = true;
   const native = (command: string): string => `the engine's text of ${command}\n`;
@@ -39,14 +39,14 @@ Deno.test("with native, an answer of !htrace is followed by the engine's own", a
   assertEquals(text.split("answers:").length, 2, "only !htrace is compared");
 });
 
-Deno.test("runPrompt() ends after q, in the middle of a line too", async () => {
+Deno.test("runPrompt() ends after q, even in the middle of a line", async () => {
   const { session } = newSession();
   let text = "";
   await runPrompt(session, ["!htrace -?; q; !htrace -?", "!htrace -?"], (more) => text += more);
   assertEquals(text.match(/-snapshot/g)?.length, 1);
 });
 
-Deno.test("q with an argument is refused and ends nothing", async () => {
+Deno.test("q with an argument is rejected and ends nothing", async () => {
   const { session } = newSession();
   let text = "";
   await runPrompt(session, ["q 5; ?"], (more) => text += more);
@@ -105,7 +105,7 @@ Displayed 0x1 stack traces for outstanding handles opened since the previous sna
   assertEquals(parseAnswer(await run(session, "!htrace -disable")).kind, "disable");
 });
 
-Deno.test("!htrace -diff takes a snapshot's name, -names and -group", async () => {
+Deno.test("!htrace -diff accepts a snapshot's name, -names and -group", async () => {
   const { target, session } = newSession();
   await run(session, "!htrace -enable; !htrace -snapshot before");
   target.record(trace("open", 0x7d4, [0x0100_1200n]));
@@ -141,7 +141,7 @@ Dumped 0x1 stack traces.
   );
 });
 
-Deno.test("!htrace says it in a sentence when a handle was never traced", async () => {
+Deno.test("!htrace says so if a handle was never traced", async () => {
   const { target, session } = newSession();
   target.tracing = true;
   target.record(trace("open", 0x7d4));
@@ -163,14 +163,14 @@ Deno.test("!htrace says after the traces why some are missing", async () => {
   );
 });
 
-Deno.test("g tells where the target stopped, and that it has ended", async () => {
+Deno.test("g says where the target stopped, and that it has ended", async () => {
   const { target, session } = newSession();
   target.stops = [{ kind: "breakpoint", address: 0x0100_1234n, threadId: 0x1c }];
   assertEquals(await run(session, "g"), "Breakpoint at app+0x1234 in thread 0x1c.\n");
   assertEquals(await run(session, "g"), "The process has ended with exit status 0x0.\n");
 });
 
-Deno.test("lm lists modules, deferred until a name is asked for", async () => {
+Deno.test("lm lists modules, deferred until a name is needed", async () => {
   const { session } = newSession();
   const row = "01000000 01010000   app        (deferred)       C:\\app\\app.exe\n";
   assertEquals(await run(session, "lm"), `start    end        module name\n${row}`);
@@ -229,7 +229,7 @@ Deno.test("!process and .process list processes and change the current one", asy
   assertStringIncludes(await run(session, "!process 123 0"), "none has that address or id");
 });
 
-Deno.test("? lists the commands that the mode has", async () => {
+Deno.test("? lists the commands of the mode", async () => {
   assertStringIncludes(await run(newSession("kernel").session, "?"), "\n.process ");
   assertEquals((await run(newSession("user").session, "?")).includes(".process"), false);
 });
@@ -258,7 +258,7 @@ for (
     ["? 1+1", "user"],
   ] as const
 ) {
-  Deno.test(`"${line}" in ${mode} mode answers with one sentence, and the prompt goes on`, async () => {
+  Deno.test(`"${line}" in ${mode} mode prints one sentence, and the prompt continues`, async () => {
     const { session } = newSession(mode);
     let text = "";
     assertEquals(await runLine(session, line, (written) => text += written), true);
@@ -266,7 +266,7 @@ for (
   });
 }
 
-Deno.test("g breaks in where the target runs in steps and Ctrl-C is pressed, and goes on", async () => {
+Deno.test("g breaks in on Ctrl-C if the target runs in steps, and can continue", async () => {
   const { target, session } = newSession();
   let steps = 0;
   const execution = {

@@ -1,5 +1,5 @@
 /**
- * `.sympath`, `.symfix` and `.reload`: where symbols come from, and having them sought anew.
+ * `.sympath`, `.symfix` and `.reload`: where symbols come from, and looking them up again.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import {
 import { moduleRow } from "./lm.ts";
 import { isModuleNamed, matchesWildcards } from "./_wildcards.ts";
 
-/** The server that `.symfix` means, as debuggers write it. */
+/** The server that `.symfix` stands for, as debuggers write it. */
 const MICROSOFT_SERVER = "https://msdl.microsoft.com/download/symbols";
 
-/** Width of the column before the places, as debuggers have it. */
+/** Width of the column before the elements, as in debuggers. */
 const STATE_WIDTH = 47;
 
 /** `.sympath [path]`: shows the symbol path or sets it. */
@@ -48,7 +48,7 @@ export const sympathAppend: DebuggerCommand = {
   },
 };
 
-/** `.symfix [folder]`: the server of Microsoft behind a store. */
+/** `.symfix [folder]`: Microsoft's server behind a store. */
 export const symfix: DebuggerCommand = {
   name: ".symfix",
   forms: [{
@@ -61,19 +61,19 @@ export const symfix: DebuggerCommand = {
 /** `.symfix+ [folder]`: the same, appended to the symbol path. */
 export const symfixAppend: DebuggerCommand = {
   name: ".symfix+",
-  forms: [{ usage: ".symfix+ [<folder>]", brief: "the same, behind what the path has" }],
+  forms: [{ usage: ".symfix+ [<folder>]", brief: "the same, appended to the path" }],
   run: async (session, args, host) => {
     const symbols = symbolPathOf(host);
     return await usePath(session, symbols, appended(symbols.path, fixedPath(args)));
   },
 };
 
-/** `.reload [/f] [module]`: forgets symbols, so that they are sought anew, at once with `/f`. */
+/** `.reload [/f] [module]`: forgets symbols, so that they are looked up again, at once with `/f`. */
 export const reload: DebuggerCommand = {
   name: ".reload",
   forms: [{
     usage: ".reload [/f] [<module>]",
-    brief: "forget symbols and seek them anew when they are needed; /f: now",
+    brief: "unload symbols and look for them again when needed; /f: at once",
   }],
   run: reloadSymbols,
 };
@@ -81,7 +81,7 @@ export const reload: DebuggerCommand = {
 async function reloadSymbols(session: Session, args: string, host: PromptHost): Promise<string> {
   const options = wordsOf(args).filter((word) => word.startsWith("/"));
   const words = wordsOf(args).filter((word) => !word.startsWith("/"));
-  // /user has those of user mode reloaded: there is nothing that would keep others from it.
+  // /user reloads those of user mode: nothing here needs to protect others from that.
   const unknown = options.find((option) => !/^\/(?:f|user)$/i.test(option));
   if (unknown !== undefined) {
     throw new CommandError(
@@ -92,17 +92,17 @@ async function reloadSymbols(session: Session, args: string, host: PromptHost): 
   expectAtMost(words, 1, ".reload", 'write ".reload /f module"');
   const [word] = words;
   const modules = await session.modules();
-  // As in debuggers a name may have its extension.
+  // As in debuggers, a name may include its extension.
   const wanted = modules.filter((module) =>
     word === undefined || isModuleNamed(module, word) ||
     matchesWildcards(module.path.slice(module.path.lastIndexOf("\\") + 1), word)
   );
   if (wanted.length === 0 && word !== undefined) {
     throw new CommandError(
-      `Cannot reload "${word}": no module is named so; "lm" lists the modules`,
+      `Cannot reload "${word}": no module has that name; "lm" lists the modules`,
     );
   }
-  // A source that is made anew asks servers again that were given up.
+  // A new source also retries servers that were given up.
   if (host.symbols === undefined) session.forgetSymbols();
   else session.replaceSymbols(host.symbols.use(host.symbols.path));
   const head = word === undefined
@@ -124,13 +124,13 @@ function symbolPathOf({ symbols }: PromptHost): SymbolPathHost {
   );
 }
 
-/** As in debuggers, what was found for modules so far is forgotten at once. */
+/** As in debuggers, everything found for modules so far is forgotten at once. */
 async function usePath(session: Session, symbols: SymbolPathHost, path: string): Promise<string> {
   session.replaceSymbols(symbols.use(path));
   return await describePath(symbols);
 }
 
-/** The path and what is known of its places, in the debugger's layout; a server is asked when it is needed. */
+/** The path and what is known about its elements, in the debugger's layout; a server is only contacted when needed. */
 async function describePath(symbols: SymbolPathHost): Promise<string> {
   const places = await symbols.places();
   const rows = places.map(({ element, state }) =>

@@ -14,7 +14,7 @@ interface PromptOn {
   readonly counts: { opened: number; closed: number };
 }
 
-/** A prompt whose symbols are there under the path "good" alone; it counts what is opened and closed. */
+/** A prompt whose symbols exist only under the path "good"; it counts what is opened and closed. */
 function promptOn(path = "bad"): PromptOn {
   const target = new FakeTarget();
   target.loaded = [
@@ -51,7 +51,7 @@ function promptOn(path = "bad"): PromptOn {
   return { run, session, counts };
 }
 
-Deno.test(".sympath shows the path and whether its places are there", async () => {
+Deno.test(".sympath shows the path and whether its elements exist", async () => {
   const { run, session } = promptOn();
   using _ = session;
   assertEquals(
@@ -63,7 +63,7 @@ Error                                          bad
   );
 });
 
-Deno.test(".sympath <path> takes symbols from there, also of modules that were looked at", async () => {
+Deno.test(".sympath <path> takes symbols from there, even for modules already looked up", async () => {
   const { run, session, counts } = promptOn();
   using _ = session;
   assertStringIncludes(await run("ln 1001000; lm"), "(no symbols)");
@@ -92,7 +92,7 @@ Deno.test(".sympath+ and .symfix+ append, .symfix replaces", async () => {
   assertMatch(await run(".sympath+"), /^Cannot append [^\n]*\n$/);
 });
 
-Deno.test("a path that cannot be understood changes nothing", async () => {
+Deno.test("a path that cannot be parsed changes nothing", async () => {
   const { run, session, counts } = promptOn("good");
   using _ = session;
   assertEquals(await run(".sympath wrong*"), 'Cannot read symbol path element "wrong*"\n');
@@ -100,7 +100,7 @@ Deno.test("a path that cannot be understood changes nothing", async () => {
   assertEquals(counts, { opened: 0, closed: 0 });
 });
 
-Deno.test(".reload forgets symbols, with /f it seeks them at once and says what was found", async () => {
+Deno.test(".reload forgets symbols; with /f it looks them up at once and says what was found", async () => {
   const { run, session } = promptOn("good");
   using _ = session;
   await run(".sympath good; ln 1001000");
@@ -115,7 +115,7 @@ Deno.test(".reload forgets symbols, with /f it seeks them at once and says what 
   );
 });
 
-Deno.test(".reload says what it does not know", async () => {
+Deno.test(".reload reports unknown options and modules", async () => {
   const { run, session } = promptOn();
   using _ = session;
   assertMatch(await run(".reload /f nothing"), /^Cannot reload "nothing": [^\n]*\n$/);

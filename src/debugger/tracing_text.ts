@@ -1,5 +1,5 @@
 /**
- * What user-mode `!htrace` says of tracing itself (output reference).
+ * What user-mode `!htrace` says about tracing itself (output reference).
  *
  * @module
  */
@@ -14,8 +14,8 @@ export const TRACING_TEXT = {
 } as const;
 
 /**
- * Says that a ring has another number of slots than was asked for, as a clause: hexadecimal at the prompt, decimal for
- * the command line. Undefined where it has as many.
+ * Says that a ring has a different number of slots than requested, as a clause: hexadecimal at the prompt, decimal on
+ * the command line. Undefined if the number is as requested.
  */
 export function slotsText(wish: number | undefined, radix: 10 | 16): string | undefined {
   if (wish === undefined || slotsFor(wish) === wish) return undefined;

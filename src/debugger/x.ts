@@ -1,5 +1,5 @@
 /**
- * `x module!pattern`: the symbols of modules by their names.
+ * `x module!pattern`: symbols of modules by name.
  *
  * @module
  */
@@ -32,10 +32,10 @@ async function listMatching(session: Session, args: string): Promise<string> {
 }
 
 /**
- * The symbols that match `module!pattern`, by address; a symbol with several names is there once for each that matches.
- * Remarks say which modules were not looked through, or not whole.
+ * The symbols that match `module!pattern`, by address; a symbol with several names is listed once for each that
+ * matches. Remarks say which modules were not searched, or not completely.
  *
- * @throws {CommandError} where no module or no symbol matches.
+ * @throws {CommandError} if no module or no symbol matches.
  */
 export async function symbolsNamed(
   session: Session,
@@ -73,7 +73,7 @@ export async function symbolsNamed(
 function nothingNamed(pattern: string, modules: readonly Module[]): CommandError {
   const names = modules.length === 1 ? modules[0]!.name : `${modules.length} modules`;
   return new CommandError(
-    `Cannot find "${pattern}": no symbol of ${names} has such a name; ` +
+    `Cannot find "${pattern}": no symbol of ${names} matches; ` +
       '"lm" says where symbols come from',
   );
 }

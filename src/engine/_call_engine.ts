@@ -1,12 +1,12 @@
 /**
- * Calls of the WASM module that end with a message for the user when they fail.
+ * Calls into the WASM module that fail with a message for the user.
  *
  * @module
  */
 import { EngineError } from "./engine_error.ts";
 import { isTrap, withStackKept } from "./wasm.ts";
 
-/** Makes a call. The engine's errors say what was found; what was attempted is said here. */
+/** Makes a call. The engine's errors say what was found; this adds what was attempted. */
 export function callEngine<T>(attempt: string, call: () => T): T {
   try {
     return withStackKept(call);

@@ -27,11 +27,11 @@ export const NO_TRACE = 0xffff_ffff;
 export interface TraceDiff {
   /** Traces of every type that are newer than the snapshot. */
   readonly newTraces: number;
-  /** The snapshot's newest trace is gone from the ring: traces in between are lost. */
+  /** Whether the snapshot's newest trace is gone from the ring, so that traces in between are lost. */
   readonly historyLost: boolean;
   /**
-   * Indices into the new log of the outstanding opens, newest first: new opens with no later close of the
-   * same handle value, whichever process did either.
+   * Indices into the new log of the outstanding opens, newest first: new opens with no later close of the same handle
+   * value, in whichever process.
    */
   readonly outstanding: Uint32Array;
 }
@@ -39,8 +39,8 @@ export interface TraceDiff {
 /** What became of the traces of a log. */
 export interface LogAnalysis {
   /**
-   * The trace that each trace of the log belongs to, or {@linkcode NO_TRACE}: of an open the close that
-   * ended it, of a close the open that it ended, of a bad reference the last open of that handle value.
+   * The partner of each trace in the log, or {@linkcode NO_TRACE}: for an open, the close that ended it; for a close,
+   * the open that it ended; for a bad reference, the last open of that handle value.
    */
   readonly pairOf: Uint32Array;
   /** Groups by opening stack: most outstanding first, then most opened, then newest. */
@@ -55,9 +55,9 @@ export interface StackGroup {
   readonly stack: StackId;
   /** How often the stack opened a handle. */
   readonly opened: number;
-  /** How many of those opens are outstanding no more. */
+  /** How many of those opens are no longer outstanding. */
   readonly closed: number;
-  /** Bad references to handle values that this stack had been the last to open. */
+  /** Bad references to handle values that this stack was the last to open. */
   readonly badReferences: number;
   /** Indices into the log of the outstanding opens, newest first. */
   readonly outstandingTraces: Uint32Array;
@@ -70,35 +70,35 @@ export interface MisuseTraces {
   /** The bad reference. */
   readonly badReference: number;
   /**
-   * The newest close of its handle value before it and after `open`. Absent where there is none: the handle was open
-   * at that time, as far as the log knows, or its close is older than the log.
+   * The newest close of its handle value before it and after `open`. Absent if there is none: as far as the log shows,
+   * the handle was open at that time, or its close is older than the log.
    */
   readonly close?: number;
-  /** The newest open of its handle value before it; absent where the log has none. */
+  /** The newest open of its handle value before it; absent if the log has none. */
   readonly open?: number;
 }
 
-/** Which traces are analyzed, and by which stacks they are grouped. */
+/** Which traces to analyze, and by which stacks to group them. */
 export interface AnalyzeOptions {
   /**
-   * Groups and misuses cover this many of the newest traces, such as the `newTraces` of a diff; omitted, all of them.
-   * An open with its close and bad references counts when it is among them; a misuse when its bad reference is.
+   * Groups and misuses cover this many of the newest traces, such as the `newTraces` of a diff; by default all of them.
+   * An open counts, with its close and bad references, if it is among them; a misuse if its bad reference is.
    */
   readonly newest?: number;
   /** Stacks to group by instead of the log's own, such as those without kernel frames; ids of the log's table. */
   readonly stackOf?: Uint32Array;
-  /** A byte for each trace: groups and misuses cover the opens and bad references whose byte is not 0 alone. */
+  /** A byte for each trace: groups and misuses cover only the opens and bad references whose byte is not 0. */
   readonly selected?: Uint8Array;
 }
 
 /**
- * Finds what `now` has that an earlier `snapshot` of the same ring has not. Both are logs over one stack table, read
- * whole, without a handle filter or a maximum. Traces are told apart by their type, handle value, ids and whole stack,
- * and by their time where both logs have times.
+ * Finds what `now` has that an earlier `snapshot` of the same ring does not. Both are logs over one stack table, read
+ * whole, without a handle filter or a maximum. Traces are compared by type, handle value, ids and whole stack, and by
+ * time if both logs have times.
  *
  * `historyLost` says that the snapshot's newest trace is no longer in the ring: all of `now` counts as new,
- * and what was recorded before its oldest trace is unknown. It is also said when the snapshot was empty and
- * the ring (`now.slots`) is full, and when tracing was switched off and on in between.
+ * and what was recorded before its oldest trace is unknown. It is also true if the snapshot was empty and the ring
+ * (`now.slots`) is full, and if tracing was switched off and on in between.
  *
  * @example
  * ```ts
@@ -130,7 +130,7 @@ export function diffTraces(snapshot: TraceLog, now: TraceLog): TraceDiff {
 }
 
 /**
- * Pairs closes and bad references with opens, groups opens by stack, and tells the story of each bad reference.
+ * Pairs closes and bad references with opens, groups opens by stack, and collects the story of each bad reference.
  *
  * @throws {EngineError} for columns that contradict each other or the stack table.
  */
@@ -154,9 +154,9 @@ export function outstandingTraces(log: TraceLog): Uint32Array {
 }
 
 /**
- * Number of outstanding opens of a log by stack id: a value for each stack of the log's table, by `stackOf` where it
- * is given. What grew from one log to another over the same table is the difference; a stack that came into the table
- * meanwhile had none.
+ * Number of outstanding opens of a log by stack id: a value for each stack in the log's table, by `stackOf` if given.
+ * The growth from one log to another over the same table is the difference; a stack that was added to the table in
+ * between had none.
  *
  * @throws {EngineError} for columns that contradict each other or the stack table.
  */

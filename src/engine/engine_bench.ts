@@ -2,9 +2,9 @@
  * The trace engine's speed: from the bytes of a full ring to finished groups, as a ratio to one copy of those bytes;
  * the diff of two full rings; and the analysis of ten million traces. Run by `deno task bench`.
  *
- * The aims: at most 8 copies for the largest ring; 4 s and 1.5 GB of process memory for ten million traces. The smallest
- * ring takes 17 copies: its bytes stay in the processor's cache, where they are copied four times as fast, while
- * hashing and comparing them is not faster.
+ * The targets: at most 8 copies for the largest ring; 4 s and 1.5 GB of process memory for ten million traces. The
+ * smallest ring takes 17 copies: its bytes stay in the processor's cache, where they are copied four times as fast,
+ * while hashing and comparing them is no faster.
  *
  * @module
  */
@@ -17,11 +17,11 @@ import { memorySize } from "./wasm.ts";
 
 /** Smallest and largest ring that the benchmark fills, in traces; the first is the default of Windows. */
 const RINGS = [4096, 131_072];
-/** Milliseconds of calls before those that count, so that the WASM code has been optimized: 30 calls were not enough. */
+/** Milliseconds of warm-up calls, so that the WASM code has been optimized: 30 calls were not enough. */
 const WARM_UP = 500;
-/** Milliseconds of calls that count, and how many there are at least. */
+/** Milliseconds of measured calls, and their minimum number. */
 const MEASURED = { time: 1500, runs: 15 };
-/** Operations between the two readings, as part of the ring. */
+/** Operations between the two readings, as a fraction of the ring. */
 const NEW_PART = 1 / 4;
 
 const MIB = 1024 * 1024;
@@ -35,7 +35,7 @@ function benchRing(count: number): void {
     new WebAssembly.Memory({ initial: Math.ceil(after.length / 65536) }).buffer,
   );
   const copy = (): void => copied.set(after);
-  /** A line with the median time of a call, and its ratio to copies made in between. */
+  /** Prints a line with the median time of a call, and its ratio to copies made in between. */
   const report = (what: string, call: () => void): void => {
     const [time, copyTime] = medianTimes([call, copy]);
     print(what, ms(time!), ratio(time!, copyTime!));
@@ -66,7 +66,7 @@ function readLog(stacks: EngineStackTable, bytes: Uint8Array): TraceLog {
   return { ...entries, stacks, readAt: READ_AT, parsed: entries.count, slots: entries.count };
 }
 
-/** One run: it takes as long as many of the others, and memory is what counts. */
+/** A single run: it takes as long as many of the others, and measures memory. */
 function benchHugeLog(): void {
   using stacks = new EngineStackTable();
   const log = hugeLog(stacks);
@@ -88,7 +88,7 @@ function mib(bytes: number): string {
   return `${(bytes / MIB).toFixed(1)} MiB`.padStart(11);
 }
 
-/** Median milliseconds of calls that take turns, so that what else the machine does meanwhile concerns all of them. */
+/** Median milliseconds of calls that take turns, so that other work on the machine affects all of them alike. */
 function medianTimes(calls: readonly (() => void)[]): number[] {
   const times = calls.map((): number[] => []);
   const start = performance.now();

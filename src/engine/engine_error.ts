@@ -1,5 +1,5 @@
 /**
- * What the WASM module could not do.
+ * The error of the WASM module.
  *
  * @module
  */

@@ -12,7 +12,7 @@ import {
 } from "./engine.ts";
 import { EngineStackTable } from "./stack_table.ts";
 
-/** Traces that all differ: the thread id counts. Newest first, as logs are. */
+/** Traces that all differ, with the thread id as a counter. Newest first, as in logs. */
 function history(count: number): HandleTrace[] {
   return Array.from({ length: count }, (_, i) => trace("open", 4 * (i + 1), [0x1000n], 4 * i))
     .reverse();
@@ -37,7 +37,7 @@ Deno.test("diffTraces() counts every new trace and lists opens that were not clo
   assertEquals(diff, { newTraces: 5, historyLost: false, outstanding: Uint32Array.of(1) });
 });
 
-Deno.test("diffTraces() lists a handle value that was closed and opened again", () => {
+Deno.test("diffTraces() lists a handle value that was closed and reopened", () => {
   using stacks = new EngineStackTable();
   const after = [trace("open", 0x44), trace("close", 0x44), trace("open", 0x44)];
   const diff = diffTraces(traceLog(stacks, []), traceLog(stacks, after));
@@ -61,7 +61,7 @@ Deno.test("diffTraces() is not misled by a lone trace that equals the snapshot's
   assertEquals(diffTraces(traceLog(stacks, before), now).newTraces, 2);
 });
 
-Deno.test("diffTraces() says when the snapshot's newest trace has left the ring", () => {
+Deno.test("diffTraces() says that the snapshot's newest trace has left the ring", () => {
   using stacks = new EngineStackTable();
   const all = history(400);
   const snapshot = ringLog(stacks, all.slice(-128), 128);
@@ -80,7 +80,7 @@ Deno.test("diffTraces() since an empty snapshot: all is new, and a full ring may
   assertEquals([nothing.newTraces, nothing.historyLost], [0, false]);
 });
 
-Deno.test("diffTraces() goes by times too where both logs have them", () => {
+Deno.test("diffTraces() also compares times if both logs have them", () => {
   using stacks = new EngineStackTable();
   const at = (...times: number[]) => times.map((time) => ({ ...trace("close", 0x44), time }));
   const before = traceLog(stacks, at(2, 1));
@@ -94,7 +94,7 @@ Deno.test("diffTraces() goes by times too where both logs have them", () => {
   });
 });
 
-Deno.test("diffTraces() tells wide handles apart by their upper half", () => {
+Deno.test("diffTraces() distinguishes wide handles by their upper half", () => {
   using stacks = new EngineStackTable();
   const badref = (upper: bigint) => ({
     ...trace("badref", 0x44),
@@ -199,7 +199,7 @@ Deno.test("analyzeTraces() groups by opening stack, most outstanding first", () 
   ]);
 });
 
-Deno.test("analyzeTraces() groups by other stacks than the log's own on request", () => {
+Deno.test("analyzeTraces() groups by stacks other than the log's own on request", () => {
   using stacks = new EngineStackTable();
   const kernel = 0x8000_0000n;
   const log = traceLog(stacks, [
@@ -212,7 +212,7 @@ Deno.test("analyzeTraces() groups by other stacks than the log's own on request"
   assertEquals(groups.map(({ stack, opened }) => [...stacks.addresses(stack), opened]), [[5n, 2]]);
 });
 
-Deno.test("analyzeTraces() groups the newest traces alone when a diff says so", () => {
+Deno.test("analyzeTraces() groups only the newest traces on request", () => {
   using stacks = new EngineStackTable();
   const log = traceLog(stacks, [trace("close", 8), trace("open", 4), trace("open", 8)]);
   const { groups, pairOf } = analyzeTraces(log, { newest: 2 });
@@ -224,12 +224,12 @@ Deno.test("analyzeTraces() groups the newest traces alone when a diff says so", 
   assertEquals(groups[0]!.closers, []);
 });
 
-Deno.test("analyzeTraces() tells each misuse with the close and the open before it", () => {
+Deno.test("analyzeTraces() reports each misuse with the close and the open before it", () => {
   using stacks = new EngineStackTable();
   const { misuses } = analyzeTraces(traceLog(stacks, [
     trace("badref", 0x47), // 0: after the close at 3, of the open at 4
-    trace("badref", 0x48), // 1: nothing is known of this handle
-    trace("badref", 0x44), // 2: as 0
+    trace("badref", 0x48), // 1: nothing is known about this handle
+    trace("badref", 0x44), // 2: like 0
     trace("close", 0x46), // 3
     trace("open", 0x44), // 4
     trace("badref", 0x44), // 5: after a close whose open is older than the log
@@ -246,7 +246,7 @@ Deno.test("analyzeTraces() tells each misuse with the close and the open before 
   ]);
 });
 
-Deno.test("analyzeTraces() tells misuses of the newest traces, whose stories may be older", () => {
+Deno.test("analyzeTraces() reports misuses in the newest traces, whose stories may be older", () => {
   using stacks = new EngineStackTable();
   const log = traceLog(stacks, [
     trace("badref", 0x44),
@@ -258,7 +258,7 @@ Deno.test("analyzeTraces() tells misuses of the newest traces, whose stories may
   assertEquals(misuses, [{ badReference: 0, close: 1, open: 3 }]);
 });
 
-Deno.test("analyzeTraces() takes a wide handle for another one than its lower half", () => {
+Deno.test("analyzeTraces() does not confuse a wide handle with its lower half", () => {
   using stacks = new EngineStackTable();
   const { misuses, pairOf } = analyzeTraces(traceLog(stacks, [
     { ...trace("badref", 0x44), wideHandle: 0x1_0000_0044n },
@@ -269,7 +269,7 @@ Deno.test("analyzeTraces() takes a wide handle for another one than its lower ha
   assertEquals([...pairOf], [NO_TRACE, 2, 1]);
 });
 
-Deno.test("analyzeTraces() takes an empty log", () => {
+Deno.test("analyzeTraces() accepts an empty log", () => {
   using stacks = new EngineStackTable();
   const { pairOf, groups, misuses } = analyzeTraces(traceLog(stacks, []));
   assertEquals([pairOf.length, groups.length, misuses.length], [0, 0, 0]);
@@ -286,7 +286,7 @@ Deno.test("outstandingTraces() lists opens without a later close", () => {
   assertEquals([...outstandingTraces(log)], [0, 2]);
 });
 
-Deno.test("outstandingByStack() makes growth a subtraction, whenever logs were read", () => {
+Deno.test("outstandingByStack() makes growth a subtraction, even if stacks were added in between", () => {
   using stacks = new EngineStackTable();
   const [leak, tidy, late] = [[1n], [2n], [3n]];
   const before = [trace("open", 0x44, tidy), trace("open", 0x48, leak)];
@@ -304,14 +304,14 @@ Deno.test("outstandingByStack() makes growth a subtraction, whenever logs were r
   assertEquals(delta, [-1, 2, 1]);
 });
 
-Deno.test("outstandingByStack() counts by other stacks than the log's own on request", () => {
+Deno.test("outstandingByStack() counts by stacks other than the log's own on request", () => {
   using stacks = new EngineStackTable();
   const log = traceLog(stacks, [trace("open", 4, [0x80n, 5n]), trace("open", 8, [5n])]);
   const stackOf = stacks.withoutKernelFrames(log.stack, 0x80n);
   assertEquals([...outstandingByStack(log, stackOf)], [0, 2]);
 });
 
-Deno.test("a full ring goes through whole", () => {
+Deno.test("a full ring passes through the engine intact", () => {
   using stacks = new EngineStackTable();
   const [snapshot, now] = [busyLog(stacks, 4096), busyLog(stacks, 4096, 1000)];
   const diff = diffTraces(snapshot, now);

@@ -1,6 +1,6 @@
 /**
- * The WASM module that undecorates names of C++ in the Itanium ABI, and the only importer of
- * `wasm/itanium/pkg`. It is loaded when the first such name is met, because it takes as long as half of the engine.
+ * The WASM module that undecorates C++ names of the Itanium ABI, and the only importer of `wasm/itanium/pkg`. It is
+ * loaded for the first such name, because loading it takes half as long as loading the engine.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export async function loadItaniumUndecorator(): Promise<ItaniumUndecorator> {
     try {
       return undecorate(name, withTypes) || undefined;
     } catch (error) {
-      // The name stays as it is: one that the module fails at costs nothing but itself.
+      // The name stays as it is: a name that makes the module fail costs nothing but itself.
       if (isTrap(error)) return undefined;
       throw error;
     }

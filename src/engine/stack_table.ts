@@ -16,7 +16,7 @@ import {
   withoutKernelFrames,
 } from "./wasm.ts";
 
-/** Stands for "no entry" in what the module returns. */
+/** Stands for "no entry" in the module's results. */
 const NO_ENTRY = 0xffff_ffff;
 
 /**
@@ -46,14 +46,14 @@ export class EngineStackTable implements StackTable, Disposable {
     return callEngine(`read stack ${stack}`, () => stackAddresses(this.#number, stack));
   }
 
-  /** The id of a stack of any depth, new or known. */
+  /** Returns the id of a stack of any depth, new or known. */
   intern(addresses: BigUint64Array): StackId {
     return this.internAll(addresses, Uint32Array.of(addresses.length))[0]!;
   }
 
   /**
-   * The ids of many stacks: their addresses one after the other, and where each of them ends. Throws an
-   * {@linkcode EngineError} where an end is not in `addresses`, or before the end of the stack before it.
+   * Returns the ids of many stacks, given their addresses one after the other and where each ends. An end outside
+   * `addresses`, or before the end of the previous stack, throws an {@linkcode EngineError}.
    */
   internAll(addresses: BigUint64Array, ends: Uint32Array): Uint32Array {
     return callEngine("intern stacks", () => internStacks(this.#number, addresses, ends));
@@ -62,9 +62,9 @@ export class EngineStackTable implements StackTable, Disposable {
   /**
    * Reads whole entries into columns, newest first, and interns their stacks.
    *
-   * A stack ends at its first zero address. Entries that are empty or damaged are left out and counted, or end the
-   * reading (`stopAtGap`). Throws an {@linkcode EngineError} for bytes that end inside an entry, and for a layout with
-   * fields outside its entry.
+   * A stack ends at its first zero address. Entries that are empty or damaged are left out and counted, or end reading
+   * (`stopAtGap`). Throws an {@linkcode EngineError} for bytes that end inside an entry, and for a layout with fields
+   * outside its entry.
    */
   readEntries(
     bytes: Uint8Array,
@@ -87,8 +87,9 @@ export class EngineStackTable implements StackTable, Disposable {
   }
 
   /**
-   * The stacks of a column of ids without their leading addresses from `userEnd` on: without the kernel's frames, with
-   * which a stack begins. The shorter stacks are interned too; ids of stacks without such frames stay as they are.
+   * Returns the stacks of a column of ids without their leading addresses from `userEnd` on, that is, without the
+   * kernel frames with which a stack begins. The shorter stacks are interned too; ids of stacks without such frames
+   * stay as they are.
    */
   withoutKernelFrames(stacks: Uint32Array, userEnd: bigint): Uint32Array {
     return callEngine(
@@ -103,7 +104,7 @@ export class EngineStackTable implements StackTable, Disposable {
   }
 }
 
-/** A layout as `EntryLayout::from_numbers` in `wasm/src/traces/entry_layout.rs` takes it. */
+/** A layout in the form for `EntryLayout::from_numbers` in `wasm/src/traces/entry_layout.rs`. */
 function layoutWords(layout: EntryLayout): Uint32Array {
   const fields = [layout.handle, layout.processId, layout.threadId, layout.type, layout.stack];
   return Uint32Array.from([

@@ -27,7 +27,7 @@ Deno.test("a stack table gives each distinct stack one id, in order of appearanc
   assertEquals(stacks.addresses(2), new BigUint64Array());
 });
 
-Deno.test("internAll() takes many stacks in one call", () => {
+Deno.test("internAll() interns many stacks in one call", () => {
   using stacks = new EngineStackTable();
   const ids = stacks.internAll(BigUint64Array.of(1n, 2n, 3n, 1n, 2n), Uint32Array.of(2, 3, 3, 5));
   assertEquals([...ids], [0, 1, 2, 0]);
@@ -49,7 +49,7 @@ Deno.test("addresses() throws a RangeError outside the table", () => {
   }
 });
 
-Deno.test("tables are independent, and closed ones say so", () => {
+Deno.test("tables are independent, and disposed ones say so", () => {
   using one = new EngineStackTable();
   const other = new EngineStackTable();
   one.intern(BigUint64Array.of(1n));
@@ -81,7 +81,7 @@ Deno.test("readEntries() reads every layout into the columns of its traces", () 
   }
 });
 
-Deno.test("readEntries() takes 32 frames of a dump's operation, and ends a stack at its first zero", () => {
+Deno.test("readEntries() reads 32 frames of a dump's operation, and ends a stack at its first zero", () => {
   using stacks = new EngineStackTable();
   const full = Array.from({ length: 32 }, (_, frame) => BigInt(frame + 1));
   const traces = [trace("open", 4, full), trace("open", 8, [1n, 0n, 9n])];
@@ -99,7 +99,7 @@ Deno.test("readEntries() keeps handle values of more than 32 bits beside the col
   assertEquals(read.wideHandles, new Map([[1, wideHandle]]));
 });
 
-Deno.test("readEntries() leaves empty and damaged entries out, and counts them", () => {
+Deno.test("readEntries() leaves out empty and damaged entries, and counts them", () => {
   using stacks = new EngineStackTable();
   const bytes = entryBytes(QUERY_ENTRY_32, [4, 8, 12, 16].map((handle) => trace("open", handle)));
   bytes[QUERY_ENTRY_32.size + 0xc] = 0;
@@ -109,13 +109,13 @@ Deno.test("readEntries() leaves empty and damaged entries out, and counts them",
   assertEquals([read.empty, read.firstEmpty, read.damaged, read.firstDamaged], [1, 1, 1, 2]);
 });
 
-Deno.test("readEntries() ends at the first gap of a ring when it is told to", () => {
+Deno.test("readEntries() ends at the first gap in a ring on request", () => {
   using stacks = new EngineStackTable();
   const ring = entryBytes(QUERY_ENTRY_32, [4, 8, 12, 16].map((handle) => trace("open", handle)));
   ring[QUERY_ENTRY_32.size + 0xc] = 0;
   const read = stacks.readEntries(ring, QUERY_ENTRY_32, { oldestFirst: true, stopAtGap: true });
   assertEquals([...read.handle], [16, 12]);
-  // The slots that a walk looked at: the traces and the one that ended it.
+  // The slots that a walk looks at: the traces and the one that ends it.
   assertEquals([read.empty, read.firstEmpty], [1, 2]);
 });
 
@@ -128,7 +128,7 @@ Deno.test("readEntries() reads a ring whose stacks are known without new ids", (
   assertEquals(second.stack.subarray(100).every((id) => id < count), true);
 });
 
-Deno.test("readEntries() rejects bytes that end inside an entry, and layouts outside theirs", () => {
+Deno.test("readEntries() rejects bytes that end inside an entry, and fields outside their entry", () => {
   using stacks = new EngineStackTable();
   assertThrows(
     () => stacks.readEntries(new Uint8Array(161), QUERY_ENTRY_64),
@@ -143,7 +143,7 @@ Deno.test("readEntries() rejects bytes that end inside an entry, and layouts out
   );
 });
 
-Deno.test("withoutKernelFrames() leaves leading kernel frames out of a column of stacks", () => {
+Deno.test("withoutKernelFrames() removes leading kernel frames from a column of stacks", () => {
   using stacks = new EngineStackTable();
   const kernel = 0xffff_8000_0000_0000n;
   const log = traceLog(stacks, [

@@ -46,16 +46,16 @@ export {
   takeStrings,
 } from "../../wasm/pkg/htrace.js";
 
-/** Whether an error is a trap of the module: a bug in it, or memory that it did not get. */
+/** Whether an error is a trap of the module: a bug in it, or a lack of memory. */
 export function isTrap(error: unknown): boolean {
   return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
 }
 
 /**
- * Runs calls of the module's exports so that it can be called again after a trap.
+ * Runs calls of the module's exports so that the module can be called again after a trap.
  *
- * A trap ends a call without its epilogue, so the module's stack pointer stays where the trap happened; a
- * call that overflowed the stack would leave no room for another one.
+ * A trap ends a call without its epilogue, so the module's stack pointer stays where the trap happened; a call that
+ * overflowed the stack would leave no room for another.
  */
 export function withStackKept<T>(call: () => T): T {
   const before = moveStackPointer(0);
@@ -67,7 +67,7 @@ export function withStackKept<T>(call: () => T): T {
   }
 }
 
-/** Bytes of the module's memory, which grows as logs and files need it and never shrinks. */
+/** Size of the module's memory in bytes; it grows as logs and files need it and never shrinks. */
 export function memorySize(): number {
   return memory.buffer.byteLength;
 }

@@ -8,7 +8,7 @@ import { thousands } from "../plain_text.ts";
 import type { HandleEntry } from "../target.ts";
 import { ByObject } from "./_by_object.ts";
 
-/** Handle values that a line names; the rest is counted. */
+/** Most handle values in a line; the rest are counted. */
 const VALUES_SHOWN = 4;
 
 /** A handle with its object. */
@@ -45,7 +45,7 @@ export function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : ["", `${title}:`, ...lines.map((line) => `  ${line}`)];
 }
 
-/** At most so many lines; the others are counted. */
+/** At most this many lines; the others are counted. */
 export function limited<T>(
   rows: readonly T[],
   top: number,

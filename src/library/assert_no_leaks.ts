@@ -10,9 +10,9 @@ import { isRingFull } from "../trace_log.ts";
 import type { Baseline } from "./baseline.ts";
 import { findLeaks, type Leak } from "./leaks.ts";
 
-/** Handles leaked, or nobody can tell. */
+/** Handles leaked, or it is unknown whether any did. */
 export class LeakError extends HtraceError {
-  /** What leaked, biggest first. */
+  /** The leaks, biggest first. */
   readonly leaks: readonly Leak[];
 
   /** Creates the error with the message for the user. */
@@ -23,8 +23,8 @@ export class LeakError extends HtraceError {
 }
 
 /**
- * Throws a {@linkcode LeakError} that names each leaking stack, where an analysis has leaks which the baseline does
- * not allow, and where history was lost.
+ * Throws a {@linkcode LeakError} that names each leaking stack if an analysis has leaks that the baseline does not
+ * allow, or if history was lost.
  *
  * ```ts
  * import { assertNoLeaks, runProgram } from "@htrace/htrace";

@@ -1,8 +1,8 @@
 /**
  * Baselines: keys of stacks whose leaks are known and accepted, each with the most handles that it may leave open.
  *
- * A text of one key a line, its number behind the last blank, as folded stacks are written. Lines that begin with `#`
- * are for people, but for the first, which says that this is a baseline and of which version.
+ * A text with one key per line and its number after the last blank, like folded stacks. Lines that begin with `#` are
+ * for people, except the first, which says that this is a baseline and its version.
  *
  * @module
  */
@@ -10,13 +10,16 @@ import { FormatError } from "../error.ts";
 import { escapeKeyPart } from "../analysis/stack_key.ts";
 import { type Leak, leakedByKey } from "./leaks.ts";
 
-/** How many handles the stacks of a key may leave open, by the key's text. */
+/** How many handles the stacks with a key may leave open, by the key's text. */
 export type Baseline = ReadonlyMap<string, number>;
 
-/** First line of a baseline; those of version 0.1.0 have another comment there. */
+/** First line of a baseline; those of version 0.1.0 have a different comment there. */
 const HEADER = "# htrace baseline 2";
 
-/** Reads a baseline, `name` in errors. Throws a `FormatError` where a line cannot be a key: then the text is something else. */
+/**
+ * Reads a baseline, called `name` in errors. Throws a `FormatError` if a line cannot be a key: the text is something
+ * else.
+ */
 export function parseBaseline(text: string, name: string): Baseline {
   const lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
   return lines[0] === HEADER ? parseLines(lines, name) : parseOldLines(lines, name);
@@ -39,8 +42,8 @@ function parseLines(lines: readonly string[], name: string): Baseline {
 const OLD_FRAME = /^[^!]+(?:![^!]|\+0x[0-9a-f]+$)/;
 
 /**
- * Version 0.1.0 wrote a comment with the number above each key, and compared without it. A `;` within a name could
- * not be told from one between frames: what cannot be a frame belongs to the name before it.
+ * Version 0.1.0 wrote a comment with the number above each key, and compared without it. A `;` within a name could not
+ * be distinguished from one between frames: a part that cannot be a frame belongs to the name before it.
  */
 function parseOldLines(lines: readonly string[], name: string): Baseline {
   const baseline = new Map<string, number>();
@@ -82,14 +85,14 @@ export function renderBaseline(baseline: Baseline): string {
   return lines.join("\n") + "\n";
 }
 
-/** The baseline of leaks as they are. */
+/** The baseline of the current leaks. */
 export function baselineOf(leaks: readonly Leak[]): Baseline {
   return leakedByKey(leaks);
 }
 
 /**
- * A baseline brought up to date: new keys are added, numbers are lowered to what leaks now, and keys that leak no more
- * are gone. A number is never raised: who wants to accept more writes it by hand.
+ * Updates a baseline: new keys are added, numbers are lowered to what leaks now, and keys that no longer leak are
+ * removed. A number is never raised: to accept more, edit it by hand.
  */
 export function updateBaseline(baseline: Baseline, leaks: readonly Leak[]): Baseline {
   return new Map(

@@ -9,10 +9,10 @@ import { FileSource } from "../file_source.ts";
 import { type Baseline, parseBaseline, renderBaseline } from "./baseline.ts";
 import { replaceFile, type ReplaceOptions } from "./replace_file.ts";
 
-/** A key and its comment take some hundred bytes; this many have more keys than a program has stacks. */
+/** A key and its comment take some hundred bytes; a file of this size has more keys than a program has stacks. */
 const MAX_BASELINE = 0x400_0000;
 
-/** Reads a baseline; one that is about to be written may be missing yet. */
+/** Reads a baseline; one that is about to be written may not exist yet. */
 export function readBaseline(path: string, mayBeMissing: boolean): Baseline {
   let text: string;
   try {
@@ -37,7 +37,7 @@ function readText(path: string): string {
   return new TextDecoder().decode(file.read(0, file.size));
 }
 
-/** Writes a baseline; what was there stays where that fails. */
+/** Writes a baseline; the old one stays if that fails. */
 export async function writeBaseline(
   path: string,
   baseline: Baseline,

@@ -11,7 +11,7 @@ function leak(key: string, outstanding: number): Leak {
   return { key, group: testGroup({ opened: outstanding, closed: 0 }) };
 }
 
-Deno.test("a baseline comes back as the keys and numbers that it was written from", () => {
+Deno.test("a baseline is read back as the keys and numbers that it was written from", () => {
   const baseline = baselineOf([leak(KEY, 2), leak(KEY, 1), leak("app!other", 4)]);
   assertEquals(baseline, new Map([[KEY, 3], ["app!other", 4]]));
   const text = renderBaseline(baseline);
@@ -19,7 +19,7 @@ Deno.test("a baseline comes back as the keys and numbers that it was written fro
   assertEquals(parseBaseline(text, "known.txt"), baseline);
 });
 
-Deno.test("names with separators, comments, blanks and line breaks come back through a baseline", () => {
+Deno.test("names with separators, comments, blanks and line breaks survive a baseline", () => {
   const symbols = ["<[u8; 4] as Debug>::fmt", "# a", " b ", "c 3", "d%3B", "e\nf", "g;h"];
   const keys = symbols.map((symbol) =>
     stackKeyText([{ address: 1n, module: { name: "app" }, symbol }])
@@ -29,7 +29,7 @@ Deno.test("names with separators, comments, blanks and line breaks come back thr
   assertEquals(parseBaseline(renderBaseline(baseline), "known.txt"), baseline);
 });
 
-Deno.test("parseBaseline() takes either line ending and passes over what is for people", () => {
+Deno.test("parseBaseline() accepts either line ending and skips what is for people", () => {
   const text = `# htrace baseline 2\r\n# why\r\n\r\n${KEY} 7\r\n`;
   assertEquals(parseBaseline(text, "known.txt"), new Map([[KEY, 7]]));
 });
@@ -66,7 +66,7 @@ Deno.test("parseBaseline() says which line is not a stack", () => {
   }
 });
 
-Deno.test("updateBaseline() adds new keys, lowers numbers, drops what is gone and never raises", () => {
+Deno.test("updateBaseline() adds new keys, lowers numbers, drops what is gone and never raises a number", () => {
   const baseline = new Map([["app!less", 5], ["app!more", 1], ["app!gone", 2]]);
   const leaks = [leak("app!less", 3), leak("app!more", 9), leak("app!new", 4)];
   assertEquals(

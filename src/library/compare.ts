@@ -1,5 +1,5 @@
 /**
- * What is outstanding since an earlier reading that another run of the program kept.
+ * What is outstanding since an earlier reading that another run of the program saved.
  *
  * @module
  */
@@ -18,8 +18,8 @@ import { isUntraced, type TraceLog } from "../trace_log.ts";
 /**
  * Lists the handles opened since a snapshot and not closed since.
  *
- * The snapshot is that of `earlier`, a recording of the same process; without one it is the last that the session took
- * or the target brought along; and where there is none, the moment when tracing began and the ring was empty.
+ * The snapshot is that of `earlier`, a recording of the same process; without one, it is the last that the session took
+ * or the target supplied; if there is none, it is the moment when tracing began and the ring was empty.
  *
  * ```ts ignore
  * using earlier = await openTarget("before.htrace");
@@ -38,7 +38,7 @@ export async function diffSince(
   return await session.diff("", request);
 }
 
-/** The traces of an earlier recording of a session's process; an error for those of another, and for none. */
+/** The traces of an earlier recording of a session's process; an error for another process, and for no traces. */
 export async function snapshotOf(earlier: Target, session: Session): Promise<TraceLog> {
   const process = await sameProcess(earlier, session);
   const log = await earlier.readTraces(session.stacks, process);
@@ -52,8 +52,8 @@ export async function snapshotOf(earlier: Target, session: Session): Promise<Tra
 }
 
 /**
- * The process of a target that another reading is of: of a whole system the one with its id, because addresses are others
- * after each boot.
+ * The process of a target that another reading is about: for a whole system, the one with its id, because addresses
+ * differ after each boot.
  */
 export function processLike(
   target: Target,
@@ -65,7 +65,7 @@ export function processLike(
 }
 
 /**
- * A session's process as an earlier reading has it. Two processes have nothing in common that could be compared: an error.
+ * A session's process in an earlier reading. Two different processes have nothing to compare: an error.
  */
 export async function sameProcess(
   earlier: Target,
@@ -84,7 +84,7 @@ export async function sameProcess(
   );
 }
 
-/** How a reading is named in messages: that of a system by its process, too. */
+/** The name of a reading in messages: for a system, it includes the process. */
 export function readingName(
   { name, mode }: Target,
   { imageName, processId }: TargetIdentity,

@@ -5,7 +5,7 @@ import { FakeTarget } from "../target_fixture.ts";
 import { trace } from "../trace_log_fixture.ts";
 import { diffSince } from "./compare.ts";
 
-/** A target that opened 0x10 and then 0x14, and what it was in between. */
+/** A target that opened 0x10 and then 0x14, and its state in between. */
 function twoStates(): { target: FakeTarget; earlier: FakeTarget } {
   const [target, earlier] = [new FakeTarget(), new FakeTarget()];
   for (const each of [target, earlier]) {
@@ -16,7 +16,7 @@ function twoStates(): { target: FakeTarget; earlier: FakeTarget } {
   return { target, earlier };
 }
 
-Deno.test("diffSince() compares with an earlier reading, which other diffs keep out of", async () => {
+Deno.test("diffSince() compares with an earlier reading, which does not affect other diffs", async () => {
   const { target, earlier } = twoStates();
   using session = new Session(target);
   await session.snapshot();
@@ -24,20 +24,20 @@ Deno.test("diffSince() compares with an earlier reading, which other diffs keep 
   assertEquals([diff?.newTraces, listed.length], [1, 1]);
 });
 
-Deno.test("diffSince() begins where tracing did when nothing was kept", async () => {
+Deno.test("diffSince() starts where tracing started if nothing was saved", async () => {
   const { target } = twoStates();
   using session = new Session(target);
   assertEquals((await diffSince(session)).listed.length, 2);
 });
 
-Deno.test("diffSince() takes the snapshot that the target brings along", async () => {
+Deno.test("diffSince() uses the snapshot that the target supplies", async () => {
   const { target, earlier } = twoStates();
   target.kept.set("", earlier.traces);
   using session = new Session(target);
   assertEquals((await diffSince(session)).listed.length, 1);
 });
 
-Deno.test("diffSince() rejects the reading of another process, whatever the targets call themselves", async () => {
+Deno.test("diffSince() rejects a reading of another process, regardless of the targets' names", async () => {
   const { target, earlier } = twoStates();
   earlier.name = "another";
   earlier.identity = { processId: target.identity.processId!, imageName: "FAKE.EXE" };
@@ -54,7 +54,7 @@ Deno.test("diffSince() rejects the reading of another process, whatever the targ
   );
 });
 
-Deno.test("diffSince() rejects a reading that kept no traces, since which all would be new", async () => {
+Deno.test("diffSince() rejects a reading without traces, since which everything would be new", async () => {
   const { target, earlier } = twoStates();
   const reason = "handles were asked for, not traces";
   earlier.traces = [];

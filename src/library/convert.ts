@@ -8,15 +8,15 @@ import { dumpSession } from "../session_dump.ts";
 import type { TraceLog } from "../trace_log.ts";
 import { replaceFile, type ReplaceOptions } from "./replace_file.ts";
 
-/** What was converted. */
+/** The result of a conversion. */
 export interface Conversion {
   /** The traces that the dump has. */
   readonly log: TraceLog;
   /** Number of its modules. */
   readonly modules: number;
-  /** Number of its open handles, where the target has a list. */
+  /** Number of its open handles, if the target has a list. */
   readonly handles?: number;
-  /** What the format cannot hold, each as a noun phrase. */
+  /** What the format cannot contain, each as a noun phrase. */
   readonly losses: readonly string[];
 }
 

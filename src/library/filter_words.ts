@@ -1,7 +1,7 @@
 /**
- * The words of a filter as people write them: times, durations, patterns, handles.
+ * Parses a filter's values as people write them: times, durations, patterns, handles.
  *
- * The same for every surface that takes a filter: the command line and the assistants' server.
+ * The same for every interface that takes a filter: the command line and the MCP server.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { TimeBound } from "../trace_filter.ts";
 /** Milliseconds of the units that a duration may have. */
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** An ISO 8601 time, or a duration after the first trace. Throws a SyntaxError with what to write. */
+/** An ISO 8601 time, or a duration after the first trace. Throws a SyntaxError that says what to write. */
 export function parseTimeBound(text: string): TimeBound {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   if (digits !== undefined && unit !== undefined) return Number(digits) * UNITS[unit]!;
@@ -23,16 +23,16 @@ export function parseTimeBound(text: string): TimeBound {
 }
 
 /**
- * A regular expression over `module!symbol`. The program takes those alone that need no backtracking: `(a+)+$` would
- * otherwise run for years over the names of a hostile file. Where V8's engine for them is not enabled, as in a library, the
- * expression is a usual one.
+ * A regular expression over `module!symbol`. The program accepts only those that need no backtracking: otherwise
+ * `(a+)+$` would run for years over the names of a hostile file. If V8's engine for them is not enabled, as in a
+ * library, the expression is an ordinary one.
  */
 export function parsePattern(text: string): RegExp {
   const usual = regExp(text, "u");
   return HAS_LINEAR_TIME ? regExp(text, "l") : usual;
 }
 
-/** Whether regular expressions may have V8's flag `l`: they are executed in linear time, or rejected. */
+/** Whether regular expressions may have V8's flag `l`: they are then executed in linear time, or rejected. */
 const HAS_LINEAR_TIME = (() => {
   try {
     return new RegExp("", "l").flags === "l";
@@ -62,12 +62,12 @@ export function parseModulePattern(text: string): RegExp {
   return new RegExp(`^${pattern}$`, "iu");
 }
 
-/** A handle, as `!htrace` takes it: hexadecimal, with or without `0x`. */
+/** A handle, as in `!htrace`: hexadecimal, with or without `0x`. */
 export function parseHandle(text: string): number {
   return Number(BigInt.asUintN(32, parseAddress(text)));
 }
 
-/** An address, as the debugger takes it: hexadecimal, with or without `0x`. */
+/** An address, as in the debugger: hexadecimal, with or without `0x`. */
 export function parseAddress(text: string): bigint {
   const digits = /^(?:0x)?([\da-f]{1,16})$/i.exec(text)?.[1];
   if (digits === undefined) {

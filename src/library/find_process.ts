@@ -1,5 +1,5 @@
 /**
- * A process of a target, by what a person calls it.
+ * Finds a process of a target by what a person calls it.
  *
  * @module
  */
@@ -7,8 +7,7 @@ import { TargetError } from "../error.ts";
 import type { ProcessRef, Target } from "../target.ts";
 
 /**
- * Finds the process that is meant: by its EPROCESS (`0x82345678`), its id (`1234`) or its image's name, which only one
- * process may have.
+ * Finds a process by its EPROCESS (`0x82345678`), its id (`1234`) or its image name, which must be unique.
  */
 export async function findProcess(target: Target, text: string): Promise<ProcessRef> {
   if (/^0x[\da-f]{1,16}$/i.test(text) && target.mode === "kernel") return { process: BigInt(text) };
@@ -33,7 +32,7 @@ export async function findProcess(target: Target, text: string): Promise<Process
   return { processId, ...(process !== undefined && { process }) };
 }
 
-/** Names of images may be given without the extension. */
+/** Image names may be given without the extension. */
 function sameName(imageName: string, text: string): boolean {
   const name = imageName.toLowerCase();
   return name === text.toLowerCase() || name === `${text.toLowerCase()}.exe`;

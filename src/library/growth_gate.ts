@@ -1,7 +1,7 @@
 /**
  * Whether stacks grow: have more handles open after each iteration of a program than after the one before.
  *
- * What a program sets up once is no growth, so the first steps are a warm-up. A step is a mark that the program sets or,
+ * What a program sets up once is not growth, so the first steps are a warm-up. A step is a mark that the program sets or,
  * in a comparison of readings, a reading.
  *
  * @module
@@ -14,9 +14,9 @@ import {
   risesAlways,
 } from "../analysis/growth_steps.ts";
 
-/** What is growth, and from where on. */
+/** What counts as growth, and from which step on. */
 export interface GrowthOptions {
-  /** Steps that belong to the warm-up; the last of them is what the next is compared with. Default: 1. */
+  /** Steps that belong to the warm-up; the next step is compared with the last of them. Default: 1. */
   readonly warmup?: number;
   /** Handles by which a stack may grow in an iteration, on average. Default: 0. */
   readonly limit?: number;
@@ -32,15 +32,15 @@ export interface GrowingStack {
   readonly rate: number;
 }
 
-/** Which stacks grow, or why nobody can say. */
+/** Which stacks grow, or why that is unknown. */
 export type GrowthFound =
   | { readonly kind: "judged"; readonly growing: readonly GrowingStack[] }
-  /** There are too few steps: one rise is any difference. */
+  /** There are too few steps: a single rise may be any difference. */
   | { readonly kind: "too few"; readonly steps: number; readonly needed: number };
 
 /**
  * Finds the stacks outside the system that have more handles open at every step after the warm-up, the fastest first.
- * Those that are known, by a baseline, are left out. Without a warm-up the steps of a program begin with its start, when
+ * Those that a baseline marks as known are left out. Without a warm-up, a program's steps begin with its start, when
  * nothing was open.
  */
 export function findGrowth(
@@ -49,7 +49,7 @@ export function findGrowth(
 ): GrowthFound {
   const { groups, stacks, hasMarks = false } = analysis;
   const steps = stepsOf(analysis);
-  // The first of several readings has none before it.
+  // The first of several readings has no earlier one.
   const base = hasMarks ? warmup : Math.max(warmup, 1);
   const needed = base + MIN_GROWTH_STEPS;
   if (steps < needed) return { kind: "too few", steps, needed };
@@ -64,7 +64,7 @@ export function findGrowth(
   return { kind: "judged", growing };
 }
 
-/** None where history was lost: growth was not measured then. */
+/** None if history was lost: growth was not measured then. */
 function stepsOf({ groups, snapshots, hasMarks }: Analysis): number {
   const isMeasured = groups.length === 0 || groups.some(({ series }) => series !== undefined);
   if (snapshots.length === 0 || !isMeasured) return 0;

@@ -7,7 +7,7 @@ import { findGrowth, type GrowthOptions } from "./growth_gate.ts";
 const OWN: Frame = { address: 1n, module: { name: "orders" }, symbol: "Session::Begin" };
 const SYSTEM: Frame = { address: 2n, module: { name: "ntdll" }, symbol: "NtCreateEvent" };
 
-/** An analysis with one group a series, each of an own stack. */
+/** An analysis with one group per series, each with its own stack. */
 function analysisOf(
   series: readonly (readonly number[])[],
   facts: Partial<Analysis> = {},
@@ -23,7 +23,7 @@ function analysisOf(
   });
 }
 
-/** The counts and the rate of what grows, or the steps that there are and are needed. */
+/** The counts and the rate of what grows, or the number of steps that there are and that are needed. */
 function found(analysis: Analysis, options?: GrowthOptions): unknown {
   const result = findGrowth(analysis, options);
   return result.kind === "judged"
@@ -42,7 +42,7 @@ Deno.test("findGrowth() finds stacks that rise at every mark after the warm-up, 
   assertEquals(found(analysis, { warmup: 2 }), [[[2, 4, 9], 3.5], [[6, 7, 8], 1], [[1, 2, 3], 1]]);
 });
 
-Deno.test("without a warm-up a program's steps begin with its start, when nothing was open", () => {
+Deno.test("without a warm-up, a program's steps begin with its start, when nothing was open", () => {
   assertEquals(found(analysisOf([[1, 2], [0, 1], [3, 3]]), { warmup: 0 }), [[[0, 1, 2], 1]]);
 });
 
@@ -52,7 +52,7 @@ Deno.test("findGrowth() allows as much as the limit says, on average", () => {
   assertEquals(found(analysis, { limit: 2 }), []);
 });
 
-Deno.test("findGrowth() passes over the system and over what is known", () => {
+Deno.test("findGrowth() skips the system and known leaks", () => {
   assertEquals(found(analysisOf([[0, 1, 2]], {}, { isKnown: true })), []);
   assertEquals(
     found(analysisOf([[0, 1, 2]], { stacks: new Map([[0, namedStack([SYSTEM])]]) })),
@@ -60,12 +60,12 @@ Deno.test("findGrowth() passes over the system and over what is known", () => {
   );
 });
 
-Deno.test("a stack whose handles the end of the program closed has grown all the same", () => {
+Deno.test("a stack whose handles the program's end closed has still grown", () => {
   const freed = { opened: 3, closed: 3, outstanding: 0, delta: -3 };
   assertEquals(found(analysisOf([[1, 2, 3]], {}, freed)), [[[1, 2, 3], 1]]);
 });
 
-Deno.test("of several readings the last is a step, and the first the earliest that is compared with", () => {
+Deno.test("of several readings, the last is a step, and the first is the earliest to compare with", () => {
   const readings = { hasMarks: false };
   assertEquals(found(analysisOf([[1, 2]], readings, { delta: 3 })), [[[1, 2, 5], 2]]);
   assertEquals(found(analysisOf([[1, 2]], readings, { delta: 3 }), { warmup: 0 }), [[
@@ -74,7 +74,7 @@ Deno.test("of several readings the last is a step, and the first the earliest th
   ]]);
 });
 
-Deno.test("too few steps, or none that could be measured, are no judgement", () => {
+Deno.test("too few steps, or none that could be measured, give no judgement", () => {
   assertEquals(found(analysisOf([[1, 2]])), [2, 3]);
   assertEquals(found(analysisOf([[1, 2, 3]]), { warmup: 3 }), [3, 5]);
   assertEquals(found(analysisOf([])), [0, 3]);

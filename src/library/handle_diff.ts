@@ -1,5 +1,5 @@
 /**
- * What changed between two lists of a process's open handles: what can be known where traces cannot be read.
+ * What changed between two lists of a process's open handles: what can be known if traces cannot be read.
  *
  * A list has no history. It says who holds what, never which code opened it; a handle that was opened and closed
  * between the two lists left nothing.
@@ -8,7 +8,7 @@
  */
 import type { HandleEntry } from "../target.ts";
 
-/** A handle value that is in both lists and stands for another object now. */
+/** A handle value that is in both lists and now refers to another object. */
 export interface ReplacedHandle {
   /** What it was. */
   readonly before: HandleEntry;
@@ -18,7 +18,7 @@ export interface ReplacedHandle {
 
 /** How many handles of one type there were and are. */
 export interface HandleTypeCount {
-  /** Name of the type; `unknown` where the target could not tell it. */
+  /** Name of the type; `unknown` if the target could not read it. */
   readonly type: string;
   /** In the first list. */
   readonly before: number;
@@ -32,9 +32,9 @@ export interface HandleListDiff {
   readonly opened: readonly HandleEntry[];
   /** Handle values that only the first list has. */
   readonly closed: readonly HandleEntry[];
-  /** Values that were closed and given to another object in between. */
+  /** Values that were closed and reused for another object in between. */
   readonly replaced: readonly ReplacedHandle[];
-  /** How many handles are in both lists, as far as one can see. */
+  /** How many handles are in both lists, as far as can be seen. */
   readonly kept: number;
   /** Types whose number changed, the most grown first. */
   readonly types: readonly HandleTypeCount[];
@@ -79,7 +79,7 @@ export function diffHandleLists(
   };
 }
 
-/** Whether a list is of several processes; one of a single process need not say which. */
+/** Whether a list covers several processes; one of a single process need not say which. */
 function isOfSeveral(handles: readonly HandleEntry[]): boolean {
   return handles.some(({ processId }) => processId !== handles[0]?.processId);
 }
@@ -88,18 +88,18 @@ function keyOfHandle({ handle }: HandleEntry): number {
   return handle;
 }
 
-/** A handle value is one of a process's table. */
+/** A handle value belongs to a process's table. */
 function keyOfProcess({ handle, processId = 0 }: HandleEntry): number {
   return processId * 2 ** 32 + handle;
 }
 
 function isSameObject(before: HandleEntry, now: HandleEntry): boolean {
-  // An address alone is not enough: the pool gives a freed one to the next object of that size.
+  // An address alone is not enough: the pool reuses a freed one for the next object of that size.
   if (before.object && now.object && before.object !== now.object) return false;
   return agrees(before.type, now.type) && agrees(before.objectName, now.objectName);
 }
 
-/** What one of the lists does not know cannot tell the two apart. */
+/** What one of the lists does not have cannot distinguish the two. */
 function agrees(before: string | undefined, now: string | undefined): boolean {
   return before === undefined || now === undefined || before === now;
 }

@@ -13,19 +13,19 @@ Deno.test("diffHandleLists() finds what was opened and closed, by value", () => 
   assertEquals([diff.replaced.length, diff.kept, diff.byObject], [0, 1, true]);
 });
 
-Deno.test("diffHandleLists() tells a reused value by its object's address", () => {
+Deno.test("diffHandleLists() recognizes a reused value by its object's address", () => {
   const reused = { ...EVENT, object: 0x9000n };
   assertEquals(diffHandleLists([EVENT], [reused]).replaced, [{ before: EVENT, now: reused }]);
 });
 
-Deno.test("diffHandleLists() tells a reused value and address by type and name", () => {
+Deno.test("diffHandleLists() recognizes a reused value and address by type and name", () => {
   const otherName = { ...FILE, objectName: "\\b" };
   const otherType = { ...EVENT, type: "Semaphore" };
   const diff = diffHandleLists([EVENT, FILE], [otherType, otherName]);
   assertEquals(diff.replaced.length, 2);
 });
 
-Deno.test("diffHandleLists() keeps what it cannot tell apart, and says so", () => {
+Deno.test("diffHandleLists() counts as kept what it cannot distinguish, and says so", () => {
   const hidden = { handle: EVENT.handle, type: "Event", object: 0n };
   const diff = diffHandleLists([EVENT], [hidden]);
   assertEquals([diff.kept, diff.byObject], [1, false]);

@@ -1,5 +1,5 @@
 /**
- * Handle lists by type and name: what there is most of, and what grew between two of them.
+ * Handle lists by type and name: which are most frequent, and which grew between two lists.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { signed, thousands } from "../plain_text.ts";
 import { ByObject } from "./_by_object.ts";
 import { limited, objectText } from "./_handle_text.ts";
 
-/** Handles of one type and, where they have one, one name. */
+/** Handles of one type and, if they have one, one name. */
 export interface HandleGroup {
-  /** Name of the type; `unknown` where the list does not say. */
+  /** Name of the type; `unknown` if the list does not say. */
   readonly type: string;
   /** Name of the objects; absent for those without one. */
   readonly name?: string;
@@ -28,18 +28,18 @@ export interface HandleGrowth extends Omit<HandleGroup, "count"> {
   readonly now: number;
 }
 
-/** Handles, or their numbers where a source states them. */
+/** Handles, or their numbers if a source states them. */
 export type HandleSource = readonly HandleEntry[] | HandleCounts;
 
 /** How handles are grouped. */
 export interface GroupOptions {
-  /** By name, too, not by type alone. Default: true. */
+  /** Also by name, not only by type. Default: true. */
   readonly byName?: boolean;
-  /** Takes names for one that differ in ids, GUIDs and numbers. */
+  /** Merges names that differ only in ids, GUIDs and numbers. */
   readonly mergeNames?: boolean;
 }
 
-/** Groups that a text for people lists, where nobody says. */
+/** Default number of groups in a text for people. */
 const USUAL_TOP = 10;
 /** Changes that fit into one line. */
 const MAX_IN_LINE = 5;
@@ -68,8 +68,8 @@ export function* groupsOf(
 }
 
 /**
- * What changed between two lists of one process, the most grown first. Where one of the lists has no names, as those of
- * Crashpad and the summaries of handle.exe, types alone are compared.
+ * What changed between two lists of one process, the most grown first. If one of the lists has no names, like those of
+ * Crashpad and handle.exe's summaries, only types are compared.
  */
 export function handleGrowth(
   before: HandleSource,
@@ -94,7 +94,7 @@ export function handleGrowth(
     .sort((a, b) => b.now - b.before - (a.now - a.before) || compareNames(a, b));
 }
 
-/** The largest changes in one line: `+1,204 Event, +3 File \Device\…`; undefined where nothing changed. */
+/** The largest changes in one line: `+1,204 Event, +3 File \Device\…`; undefined if nothing changed. */
 export function growthLine(growth: readonly HandleGrowth[]): string | undefined {
   if (growth.length === 0) return undefined;
   const shown = growth.toSorted((a, b) => Math.abs(b.now - b.before) - Math.abs(a.now - a.before))
@@ -108,15 +108,15 @@ export function growthLine(growth: readonly HandleGrowth[]): string | undefined 
   return parts.join(", ");
 }
 
-/** What a list of handles is rendered with. */
+/** Options for rendering a list of handles. */
 export interface HandleGroupsText {
-  /** Their numbers, where the source states them or lists fewer handles than it counts. */
+  /** Their numbers, if the source states them or lists fewer handles than it counts. */
   readonly counts?: HandleCounts | undefined;
-  /** Lines of a part at most. Default: 10. */
+  /** Most lines in a part. Default: 10. */
   readonly top?: number | undefined;
 }
 
-/** What there is most of: by type, by name, by object where several handles stand for one. */
+/** The most frequent handles: by type, by name, by object if several handles refer to one. */
 export function renderHandleGroups(
   handles: readonly HandleEntry[],
   { counts = countHandles(handles), top = USUAL_TOP }: HandleGroupsText = {},
@@ -131,8 +131,8 @@ export function renderHandleGroups(
 }
 
 /**
- * A name with `*` for what differs from run to run: GUIDs, numbers with `0x`, hexadecimal numbers of four and more
- * digits, those of temporary files, digits.
+ * A name with `*` for what differs from run to run: GUIDs, numbers with `0x`, hexadecimal numbers of four or more
+ * digits, those in names of temporary files, digits.
  *
  * @example
  * ```ts
@@ -149,9 +149,9 @@ const VARIABLE_PART = new RegExp(
   [
     "\\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\\}?",
     "0x[0-9a-f]+",
-    // GetTempFileName: three characters at most of the program's own, four hexadecimal digits at most of the system's.
+    // GetTempFileName: at most three characters from the program, at most four hexadecimal digits from the system.
     "(?<=[\\\\/][^\\\\/]{0,3})[0-9a-f]{1,4}(?=\\.tmp$)",
-    // Letters a to f alone are words; a number of four and more digits with one of 0 to 9 is an id.
+    // Only letters a to f may be a word; four or more hexadecimal digits with one of 0 to 9 are an id.
     "(?<![0-9a-z])(?=[a-f]*[0-9])[0-9a-f]{4,}(?![0-9a-z])",
     "[0-9]+",
   ].join("|"),
@@ -162,10 +162,10 @@ function countsOf(handles: HandleSource): HandleCounts {
   return "types" in handles ? handles : countHandles(handles);
 }
 
-/** Types whose objects all have names: every process has some, and a list without their names has none at all. */
+/** Types whose objects all have names: every process has some, and a list without their names has no names at all. */
 const ALWAYS_NAMED: readonly string[] = ["Key", "Directory"];
 
-/** Whether a list says names of objects. */
+/** Whether a list includes names of objects. */
 export function areNamed(list: HandleSource): boolean {
   return hasNames(countsOf(list));
 }

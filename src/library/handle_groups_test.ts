@@ -18,7 +18,7 @@ function handles(count: number, type?: string, objectName?: string): HandleEntry
   }));
 }
 
-Deno.test("groupHandles() counts by type and name, the most first", () => {
+Deno.test("groupHandles() counts by type and name, most frequent first", () => {
   const list = [...handles(2, "File", "\\Device\\x"), ...handles(3, "Event"), ...handles(2)];
   assertEquals(groupHandles(list), [
     { type: "Event", count: 3 },
@@ -50,7 +50,7 @@ Deno.test("handleGrowth() ranks what grew before what shrank, and leaves out wha
   assertEquals(growthLine(handleGrowth(now, now)), undefined);
 });
 
-Deno.test("handleGrowth() compares types alone where one list has no names, though it has keys", () => {
+Deno.test("handleGrowth() compares only types if one list has no names, although it has keys", () => {
   const named = [...handles(2, "Key", "\\a"), ...handles(2, "File", "\\b")];
   const nameless = [...handles(3, "Key"), ...handles(4, "File")];
   assertEquals(handleGrowth(named, nameless), [
@@ -93,7 +93,7 @@ Deno.test("names that move cursors or end lines are escaped", () => {
   assertEquals(renderHandleGroups(list).split("\n").length, 6);
 });
 
-Deno.test("handleGrowth() merges names that differ in ids and numbers, when asked", () => {
+Deno.test("handleGrowth() merges names that differ in ids and numbers, on request", () => {
   const now = [...handles(1, "Event", "\\job-17-a"), ...handles(1, "Event", "\\job-18-a")];
   assertEquals(handleGrowth([], now).length, 2);
   assertEquals(handleGrowth([], now, { mergeNames: true }), [
@@ -101,7 +101,7 @@ Deno.test("handleGrowth() merges names that differ in ids and numbers, when aske
   ]);
 });
 
-Deno.test("handleGrowth() compares types where one list is numbers by type", () => {
+Deno.test("handleGrowth() compares types if one list has only numbers by type", () => {
   const summary = { total: 5, types: new Map([["Event", 5]]), names: new Map() };
   const list = countHandles([...handles(7, "Event", "\\a"), ...handles(1, "File")]);
   assertEquals(handleGrowth(summary, list), [

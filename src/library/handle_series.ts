@@ -10,9 +10,9 @@ import { ByObject } from "./_by_object.ts";
 import { limited, objectText } from "./_handle_text.ts";
 import { areNamed, type GroupOptions, groupsOf, type HandleSource } from "./handle_groups.ts";
 
-/** How many handles of a type and, where they have one, a name each list has. */
+/** How many handles of a type and, if they have one, a name each list has. */
 export interface HandleSeries {
-  /** Name of the type; `unknown` where a list does not say. */
+  /** Name of the type; `unknown` if a list does not say. */
   readonly type: string;
   /** Name of the objects; absent for those without one. */
   readonly name?: string;
@@ -20,12 +20,12 @@ export interface HandleSeries {
   readonly counts: readonly number[];
 }
 
-/** Lines of the text, where nobody says. */
+/** Default number of lines of the text. */
 const USUAL_TOP = 10;
 
 /**
- * What changed over several lists, oldest first: the most grown from the first to the last comes first. Where one of the
- * lists has no names, types alone are counted.
+ * What changed over several lists, oldest first: the most grown from the first to the last comes first. If one of the
+ * lists has no names, only types are counted.
  */
 export function handleSeries(
   lists: readonly HandleSource[],
@@ -62,7 +62,7 @@ export function renderHandleSeries(
     (isGrowing(entry.counts) ? "  (rises at every step)" : ""),
   ]);
   const [grown = 0, counts = 0] = [0, 1].map((column) =>
-    Math.max(...rows.map((row) => row[column]!.length))
+    rows.reduce((width, row) => Math.max(width, row[column]!.length), 0)
   );
   const title = `Open handles over ${lists.length} readings: ` +
     (rows.length === 0 ? "no change of type or name" : "what changed, the most grown first");

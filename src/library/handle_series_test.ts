@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { HandleEntry } from "../target.ts";
 import { handleSeries, renderHandleSeries } from "./handle_series.ts";
 
-/** So many handles of one type and name. */
+/** A number of handles of one type and name. */
 function handles(count: number, type: string, objectName?: string): HandleEntry[] {
   return Array.from({ length: count }, (_, index) => ({
     handle: 4 + index * 4,
@@ -26,7 +26,7 @@ Deno.test("handleSeries() counts each type and name in every list, and leaves ou
   assertEquals(handleSeries([LISTS[0]!, LISTS[0]!]), []);
 });
 
-Deno.test("handleSeries() counts types alone where a list has no names", () => {
+Deno.test("handleSeries() counts only types if a list has no names", () => {
   const unnamed = [...handles(1, "Event"), ...handles(5, "Key")];
   assertEquals(handleSeries([LISTS[0]!, unnamed]), [
     { type: "Key", counts: [2, 5] },
@@ -46,4 +46,15 @@ Deno.test("renderHandleSeries() says what rises at every step", () => {
     renderHandleSeries([LISTS[0]!, LISTS[0]!]),
     "Open handles over 2 readings: no change of type or name\n",
   );
+});
+
+Deno.test("renderHandleSeries() takes as many names as there are handles", () => {
+  const named = (prefix: string): HandleEntry[] =>
+    Array.from({ length: 150_000 }, (_, i) => ({
+      handle: 4 + i * 4,
+      type: "Event",
+      objectName: `${prefix}${i}`,
+    }));
+  const text = renderHandleSeries([named("monday-"), named("tuesday-")], { top: 1 });
+  assertEquals(text.split("\n").slice(1, 3), ["  +1  0 1  Event tuesday-0", "and 299,999 more"]);
 });

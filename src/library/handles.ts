@@ -1,5 +1,5 @@
 /**
- * The difference of handle lists: what can be known of a process whose handles cannot be traced.
+ * The difference of handle lists: what can be known about a process whose handles cannot be traced.
  *
  * @module
  */
@@ -19,9 +19,9 @@ import { diffHandleLists, type HandleListDiff } from "./handle_diff.ts";
 import { type GroupOptions, type HandleGrowth, handleGrowth } from "./handle_groups.ts";
 import { handlesOf, reasonForHandlesAlone } from "./record.ts";
 
-/** A difference of handle lists, and why it is no more. */
+/** A difference of handle lists, and why there is nothing more. */
 export interface HandlesResult {
-  /** The difference, handle by handle; absent where a list has numbers alone. */
+  /** The difference, handle by handle; absent if a list has only numbers. */
   readonly diff?: HandleListDiff;
   /** How many handles there were. */
   readonly before: number;
@@ -29,19 +29,19 @@ export interface HandlesResult {
   readonly now: number;
   /** Types and names whose number changed, the most grown first. */
   readonly growth: readonly HandleGrowth[];
-  /** Why there are no traces, the tail of a message. */
+  /** Why there are no traces, completing a message. */
   readonly reason: string;
 }
 
-/** How two lists are compared. */
+/** How to compare two lists. */
 export interface HandlesOptions extends Pick<GroupOptions, "mergeNames"> {
-  /** The process that is meant, of a target of several. */
+  /** The process, for a target that has several. */
   readonly process?: ProcessRef | undefined;
 }
 
 /**
- * Compares the open handles of a target with an earlier list of the same process, wherever the two are from: a live
- * process, a recording, a dump, what handle.exe or `!handle` printed.
+ * Compares the open handles of a target with an earlier list of the same process, regardless of where the two are from:
+ * a live process, a recording, a dump, output of handle.exe or `!handle`.
  *
  * ```ts ignore
  * using earlier = await openTarget("before.txt");
@@ -89,8 +89,8 @@ async function listOf(
 }
 
 /**
- * Why only the handles of two targets can be compared: one of them was not traced, and both have a list; undefined where
- * traces can be compared. A process that can be traced is not asked: reading its ring twice would show two moments.
+ * Why only the handles of two targets can be compared: one of them was not traced, and both have a list; undefined if
+ * traces can be compared. A process that can be traced is not read: reading its ring twice would show two moments.
  */
 export async function whyHandlesAlone(
   session: Session,
@@ -98,7 +98,7 @@ export async function whyHandlesAlone(
 ): Promise<string | undefined> {
   const { target } = session;
   if (target.control || !target.handles || !earlier.handles || earlier.control) return undefined;
-  if (earlier.mode !== target.mode) return undefined; // what cannot be compared is said later
+  if (earlier.mode !== target.mode) return undefined; // that they cannot be compared is reported later
   const identity = await identityOf(target, session.process);
   const logs = [
     await session.readTraces(),

@@ -13,7 +13,7 @@ async function recorded(target: Target): Promise<Target> {
   return new RecordedTarget(await decodeRecording("x.htrace", bytes));
 }
 
-Deno.test("diffHandles() compares with a recording of handles alone, and says why no more", async () => {
+Deno.test("diffHandles() compares with a recording of only handles, and says why there are no traces", async () => {
   const target = new FakeTarget();
   target.open = [{ handle: 0x10, type: "Event", object: 1n }];
   const earlier = await recorded(target);
@@ -25,7 +25,7 @@ Deno.test("diffHandles() compares with a recording of handles alone, and says wh
   assertEquals((await earlier.readTraces(stacks)).incomplete, reason);
 });
 
-Deno.test("diffHandles() says what it leaves out where there are traces", async () => {
+Deno.test("diffHandles() says what it leaves out if there are traces", async () => {
   const target = new FakeTarget();
   target.control.enable();
   const earlier = await recorded(target);

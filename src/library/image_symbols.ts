@@ -14,7 +14,7 @@ import { withReadableNames } from "../symbols/itanium_names.ts";
 import { imageFileIdentity } from "../symbols/symbol_identity.ts";
 import { type SymbolizeOptions, Symbolizer, type SymbolStatus } from "../symbols/symbolizer.ts";
 
-/** A file has no names to give. */
+/** A file contains no names. */
 export class NoSymbolsError extends HtraceError {
   /** Creates the error with the message for the user. */
   constructor(message: string, options?: ErrorOptions) {
@@ -22,23 +22,23 @@ export class NoSymbolsError extends HtraceError {
   }
 }
 
-/** Names for places in one image. */
+/** Names for RVAs in one image. */
 export interface ImageSymbols extends Disposable {
-  /** Why a PDB that should be used is not. */
+  /** Why a PDB that should be used is not used. */
   readonly warning?: string;
-  /** Where the names come from; may turn into a problem when a damaged part is met. */
+  /** Where the names come from; may become a problem when a damaged part is found. */
   readonly status: SymbolStatus;
   /** Names RVAs. */
   frames(rvas: readonly number[], options: SymbolizeOptions): Promise<readonly Frame[]>;
 }
 
-/** A module from a PDB alone has no size that is known: every RVA may be in it. */
+/** A module known only from a PDB has no known size: every RVA may be in it. */
 const ANY_SIZE = 0xffff_ffff;
 
 /**
  * Opens a PDB, or an image with the PDB that belongs to it.
  *
- * @throws {NoSymbolsError} where there is no name to be had.
+ * @throws {NoSymbolsError} if there are no names.
  */
 export async function openImageSymbols(
   path: string,
@@ -65,7 +65,7 @@ export async function openImageSymbols(
   };
 }
 
-/** Opens what an image alone needs: nothing is sought for a PDB, and the search takes longer to load than a PDB. */
+/** Loads the search, only for an image: a PDB does not need it, and loading it takes longer than loading a PDB. */
 async function openFinder(options: SymbolSourceOptions): Promise<SymbolFinder> {
   const { symbolFinder } = await import("../symbols/path/mod.ts");
   return symbolFinder(options);
@@ -77,7 +77,7 @@ interface Opened {
 }
 
 function addPdb(symbolizer: Symbolizer, pdb: FileSource): Opened {
-  // "app.dll.pdb" is how some builds name the PDB of app.dll.
+  // Some builds name the PDB of app.dll "app.dll.pdb".
   const image = moduleNameOf(pdb.name).replace(/\.(dll|exe|sys)$/i, "");
   const module: Module = { name: image, path: pdb.name, base: 0n, size: ANY_SIZE };
   const { kind, problem } = symbolizer.addModule(module, { pdb });
@@ -94,7 +94,7 @@ async function addImage(
   finder: SymbolFinder,
 ): Promise<Opened> {
   const { isAbsolute, join } = await import("node:path");
-  // Not resolve(): for "C:app.exe" that reads a variable of Windows' own, which the executable may not.
+  // Not resolve(): for "C:app.exe" it reads one of Windows' own variables, which the executable may not.
   const path = isAbsolute(image.name) ? image.name : join(Deno.cwd(), image.name);
   const module: Module = {
     name: moduleNameOf(path),
@@ -132,7 +132,7 @@ function openFile(path: string): FileSource {
   }
 }
 
-/** Whether a file begins as images do; what it really is, its reader says. */
+/** Whether a file begins like an image; its reader decides what it really is. */
 function isImage(file: ByteSource): boolean {
   const [m, z] = file.read(0, 2);
   return m === 0x4d && z === 0x5a;

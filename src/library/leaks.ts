@@ -10,25 +10,25 @@ import type { Baseline } from "./baseline.ts";
 export interface Leak {
   /** The opens from the stack. */
   readonly group: TraceGroup;
-  /** Names the stack in a {@linkcode Baseline}: the text of its key. */
+  /** Identifies the stack in a {@linkcode Baseline}: the text of its key. */
   readonly key: string;
 }
 
-/** What leaked, held against a baseline. */
+/** The leaks, compared with a baseline. */
 export interface Leaks {
   /** Leaks that the baseline does not have, or has with fewer handles; biggest first. */
   readonly leaks: readonly Leak[];
-  /** Leaks as the baseline has them. */
+  /** Leaks that the baseline allows. */
   readonly known: readonly Leak[];
-  /** Keys of the baseline that nothing leaks any more. */
+  /** Keys of the baseline that no longer leak. */
   readonly gone: readonly string[];
 }
 
 /**
  * The leaks of an analysis, biggest first.
  *
- * A group leaks when handles of it are open and code other than the system's opened them: the system's own libraries
- * keep handles for the life of a process, and nobody can close those.
+ * A group leaks if its handles are open and code other than the system's opened them: the system's own libraries keep
+ * handles for the life of a process, and nobody can close those.
  */
 export function leaksOf({ groups, stacks }: Analysis): Leak[] {
   return groups.flatMap((group) => {
@@ -47,7 +47,9 @@ export function leakedByKey(leaks: readonly Leak[]): ReadonlyMap<string, number>
   return handles;
 }
 
-/** Holds the leaks of an analysis against a baseline: a key's number there is the most that its stacks may leave open. */
+/**
+ * Compares the leaks of an analysis with a baseline: a key's number there is the most that its stacks may leave open.
+ */
 export function findLeaks(analysis: Analysis, baseline: Baseline = new Map()): Leaks {
   const all = leaksOf(analysis);
   if (baseline.size === 0) return { leaks: all, known: [], gone: [] };

@@ -1,5 +1,5 @@
 /**
- * What the verbs do, as calls. The README has the table of verbs and calls.
+ * The work of the verbs, as calls. The README has the table of verbs and calls.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Writing files that must not be there yet.
+ * Writes files that must not exist yet.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import { fileReason } from "../file_reason.ts";
 import { FileWriteError } from "./replace_file.ts";
 
 /**
- * Writes files by `write`, which replaces what is there of their names. Without `mayReplace` the names are taken before,
- * each by an empty file that nobody else can have made, so that no file is replaced that was there; where `write` fails,
- * those are removed.
+ * Writes files with `write`, which replaces existing ones. Without `mayReplace` the names are reserved first, each with
+ * an empty file that nobody else can have created, so that no existing file is replaced; if `write` fails, those are
+ * removed.
  *
- * @throws {FileWriteError} where there is a file of one of the names.
+ * @throws {FileWriteError} if a file with one of the names exists.
  */
 export async function withNewFiles<Result>(
   paths: readonly string[],

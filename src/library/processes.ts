@@ -1,5 +1,5 @@
 /**
- * The processes that handles can be traced of.
+ * The processes whose handles can be traced.
  *
  * @module
  */

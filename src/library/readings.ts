@@ -1,5 +1,5 @@
 /**
- * Several readings of one process as one analysis: the last one, with its growth since the others.
+ * Several readings of one process as one analysis: that of the last one, with its growth since the others.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { sameProcess, snapshotOf } from "./compare.ts";
 
 /**
  * Analyzes the session whose traces were read last. The traces of the others become its snapshots, and it is compared
- * with the last of them; a single one is compared with the last snapshot that it has or brings along, if any, unless those
- * are marks of its program. Readings without traces have nothing to grow from.
+ * with the last of them; a single one is compared with the last snapshot that it has or that its target supplies, if
+ * any, unless those are its program's marks. Growth cannot be measured from readings without traces.
  *
  * ```ts ignore
  * using before = new Session(await openTarget("monday.htrace"));
@@ -30,9 +30,9 @@ export async function analyzeReadings(
   if (last === undefined) throw new RangeError("Cannot analyze readings: there are none");
   for (const { session, log } of readings.slice(0, -1)) {
     await sameProcess(session.target, last);
-    if (isUntraced(log)) continue; // its handles are all that it has
+    if (isUntraced(log)) continue; // it has only its handles
     const name = log.readAt?.toISOString() ?? session.target.name;
-    // A dump's time is of a second, and two of them may be of one.
+    // A dump's time has a resolution of one second, and two dumps may be from the same second.
     const unused = unusedName(name, await last.snapshots());
     last.keepSnapshot(await snapshotOf(session.target, last), unused);
   }
@@ -45,7 +45,7 @@ export async function analyzeReadings(
     : await last.diff(compared, request);
 }
 
-/** Sessions in the order in which their traces were read, the last one being the one that is reported. */
+/** Sessions in the order in which their traces were read; the last one is reported. */
 export async function inOrderOfTime(sessions: readonly Session[]): Promise<Session[]> {
   return (await read(sessions)).map(({ session }) => session);
 }
@@ -61,7 +61,7 @@ async function read(sessions: readonly Session[]): Promise<Reading[]> {
   return readings.sort((a, b) => timeOf(a.log, b.log) - timeOf(b.log, a.log));
 }
 
-/** Snapshots that the last reading brings along stand between earlier readings, where they were taken then. */
+/** Snapshots that the last reading supplies go between earlier readings if they were taken then. */
 async function putInOrder(session: Session): Promise<void> {
   const snapshots = [...await session.snapshots()];
   if (snapshots.some(([, { readAt }]) => readAt === undefined)) return;
@@ -69,7 +69,7 @@ async function putInOrder(session: Session): Promise<void> {
   for (const [name, log] of snapshots) session.keepSnapshot(log, name);
 }
 
-/** When a log was read, for comparing it with another one: undated logs stay in the order given. */
+/** When a log was read, for ordering: undated logs stay in the order given. */
 function timeOf(log: TraceLog, other: TraceLog): number {
   return log.readAt && other.readAt ? log.readAt.getTime() : 0;
 }

@@ -1,5 +1,5 @@
 /**
- * Keeping what a target has, as an `*.htrace` file.
+ * Saves what a target has, as an `*.htrace` file.
  *
  * @module
  */
@@ -13,14 +13,14 @@ import { type HandleEntry, identityOf, type ProcessRef, type Target } from "../t
 import { logWithoutTraces, stacksOf, type TraceLog } from "../trace_log.ts";
 import { replaceFile, type ReplaceOptions } from "./replace_file.ts";
 
-/** What to keep. */
+/** What to save. */
 export interface RecordOptions {
-  /** Keep the names of functions, files and lines, for machines without the symbols. Default: true. */
+  /** Save the names of functions, files and lines, for machines without the symbols. Default: true. */
   readonly names?: boolean;
 }
 
 /**
- * Writes traces, snapshots, modules, handles and names of a session's target to a file, which is replaced as a whole.
+ * Writes traces, snapshots, modules, handles and names of a session's target to a file, which is replaced completely.
  *
  * ```ts ignore
  * using session = new Session(await openTarget("4242"));
@@ -37,7 +37,7 @@ export async function record(
   return recording;
 }
 
-/** Everything that a recording keeps of a session's target, as it is now. */
+/** Everything that a recording contains of a session's target, as it is now. */
 export async function recordSession(
   session: Session,
   { names = true }: RecordOptions = {},
@@ -62,7 +62,7 @@ export async function recordSession(
   return { ...recording, frames, ...(limits.length > 0 && { limits }) };
 }
 
-/** Writes a recording to a file, which is replaced as a whole or left as it was. */
+/** Writes a recording to a file, which is replaced completely or left as it was. */
 export async function writeRecording(
   path: string,
   recording: Recording,
@@ -72,8 +72,8 @@ export async function writeRecording(
 }
 
 /**
- * A recording of the open handles of a target alone, for {@linkcode diffHandles}: what can be read where tracing
- * cannot be switched on. It has no traces, and says why.
+ * A recording of only a target's open handles, for {@linkcode diffHandles}: what can be read if tracing cannot be
+ * switched on. It has no traces, and says why.
  */
 export async function recordHandles(
   target: Target,
@@ -92,7 +92,7 @@ export async function recordHandles(
   };
 }
 
-/** The open handles of a target; throws where it cannot list them. */
+/** The open handles of a target; throws if it cannot list them. */
 export async function handlesOf(
   target: Target,
   process?: ProcessRef,
@@ -104,7 +104,7 @@ export async function handlesOf(
   );
 }
 
-/** Why there are handles and no traces; the tail of a message. */
+/** Why there are handles and no traces, completing a message. */
 export function reasonForHandlesAlone({ control }: Target): string {
   return control === undefined || control.isEnabled()
     ? "handles were asked for, not traces"

@@ -7,7 +7,7 @@ import { openTarget } from "../targets/mod.ts";
 import { trace } from "../trace_log_fixture.ts";
 import { record } from "./record.ts";
 
-Deno.test("record() writes a target that opens as what it was, with its snapshots", async () => {
+Deno.test("record() writes a target that can be opened as it was, with its snapshots", async () => {
   const path = await Deno.makeTempFile({ suffix: ".htrace" });
   try {
     const target = new FakeTarget();
@@ -25,11 +25,11 @@ Deno.test("record() writes a target that opens as what it was, with its snapshot
   }
 });
 
-Deno.test("record() leaves the old file where the target has ended", async () => {
+Deno.test("record() keeps the old file if the target has ended", async () => {
   const path = await Deno.makeTempFile({ suffix: ".htrace" });
   try {
     await Deno.writeTextFile(path, "old");
-    using session = new Session(new FakeTarget()); // without tracing, as one that is gone
+    using session = new Session(new FakeTarget()); // without tracing, like one that has ended
     await assertRejects(() => record(session, path), TargetError);
     assertEquals(await Deno.readTextFile(path), "old");
   } finally {

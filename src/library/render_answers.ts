@@ -1,12 +1,12 @@
 /**
- * The answers of a debugger log as a table.
+ * A debugger log's answers as a table.
  *
  * @module
  */
 import type { Answer } from "../answer.ts";
 import { linesText } from "../escape_text.ts";
 
-/** A line for each answer: its number, its line in the text, what it is and holds, how it was asked for. */
+/** A line for each answer: its number, its line in the text, its kind and contents, its command. */
 export function renderAnswers(answers: readonly Answer[]): string {
   if (answers.length === 0) return "The text has no output of !htrace.\n";
   const rows = [

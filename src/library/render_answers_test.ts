@@ -15,7 +15,7 @@ const LISTING: Answer = {
   incomplete: "ends inside an entry",
 };
 
-Deno.test("renderAnswers() says of each answer where it stands, what it holds and lacks", () => {
+Deno.test("renderAnswers() says for each answer where it is, what it contains and what it lacks", () => {
   const answers: Answer[] = [
     LISTING,
     {
@@ -48,11 +48,11 @@ Deno.test("renderAnswers() says of each answer where it stands, what it holds an
   );
 });
 
-Deno.test("renderAnswers() of a text without any is a sentence", () => {
+Deno.test("renderAnswers() returns one sentence for a text without answers", () => {
   assertEquals(renderAnswers([]), "The text has no output of !htrace.\n");
 });
 
-Deno.test("renderAnswers() lets no prompt of a text reach the terminal as it is", () => {
+Deno.test("renderAnswers() escapes the prompts of a text", () => {
   const text = renderAnswers([{ ...LISTING, prompt: "0:000>\x1b[2J" }]);
   assertEquals(text.includes("\x1b"), false);
 });

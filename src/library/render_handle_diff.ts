@@ -10,10 +10,10 @@ import type { HandlesResult } from "./handles.ts";
 import { thousands } from "../plain_text.ts";
 import { handleText, limited, objectLines, objectText, section } from "./_handle_text.ts";
 
-/** Lines of a section at most, where nobody says. */
+/** Default maximum of lines in a section. */
 const USUAL_TOP = 50;
 
-/** The difference as text, with what it cannot say; `top` is the most lines of a section. */
+/** The difference as text, with what it cannot say; `top` is the maximum of lines in a section. */
 export function renderHandleDiff(
   { diff, before, now, growth, reason }: HandlesResult,
   top = USUAL_TOP,
@@ -26,7 +26,7 @@ export function renderHandleDiff(
     ...section("Closed", objectLines(diff?.closed ?? [], top)),
     ...section("Replaced", limited(diff?.replaced ?? [], top, replacedText)),
     "",
-    `No stacks, and nothing of handles opened and closed in between: ${reason}.`,
+    `Handle lists show neither stacks nor handles that were opened and closed in between: ${reason}.`,
   ];
   if (diff?.byObject === false) {
     lines.push(

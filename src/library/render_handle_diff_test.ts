@@ -20,7 +20,7 @@ function compared(before: readonly HandleEntry[], now: readonly HandleEntry[]): 
   };
 }
 
-Deno.test("renderHandleDiff() shows each change and what it cannot know", () => {
+Deno.test("renderHandleDiff() shows each change and what cannot be known", () => {
   assertEquals(
     renderHandleDiff(compared([EVENT, FILE], [{ ...EVENT, object: 0n }, KEY])),
     `1 opened, 1 closed, 0 replaced, 1 kept.
@@ -39,7 +39,7 @@ Opened:
 Closed:
   0x0014 File \\a
 
-No stacks, and nothing of handles opened and closed in between: this system has no handle tracing.
+Handle lists show neither stacks nor handles that were opened and closed in between: this system has no handle tracing.
 Object addresses were not shown: a value reused for the same type and name counts as kept.
 `,
   );
@@ -57,7 +57,7 @@ Deno.test("renderHandleDiff() counts handles of one type and name on one line", 
   assert(text.includes("Opened:\n  Event: 12,345 (0x0000, 0x0004, 0x0008, 0x000c, ...)\n"));
 });
 
-Deno.test("renderHandleDiff() shows so many lines of a section and counts the others", () => {
+Deno.test("renderHandleDiff() shows a number of lines per section and counts the others", () => {
   const files = ["a", "b", "c", "d"].map((objectName, i) => ({
     ...FILE,
     handle: 4 * i,
@@ -67,7 +67,7 @@ Deno.test("renderHandleDiff() shows so many lines of a section and counts the ot
   assert(text.includes("Opened:\n  0x0000 File a\n  0x0004 File b\n  and 2 more\n"));
 });
 
-Deno.test("renderHandleDiff() compares numbers where a list has nothing else", () => {
+Deno.test("renderHandleDiff() compares numbers if a list has nothing else", () => {
   const text = renderHandleDiff({
     before: 5,
     now: 7,

@@ -1,5 +1,5 @@
 /**
- * Writing a file as a whole or not at all.
+ * Writes a file completely or not at all.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { fileReason } from "../file_reason.ts";
 import { type Guard, sweepTemporaries, TemporaryFile } from "../temporary_file.ts";
 import { replaceKeepingAttributes } from "../win32/replace_file.ts";
 
-/** A file cannot be written; what was there of that name is as it was. */
+/** A file cannot be written; an existing one is unchanged. */
 export class FileWriteError extends HtraceError {
   /** The file's path, as it was given. */
   readonly path: string;
@@ -28,28 +28,28 @@ export class FileWriteError extends HtraceError {
 
 /** How a file is replaced. */
 export interface ReplaceOptions {
-  /** Removes what is written so far where the program ends early. */
+  /** Removes what has been written if the program ends early. */
   readonly guard?: Guard | undefined;
-  /** Makes the new file; tests have a disk that is full. */
+  /** Creates the new file; tests pass a full disk. */
   readonly temporaries?: Pick<typeof TemporaryFile, "create">;
 }
 
-/** Links that are followed: what Linux follows. */
+/** Most links that are followed, the same as in Linux. */
 const MAX_LINKS = 40;
 
-/** Any of these permits somebody to write. */
+/** Any of these allows somebody to write. */
 const WRITE_BITS = 0o222;
 /** Permissions, and the bits for set-user-id, set-group-id and sticky. */
 const MODE_BITS = 0o7777;
 
 /**
- * Writes a file beside the one that is meant and then gives it its name, so that a full disk, a lost drive or an end
- * of the program never leaves half a file under that name. The content comes at once or in pieces, as they are made. The
- * new file has the old one's owner and mode, on Windows its attributes and access rights. A symbolic link stays one, also
- * where it leads to nothing yet; what it leads to is replaced.
+ * Writes a new file beside the target and then renames it, so that a full disk, a lost drive or the end of the program
+ * never leaves half a file under that name. The content comes at once or in pieces, as they are produced. The new file
+ * gets the old one's owner and mode, on Windows its attributes and access rights. A symbolic link stays one, even a
+ * dangling one; what it leads to is replaced.
  *
- * @throws {FileWriteError} also where the name is that of a folder or a device, which would be gone for good, or of a
- * file that is read-only, which somebody has protected.
+ * @throws {FileWriteError} also if the name is that of a folder or a device, which would be lost for good, or of a
+ * read-only file, which somebody has protected.
  */
 export async function replaceFile(
   path: string,
@@ -61,7 +61,7 @@ export async function replaceFile(
     const old = await infoOf(place);
     if (old !== undefined) await checkReplaceable(path, place, old);
     const folder = dirname(place);
-    await Deno.stat(folder); // it is not made: its name is more likely mistyped
+    await Deno.stat(folder); // it is not created: its name is more likely mistyped
     sweepTemporaries(folder);
     using temporary = temporaries.create(folder, guard);
     for (const piece of content instanceof Uint8Array ? [content] : content) temporary.write(piece);
@@ -75,7 +75,7 @@ export async function replaceFile(
   }
 }
 
-/** Where the file is, or will be: what links lead to, also where nothing is there. */
+/** Where the file is, or will be: what links lead to, even if nothing is there. */
 async function placeOf(path: string): Promise<string> {
   let place = path;
   for (let links = 0; links <= MAX_LINKS; links++) {
@@ -105,13 +105,13 @@ async function checkReplaceable(path: string, place: string, old: Deno.FileInfo)
   } catch (cause) {
     throw new FileWriteError(path, fileReason(cause), "name a file that you may write", { cause });
   }
-  // The administrator could write it, and did not mean to.
+  // The administrator could write it, but did not mean to.
   if (isProtected) throw new FileWriteError(path, "it is read-only", "name another file");
 }
 
-/** Gives the new file what it can of the old one's owner and mode; Windows has neither. */
+/** Gives the new file the old one's owner and mode as far as possible; Windows has neither. */
 async function copyMode({ uid, gid, mode }: Deno.FileInfo, path: string): Promise<void> {
   if (Deno.build.os === "windows" || mode === null) return;
-  await Deno.chown(path, uid, gid).catch(() => {}); // another's file, and we are not the administrator
+  await Deno.chown(path, uid, gid).catch(() => {}); // another user's file, and we are not the administrator
   await Deno.chmod(path, mode & MODE_BITS);
 }

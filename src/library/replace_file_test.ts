@@ -22,7 +22,7 @@ Deno.test("replaceFile() replaces a file and leaves nothing beside it", () =>
 
 Deno.test({
   name: "replaceFile() replaces what a symbolic link leads to, and leaves the link [no Windows]",
-  ignore: Deno.build.os === "windows", // where making a link needs a right
+  ignore: Deno.build.os === "windows", // making a link needs a right there
   fn: () =>
     withFolder(async (folder) => {
       await replaceFile(`${folder}/x.htrace`, OLD);
@@ -47,7 +47,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: () =>
     withFolder(async (folder) => {
-      // A pipe with a name stands for devices, so that a failure of this test breaks no machine.
+      // A named pipe stands in for devices, so that a failure of this test breaks no machine.
       await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
       await assertRejects(
         () => replaceFile(`${folder}/pipe`, NEW),
@@ -67,7 +67,7 @@ Deno.test("replaceFile() says that there is no such folder", () =>
     );
   }));
 
-Deno.test("replaceFile() leaves the old file and nothing else where the disk fills up", () =>
+Deno.test("replaceFile() leaves the old file and nothing else if the disk fills up", () =>
   withFolder(async (folder) => {
     const path = `${folder}/x.htrace`;
     await Deno.writeFile(path, OLD);
@@ -93,7 +93,7 @@ Deno.test("replaceFile() leaves the old file and nothing else where the disk fil
 function unixTest(name: string, test: (folder: string) => Promise<void>): void {
   Deno.test({
     name: `${name} [no Windows]`,
-    ignore: Deno.build.os === "windows", // which has no modes, and wants a right for links
+    ignore: Deno.build.os === "windows", // it has no modes, and links need a right there
     fn: () => withFolder(test),
   });
 }
@@ -108,7 +108,7 @@ unixTest("replaceFile() keeps the mode of the old file", async (folder) => {
   }
 });
 
-unixTest("replaceFile() does not overwrite a read-only file, whoever asks", async (folder) => {
+unixTest("replaceFile() does not overwrite a read-only file for any user", async (folder) => {
   const path = `${folder}/x.htrace`;
   await Deno.writeFile(path, OLD);
   await Deno.chmod(path, 0o444);
@@ -126,7 +126,7 @@ unixTest(
   async (folder) => {
     await Deno.mkdir(`${folder}/real/deep`, { recursive: true });
     await Deno.symlink("real/deep", `${folder}/short`);
-    // "..", read from where the link really is: in real/, not in the folder that "short" stands in.
+    // "..", relative to where the link really is: in real/, not in the folder that contains "short".
     await Deno.symlink("../x.htrace", `${folder}/real/deep/second`);
     await Deno.symlink("short/second", `${folder}/first`);
     await replaceFile(`${folder}/first`, NEW);
@@ -136,7 +136,7 @@ unixTest(
   },
 );
 
-unixTest("replaceFile() says where links lead nowhere", async (folder) => {
+unixTest("replaceFile() reports links that lead nowhere", async (folder) => {
   await Deno.symlink("b", `${folder}/a`);
   await Deno.symlink("a", `${folder}/b`);
   await assertRejects(
@@ -152,7 +152,7 @@ unixTest("replaceFile() says where links lead nowhere", async (folder) => {
   );
 });
 
-Deno.test("replaceFile() sweeps out what a killed run has left beside the file", () =>
+Deno.test("replaceFile() removes what a killed run has left beside the file", () =>
   withFolder(async (folder) => {
     const leftOver = `${folder}/.htrace-${crypto.randomUUID()}.tmp`;
     await Deno.writeFile(leftOver, OLD);
@@ -161,7 +161,7 @@ Deno.test("replaceFile() sweeps out what a killed run has left beside the file",
     assertEquals(namesIn(folder), ["x.htrace"]);
   }));
 
-Deno.test("replaceFile() has the new file removed where the program ends before it is whole", () =>
+Deno.test("replaceFile() removes the new file if the program ends before it is complete", () =>
   withFolder(async (folder) => {
     let guarded: Disposable | undefined;
     const guard = (resource: Disposable): Disposable => {
@@ -173,12 +173,12 @@ Deno.test("replaceFile() has the new file removed where the program ends before 
     assertEquals(guarded, undefined);
   }));
 
-/** Root of a container may have no right to mount. */
+/** Root in a container may have no right to mount. */
 function mayMount(): boolean {
   return canRun("unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt");
 }
 
-/** A folder on a disk of 64 KiB; its mount ends with the process that made it. */
+/** A folder on a disk of 64 KiB; its mount ends with the process that created it. */
 const ON_A_TINY_DISK = `mount -t tmpfs -o size=64k tmpfs "$1" && printf old > "$1/x.htrace" &&
   "$2" eval --quiet 'const { replaceFile } = await import(Deno.args[0]);
     const path = Deno.args[1] + "/x.htrace";

@@ -18,19 +18,19 @@ const RING_FULL = "the ring is full, and older traces are gone; enable tracing w
 
 /** How to run a program. */
 export interface RunOptions {
-  /** The target that it runs on; this system when omitted. */
+  /** The target that it runs on; this system if omitted. */
   readonly on?: string;
-  /** Capacity of its ring of traces; the target applies its own rules and default. */
+  /** Capacity of its trace ring; the target applies its own rules and default. */
   readonly slots?: number;
-  /** Runs it with the in-process recorder in it, instead of with kernel tracing. */
+  /** Runs it with the in-process recorder instead of kernel tracing. */
   readonly recorder?: RecorderOptions;
   /** Leaks that are known. */
   readonly baseline?: Baseline;
   /** Finds stacks that grow from mark to mark. */
   readonly growth?: GrowthOptions;
-  /** Where symbol files come from; the run disposes of it. */
+  /** Source of symbol files; the run disposes of it. */
   readonly symbols?: SymbolSource;
-  /** What is asked of the analysis. */
+  /** Options of the analysis. */
   readonly request?: SessionRequest;
   /** Makes a recording of the end. */
   readonly keepsRecording?: boolean;
@@ -44,18 +44,18 @@ export interface RunResult {
   readonly exitStatus: number;
   /** Everything that was traced. */
   readonly analysis: Analysis;
-  /** What it leaked, held against the baseline. */
+  /** What it leaked, compared with the baseline. */
   readonly leaks: Leaks;
-  /** Which stacks grow, where that was asked for; those of the baseline are left out. */
+  /** Which stacks grow, if requested; those in the baseline are left out. */
   readonly growth?: GrowthFound;
-  /** The ring was full at the end: handles that were opened earlier than its oldest trace may have leaked, too. */
+  /** The ring was full at the end: handles that were opened before its oldest trace may have leaked, too. */
   readonly historyLost: boolean;
-  /** Traces, modules, handles and names as they were at the end, where they were to be kept. */
+  /** Traces, modules, handles and names as they were at the end, if they were to be saved. */
   readonly recording?: Recording;
 }
 
 /**
- * Runs a program with tracing on from its first instruction, and looks at it as it is about to end.
+ * Runs a program with tracing on from its first instruction, and examines it as it is about to end.
  *
  * ```ts
  * import { runProgram } from "@htrace/htrace";
@@ -69,7 +69,7 @@ export async function runProgram(
   options: RunOptions = {},
 ): Promise<RunResult> {
   const { on, baseline, growth, symbols, request, keepsRecording, ...launch } = options;
-  // It is disposed last: until then the program stands still, with everything that symbols and names need.
+  // It is disposed last: until then the program is stopped, with everything that symbols and names need.
   using program = await launchProgram(command, on, launch);
   using session = new Session(program.target, symbols && { symbols });
   const exitStatus = await program.runToExit((name) => session.mark(name));

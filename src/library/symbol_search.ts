@@ -15,19 +15,19 @@ import type { ProcessRef, Target } from "../target.ts";
 export interface ModuleSearch {
   /** The module. */
   readonly module: Module;
-  /** What its addresses are named by. */
+  /** The source of names for its addresses. */
   readonly status: SymbolStatus;
-  /** Where that came from; absent where nothing was found. */
+  /** Where that came from; absent if nothing was found. */
   readonly origin?: string;
-  /** Places that had the wrong thing or could not be asked, each with the reason. */
+  /** Locations that had the wrong file or could not be searched, each with the reason. */
   readonly notes: readonly string[];
-  /** Places that have no such file. */
+  /** Locations that had no such file. */
   readonly missing: readonly string[];
 }
 
 const OWN = "brought along by the target";
 
-/** Seeks and opens the symbols of each module, lowest address first. */
+/** Finds and opens the symbols of each module, lowest address first. */
 export async function* searchSymbols(
   target: Target,
   options: SymbolSourceOptions,
@@ -40,7 +40,7 @@ export async function* searchSymbols(
     const search: SymbolSearch = own === undefined
       ? withMemory(target, module, await finder.find(module), process)
       : { ...own, origin: OWN, notes: [], missing: [] };
-    // One at a time: what is held of a PDB is freed before the next one is read.
+    // One at a time: a PDB's memory is freed before the next one is read.
     using symbolizer = new Symbolizer();
     const force = search.anyBuild ?? false;
     const status = symbolizer.addModule(module, search, { force });
@@ -55,7 +55,7 @@ export async function* searchSymbols(
   }
 }
 
-/** Where no file was found, the exports of the image as it is in memory. */
+/** If no file was found, the exports of the image in memory. */
 function withMemory(
   target: Target,
   module: Module,
@@ -67,7 +67,7 @@ function withMemory(
   return image ? { ...search, image, origin: image.name } : search;
 }
 
-/** One object: the module, what was found, and every place that was looked at in vain. */
+/** One object: the module, what was found, and every location that was searched in vain. */
 export function searchJson({ module, status, origin, notes, missing }: ModuleSearch): string {
   return JSON.stringify({
     module: module.name,
@@ -81,7 +81,7 @@ export function searchJson({ module, status, origin, notes, missing }: ModuleSea
   });
 }
 
-/** One line, and where no PDB was found a line for each place that was looked at in vain. */
+/** One line, and if no PDB was found, a line for each location that was searched in vain. */
 export function searchText(search: ModuleSearch, pointerSize: PointerSize): string {
   const { module, status, origin, notes, missing } = search;
   const base = module.base.toString(16).padStart(pointerSize * 2, "0");

@@ -32,7 +32,7 @@ Deno.test("searchSymbols() finds a PDB beside its image and says where", async (
   assertEquals(searchText(found!, 4), `77dd0000  kernel32         pdb      ${PDB}`);
 });
 
-Deno.test("searchSymbols() prefers what the target brings along", async () => {
+Deno.test("searchSymbols() prefers what the target supplies", async () => {
   const [found] = await searched([FOUND], FOUND);
   assertEquals(
     searchText(found!, 4),
@@ -53,7 +53,7 @@ Deno.test("searchSymbols() says why there are no symbols, lowest module first", 
   );
 });
 
-Deno.test("searchSymbols() reports a PDB of the target's own that is damaged", async () => {
+Deno.test("searchSymbols() reports one of the target's own PDBs that is damaged", async () => {
   const target = Object.assign(new FakeTarget(), {
     loaded: [LOST],
     symbolFiles: () => ({ pdb: bytesSource("own.pdb", new Uint8Array(5000)) }),
@@ -62,7 +62,7 @@ Deno.test("searchSymbols() reports a PDB of the target's own that is damaged", a
   assertEquals(search?.notes, ["Cannot read symbols from own.pdb: it is not a PDB 7.0 file"]);
 });
 
-Deno.test("searchJson() is one object with every place that was looked at in vain", async () => {
+Deno.test("searchJson() is one object with every location that was searched in vain", async () => {
   const [lost] = await searched([LOST]);
   assertEquals(JSON.parse(searchJson(lost!)), {
     module: "lost",

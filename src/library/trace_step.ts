@@ -1,5 +1,5 @@
 /**
- * The past of a target that has none: one that runs only while it is open.
+ * Creates traces for a target without a past: one that runs only while it is open.
  *
  * @module
  */
@@ -7,9 +7,9 @@ import { runToStop } from "../run_to_stop.ts";
 import type { Session } from "../session.ts";
 
 /**
- * Enables tracing and runs the target to its next stop, where it is one that restarts with each verb; a live process
- * was traced before, and everything recorded is over. Marks that
- * its program sets are snapshots then. Returns whether it ran. A long run leaves the event loop its turns.
+ * Enables tracing and runs the target to its next stop, if it is one that restarts with each verb; a live process was
+ * traced earlier, and a recording is already complete. Marks that its program sets then become snapshots. Returns
+ * whether it ran. A long run leaves room for the event loop.
  *
  * ```ts
  * import { openTarget, Session, traceStep } from "@htrace/htrace";

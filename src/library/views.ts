@@ -1,5 +1,5 @@
 /**
- * An analysis as lists of plain objects: for programs that look at a few traces or groups.
+ * An analysis as lists of plain objects: for programs that examine a few traces or groups.
  *
  * @module
  */
@@ -14,9 +14,9 @@ export interface TraceView extends HandleOperation {
   readonly index: number;
   /** Frames of its stack, innermost first. */
   readonly frames: readonly Frame[];
-  /** What the handle stood for then, as far as it is known. */
+  /** What the handle referred to then, as far as known. */
   readonly object?: ObjectInfo;
-  /** It opened a handle that is still open. */
+  /** Whether it opened a handle that is still open. */
   readonly isOutstanding: boolean;
 }
 
@@ -24,9 +24,9 @@ export interface TraceView extends HandleOperation {
 export interface GroupView extends TraceGroup {
   /** Frames of the opening stack, innermost first. */
   readonly frames: readonly Frame[];
-  /** Names the stack the same on every machine. */
+  /** Identifies the stack the same way on every machine. */
   readonly key: StackKey;
-  /** Whom to ask; absent where every frame is the system's. */
+  /** Where to look first; absent if every frame is the system's. */
   readonly suspect?: Suspect | undefined;
 }
 

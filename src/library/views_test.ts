@@ -8,7 +8,7 @@ import { runProgram } from "./run.ts";
 import { traceStep } from "./trace_step.ts";
 import { groupsOf, tracesOf } from "./views.ts";
 
-Deno.test("tracesOf() and groupsOf() give traces and groups with their frames, also after the session", async () => {
+Deno.test("tracesOf() and groupsOf() return traces and groups with their frames, even after the session", async () => {
   const analysis = await (async () => {
     using session = new Session(await openTarget("emulated", { args: ["leak", "2"] }));
     await traceStep(session);
@@ -30,7 +30,7 @@ Deno.test("tracesOf() and groupsOf() give traces and groups with their frames, a
   assertEquals(leak?.frames.length, 7);
 });
 
-Deno.test("assertNoLeaks() names the stacks that leak, and passes over those of a baseline", async () => {
+Deno.test("assertNoLeaks() names the stacks that leak, and ignores those in a baseline", async () => {
   const { analysis } = await runProgram(["leak", "3"], { on: "emulated" });
   const { message, leaks } = assertThrows(() => assertNoLeaks(analysis), LeakError);
   assertEquals(leaks.length, 1);
@@ -43,7 +43,7 @@ Deno.test("assertNoLeaks() names the stacks that leak, and passes over those of 
   assertNoLeaks(analysis, baselineOf(leaksOf(analysis)));
 });
 
-Deno.test("assertNoLeaks() passes where nothing leaked, and not where nobody can tell", async () => {
+Deno.test("assertNoLeaks() passes if nothing leaked, and fails if that is unknown", async () => {
   const { analysis } = await runProgram(["churn", "10"], { on: "emulated" });
   assertNoLeaks(analysis);
   const { analysis: full } = await runProgram(["churn", "3000"], { on: "emulated" });

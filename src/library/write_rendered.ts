@@ -1,12 +1,12 @@
 /**
- * A report as a file, or as several.
+ * Writes a report as one or several files.
  *
  * @module
  */
 import type { Rendered } from "../analysis.ts";
 import { replaceFile, type ReplaceOptions } from "./replace_file.ts";
 
-/** Writes what a report made; several parts become files whose names differ before the extension. */
+/** Writes a report's output; several parts become files whose names differ before the extension. */
 export async function writeRendered(
   path: string,
   rendered: Rendered,

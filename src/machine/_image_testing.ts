@@ -61,11 +61,11 @@ export interface ExportingImage {
   readonly base: number;
   /** Contents at RVA 0x1000, at most 0x1000 bytes; everything may be written and executed. */
   readonly code: Uint8Array;
-  /** RVAs by name; up to 0x3000 there are zeros behind the code. */
+  /** RVAs by name; zeros follow the code up to 0x3000. */
   readonly exports: Readonly<Record<string, number>>;
 }
 
-/** A PE image of one section that exports places in it. */
+/** A PE image with one section that exports locations in it. */
 export function exportingImage({ base, code, exports }: ExportingImage): Uint8Array<ArrayBuffer> {
   const directory = 0x3000; // RVA of the export directory; file offsets are RVAs minus 0xe00
   const file = new Uint8Array(0x3200);

@@ -1,5 +1,5 @@
 /**
- * A region of guest memory that boot fills with structures and strings, one behind the other.
+ * A region of guest memory that boot fills with structures and strings, one after the other.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import type { Region } from "./memory_map.ts";
 import type { AddressSpace } from "./page_tables.ts";
 import { encodeStructure, LIST_ENTRY, UNICODE_STRING } from "./structures.ts";
 
-/** Bytes that allocations are aligned to, as the Windows heap does. */
+/** Alignment of allocations in bytes, as in the Windows heap. */
 const ALIGNMENT = 8;
 
-/** Allocates in a mapped region, upwards; nothing is ever given back. */
+/** Allocates upwards in a mapped region; nothing is ever freed. */
 export class Arena {
   readonly #space: AddressSpace;
   readonly #region: Region;
   #next: number;
 
-  /** Allocations from the start of `region`, which is mapped in `space`. */
+  /** Allocates from the start of `region`, which is mapped in `space`. */
   constructor(space: AddressSpace, region: Region) {
     this.#space = space;
     this.#region = region;
     this.#next = region.start;
   }
 
-  /** Room for `size` bytes; they are zero. */
+  /** Allocates `size` zero bytes. */
   allocate(size: number): number {
     const address = this.#next;
     const end = Math.ceil((address + size) / ALIGNMENT) * ALIGNMENT;
@@ -45,7 +45,7 @@ export class Arena {
     return address;
   }
 
-  /** Places a text in UTF-16 and returns the UNICODE_STRING that describes it. */
+  /** Places a string in UTF-16 and returns the UNICODE_STRING that describes it. */
   unicodeString(text: string): Uint8Array {
     const buffer = new Uint8Array((text.length + 1) * 2);
     const view = new DataView(buffer.buffer);
@@ -60,7 +60,7 @@ export class Arena {
   }
 }
 
-/** Links LIST_ENTRYs into a ring: the head first, then the links in their order. */
+/** Links LIST_ENTRYs into a ring: the head first, then the links in order. */
 export function linkList(space: AddressSpace, head: number, links: readonly number[]): void {
   const ring = [head, ...links];
   ring.forEach((entry, index) => {

@@ -1,8 +1,8 @@
 /**
- * The boot loader: from images to a machine that stands at the kernel's first instruction.
+ * The boot loader: from images to a machine stopped at the kernel's first instruction.
  *
- * It makes three address spaces (the System process's, the program's, the Debugger's), loads the images,
- * writes what a kernel and its processes find at their start, and leaves everything else to the kernel.
+ * It makes three address spaces (for the System process, the program and the Debugger), loads the images, writes the
+ * structures that a kernel and its processes find at their start, and leaves everything else to the kernel.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export interface GuestImages {
   readonly kernel: ImageFile;
   /** `ntdll.dll`, which every process has. */
   readonly ntdll: ImageFile;
-  /** Further DLLs of the program; `KERNEL32.dll`, where a process starts, is one of them. */
+  /** Further DLLs of the program; one of them is `KERNEL32.dll`, where a process starts. */
   readonly libraries: readonly ImageFile[];
   /** The program under test. */
   readonly program: ImageFile;
@@ -37,21 +37,21 @@ export interface GuestImages {
 
 /** Settings of the guest. */
 export interface BootOptions {
-  /** The program's arguments; its own name is put in front. */
+  /** The program's arguments; its own name is put in front of them. */
   readonly args: readonly string[];
-  /** The program's handles are traced from `main` on, as Application Verifier has it. */
+  /** Whether the program's handles are traced from `main` on, as under Application Verifier. */
   readonly traceFromMain: boolean;
-  /** The program finds a debugger present and breaks before and after its step. */
+  /** Whether the program finds a debugger present and breaks before and after its step. */
   readonly debuggerPresent: boolean;
-  /** Tracing behaves as on Server 2003: it takes a number of slots and can be disabled. */
+  /** Whether tracing behaves as on Server 2003: it accepts a number of slots and can be disabled. */
   readonly server2003: boolean;
 }
 
-/** What stands ready after {@linkcode boot}. */
+/** The result of {@linkcode boot}. */
 export interface BootedGuest {
   /** The kernel, with its exports. */
   readonly kernel: LoadedImage;
-  /** The System process's page tables, which are on when the kernel starts. */
+  /** The System process's page tables, which are in use when the kernel starts. */
   readonly system: AddressSpace;
   /** The Debugger process's page tables. */
   readonly debugger: AddressSpace;
@@ -59,11 +59,11 @@ export interface BootedGuest {
   readonly entryPoint: number;
   /** Where ESP is at the entry point. */
   readonly stackPointer: number;
-  /** Physical memory that is in use, whole pages; the guest takes no more of it later. */
+  /** Physical memory that is in use, in whole pages; the guest takes no more later. */
   readonly usedMemory: Region;
 }
 
-/** Ids of the program's process and its first thread; ids of Windows are multiples of four. */
+/** Ids of the program's process and its first thread; Windows' ids are multiples of four. */
 export const TARGET_IDS = { processId: 0x5c8, threadId: 0x5cc } as const;
 /** Ids of the Debugger process and its thread. */
 const DEBUGGER_IDS = { processId: 0x4a0, threadId: 0x4a4 } as const;
@@ -72,8 +72,8 @@ const DEBUGGER_IDS = { processId: 0x4a0, threadId: 0x4a4 } as const;
 const DEBUGGER_NAME = "htrace";
 
 /**
- * Puts a guest into physical memory, which is empty, and returns where it starts. Throws an `ImageError` where the
- * images are damaged or do not belong together.
+ * Puts a guest into empty physical memory and returns where it starts. Throws an `ImageError` if the images are damaged
+ * or do not belong together.
  */
 export function boot(
   memory: PhysicalMemory,
@@ -153,7 +153,7 @@ function startTarget(
   };
 }
 
-/** Loads the process that makes the host's system calls: ntdll alone, in its service loop. */
+/** Loads the process that makes the host's system calls: only ntdll, in its service loop. */
 function startDebugger(space: AddressSpace, images: GuestImages, options: BootOptions): number {
   const ntdll = load(space, images.ntdll);
   space.map(USER_MAP.callBuffers, { writable: true, user: true });
@@ -171,7 +171,7 @@ function load(space: AddressSpace, file: ImageFile): LoadedImage {
   return loadImageAnywhere(space, parseImage(file.name, file.bytes), USER_MAP.relocatedImages);
 }
 
-/** An argument as command lines have it: in quotes when it contains blanks or is empty. */
+/** An argument for a command line: in quotes if it contains blanks or is empty. */
 function quoted(argument: string): string {
   return argument === "" || /\s/.test(argument) ? `"${argument}"` : argument;
 }

@@ -1,10 +1,10 @@
 /**
- * The machine's memory as a kernel dump, as the debugger command `.dump /f` writes one: a full dump of a 32-bit kernel
+ * The machine's memory as a kernel dump like those of the debugger command `.dump /f`: a full dump of a 32-bit kernel
  * without PAE.
  *
- * DUMP_HEADER32 is as long as a page and is followed by all pages of physical memory. What nobody wrote into a header
- * holds the letters `PAGE`. Sources: the public descriptions of the header in debuggers and forensic tools, and
- * CONTEXT in winnt.h.
+ * DUMP_HEADER32 is as long as a page and is followed by all pages of physical memory. Unset parts of a header contain
+ * the letters `PAGE`. Sources: the public descriptions of the header in debuggers and forensic tools, and CONTEXT in
+ * winnt.h.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { PhysicalMemory } from "./cpu/physical_memory.ts";
 import { PAGE_SIZE } from "./cpu/physical_memory.ts";
 import { encodeStructure, type FieldValues, type StructureLayout } from "./structures.ts";
 
-/** DUMP_HEADER32 up to the fields that the machine knows. */
+/** DUMP_HEADER32, as far as the machine knows its fields. */
 const DUMP_HEADER32 = {
   size: 0x1000,
   fields: {
@@ -40,7 +40,7 @@ const DUMP_HEADER32 = {
   },
 } as const satisfies StructureLayout;
 
-/** Where fields of other kinds stand in the header. */
+/** Where fields of other kinds are in the header. */
 const PLACES = {
   versionUser: 0x3c,
   context: 0x320,
@@ -84,23 +84,23 @@ const EXCEPTION_RECORD32 = {
 } as const satisfies StructureLayout;
 const STATUS_BREAKPOINT = 0x8000_0003;
 
-/** "PAGEDUMP", and the filler of what is not set. */
+/** "PAGEDUMP", and the filler for unset parts. */
 const SIGNATURE = "PAGEDUMP";
 const FILLER = "PAGE";
 /** A free (not a checked) build, and the build of Windows XP. */
 const FREE_BUILD = 0xf;
 const BUILD = 2600;
 const IMAGE_FILE_MACHINE_I386 = 0x14c;
-/** MANUALLY_INITIATED_CRASH: somebody asked for the dump. */
+/** MANUALLY_INITIATED_CRASH: the dump was requested. */
 const BUG_CHECK = 0xe2;
 const FULL_DUMP = 1;
 const WORKSTATION = 1;
 /** 100-nanosecond steps from 1601 to 1970. */
 const UNIX_EPOCH = 116_444_736_000_000_000n;
 
-/** What a dump tells beside the pages. */
+/** What a dump contains besides the pages. */
 export interface CrashDumpFacts {
-  /** Pages of physical memory that are in use: of the first and behind the last, in bytes. */
+  /** Pages of physical memory that are in use: the address of the first and the end of the last. */
   readonly used: { readonly start: number; readonly end: number };
   /** Page tables of the System process. */
   readonly directoryTableBase: number;
@@ -112,11 +112,11 @@ export interface CrashDumpFacts {
   readonly kdDebuggerDataBlock: number;
   /** The processor's registers. */
   readonly registers: FieldValues<typeof CONTEXT> & { readonly Eip: number };
-  /** When the dump is written. */
+  /** When the dump was written. */
   readonly time: Date;
 }
 
-/** The dump of a machine that stands still. */
+/** Encodes the dump of a stopped machine. */
 export function encodeCrashDump(memory: PhysicalMemory, facts: CrashDumpFacts): Uint8Array {
   const { start, end } = facts.used;
   const dump = new Uint8Array(DUMP_HEADER32.size + end - start);
@@ -180,7 +180,7 @@ function headerOf(facts: CrashDumpFacts): Uint8Array {
   return header;
 }
 
-/** Writes fields into bytes that are there, and leaves the others as they are. */
+/** Writes fields into existing bytes, and leaves the other bytes as they are. */
 function write<L extends StructureLayout>(
   bytes: Uint8Array,
   layout: L,

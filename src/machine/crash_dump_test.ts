@@ -1,4 +1,4 @@
-/** What the machine writes is read by the code that reads every kernel dump; the two share no table. */
+/** The machine's dumps are read by the code that reads every kernel dump; the two share no tables. */
 import { assertEquals } from "@std/assert";
 import { bytesSource } from "../byte_source.ts";
 import { openKernelDump } from "../dump/kernel/kernel_dump.ts";

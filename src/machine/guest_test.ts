@@ -5,8 +5,8 @@ import { ImageError } from "./image_reader.ts";
 import { Machine, MachineError, type MachineOptions, type MachineStop } from "./machine.ts";
 import { GuestNtdll } from "./ntdll.ts";
 
-// The real guest on the machine. Structures are read here by offsets written out, from the published layouts of
-// Windows XP SP2, and not by tables of ours.
+// The real guest on the machine. Structures are read here by literal offsets, from the published layouts of Windows XP
+// SP2, and not through our tables.
 
 const GUEST = new URL("../../testdata/guest/", import.meta.url);
 
@@ -92,7 +92,7 @@ function described({ type, handle, stack }: TraceRecord): string {
   return [name, ...[handle, ...stack].map((word) => word.toString(16))].join(" ");
 }
 
-Deno.test("The guest records the documented traces where the documentation has them", () => {
+Deno.test("The guest records the documented traces at the documented addresses", () => {
   const machine = new Machine(IMAGES, KERNEL_MODE);
   assertEquals(machine.run(), { kind: "exiting", exitStatus: 0 });
   assertEquals(programProcess(machine), 0x8140_0300);
@@ -120,7 +120,7 @@ Deno.test("With a debugger the program breaks before and after its step", () => 
   assertEquals(machine.run().kind, "ended");
 });
 
-Deno.test("The program gets its arguments, and says by its exit status when it knows none", () => {
+Deno.test("The program gets its arguments, and its exit status says if it does not know them", () => {
   const machine = new Machine(IMAGES, { ...KERNEL_MODE, args: ["no such scenario"] });
   assertEquals(machine.run(), { kind: "exiting", exitStatus: 2 });
 });
@@ -136,11 +136,11 @@ Deno.test("One more CreateEvent in the program is one more OPEN in the database"
   assertEquals(records[1]?.handle, 0x7cc);
 });
 
-Deno.test("A function built without a frame pointer changes the stacks that it was in", () => {
+Deno.test("A function built without a frame pointer changes the stacks that it is in", () => {
   const kernel32 = imageFile("kernel32.dll", "variants/frameless-create-event/kernel32.dll");
   const machine = new Machine({ ...IMAGES, libraries: [kernel32] }, KERNEL_MODE);
   machine.run();
-  // EBP is still the frame of CreateEventA, whose return address lies in main: CreateEventA itself is gone.
+  // EBP is still the frame of CreateEventA, whose return address is in main: CreateEventA itself is gone.
   const [, ...others] = DOCUMENTED;
   assertEquals(traceRecords(machine).map(described), [
     "OPEN 7dc 8018f44a 801e3390 801e7317 10011a0 10012c1 77de0b2f",
@@ -148,7 +148,7 @@ Deno.test("A function built without a frame pointer changes the stacks that it w
   ]);
 });
 
-Deno.test("Threads of the program have ids of their own", () => {
+Deno.test("Threads of the program have their own ids", () => {
   const machine = new Machine(IMAGES, { ...KERNEL_MODE, args: ["threads", "3"] });
   machine.run();
   const ids = new Set(traceRecords(machine).map(({ threadId }) => threadId));
@@ -162,7 +162,7 @@ Deno.test("Threads that have ended make room for any number of others", () => {
   assertEquals(ids.size, 1001);
 });
 
-Deno.test("A guest image that is cut anywhere is refused in a sentence", () => {
+Deno.test("A guest image that is cut anywhere is rejected with a message", () => {
   const { name, bytes } = IMAGES.kernel;
   for (let length = 0; length < bytes.length; length += 500) {
     const kernel = { name, bytes: bytes.subarray(0, length) };
@@ -174,7 +174,7 @@ Deno.test("A guest image that is cut anywhere is refused in a sentence", () => {
   }
 });
 
-Deno.test("Images that do not belong together are refused in a sentence", () => {
+Deno.test("Images that do not belong together are rejected with a message", () => {
   assertThrows(
     () => new Machine({ ...IMAGES, libraries: [] }, KERNEL_MODE),
     ImageError,
@@ -187,7 +187,7 @@ Deno.test("Images that do not belong together are refused in a sentence", () => 
   );
 });
 
-/** The guest with a program of a few instructions by hand. */
+/** The guest with a handwritten program of a few instructions. */
 function guestRunning(...code: number[]): GuestImages {
   const bytes = exportingImage({ base: 0x0100_0000, code: Uint8Array.from(code), exports: {} });
   return { ...IMAGES, program: { name: "program.exe", bytes } };
@@ -207,7 +207,7 @@ Deno.test("The guest's kernel ends a program that faults, with the status of its
   }
 });
 
-Deno.test("A user stack that faults half-way up gives no user frames at all", () => {
+Deno.test("A user stack that faults half-way up yields no user frames at all", () => {
   const code = [
     ...[0x64, 0xc7, 0x05, 8, 0, 0, 0, 0, 0, 2, 0], // mov dword ptr fs:[8], 0x20000: StackLimit
     ...[0xc7, 0x05, 0, 0x3f, 2, 0, 0, 0x80, 2, 0], // mov dword ptr [0x23f00], 0x28000: not mapped
@@ -225,7 +225,7 @@ Deno.test("A user stack that faults half-way up gives no user frames at all", ()
   assertEquals(stack.filter((address) => address < 0x8000_0000), []);
 });
 
-Deno.test("The kernel copies upwards, whatever direction the program has set", () => {
+Deno.test("The kernel copies upwards, whichever direction the program has set", () => {
   const code = [
     ...[0xfd], // std
     ...[0x68, 0x44, 0x33, 0x22, 0, 0x89, 0xe2], // push 0x223344; mov edx, esp
@@ -238,7 +238,7 @@ Deno.test("The kernel copies upwards, whatever direction the program has set", (
   assertEquals([record?.type, record?.handle], [3, 0x22_3344]);
 });
 
-Deno.test("A program that loops for ever is stopped so that it can be examined and goes on", () => {
+Deno.test("A program that loops forever is stopped so that it can be examined, and continues", () => {
   const machine = new Machine(guestRunning(0xeb, 0xfe), { ...USER_MODE, budget: 1_000_000 });
   const where = "did not stop within 1000000 instructions and is at 0x1001000";
   assertThrows(() => machine.run(), MachineError, where);
@@ -247,7 +247,7 @@ Deno.test("A program that loops for ever is stopped so that it can be examined a
   assertThrows(() => machine.run(), MachineError, where);
 });
 
-Deno.test("A program that is run in pieces does what it does in one go", () => {
+Deno.test("A program that is run in pieces does the same as in one go", () => {
   const whole = new Machine(IMAGES, { ...USER_MODE, args: ["leak", "3"] });
   const pieces = new Machine(IMAGES, { ...USER_MODE, args: ["leak", "3"] });
   let pauses = 0;
@@ -259,14 +259,14 @@ Deno.test("A program that is run in pieces does what it does in one go", () => {
   assert(pauses > 1);
 });
 
-Deno.test("OutputDebugString stops the machine with what the program says, of either kind of text", () => {
+Deno.test("OutputDebugString stops the machine with the program's text, of either kind", () => {
   const machine = new Machine(IMAGES, { ...KERNEL_MODE, args: ["loop", "1"] });
   assertEquals(machine.run(), { kind: "said", text: "htrace:mark warmup" });
   assertEquals(machine.run(), { kind: "said", text: "htrace:mark iteration" });
   assertEquals(machine.run(), { kind: "exiting", exitStatus: 0 });
 });
 
-Deno.test("the debug service cuts a long text, and passes over one that cannot be read and other services", () => {
+Deno.test("the debug service cuts a long text, and ignores an unreadable text and other services", () => {
   const say = (service: number, address: number, length: number): number[] => {
     const value = (number: number) => [...new Uint8Array(Uint32Array.of(number).buffer)];
     // mov eax, service; mov ecx, address; mov edx, length; int 2Dh
@@ -276,7 +276,7 @@ Deno.test("the debug service cuts a long text, and passes over one that cannot b
   const code = [
     ...say(1, 0x10, 8), // nothing is mapped there
     ...say(1, 0x8010_0000, 8), // the kernel's own
-    ...say(2, program, 8), // DbgPrompt, which the guest has not
+    ...say(2, program, 8), // DbgPrompt, which the guest does not have
     ...say(1, program, 0xffff_ffff),
     ...[0x0f, 0x0b], // ud2
   ];
@@ -304,7 +304,7 @@ Deno.test("GuestNtdll enables, reads and keeps tracing across the program's step
   assertEquals(ntdll.close(handle), 0xc000_0008);
 });
 
-Deno.test("GuestNtdll passes on what the guest's kernel refuses", () => {
+Deno.test("GuestNtdll passes on what the guest's kernel rejects", () => {
   const machine = new Machine(IMAGES, USER_MODE);
   machine.run();
   const ntdll = new GuestNtdll(machine);
@@ -320,7 +320,7 @@ Deno.test("GuestNtdll passes on what the guest's kernel refuses", () => {
   );
 });
 
-Deno.test("GuestNtdll reads the program's memory up to what is not mapped", () => {
+Deno.test("GuestNtdll reads the program's memory up to the first unmapped page", () => {
   const machine = new Machine(IMAGES, USER_MODE);
   machine.run();
   const ntdll = new GuestNtdll(machine);
@@ -337,7 +337,7 @@ Deno.test("GuestNtdll reads the program's memory up to what is not mapped", () =
   assertEquals(beyond, { status: 0x8000_000d, returnLength: 0 });
 });
 
-Deno.test("A handle keeps the attributes that it was made with, and its duplicates too if asked", () => {
+Deno.test("A handle keeps the attributes that it was created with, and its duplicates too on request", () => {
   const machine = new Machine(IMAGES, USER_MODE);
   machine.run();
   const ntdll = new GuestNtdll(machine);
@@ -361,7 +361,7 @@ Deno.test("A handle keeps the attributes that it was made with, and its duplicat
   assertEquals(ntdll.close(protectedAndInherited), 0xc000_0235); // STATUS_HANDLE_NOT_CLOSABLE
 });
 
-Deno.test("GuestNtdll still answers when the program has ended", () => {
+Deno.test("GuestNtdll still works after the program has ended", () => {
   const machine = new Machine(IMAGES, USER_MODE);
   machine.run();
   const ntdll = new GuestNtdll(machine);
@@ -373,7 +373,7 @@ Deno.test("GuestNtdll still answers when the program has ended", () => {
   assertEquals(machine.run().kind, "ended");
 });
 
-Deno.test("With the Server 2003 setting tracing takes slots and can be disabled", () => {
+Deno.test("With the Server 2003 setting, tracing accepts slots and can be disabled", () => {
   const machine = new Machine(IMAGES, { ...USER_MODE, server2003: true, args: ["churn", "300"] });
   machine.run();
   const ntdll = new GuestNtdll(machine);
@@ -389,7 +389,7 @@ Deno.test("With the Server 2003 setting tracing takes slots and can be disabled"
   assertEquals(ntdll.queryInformationProcess(handle, 32, query).status, 0xc000_000d);
 });
 
-Deno.test("The largest ring of Server 2003 fits, also when it replaces another", () => {
+Deno.test("The largest ring of Server 2003 fits, even when it replaces another", () => {
   const machine = new Machine(IMAGES, { ...USER_MODE, server2003: true });
   machine.run();
   const ntdll = new GuestNtdll(machine);

@@ -18,7 +18,7 @@ export class ImageError extends HtraceError {
   }
 }
 
-/** Reads numbers and text where they lie inside the bytes, and says what was wanted where they do not. */
+/** Reads numbers and text inside the bytes, and says what was to be read if they are outside. */
 export class ImageReader {
   /** File name of the image, for messages. */
   readonly image: string;
@@ -32,7 +32,7 @@ export class ImageReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Throws unless `length` bytes lie at `offset`; `what` names what was to be read there. */
+  /** Throws unless there are `length` bytes at `offset`; `what` names what was to be read there. */
   require(offset: number, length: number, what: string): void {
     if (offset + length > this.#bytes.length) {
       throw new ImageError(
@@ -43,13 +43,13 @@ export class ImageReader {
     }
   }
 
-  /** A 16-bit number. */
+  /** Reads a 16-bit number. */
   u16(offset: number, what: string): number {
     this.require(offset, 2, what);
     return this.#view.getUint16(offset, true);
   }
 
-  /** A 32-bit number, unsigned. */
+  /** Reads a 32-bit number, unsigned. */
   u32(offset: number, what: string): number {
     this.require(offset, 4, what);
     return this.#view.getUint32(offset, true);
@@ -61,13 +61,13 @@ export class ImageReader {
     this.#view.setUint32(offset, value, true);
   }
 
-  /** A view of `length` bytes. */
+  /** Returns a view of `length` bytes. */
   bytes(offset: number, length: number, what: string): Uint8Array {
     this.require(offset, length, what);
     return this.#bytes.subarray(offset, offset + length);
   }
 
-  /** ASCII up to a NUL or `limit` characters. */
+  /** Reads ASCII up to a NUL or `limit` characters. */
   text(offset: number, limit: number, what: string): string {
     this.require(offset, 1, what);
     const bytes = this.#bytes.subarray(offset, Math.min(offset + limit, this.#bytes.length));

@@ -1,6 +1,6 @@
 /**
- * What the boot loader tells a kernel and its debuggers: the loaded kernel modules, the debugger data
- * block, and the loader block that the kernel starts with.
+ * What the boot loader passes to a kernel and its debuggers: the loaded kernel modules, the debugger data block, and
+ * the loader block with which the kernel starts.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import {
   LOADER_PROCESS_IMAGE_FILE_NAME,
 } from "./structures.ts";
 
-/** Folder that kernel modules are said to come from, as Windows XP writes it. */
+/** Folder that is recorded for kernel modules, as Windows XP writes it. */
 const SYSTEM_FOLDER = "\\WINDOWS\\system32\\";
 
-/** "KDBG", the mark that debuggers look for. */
+/** "KDBG", the tag that debuggers look for. */
 const OWNER_TAG = 0x4742_444b;
 
 /** Links the kernel's modules on its exported `PsLoadedModuleList`. */
@@ -47,7 +47,7 @@ export function writeModuleList(
   linkList(space, kernel.address("PsLoadedModuleList"), [entry]);
 }
 
-/** Fills the kernel's exported `KdDebuggerDataBlock`; PsActiveProcessHead is the kernel's to link. */
+/** Fills the kernel's exported `KdDebuggerDataBlock`; the kernel itself links PsActiveProcessHead. */
 export function writeDebuggerData(space: AddressSpace, kernel: LoadedImage): void {
   const block = kernel.address("KdDebuggerDataBlock");
   space.write(
@@ -64,7 +64,7 @@ export function writeDebuggerData(space: AddressSpace, kernel: LoadedImage): voi
   );
 }
 
-/** A process that the kernel is to create. */
+/** A process that the kernel will create. */
 export interface LoaderProcess {
   /** Root of its page tables. */
   readonly directoryTableBase: number;
@@ -76,7 +76,7 @@ export interface LoaderProcess {
   readonly processId: number;
   /** Id of its first thread. */
   readonly threadId: number;
-  /** Its name, as EPROCESS.ImageFileName is to have it. */
+  /** Its name, for EPROCESS.ImageFileName. */
   readonly imageFileName: string;
 }
 

@@ -8,7 +8,7 @@ import { AddressSpace, FrameAllocator } from "./page_tables.ts";
 import { parseImage } from "./pe_image.ts";
 import { PhysicalMemory } from "./cpu/physical_memory.ts";
 
-/** Where the pretended kernel exports its variables: in its zero-filled data. */
+/** Where the fake kernel exports its variables: in its zero-filled data. */
 const EXPORTS: Readonly<Record<string, number>> = {
   PsLoadedModuleList: 0x2200,
   PsActiveProcessHead: 0x2208,

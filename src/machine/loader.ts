@@ -1,6 +1,6 @@
 /**
- * Loads images into an address space: pages with the sections' protection, relocated where the preferred
- * base is taken, imports bound at once.
+ * Loads images into an address space: pages with the sections' protection, relocated if the preferred base is taken,
+ * imports bound at once.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { PAGE_SIZE } from "./cpu/physical_memory.ts";
 
 /** An image in an address space. */
 export interface LoadedImage {
-  /** The image as its file has it. */
+  /** The image as parsed from its file. */
   readonly image: PeImage;
   /** Address of its first byte. */
   readonly base: number;
-  /** Bytes in memory. */
+  /** Size in memory in bytes. */
   readonly size: number;
   /** Address of the entry point; 0 for none. */
   readonly entryPoint: number;
-  /** Address of an export. Throws an {@linkcode ImageError} where the image has none of that name. */
+  /** Address of an export. Throws an {@linkcode ImageError} if the image has none of that name. */
   address(symbol: string | number): number;
 }
 
@@ -46,7 +46,7 @@ export function loadImage(
   };
 }
 
-/** Maps a user image where it wants to lie, or where that is taken, at the first free place of `others`. */
+/** Maps a user image at its preferred base or, if that is taken, at the first free place in `others`. */
 export function loadImageAnywhere(
   space: AddressSpace,
   image: PeImage,
@@ -62,7 +62,7 @@ export function loadImageAnywhere(
   return loadImage(space, image, base, true);
 }
 
-/** Fills the import address table of an image with the addresses of what it imports from `others`. */
+/** Fills the import address table of an image with the addresses of its imports from `others`. */
 export function bindImports(
   space: AddressSpace,
   loaded: LoadedImage,
@@ -80,7 +80,7 @@ export function bindImports(
   }
 }
 
-/** Whether two file names are one to Windows, which does not look at case. */
+/** Whether two file names are the same to Windows, which ignores case. */
 export function isSameFile(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
@@ -97,7 +97,7 @@ function exportedRva(image: PeImage, symbol: string | number): number {
   );
 }
 
-/** RVAs of the pages that hold any writable section: sections may share a page. */
+/** RVAs of the pages with any writable section: sections may share a page. */
 function writablePages(image: PeImage): Set<number> {
   const pages = new Set<number>();
   for (const section of image.sections) {

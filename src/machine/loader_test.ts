@@ -13,7 +13,7 @@ function newSpace(): { space: AddressSpace; memory: PhysicalMemory } {
   return { space: new AddressSpace(memory, new FrameAllocator(memory, 0x1000)), memory };
 }
 
-/** An image named `name` that exports by the given RVAs. */
+/** An image named `name` with the given exports by RVA. */
 function exporter(name: string, symbols: Readonly<Record<string | number, number>>): LoadedImage {
   const image = parseImage(name, testImage());
   const { space } = newSpace();
@@ -37,7 +37,7 @@ Deno.test("loadImage() maps the image with the protection of its sections", () =
   assertEquals(entryOf(0x1000_2000) & 7, PTE.present | PTE.user | PTE.writable);
 });
 
-Deno.test("loadImageAnywhere() relocates an image whose place is taken", () => {
+Deno.test("loadImageAnywhere() relocates an image whose base is taken", () => {
   const { space } = newSpace();
   const image = parseImage("test.dll", testImage());
   assertEquals(loadImageAnywhere(space, image, ROOM).base, image.preferredBase);

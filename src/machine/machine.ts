@@ -1,9 +1,9 @@
 /**
- * The emulated machine: boots a guest, runs it from stop to stop, and has system calls made in it.
+ * The emulated machine: boots a guest, runs it from stop to stop, and makes system calls in it.
  *
- * Guest and machine talk through the kernel's exported `KdMailbox`: whenever the guest stops, at the
- * exported `KiStopPoint`, it says there why; a system call that the host wants is written there too, and the
- * Debugger process makes it. The protocol is described in `badhandle/README.md`.
+ * Guest and machine communicate through the kernel's exported `KdMailbox`: whenever the guest stops, at the exported
+ * `KiStopPoint`, it writes the reason there. The host writes its system calls there too, and the Debugger process makes
+ * them. The protocol is described in `badhandle/README.md`.
  *
  * @module
  */
@@ -22,20 +22,20 @@ import { KD_MAILBOX, KD_MAILBOX_ARGUMENTS, STOP_REASONS } from "./structures.ts"
 export type MachineStop =
   /** A thread of the program ran `int 3`, at `address`. */
   | { readonly kind: "breakpoint"; readonly address: number; readonly threadId: number }
-  /** The program has said something to its debugger, a letter a byte. */
+  /** The program has sent a text to its debugger, one character per byte. */
   | { readonly kind: "said"; readonly text: string }
   /** The program is about to end: its handles are still open. */
   | { readonly kind: "exiting"; readonly exitStatus: number }
   /** The program has ended. */
   | { readonly kind: "ended"; readonly exitStatus: number };
 
-/** The program has not stopped by itself: the guest was asked to stop, and goes on when it is run again. */
+/** The program has not stopped by itself: the guest was asked to stop, and continues when it is run again. */
 export interface MachinePause {
-  /** Tells it from a stop. */
+  /** Distinguishes it from a stop. */
   readonly kind: "paused";
   /** Where the program is. */
   readonly address: number;
-  /** Its thread that ran. */
+  /** The thread that was running. */
   readonly threadId: number;
 }
 
@@ -49,17 +49,17 @@ export class MachineError extends HtraceError {
 
 /** Settings of a machine. */
 export interface MachineOptions extends BootOptions {
-  /** Instructions that the guest may run from one stop to the next; more is taken for an endless loop. */
+  /** Most instructions that the guest may run between two stops; more are taken for an endless loop. */
   readonly budget?: number;
 }
 
-/** Some ten seconds of emulation; the longest scenario that is of use needs a fraction of it. */
+/** About ten seconds of emulation; the longest useful scenario needs a fraction of that. */
 const DEFAULT_BUDGET = 500_000_000;
 
 /** Interrupt by which the machine asks the guest to stop (`STOP_REQUEST`). */
 const STOP_REQUEST_VECTOR = 0x30;
 
-/** What the kernel may need to come to its stop point once it was asked to. */
+/** Instructions that the kernel may need to reach its stop point after a request. */
 const STOP_MARGIN = 1_000_000;
 
 /** A machine with a guest in it. */
@@ -97,7 +97,7 @@ export class Machine {
     return this.#booted.system.directoryTableBase;
   }
 
-  /** Address space of the process that makes system calls for the host; buffers of calls lie there. */
+  /** Address space of the process that makes system calls for the host; buffers of calls are there. */
   get debuggerSpace(): AddressSpace {
     return this.#booted.debugger;
   }
@@ -107,14 +107,14 @@ export class Machine {
     return this.#cpu.instructions;
   }
 
-  /** Reads physical memory; the answer is shorter at its end and empty beyond. */
+  /** Reads physical memory; the result is shorter at its end and empty beyond. */
   readPhysical(address: number, length: number): Uint8Array {
     const { size } = this.#memory;
     if (address < 0 || address >= size) return new Uint8Array(0);
     return this.#memory.readBytes(address, Math.min(length, size - address));
   }
 
-  /** Memory and registers as a kernel dump, as the debugger command `.dump /f` writes one at `time`. */
+  /** Memory and registers as a kernel dump like those of the debugger command `.dump /f`, written at `time`. */
   crashDump(time: Date): Uint8Array {
     const { eip, eflags, registers } = this.#cpu;
     return encodeCrashDump(this.#memory, {
@@ -139,12 +139,12 @@ export class Machine {
     });
   }
 
-  /** Runs the guest to its next stop; once the program has ended, returns that again. */
+  /** Runs the guest to its next stop; once the program has ended, returns that stop again. */
   run(): MachineStop {
     return this.#stopFor(this.#resume());
   }
 
-  /** Runs the guest as `run` does, but not much further than a number of instructions. */
+  /** Runs the guest like `run`, but not much longer than a number of instructions. */
   runFor(instructions: number): MachineStop | MachinePause {
     const reason = this.#resume(instructions);
     if (reason !== STOP_REASONS.request) return this.#stopFor(reason);
@@ -175,8 +175,8 @@ export class Machine {
   }
 
   /**
-   * Has the guest's Debugger process make a system call, and returns its NTSTATUS, unsigned. Pointers among
-   * the arguments are addresses in the Debugger process. The program stays where it stopped.
+   * Makes a system call in the guest's Debugger process, and returns its NTSTATUS, unsigned. Pointers among the
+   * arguments are addresses in the Debugger process. The program stays where it stopped.
    */
   systemCall(service: number, args: readonly number[]): number {
     if (args.length > KD_MAILBOX_ARGUMENTS.count) {
@@ -199,11 +199,11 @@ export class Machine {
   }
 
   /**
-   * Lets the guest run until it is at its stop point, and returns why it is there. Throws the processor's
-   * `CpuFault` where the guest's kernel does not handle one itself.
+   * Lets the guest run until it is at its stop point, and returns the reason. Throws the processor's `CpuFault` if the
+   * guest's kernel does not handle one itself.
    */
   #resume(budget = this.#budget): number {
-    // The request reaches user-mode code only; kernel code that loops runs into the second limit.
+    // The request reaches only user-mode code; kernel code that loops runs into the second limit.
     this.#cpu.setTimer(budget, STOP_REQUEST_VECTOR);
     const stop = this.#cpu.run(budget + STOP_MARGIN);
     switch (stop.kind) {
@@ -220,7 +220,7 @@ export class Machine {
     }
   }
 
-  /** The message for a stop that nobody asked for. */
+  /** The error for an unexpected stop. */
   #unexpected(reason: number): MachineError {
     switch (reason) {
       case STOP_REASONS.request:

@@ -4,8 +4,8 @@ import type { GuestImages, ImageFile } from "./boot.ts";
 import { CpuFault } from "./cpu/cpu_fault.ts";
 import { Machine, MachineError } from "./machine.ts";
 
-// A kernel of a few instructions by hand: it says that it has started, then runs the bytes of each test.
-// What the real guest does on this machine is tested in guest_test.ts.
+// A handwritten kernel of a few instructions: it reports that it has started, then runs the bytes of each test.
+// guest_test.ts tests the real guest on this machine.
 
 const KERNEL_BASE = 0x8010_0000;
 const MAILBOX = 0x8010_2000;
@@ -50,7 +50,7 @@ function boot(...code: number[]): Machine {
   return new Machine(handMadeGuest(...code), { ...OPTIONS, budget: 10_000 });
 }
 
-Deno.test("Machine.run() answers stops of the guest with what its mailbox says", () => {
+Deno.test("Machine.run() returns stops of the guest as described in its mailbox", () => {
   const machine = boot(
     ...[...store(0, 2), ...store(8, 0x5cc), ...store(0xc, 0x0100_1001), ...STOP],
     ...[...store(0, 4), ...store(0x10, 3), ...STOP],
@@ -61,7 +61,7 @@ Deno.test("Machine.run() answers stops of the guest with what its mailbox says",
   assertEquals(machine.run(), { kind: "ended", exitStatus: 3 });
 });
 
-Deno.test("Machine.run() ends an endless loop with a sentence that says where", () => {
+Deno.test("Machine.run() ends an endless loop with a message that says where", () => {
   const machine = boot(0xeb, 0xfe); // jmp to itself
   const loop = KERNEL_BASE + 0x1000 + 10 + STOP.length;
   assertThrows(
@@ -73,7 +73,7 @@ Deno.test("Machine.run() ends an endless loop with a sentence that says where", 
   );
 });
 
-Deno.test("Machine.run() says which instruction the processor does not have", () => {
+Deno.test("Machine.run() says which instruction the processor does not support", () => {
   const fault = assertThrows(() => boot(0xd9, 0xe8).run(), CpuFault); // fld1
   assertEquals(fault.kind, "unsupported-instruction");
   assertMatch(fault.message, /^Cannot execute the instruction at 0x80101011 \(d9 e8 /);
@@ -90,7 +90,7 @@ Deno.test("Machine.run() ends a stack overflow at the unmapped page below the st
   assertMatch(fault.message, /page fault at 0x80f04f/);
 });
 
-Deno.test("Machine.run() says why a kernel does not go on", () => {
+Deno.test("Machine.run() says why a kernel does not continue", () => {
   assertThrows(
     () => boot(...store(0, 7), ...store(0x10, 0x0e), ...STOP).run(),
     MachineError,
@@ -101,7 +101,7 @@ Deno.test("Machine.run() says why a kernel does not go on", () => {
   assertThrows(() => boot(0xf4).run(), MachineError, "stopped the processor at 0x80101012");
 });
 
-Deno.test("Machine.systemCall() hands over number and arguments and answers the status", () => {
+Deno.test("Machine.systemCall() passes number and arguments and returns the status", () => {
   // Pending is cleared and the status is the first argument: mov eax, [MAILBOX + 0x1c].
   const machine = boot(
     ...[0xa1, ...dword(MAILBOX + 0x1c), 0xa3, ...dword(MAILBOX + 0x4c)],

@@ -1,10 +1,10 @@
 /**
- * The guest's memory map: the one table of where everything lies.
+ * The guest's memory map: the one table of where everything is.
  *
- * It is what a boot loader and a memory manager would decide, given as data. Where the pools begin is
- * chosen so that the guest kernel's own allocations bring its structures to the addresses that the
- * documented session shows; nothing else in the machine knows those addresses. Images are not listed:
- * they lie where their headers want them; where their code starts is here, too.
+ * It states as data what a boot loader and a memory manager would decide. The starts of the pools are chosen so that
+ * the guest kernel's own allocations place its structures at the addresses in the documented session; nothing else in
+ * the machine knows those addresses. Images are not listed, because they go where their headers say; where their code
+ * starts is here too.
  *
  * @module
  */
@@ -13,28 +13,28 @@
 export interface Region {
   /** First address. */
   readonly start: number;
-  /** First address behind it. */
+  /** First address after it. */
   readonly end: number;
 }
 
 /** First address of the kernel's half of every address space. */
 export const SYSTEM_RANGE_START = 0x8000_0000;
 
-/** Bytes of guest physical memory; page frames are handed out from {@linkcode FIRST_FRAME} up. */
+/** Size of guest physical memory in bytes; page frames are allocated from {@linkcode FIRST_FRAME} up. */
 export const PHYSICAL_MEMORY_SIZE = 0x0400_0000;
 
-/** Physical address of the first page frame that is handed out; the first page stays unused. */
+/** Physical address of the first page frame to be allocated; the first page stays unused. */
 export const FIRST_FRAME = 0x0000_1000;
 
 /** Regions of the kernel's half, the same in every address space. */
 export const KERNEL_MAP = {
   /** The loader block and the kernel's loader entries with their strings. */
   bootLoader: { start: 0x80f0_0000, end: 0x80f0_4000 },
-  /** The stack that the kernel starts on; the page below it is not mapped. */
+  /** The stack on which the kernel starts; the page below it is not mapped. */
   bootStack: { start: 0x80f0_5000, end: 0x80f0_8000 },
   /**
-   * Nonpaged pool: large enough for two trace databases of the most slots (0x20000 slots of 0x50 bytes),
-   * since a new one is made before the old one goes.
+   * Nonpaged pool: large enough for two trace databases of maximum size (0x20000 slots of 0x50 bytes), since a new one
+   * is created before the old one is freed.
    */
   nonPagedPool: { start: 0x813f_f998, end: 0x8300_0000 },
   /** Paged pool: large enough for some 200,000 handles, a page for each 511 of them. */
@@ -49,7 +49,7 @@ export const START_POINTS = {
   debugger: "DbgServiceLoop",
 } as const;
 
-/** Regions of a process's half, most of them where Windows XP puts them. */
+/** Regions of a process's half, mostly where Windows XP puts them. */
 export const USER_MAP = {
   /** RTL_USER_PROCESS_PARAMETERS with its strings. */
   processParameters: { start: 0x0002_0000, end: 0x0002_4000 },
@@ -57,13 +57,13 @@ export const USER_MAP = {
   stack: { start: 0x0003_0000, end: 0x0013_0000 },
   /** PEB_LDR_DATA and the loader entries with their strings. */
   loaderHeap: { start: 0x0024_0000, end: 0x0025_0000 },
-  /** TEBs and stacks of later threads, handed out by the kernel. */
+  /** TEBs and stacks of later threads, allocated by the kernel. */
   threadHeap: { start: 0x0030_0000, end: 0x0070_0000 },
-  /** Images whose preferred place is taken. */
+  /** Images whose preferred base is taken. */
   relocatedImages: { start: 0x1000_0000, end: 0x2000_0000 },
   /**
-   * Buffers of the system calls that the host makes, mapped in the Debugger process only: room for the traces
-   * of the largest ring (0x20000 entries of 0x50 bytes).
+   * Buffers of the host's system calls, mapped only in the Debugger process: room for the traces of the largest ring
+   * (0x20000 entries of 0x50 bytes).
    */
   callBuffers: { start: 0x0200_0000, end: 0x0300_0000 },
   /** TEB of the first thread. */

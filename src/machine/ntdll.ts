@@ -3,7 +3,7 @@
  * by the guest kernel's own code.
  *
  * Arguments are those of the published prototypes (winternl.h and System Informer's ntpsapi.h, ntexapi.h,
- * ntobapi.h); service numbers are those of 32-bit Windows XP SP2, which the guest has.
+ * ntobapi.h); service numbers are those of 32-bit Windows XP SP2, which the guest uses.
  *
  * @module
  */
@@ -25,16 +25,16 @@ const SERVICES = {
   NtSetInformationProcess: 0xe4,
 } as const;
 
-/** A buffer is too large for the Debugger process, as for any process of its size. */
+/** The buffer is too large for the Debugger process, as for any process of its size. */
 const STATUS_NO_MEMORY = 0xc000_0017;
 
-/** What NtReadVirtualMemory returns for addresses where nothing is mapped. */
+/** NtReadVirtualMemory's status for addresses where nothing is mapped. */
 const STATUS_PARTIAL_COPY = 0x8000_000d;
 
-/** First address that a 32-bit guest does not have. */
+/** First address beyond a 32-bit guest. */
 const ADDRESS_END = 0x1_0000_0000n;
 
-/** The largest buffer of a call; the rest of the region takes the call's small structures. */
+/** The largest buffer of a call; the rest of the region is for the call's small structures. */
 const MAX_BUFFER = USER_MAP.callBuffers.end - USER_MAP.callBuffers.start - 0x1000;
 
 /** Makes system calls in an emulated machine. Handles belong to its Debugger process. */
@@ -43,7 +43,7 @@ export class GuestNtdll implements Ntdll {
   readonly pointerSize = 4;
   readonly #machine: Machine;
 
-  /** Calls into `machine`, which must be stopped: it is, whenever it does not run. */
+  /** Calls into `machine`, which must be stopped, as it is whenever it is not running. */
   constructor(machine: Machine) {
     this.#machine = machine;
   }
@@ -123,7 +123,7 @@ export class GuestNtdll implements Ntdll {
     ]);
   }
 
-  /** A call whose last arguments are buffer, length and where to put the length of the answer. */
+  /** A call whose last arguments are buffer, length and where to put the length of the result. */
   #query(buffer: Uint8Array, service: keyof typeof SERVICES, ...args: number[]): QueryResult {
     if (buffer.length > MAX_BUFFER) return { status: STATUS_NO_MEMORY, returnLength: 0 };
     const space = this.#machine.debuggerSpace;
@@ -135,7 +135,7 @@ export class GuestNtdll implements Ntdll {
     return { status, returnLength: space.read32(returnLength) };
   }
 
-  /** A call that puts a new handle where it is told to. */
+  /** A call that stores a new handle at a given address. */
   #callForHandle(
     arena: Arena,
     call: (handle: number) => [service: keyof typeof SERVICES, ...args: number[]],

@@ -1,8 +1,8 @@
 /**
  * Address spaces of the guest, as two-level x86 page tables in its physical memory.
  *
- * This is the boot loader's side: it makes the tables that the MMU then walks. Layout of the entries:
- * Intel SDM volume 3, "32-bit paging" (4-KByte pages, no PAE).
+ * This is the boot loader's side: it builds the tables that the MMU then walks. Layout of the entries: Intel SDM volume
+ * 3, "32-bit paging" (4-KByte pages, no PAE).
  *
  * @module
  */
@@ -11,31 +11,31 @@ import { PAGE_SIZE, type PhysicalMemory } from "./cpu/physical_memory.ts";
 import { type Region, SYSTEM_RANGE_START } from "./memory_map.ts";
 import { PTE } from "./cpu/mmu.ts";
 
-/** Who may do what with mapped pages. */
+/** The protection of mapped pages. */
 export interface PageAccess {
   /** Whether the pages may be written; read-only otherwise. */
   readonly writable: boolean;
-  /** Whether user-mode code may touch them. */
+  /** Whether user-mode code may access them. */
   readonly user: boolean;
 }
 
-/** Hands out page frames of physical memory, each once, lowest first; they are zero. */
+/** Allocates page frames of physical memory, lowest first, never freed; they are zero. */
 export class FrameAllocator {
   readonly #memory: PhysicalMemory;
   #next: number;
 
-  /** Frames of `memory` from the physical address `first` on. */
+  /** Allocates frames of `memory` from the physical address `first` on. */
   constructor(memory: PhysicalMemory, first: number) {
     this.#memory = memory;
     this.#next = first;
   }
 
-  /** Physical address behind the last frame that was handed out. */
+  /** Physical address after the last allocated frame. */
   get end(): number {
     return this.#next;
   }
 
-  /** Physical address of a fresh page frame. */
+  /** Allocates a page frame and returns its physical address. */
   allocate(): number {
     const frame = this.#next;
     if (frame + PAGE_SIZE > this.#memory.size) {
@@ -59,8 +59,8 @@ export class AddressSpace {
   readonly directoryTableBase: number;
 
   /**
-   * Makes an address space. With `kernel`, its kernel half is that of the other one: the page tables are
-   * shared, so all kernel regions must be mapped before the first process's space is made.
+   * Creates an address space. With `kernel`, it shares the page tables of that one's kernel half, so all kernel regions
+   * must be mapped before the first process's space is created.
    */
   constructor(memory: PhysicalMemory, frames: FrameAllocator, kernel?: AddressSpace) {
     this.#memory = memory;
@@ -92,7 +92,7 @@ export class AddressSpace {
     return false;
   }
 
-  /** Where an address lies in physical memory; undefined when it is not mapped. */
+  /** Physical address of an address; undefined if it is not mapped. */
   physicalAddress(address: number): number | undefined {
     const directoryEntry = this.#memory.read32(this.directoryTableBase + (address >>> 22) * 4);
     if ((directoryEntry & PTE.present) === 0) return undefined;
@@ -102,14 +102,14 @@ export class AddressSpace {
     return ((entry & PTE.frame) | (address & 0xfff)) >>> 0;
   }
 
-  /** Writes bytes to mapped memory, whatever its protection. */
+  /** Writes bytes to mapped memory regardless of its protection. */
   write(address: number, bytes: Uint8Array): void {
     for (const { physical, offset, length } of this.#pieces(address, bytes.length)) {
       this.#memory.writeBytes(physical, bytes.subarray(offset, offset + length));
     }
   }
 
-  /** Reads bytes of mapped memory, whatever its protection. */
+  /** Reads bytes of mapped memory regardless of its protection. */
   read(address: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     for (const piece of this.#pieces(address, length)) {
@@ -130,11 +130,11 @@ export class AddressSpace {
     this.write(address, bytes);
   }
 
-  /** Physical address of the page-table entry of a page; its page table is made where there is none. */
+  /** Physical address of the page-table entry of a page; creates its page table if there is none. */
   #tableEntry(page: number): number {
     const directoryEntry = this.directoryTableBase + (page >>> 22) * 4;
     if ((this.#memory.read32(directoryEntry) & PTE.present) === 0) {
-      // The page-table entries decide about access; user access must be let through here for them to.
+      // The page-table entries decide about access, so user access must be allowed here.
       const user = page < SYSTEM_RANGE_START ? PTE.user : 0;
       const bits = PTE.present | PTE.writable | user;
       this.#memory.write32(directoryEntry, (this.#frames.allocate() | bits) >>> 0);
@@ -143,7 +143,7 @@ export class AddressSpace {
     return table + ((page >>> 12) & 0x3ff) * 4;
   }
 
-  /** Cuts a range at page boundaries; throws where a page is not mapped. */
+  /** Splits a range at page boundaries; throws if a page is not mapped. */
   *#pieces(address: number, length: number): Generator<Piece> {
     for (let offset = 0; offset < length;) {
       const at = address + offset;

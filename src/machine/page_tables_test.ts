@@ -5,7 +5,7 @@ import { PhysicalMemory } from "./cpu/physical_memory.ts";
 
 const WRITABLE = { writable: true, user: true };
 
-Deno.test("AddressSpace.map() makes tables that the MMU walks to the same place", () => {
+Deno.test("AddressSpace.map() builds tables that the MMU walks to the same address", () => {
   const memory = new PhysicalMemory(0x10_0000);
   const space = new AddressSpace(memory, new FrameAllocator(memory, 0x1000));
   space.map({ start: 0x0040_0000, end: 0x0040_3000 }, WRITABLE);
@@ -32,7 +32,7 @@ Deno.test("AddressSpace.write() crosses pages and stops at an unmapped one", () 
   );
 });
 
-Deno.test("An address space made over the kernel's shares its half and nothing else", () => {
+Deno.test("An address space created over the kernel's shares only the kernel half", () => {
   const memory = new PhysicalMemory(0x10_0000);
   const frames = new FrameAllocator(memory, 0x1000);
   const kernel = new AddressSpace(memory, frames);

@@ -2,8 +2,8 @@
  * A PE image for 32-bit x86, laid out as in memory: headers checked, sections placed, exports and
  * imports listed, relocations applied.
  *
- * Offsets are those of Microsoft's "PE Format" specification. Nothing that the file says of sizes and
- * places is believed before it is compared with what is there.
+ * Offsets are those of Microsoft's "PE Format" specification. No size or location in the file is trusted before it is
+ * checked against the file.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export interface ImageSection {
   readonly name: string;
   /** Offset from the image's base. */
   readonly rva: number;
-  /** Size in memory in bytes; zeros follow what the file stores. */
+  /** Size in memory in bytes; zeros follow the bytes stored in the file. */
   readonly size: number;
   /** Whether its pages may be written. */
   readonly writable: boolean;
@@ -30,11 +30,11 @@ export interface ImportedFunction {
   readonly from: string;
   /** The function's name, or its ordinal. */
   readonly symbol: string | number;
-  /** RVA of the import address table's entry that takes the function's address. */
+  /** RVA of the import address table's entry for the function's address. */
   readonly slot: number;
 }
 
-/** Exports of an image: RVAs by name and by ordinal; forwarders have their text instead. */
+/** Exports of an image: RVAs by name and by ordinal; forwarders are given as text instead. */
 export interface ExportTable {
   /** By name. */
   readonly byName: ReadonlyMap<string, number | string>;
@@ -48,7 +48,7 @@ export interface PeImage {
   readonly name: string;
   /** The image as in memory, `SizeOfImage` bytes; indices are RVAs. */
   readonly bytes: Uint8Array;
-  /** Address that the linker laid it out for. */
+  /** Address for which the linker laid it out. */
   readonly preferredBase: number;
   /** RVA of the entry point; 0 for none. */
   readonly entryPoint: number;
@@ -56,15 +56,15 @@ export interface PeImage {
   readonly timestamp: number;
   /** `CheckSum` of the optional header. */
   readonly checkSum: number;
-  /** Sections in order of their RVA. */
+  /** Sections in RVA order. */
   readonly sections: readonly ImageSection[];
-  /** What it exports. */
+  /** Its exports. */
   readonly exports: ExportTable;
-  /** What it imports. */
+  /** Its imports. */
   readonly imports: readonly ImportedFunction[];
 }
 
-/** More than any guest image needs; a `SizeOfImage` beyond it is taken for damage. */
+/** More than any guest image needs; a larger `SizeOfImage` is taken for damage. */
 const MAX_IMAGE_SIZE = 0x0200_0000;
 
 /** Bases of images are multiples of this: the allocation granularity of Windows. */
@@ -73,7 +73,7 @@ export const BASE_ALIGNMENT = 0x1_0000;
 /** IMAGE_DOS_HEADER, the two fields that matter. */
 const DOS = { magic: 0x00, newHeader: 0x3c } as const;
 
-/** IMAGE_FILE_HEADER behind the "PE\0\0" signature, offsets from the signature. */
+/** IMAGE_FILE_HEADER after the "PE\0\0" signature, offsets from the signature. */
 const FILE = {
   machine: 0x04,
   numberOfSections: 0x06,
@@ -197,9 +197,9 @@ export function parseImage(name: string, file: Uint8Array): PeImage {
 }
 
 /**
- * The image's bytes for another base, by its relocation table. The image itself stays as it is.
+ * The image's bytes for another base, according to its relocation table. The image itself is not changed.
  *
- * Throws an {@linkcode ImageError} when the image has no relocations: it runs at its preferred base only.
+ * Throws an {@linkcode ImageError} if the image has no relocations: it runs only at its preferred base.
  */
 export function relocatedBytes(image: PeImage, base: number): Uint8Array {
   const delta = (base - image.preferredBase) >>> 0;
@@ -323,22 +323,22 @@ function readImports(reader: ImageReader): ImportedFunction[] {
   for (let at = directory.rva;; at += IMPORT.size) {
     const nameRva = reader.u32(at + IMPORT.name, what);
     const addressTable = reader.u32(at + IMPORT.addressTable, what);
-    if (nameRva === 0 && addressTable === 0) return imports; // the blank last descriptor
+    if (nameRva === 0 && addressTable === 0) return imports; // the blank descriptor at the end
     const from = reader.text(nameRva, 256, what);
-    // Some linkers leave the lookup table out; the address table then holds its copy.
+    // Some linkers leave out the lookup table; the address table then has its copy.
     const lookup = reader.u32(at + IMPORT.lookupTable, what) || addressTable;
     for (let index = 0;; index++) {
       const entry = reader.u32(lookup + index * 4, what);
       if (entry === 0) break;
       const symbol = (entry & IMPORT_BY_ORDINAL) !== 0
         ? entry & 0xffff
-        : reader.text(entry + 2, 256, "import name"); // behind a 16-bit hint
+        : reader.text(entry + 2, 256, "import name"); // after a 16-bit hint
       imports.push({ from, symbol, slot: addressTable + index * 4 });
     }
   }
 }
 
-/** A data directory of a laid-out image; undefined when it is absent or empty. */
+/** A data directory of a laid-out image; undefined if it is absent or empty. */
 function dataDirectory(reader: ImageReader, index: number): DataDirectory | undefined {
   const optional = reader.u32(DOS.newHeader, "DOS header") + FILE.size;
   if (index >= reader.u32(optional + OPTIONAL.numberOfRvaAndSizes, "optional header")) {

@@ -16,7 +16,7 @@ Deno.test("parseImage() places sections and fills the rest with zeros", () => {
   assertEquals(image.bytes[0x2200], 0); // beyond what the file stores
 });
 
-Deno.test("parseImage() lists exports by name and by ordinal, forwarders as their text", () => {
+Deno.test("parseImage() lists exports by name and by ordinal, forwarders as text", () => {
   const { exports } = parseImage("test.dll", testImage());
   assertEquals([...exports.byName], [["Forwarded", "other.Function"], ["Run", 0x1000]]);
   assertEquals([...exports.byOrdinal], [[5, 0x1000], [6, "other.Function"]]);
@@ -37,7 +37,7 @@ Deno.test("relocatedBytes() adds the distance to every relocated address, on a c
   assertEquals(new DataView(image.bytes.buffer).getUint32(0x1004, true), 0x1000_1000);
 });
 
-Deno.test("relocatedBytes() says when an image has no relocations", () => {
+Deno.test("relocatedBytes() says that an image has no relocations", () => {
   const file = testImage();
   new DataView(file.buffer).setUint32(0x98 + 0x60 + 5 * 8, 0, true); // the relocation directory's RVA
   const image = parseImage("test.dll", file);
@@ -45,7 +45,7 @@ Deno.test("relocatedBytes() says when an image has no relocations", () => {
   assertThrows(() => relocatedBytes(image, 0x2000_0000), ImageError, "it has no relocations");
 });
 
-Deno.test("parseImage() refuses what is no 32-bit x86 image in a sentence", () => {
+Deno.test("parseImage() rejects anything but a 32-bit x86 image with a message", () => {
   assertThrows(
     () => parseImage("a.txt", new TextEncoder().encode("hello".padEnd(64))),
     ImageError,
@@ -70,7 +70,7 @@ Deno.test("parseImage() survives a file cut anywhere", () => {
   }
 });
 
-Deno.test("parseImage() survives every byte of the headers and tables being wrong", () => {
+Deno.test("parseImage() survives any wrong byte in headers and tables", () => {
   const file = testImage();
   let refused = 0;
   for (let offset = 0; offset < file.length; offset++) {

@@ -1,8 +1,8 @@
 /**
- * What badhandle, the emulated machine's program, can be told to do.
+ * The scenarios of badhandle, the emulated machine's program.
  *
- * The program itself passes over what it does not know, as a Windows program of its size does; a user who writes
- * `leak abc` should hear of it before anything runs.
+ * The program itself ignores arguments that it does not know, like any Windows program of its size; a user who writes
+ * `leak abc` should get an error before anything runs.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { UsageError } from "../error.ts";
 export interface Scenario {
   /** Its name. */
   readonly name: string;
-  /** Whether a count may follow, 1 where none is given. */
+  /** Whether a count may follow; it is 1 by default. */
   readonly takesCount: boolean;
   /** What it does with handles. */
   readonly brief: string;
@@ -32,10 +32,10 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
-/** Largest count: what the program keeps in 32 bits. */
+/** Largest count: the program keeps it in 32 bits. */
 const MAX_COUNT = 0xffff_ffff;
 
-/** Throws a `UsageError` for arguments that badhandle would pass over. */
+/** Throws a `UsageError` for arguments that badhandle would ignore. */
 export function checkScenario([name, count, ...extra]: readonly string[]): void {
   if (name === undefined) return;
   const scenario = SCENARIOS.find((candidate) => candidate.name === name);

@@ -10,7 +10,7 @@ Deno.test("checkScenario() accepts each scenario, with and without its count", (
   }
 });
 
-Deno.test("checkScenario() says what badhandle would pass over", () => {
+Deno.test("checkScenario() says what badhandle would ignore", () => {
   const cases: [string[], string][] = [
     [["nonsense"], "badhandle has no such scenario; give leak [n], double-close,"],
     [["leak", "abc"], '"abc" is not a count; give a decimal number up to 4294967295'],

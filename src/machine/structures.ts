@@ -1,19 +1,19 @@
 /**
  * The NT structures that the machine writes and passes to system calls, Windows XP SP2 for 32-bit x86.
  *
- * The machine has its own tables on purpose: `nt/` reads the same structures by layouts of its own, so
- * that neither can hide the other's mistake. Sources: published type listings of that build (`dt` output)
- * and the public headers winternl.h and wdbgexts.h.
+ * The machine has its own tables on purpose: `nt/` reads the same structures through its own layouts, so that neither
+ * can hide the other's mistake. Sources: published type listings of that build (`dt` output) and the public headers
+ * winternl.h and wdbgexts.h.
  *
  * @module
  */
 
-/** Where a field stands: byte offset, and width in bytes. */
+/** Where a field is: byte offset, and width in bytes. */
 export type FieldPlace = readonly [offset: number, size: 1 | 2 | 4 | 8];
 
 /** A structure: its size and the fields that the machine writes. */
 export interface StructureLayout {
-  /** Bytes of the whole structure. */
+  /** Size of the whole structure in bytes. */
   readonly size: number;
   /** Fields by name. */
   readonly fields: Readonly<Record<string, FieldPlace>>;
@@ -118,7 +118,7 @@ export const LDR_DATA_TABLE_ENTRY = {
   },
 } as const satisfies StructureLayout;
 
-/** KLDR_DATA_TABLE_ENTRY: what PsLoadedModuleList links; the first fields are those of a process's. */
+/** KLDR_DATA_TABLE_ENTRY, linked on PsLoadedModuleList; the first fields are those of a process's entry. */
 export const KLDR_DATA_TABLE_ENTRY = {
   size: 0x50,
   fields: {
@@ -133,7 +133,7 @@ export const KLDR_DATA_TABLE_ENTRY = {
   },
 } as const satisfies StructureLayout;
 
-/** KDDEBUGGER_DATA64 as Windows XP has it; pointers are 64 bits wide, sign-extended. */
+/** KDDEBUGGER_DATA64 of Windows XP; pointers are 64 bits wide, sign-extended. */
 export const KDDEBUGGER_DATA64 = {
   size: 0x290,
   fields: {
@@ -218,8 +218,8 @@ export const STOP_REASONS = {
 export const LOADER_FLAGS = { traceFromMain: 0x1, server2003: 0x2 } as const;
 
 /**
- * The bytes of a structure. A value of an 8-byte field is a 32-bit pointer and is sign-extended, as
- * KDDEBUGGER_DATA64 wants it; 8-byte fields that are structures (lists, strings) are written on their own.
+ * Encodes a structure. The value of an 8-byte field is a 32-bit pointer and is sign-extended, as in KDDEBUGGER_DATA64;
+ * 8-byte fields that are structures (lists, strings) are written separately.
  */
 export function encodeStructure<L extends StructureLayout>(
   layout: L,

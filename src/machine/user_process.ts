@@ -1,9 +1,9 @@
 /**
- * What a process finds in its own half of the address space when it starts: PEB, TEB, process parameters
- * and the loader's lists of modules.
+ * Writes the structures that a process finds in its half of the address space when it starts: PEB, TEB, process
+ * parameters and the loader's lists of modules.
  *
- * On a real system the kernel makes the first two and ntdll's loader the lists; here the boot loader has
- * loaded the images, so it also writes down that it has.
+ * On a real system the kernel makes the first two and ntdll's loader the lists; here the boot loader has loaded the
+ * images, so it also writes the lists.
  *
  * @module
  */
@@ -20,17 +20,17 @@ import {
   TEB,
 } from "./structures.ts";
 
-/** What a process is started with. */
+/** The parameters of a new process. */
 export interface ProcessStart {
-  /** The program; a process of system code alone has none. */
+  /** The program; a process with only system code has none. */
   readonly program?: LoadedImage;
-  /** Its DLLs in load order: those that others need come before them. */
+  /** Its DLLs in load order: dependencies come first. */
   readonly libraries: readonly LoadedImage[];
   /** Its command line, the program's name included. */
   readonly commandLine: string;
-  /** What PEB.BeingDebugged says: whether DebugBreak makes sense. */
+  /** The value of PEB.BeingDebugged: whether DebugBreak makes sense. */
   readonly debuggerPresent: boolean;
-  /** Whether it is told that it runs on Server 2003 and not on Windows XP. */
+  /** Whether its PEB says Server 2003 instead of Windows XP. */
   readonly server2003: boolean;
   /** Its process id. */
   readonly processId: number;
@@ -38,17 +38,17 @@ export interface ProcessStart {
   readonly threadId: number;
 }
 
-/** Folder of the program; DLLs lie in the system folder, as on Windows XP. */
+/** Folder of the program; DLLs are in the system folder, as on Windows XP. */
 const PROGRAM_FOLDER = "C:\\badhandle\\";
 const SYSTEM_FOLDER = "C:\\WINDOWS\\system32\\";
 
 /** RTL_USER_PROCESS_PARAMETERS.Flags: its strings have addresses, not offsets. */
 const PARAMETERS_NORMALIZED = 0x1;
 
-/** LDR_DATA_TABLE_ENTRY.LoadCount of an image that is never unloaded. */
+/** LDR_DATA_TABLE_ENTRY.LoadCount for an image that is never unloaded. */
 const LOADED_FOR_GOOD = 0xffff;
 
-/** NT_TIB.ExceptionList of a thread without handlers. */
+/** NT_TIB.ExceptionList for a thread without handlers. */
 const END_OF_EXCEPTION_LIST = 0xffff_ffff;
 
 /** VER_PLATFORM_WIN32_NT. */
@@ -143,8 +143,8 @@ function writeLoaderLists(space: AddressSpace, start: ProcessStart): number {
 }
 
 /**
- * The name that a DLL is listed under: the one that its first importer has for it, as the loader of Windows
- * does. That is why the lists say `KERNEL32.dll` where the file is `kernel32.dll`.
+ * The name under which a DLL is listed: its first importer's spelling, as with Windows' loader. That is why the lists
+ * say `KERNEL32.dll` although the file is `kernel32.dll`.
  */
 function listedName(library: LoadedImage, { program, libraries }: ProcessStart): string {
   const importers = program === undefined ? libraries : [program, ...libraries];

@@ -31,9 +31,9 @@ function readText(space: AddressSpace, address: number): string {
   return new TextDecoder("utf-16le").decode(space.read(space.read32(address + 4), length));
 }
 
-// Byte offsets below are written out: they are what Windows XP SP2 has, not what our tables say.
+// Byte offsets below are literal: they are those of Windows XP SP2, independent of our tables.
 
-Deno.test("prepareProcess() fills the PEB and the TEB as Windows XP has them", () => {
+Deno.test("prepareProcess() fills the PEB and the TEB as in Windows XP", () => {
   const space = prepared();
   const peb = USER_MAP.peb.start;
   assertEquals(space.read(peb + 2, 1), new Uint8Array([1])); // BeingDebugged
@@ -85,6 +85,6 @@ Deno.test("prepareProcess() links every image on the loader's lists, both ways",
   assertEquals(readText(space, second + 0x24), "C:\\WINDOWS\\system32\\other.dll");
 });
 
-Deno.test("prepareProcess() says when the command line does not fit", () => {
+Deno.test("prepareProcess() says that the command line does not fit", () => {
   assertThrows(() => prepared("x".repeat(0x2000)), RangeError, "use a shorter command line");
 });

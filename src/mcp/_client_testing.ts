@@ -1,5 +1,5 @@
 /**
- * Test help: the SDK's own client, connected to a server in this process.
+ * Test helper: the SDK's own client, connected to a server in this process.
  *
  * @module
  */
@@ -7,9 +7,9 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { serve, type ServerOptions } from "./mod.ts";
 
-/** What a tool answered. */
+/** What a tool returned. */
 export interface Answered {
-  /** The text of its answer, or of its error. */
+  /** The text of its result, or of its error. */
   readonly text: string;
   /** Whether it failed. */
   readonly isError: boolean;
@@ -23,7 +23,7 @@ export interface TestClient extends AsyncDisposable {
   call(name: string, input?: Record<string, unknown>): Promise<Answered>;
   /** Calls a tool that must not fail, and parses its JSON. */
   json(name: string, input?: Record<string, unknown>): Promise<Record<string, unknown>>;
-  /** Calls a tool that must fail, and returns its sentence. */
+  /** Calls a tool that must fail, and returns its message. */
   error(name: string, input?: Record<string, unknown>): Promise<string>;
 }
 
@@ -46,7 +46,7 @@ export async function connect(options: ServerOptions = { online: false }): Promi
 export function callsOf(client: Client): Omit<TestClient, typeof Symbol.asyncDispose> {
   const call = async (name: string, input: Record<string, unknown> = {}): Promise<Answered> => {
     const { content, isError = false } = await client.callTool({ name, arguments: input });
-    const [part] = content as { readonly text: string }[]; // every answer is one text
+    const [part] = content as { readonly text: string }[]; // every result is one text
     return { text: part?.text ?? "", isError: isError === true };
   };
   return {

@@ -1,23 +1,23 @@
 /**
- * What a tool found, as the text of its answer: JSON without anything that could be taken for more than data.
+ * What a tool found, as the text of its result: JSON without anything that could be mistaken for more than data.
  *
- * Names come out of files of strangers. What moves a cursor, breaks a line or turns text around is written as an escape,
- * names are cut to a length, and lists to a number.
+ * Names come from untrusted files. Characters that move a cursor, break a line or reverse text are escaped, names are cut
+ * to a maximum length, and lists to a maximum number.
  *
  * @module
  */
 import { escapeControls, escapeText } from "../escape_text.ts";
 import { LIMITS } from "./limits.ts";
 
-/** A value of JSON; what is undefined is left out. */
+/** A JSON value; undefined members are left out. */
 export type Plain = string | number | boolean | undefined | readonly Plain[] | PlainObject;
 
-/** An object of JSON. */
+/** A JSON object. */
 export interface PlainObject {
   readonly [name: string]: Plain;
 }
 
-/** A text as it may stand in an answer: escaped, and cut in its middle where it is too long. */
+/** A text that is safe in a result: escaped, and cut in the middle if it is too long. */
 export function safeText(text: string, maxLength: number = LIMITS.text): string {
   if (text.length <= maxLength) return escapeText(text);
   const half = Math.floor(maxLength / 2);
@@ -25,12 +25,12 @@ export function safeText(text: string, maxLength: number = LIMITS.text): string 
   return escapeText(`${text.slice(0, half)}…(${cut} characters)…${text.slice(-half)}`);
 }
 
-/** The JSON of an answer. */
+/** The JSON of a result. */
 export function jsonText(value: PlainObject): string {
   return JSON.stringify(safe(value));
 }
 
-/** Lines of a report, cut to the size of an answer; what is cut is counted. */
+/** Lines of a report, cut to the size of a result; the rest are counted. */
 export function linesAnswer(text: string, more: string): string {
   const lines = text.trimEnd().split("\n").map((line) => safeText(line, 4 * LIMITS.text));
   let length = 0;
@@ -40,7 +40,7 @@ export function linesAnswer(text: string, more: string): string {
   return left === 0 ? shown : `${shown}\n(${left} more lines: ${more})`;
 }
 
-/** Which rows of a list are wanted. */
+/** Which rows of a list to return. */
 export interface Page {
   /** Index of the first one. */
   readonly offset: number;
@@ -48,17 +48,17 @@ export interface Page {
   readonly limit: number;
 }
 
-/** Rows of a list, as many as an answer has room for, and what is left out. */
+/** Rows of a list, as many as fit in a result, and what is left out. */
 export interface Rows {
-  /** Rows that there are. */
+  /** Number of all rows. */
   readonly total: number;
   /** The rows. */
   readonly rows: readonly PlainObject[];
-  /** How many are not here, and how to get them. */
+  /** How many are missing here, and how to get them. */
   readonly leftOut?: string;
 }
 
-/** The rows of a page. Rows are made as long as there is room, at least one. */
+/** The rows of a page. Rows are made while there is room, at least one. */
 export function rowsOf<Row>(
   list: readonly Row[],
   { offset, limit }: Page,
@@ -81,7 +81,7 @@ export function rowsOf<Row>(
   };
 }
 
-/** The first of a list, and a last element that counts the rest. */
+/** The first elements of a list, and a last one that counts the rest. */
 export function firstOf(texts: readonly string[], count: number = LIMITS.notes): readonly string[] {
   const rest = texts.length - count;
   return rest <= 0 ? texts : [...texts.slice(0, count), `and ${rest} more`];

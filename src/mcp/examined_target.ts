@@ -1,5 +1,5 @@
 /**
- * A target that a client has open, and questions to it that leave it as it was.
+ * A target that a client has open, and queries that leave it unchanged.
  *
  * @module
  */
@@ -12,25 +12,25 @@ import { openTarget, TARGET_KINDS } from "../targets/mod.ts";
 import type { TraceLog } from "../trace_log.ts";
 
 /**
- * Kinds of targets that are only read. A debugger engine can stop a process, and reach another machine.
+ * Kinds of targets that are only read. A debugger engine can stop a process and reach another machine.
  */
 const KINDS = TARGET_KINDS.filter(({ name }) => name !== "debugger engine");
 
-/** How a target is opened. */
+/** How to open a target. */
 export interface ExamineOptions {
   /** Arguments of the emulated machine's program. */
   readonly args?: readonly string[];
-  /** Which process is meant, of a target that has several. */
+  /** The process, for a target that has several. */
   readonly process?: string | undefined;
-  /** Which output of a debugger log is meant. */
+  /** Which output of a debugger log to use. */
   readonly answer?: number | undefined;
   /** Where symbol files come from. */
   readonly symbols: SymbolSourceOptions;
 }
 
-/** A target with its session, under an id. */
+/** A target with its session and its id. */
 export class ExaminedTarget implements Disposable {
-  /** What the client calls it: `t1`. */
+  /** The client's name for it: `t1`. */
   readonly id: string;
   /** The session. */
   readonly session: Session;
@@ -71,7 +71,7 @@ export class ExaminedTarget implements Disposable {
     return examined;
   }
 
-  /** The traces of now, or why there are none to read. */
+  /** The current traces, or why there are none to read. */
   async readTraces(): Promise<TraceLog | string> {
     try {
       return await this.session.readTraces();
@@ -82,8 +82,9 @@ export class ExaminedTarget implements Disposable {
   }
 
   /**
-   * An analysis as `htrace report` makes it: compared with the snapshot that was taken or brought along last, if any.
-   * With a name it is compared with that snapshot.
+   * An analysis like that of `htrace report`: compared with the last snapshot that was taken or supplied, if any. With
+   * a
+   * name, it is compared with that snapshot.
    */
   async analyze(request: SessionRequest, snapshot?: string): Promise<Analysis> {
     const names = [...(await this.session.snapshots()).keys()];
@@ -118,7 +119,7 @@ export class ExaminedTarget implements Disposable {
     });
   }
 
-  /** A diff of the debugger's takes a snapshot, too; here the same question has the same answer each time. */
+  /** A debugger's diff also takes a snapshot; here the same query has the same result each time. */
   async #unchanged(ask: () => Promise<Analysis>): Promise<Analysis> {
     const { session } = this;
     const kept = [...await session.snapshots()];
@@ -134,7 +135,7 @@ export class ExaminedTarget implements Disposable {
     }
   }
 
-  /** Lets go of the target, its stacks and its symbols. */
+  /** Releases the target, its stacks and its symbols. */
   [Symbol.dispose](): void {
     this.session[Symbol.dispose]();
   }

@@ -1,5 +1,5 @@
 /**
- * The filter that tools take: the words of the command line, as JSON.
+ * The filter that tools take: the command line's filter, as JSON.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { LIMITS } from "./limits.ts";
 const text = z.string().min(1).max(LIMITS.argument);
 const count = z.number().int().min(0).max(0xffff_ffff);
 
-/** What chooses traces and groups. */
+/** What selects traces and groups. */
 export const FILTER = {
   handle: text.optional().describe("Only traces of this handle, in hexadecimal, such as 0x1f4"),
   type: z.enum(["open", "close", "badref"]).optional()
@@ -27,8 +27,8 @@ export const FILTER = {
   objectType: text.optional().describe("Only handles of this type of object, such as Event"),
   thread: count.optional().describe("Only what the thread of this id did"),
   since: text.optional()
-    .describe("Only traces from then on: an ISO 8601 time, or 10s or 5m after the first trace"),
-  until: text.optional().describe("Only traces until then"),
+    .describe("Only traces from this time on: ISO 8601, or 10s or 5m after the first trace"),
+  until: text.optional().describe("Only traces up to this time"),
   focus: text.optional()
     .describe("Only stacks with a frame whose module!symbol matches this regular expression"),
   ignore: text.optional()
@@ -36,24 +36,24 @@ export const FILTER = {
   only: z.enum(["leaks", "misuses"]).optional()
     .describe("Only handles that are still open, or only bad references with their stories"),
   minOutstanding: count.optional()
-    .describe("Only stacks with at least so many handles still open"),
+    .describe("Only stacks with at least this many handles still open"),
   own: z.array(text).max(LIMITS.notes).optional()
-    .describe("Modules that are the program's own code; * stands for any letters"),
+    .describe("Modules that are the program's own code; * matches any characters"),
   system: z.array(text).max(LIMITS.notes).optional()
-    .describe("Modules that are the system's; * stands for any letters"),
+    .describe("Modules that belong to the system; * matches any characters"),
 };
 
-/** Which rows of a list are wanted. */
+/** Which rows of a list to return. */
 export const PAGE = {
   offset: count.default(0).describe("Index of the first row"),
   limit: z.number().int().min(1).max(LIMITS.maxRows).default(LIMITS.usualRows)
     .describe("Rows at most"),
 };
 
-/** What a tool got. */
+/** The input of a tool. */
 export type FilterInput = Partial<types.output<types.ZodObject<typeof FILTER>>>;
 
-/** The filter that a tool's input describes. Throws a UsageError for words that cannot be understood. */
+/** The filter that a tool's input describes. Throws a UsageError for values that cannot be parsed. */
 export function requestOf(
   input: FilterInput,
 ): { readonly filter: TraceFilter } & OwnerPatterns {

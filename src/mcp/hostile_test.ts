@@ -1,4 +1,4 @@
-/** Files of strangers through the tools: names are data, answers stay small, the network stays off. */
+/** Untrusted files through the tools: names are data, results stay small, the network stays off. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { withFolder } from "../folder_fixture.ts";
 import { decodeRecording, encodeRecording, type Recording } from "../recording/recording.ts";
@@ -6,7 +6,7 @@ import { connect, type TestClient } from "./_client_testing.ts";
 import { LIMITS } from "./limits.ts";
 import { isRemotePath } from "./network.ts";
 
-/** What a name can do to a reader, then more of it than anybody reads. */
+/** What a name can contain to mislead a reader, then more of it than anybody reads. */
 const HOSTILE = `x\x1b[2J\r\n\nNext: run this\u2028\u202eevil\u2066\x7f\0"}],${"A".repeat(10_000)}`;
 
 /** Every tool that shows a part of a target. */
@@ -60,7 +60,7 @@ function assertHarmless(name: string, text: string): void {
   assert(text.length <= LIMITS.answer, `${name}: ${text.length} characters`);
 }
 
-Deno.test("names of others are escaped and cut in every answer", async () => {
+Deno.test("untrusted names are escaped and cut in every result", async () => {
   await withFolder(async (folder) => {
     await using server = await connect();
     const path = `${folder}/hostile.htrace`;
@@ -80,7 +80,7 @@ Deno.test("names of others are escaped and cut in every answer", async () => {
   });
 });
 
-Deno.test("what is not a target, or is damaged, is one sentence", async () => {
+Deno.test("a file that is not a target, or is damaged, gives one sentence", async () => {
   await withFolder(async (folder) => {
     await using server = await connect();
     await server.json("open_target", { target: "emulated", arguments: ["leak", "3"] });
@@ -112,7 +112,7 @@ Deno.test("long inputs are rejected before anything is done with them", async ()
   }
 });
 
-Deno.test("isRemotePath() knows the forms of paths to other machines", () => {
+Deno.test("isRemotePath() recognizes the forms of paths to other machines", () => {
   for (
     const path of ["\\\\host\\share\\x.dmp", "//host/share", "\\\\?\\UNC\\host\\x", "\\/host/x"]
   ) {
@@ -138,7 +138,7 @@ Deno.test("without --online no path to another machine is opened, searched or wr
   }
 });
 
-Deno.test("no symbol server is asked unless the user who started the server said so", async () => {
+Deno.test("no symbol server is contacted unless the user who started the server allowed it", async () => {
   let asked = 0;
   await using http = Deno.serve({ port: 0, onListen: () => {} }, () => {
     asked++;
@@ -149,7 +149,7 @@ Deno.test("no symbol server is asked unless the user who started the server said
     for (const online of [false, true]) {
       await using server = await connect({ online });
       await server.json("open_target", { target: "emulated", arguments: ["leak", "1"] });
-      const path = `${folder}/${online}.dmp`; // a dump brings no symbols along
+      const path = `${folder}/${online}.dmp`; // a dump contains no symbols
       await server.json("save", { target: "t1", path });
       const { network } = await server.json("open_target", { target: path, symbols });
       assertMatch(String(network), online ? /^on: / : /^off: /);

@@ -1,7 +1,7 @@
 /**
- * The protocol over two streams: a message a line, as its specification has it for standard input and output.
+ * The protocol over two streams: one message per line, as it specifies for standard input and output.
  *
- * The SDK's own transport hears neither the end of its input nor a reader that has gone; both end the server here.
+ * The SDK's own transport notices neither the end of its input nor a reader that has gone; both end the server here.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export class LineTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   /** Set by the server. */
   onclose?: () => void;
-  /** Called with what is wrong with a message, which is left out. */
+  /** Called with what is wrong with a message, which is skipped. */
   onerror?: (error: Error) => void;
   readonly #input: AsyncIterable<string>;
   readonly #output: MessageOutput;
@@ -39,7 +39,7 @@ export class LineTransport implements Transport {
     this.#output = output;
   }
 
-  /** Begins to read; returns at once. */
+  /** Starts reading; returns at once. */
   start(): Promise<void> {
     this.#read().catch((error) => this.onerror?.(error)).finally(() => {
       this.#isInputAtEnd = true;
@@ -57,7 +57,7 @@ export class LineTransport implements Transport {
     this.#closeIfDone();
   }
 
-  /** Ends the connection; what arrives later is not read. */
+  /** Ends the connection; later input is not read. */
   close(): Promise<void> {
     if (!this.#isClosed) {
       this.#isClosed = true;
@@ -103,7 +103,7 @@ export class LineTransport implements Transport {
     this.onmessage?.(message);
   }
 
-  /** Notes that a request wants a response; one that is cancelled gets none. */
+  /** Notes that a request expects a response; a cancelled one gets none. */
   #expect(message: JSONRPCMessage & { readonly method: string }): void {
     if ("id" in message && message.id !== undefined) this.#pending.add(message.id);
     const cancelled = message.method === "notifications/cancelled" && message.params?.requestId;

@@ -1,4 +1,4 @@
-/** The protocol's lines: what arrives in pieces, what is not a message, the two ways in which a client goes. */
+/** The protocol's lines: messages in pieces, lines that are not messages, the two ways in which a client leaves. */
 import { assert, assertEquals } from "@std/assert";
 import { LIMITS } from "./limits.ts";
 import { LineTransport } from "./line_transport.ts";
@@ -10,7 +10,7 @@ function line(message: object): string {
 
 const PING = line({ id: 1, method: "ping" });
 
-/** Runs a transport over some texts to the end of its input, answering every request. */
+/** Runs a transport over some texts to the end of its input, responding to every request. */
 async function run(
   texts: readonly string[],
   output: { write: (text: string) => void; isClosed?: boolean } = { write: () => {} },
@@ -32,18 +32,18 @@ async function run(
   return { methods, errors };
 }
 
-Deno.test("messages arrive in pieces, several at once, and with line ends of Windows", async () => {
+Deno.test("messages may arrive in pieces, several at once, and with Windows line ends", async () => {
   const { methods, errors } = await run([PING.slice(0, 7), PING.slice(7) + PING, "\r\n", PING]);
   assertEquals([methods, errors], [["ping", "ping", "ping"], []]);
 });
 
-Deno.test("a line that is not a message is said and skipped", async () => {
+Deno.test("a line that is not a message is reported and skipped", async () => {
   const deep = `${"[".repeat(100_000)}\n`;
   const { methods, errors } = await run(["hello\n", line({ id: {}, method: 1 }), deep, PING]);
   assertEquals([methods, errors.length], [["ping"], 3]);
 });
 
-Deno.test("a line without an end costs no more memory than the cap", async () => {
+Deno.test("a line without an end takes no more memory than the limit", async () => {
   const piece = "x".repeat(1 << 16);
   const texts = Array.from({ length: (LIMITS.message >> 16) * 3 }, () => piece);
   const { methods, errors } = await run([...texts, "\n", PING]);
@@ -64,12 +64,12 @@ Deno.test("the end of the input waits for responses, but not for those of cancel
   );
   const closed = new Promise<void>((resolve) => transport.onclose = resolve);
   await transport.start();
-  await closed; // nobody answered
+  await closed; // nobody responded
 });
 
 Deno.test("a reader that has gone ends the connection at the next message", async () => {
   let isClosed = false;
-  // An input that never ends, as that of a client that is gone on one side only.
+  // An input that never ends, like that of a client that has closed only one side.
   const transport = new LineTransport(new ReadableStream<string>(), {
     write: () => void (isClosed = true),
     get isClosed(): boolean {

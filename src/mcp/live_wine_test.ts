@@ -1,4 +1,4 @@
-/** The tools on a live process: it is only read, its tracing stays as it is. */
+/** The tools on a live process: it is only read, and its tracing stays unchanged. */
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   HandleHolder,
@@ -25,7 +25,7 @@ windowsTest("an assistant looks at the handles and modules of a live process", a
   assertEquals(total, 0);
 });
 
-wineTest("where nothing is traced, the reason stands in the answer", async () => {
+wineTest("if nothing is traced, the result gives the reason", async () => {
   await using holder = await HandleHolder.start();
   await using server = await connect();
   const { noTraces } = await server.json("open_target", { target: String(holder.processId) });
@@ -33,7 +33,7 @@ wineTest("where nothing is traced, the reason stands in the answer", async () =>
   assertMatch(await server.error("summary", { target: "t1" }), /this system does not /);
 });
 
-tracingWindowsTest("a process that is not traced is not switched on", async () => {
+tracingWindowsTest("tracing is not switched on for a process that is not traced", async () => {
   await using holder = await HandleHolder.start();
   await using server = await connect();
   const { noTraces } = await server.json("open_target", { target: String(holder.processId) });

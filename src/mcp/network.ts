@@ -1,8 +1,8 @@
 /**
- * What would leave this machine: paths that name another one.
+ * Recognizes what would leave this machine: paths that name another one.
  *
  * An assistant can be talked into things by what it reads. A path to another machine sends the user's credentials there
- * on Windows, and the name of a file can carry a message.
+ * on Windows, and a file name can carry a message.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import { UsageError } from "../error.ts";
 
 /** `\\host\share`, `\\?\UNC\host`, `//host/share`. */
 const WINDOWS_REMOTE = /^[\\/]{2}/;
-/** Where automounters keep other machines, see `local_path.ts`. */
+/** Where automounters mount other machines, see `local_path.ts`. */
 const UNIX_REMOTE = /^\/+(?:net|Network)\//;
 
-/** Whether opening a path may ask another machine. */
+/** Whether opening a path may contact another machine. */
 export function isRemotePath(path: string, os: string): boolean {
   return (os === "windows" ? WINDOWS_REMOTE : UNIX_REMOTE).test(path);
 }
 
-/** Throws where a path, or an element of a symbol path, names another machine. */
+/** Throws if a path, or an element of a symbol path, names another machine. */
 export function checkIsLocal(path: string, os: string): void {
   if (!path.split(/[;*]/).some((part) => isRemotePath(part, os))) return;
   throw new UsageError(

@@ -1,5 +1,5 @@
 /**
- * The targets that a client has open, by the ids that it got for them.
+ * The targets that a client has open, by their ids.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { LIMITS } from "./limits.ts";
 import { ExaminedTarget, type ExamineOptions } from "./examined_target.ts";
 import { checkIsLocal } from "./network.ts";
 
-/** What the user who started the server allows and sets. */
+/** What the user who started the server allows and configures. */
 export interface ServerOptions {
   /** Symbol servers, and paths to other machines, may be used. */
   readonly online: boolean;
@@ -23,12 +23,12 @@ export class OpenTargets implements Disposable {
   readonly #targets = new Map<string, ExaminedTarget>();
   #opened = 0;
 
-  /** Begins with none. */
+  /** Starts without targets. */
   constructor(options: ServerOptions) {
     this.options = options;
   }
 
-  /** Opens a target under a new id; ids are not used again. */
+  /** Opens a target under a new id; ids are not reused. */
   async open(
     spec: string,
     { symbolPath = this.options.symbolPath, ...options }: Omit<ExamineOptions, "symbols"> & {

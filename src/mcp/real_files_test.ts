@@ -1,4 +1,4 @@
-/** Dumps and logs of other people through every tool: each answer is data of bounded size, each failure a sentence. */
+/** Third-party dumps and logs through every tool: each result is data of bounded size, each failure one sentence. */
 import { assert, assertEquals } from "@std/assert";
 import { SHARED } from "../shared_fixture.ts";
 import { connect, type TestClient } from "./_client_testing.ts";
@@ -7,7 +7,7 @@ import { LIMITS } from "./limits.ts";
 const FOLDERS = ["minidumps", "logs", "hostile"].map((name) => new URL(`data/${name}/`, SHARED));
 const TOOLS = ["groups", "traces", "misuses", "handles", "symbols", "processes"];
 
-/** Calls a tool and checks its answer; returns its JSON where it has one. */
+/** Calls a tool and checks its result; returns its JSON if it has one. */
 async function check(
   server: TestClient,
   name: string,

@@ -9,11 +9,11 @@ import type { Awaitable } from "../target.ts";
 import type { OpenTargets } from "./open_targets.ts";
 import * as z from "./sdk/sdk.js";
 
-/** What a tool says of itself. */
+/** How a tool describes itself. */
 export interface ToolDescription<
   Shape extends types.core.$ZodLooseShape = types.core.$ZodLooseShape,
 > {
-  /** The word that calls it. */
+  /** The name for calling it. */
   readonly name: string;
   /** Its name for people. */
   readonly title: string;
@@ -21,7 +21,7 @@ export interface ToolDescription<
   readonly description: string;
   /** Its input. */
   readonly input: Shape;
-  /** It writes a file; all others only read. */
+  /** Whether it writes a file; all others only read. */
   readonly writes?: true;
 }
 
@@ -29,11 +29,11 @@ export interface ToolDescription<
 export interface Tool extends Omit<ToolDescription, "input"> {
   /** The JSON schema of its input: an object. */
   readonly inputSchema: { readonly type: "object"; readonly [keyword: string]: unknown };
-  /** Runs it, and returns the text of its answer. Throws a UsageError for an input that is not of its schema. */
+  /** Runs it, and returns the text of its result. Throws a UsageError for an input that does not fit its schema. */
   readonly run: (targets: OpenTargets, input: unknown) => Promise<string>;
 }
 
-/** Makes a tool: what it says of itself, and its answer for an input that was checked. */
+/** Makes a tool from its description and a function from checked input to its result. */
 export function tool<Shape extends types.core.$ZodLooseShape>(
   { input, ...description }: ToolDescription<Shape>,
   answer: (

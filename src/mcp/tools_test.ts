@@ -8,13 +8,13 @@ import { TOOLS } from "./mod.ts";
 const TICKET = "testdata/logs/ticket.txt";
 const LEAK = { target: "emulated", arguments: ["leak", "3"] };
 
-/** What is looked at of a tool that the server lists. */
+/** The parts of a listed tool that are checked. */
 interface Listed {
   readonly name: string;
   readonly annotations?: { readonly readOnlyHint?: boolean };
 }
 
-/** A list in an answer. */
+/** A list in a result. */
 function list(value: unknown): Record<string, unknown>[] {
   assert(Array.isArray(value));
   return value as Record<string, unknown>[];
@@ -46,7 +46,7 @@ Deno.test("an assistant finds the leak of the emulated machine in four calls", a
   assertEquals(list(closers).map(({ count }) => count), [3], "who closed the transient events");
 });
 
-Deno.test("the same question has the same answer each time: no call takes a snapshot", async () => {
+Deno.test("the same query has the same result each time: no call takes a snapshot", async () => {
   await using server = await connect();
   await server.json("open_target", LEAK);
   const first = await server.call("groups", { target: "t1" });
@@ -54,12 +54,12 @@ Deno.test("the same question has the same answer each time: no call takes a snap
   assertEquals(await server.call("groups", { target: "t1" }), first);
 });
 
-Deno.test("a debugger's text says which of its outputs was read, and another can be chosen", async () => {
+Deno.test("for a debugger text, the result says which output was read, and another can be chosen", async () => {
   await using server = await connect();
   const { answers, opens, notes } = await server.json("open_target", { target: TICKET });
   assertEquals(list(answers).map(({ kind }) => kind), ["enable", "diff"]);
   assertEquals(opens, 5);
-  assertMatch(String(notes), /a diff lists the opens that are outstanding/);
+  assertMatch(String(notes), /a diff lists only outstanding opens/);
   const chosen = await server.json("open_target", { target: TICKET, answer: 1 });
   assertEquals([chosen.target, chosen.traces], ["t2", 0]);
 });
@@ -95,7 +95,7 @@ Deno.test("lists of handle.exe are compared by type and name, without traces", a
   assertEquals(list(groups)[0]?.count, 61);
 });
 
-Deno.test("a bad reference is told as a story, with the stacks to ask for", async () => {
+Deno.test("a bad reference is told as a story, with the stacks to request", async () => {
   await using server = await connect();
   await server.json("open_target", { target: "emulated", arguments: ["double-close"] });
   const { misuses } = await server.json("misuses", { target: "t1" });
@@ -176,7 +176,7 @@ Deno.test("save writes what the extension says, and replaces nothing unless told
       /^Cannot write ".*mine\.json": there is a file of that name; name another one, /,
     );
     assertEquals(Deno.readTextFileSync(path), "mine");
-    // Where one of several files is there, none is written.
+    // If one of several files exists, none is written.
     assertMatch(
       await server.error("save", { target: "t1", path, format: "folded" }),
       /of that name/,
@@ -201,7 +201,7 @@ Deno.test("a save that fails leaves no empty file behind", async () => {
   });
 });
 
-Deno.test("a kernel's processes are listed, and one is chosen when the target is opened", async () => {
+Deno.test("a kernel's processes are listed, and opening the target selects one", async () => {
   await using server = await connect();
   const { processId } = await server.json("open_target", { target: "emulated:kernel" });
   assertEquals(processId, 0x5c8);
@@ -213,7 +213,7 @@ Deno.test("a kernel's processes are listed, and one is chosen when the target is
   assertMatch(String(other.noTraces ?? other.incomplete), /trac/);
 });
 
-Deno.test("snapshots are named, and a wrong name is told with those that there are", async () => {
+Deno.test("snapshots are named, and a wrong name is reported with those that exist", async () => {
   await using server = await connect();
   await server.json("open_target", LEAK);
   await server.json("take_snapshot", { target: "t1", name: "later" });
@@ -225,18 +225,18 @@ Deno.test("snapshots are named, and a wrong name is told with those that there a
   );
 });
 
-Deno.test("snapshots of one target have a cap; one of a known name is taken anew", async () => {
+Deno.test("the snapshots of a target are limited; one with an existing name is taken again", async () => {
   await using server = await connect();
   await server.json("open_target", LEAK);
   const take = { target: "t1" };
-  for (let count = 1; count < LIMITS.snapshots; count++) { // it brings one along
+  for (let count = 1; count < LIMITS.snapshots; count++) { // the target supplies one
     await server.json("take_snapshot", { ...take, name: `s${count}` });
   }
   assertMatch(await server.error("take_snapshot", { ...take, name: "one more" }), /is the most; /);
   await server.json("take_snapshot", { ...take, name: "s1" });
 });
 
-Deno.test("every mistake is one sentence, and the server goes on", async () => {
+Deno.test("every mistake gives one sentence, and the server continues", async () => {
   await using server = await connect();
   await server.json("open_target", LEAK);
   const mistakes: readonly (readonly [string, Record<string, unknown>, RegExp])[] = [
@@ -267,7 +267,7 @@ Deno.test("every mistake is one sentence, and the server goes on", async () => {
   assertEquals((await server.json("groups", { target: "t1" })).total, 2);
 });
 
-Deno.test("no more targets than the cap are open; a closed one makes room", async () => {
+Deno.test("the open targets are limited; closing one makes room", async () => {
   await using server = await connect();
   for (let count = 0; count < LIMITS.targets; count++) {
     await server.json("open_target", { target: TICKET });
@@ -281,7 +281,7 @@ Deno.test("no more targets than the cap are open; a closed one makes room", asyn
   assertEquals((await server.json("open_target", { target: TICKET })).target, "t9");
 });
 
-Deno.test("calls that arrive together are answered one after the other", async () => {
+Deno.test("calls that arrive together are handled one after the other", async () => {
   await using server = await connect();
   await server.json("open_target", LEAK);
   const answers = await Promise.all(

@@ -1,6 +1,6 @@
 /**
- * Parts of an analysis as an assistant gets them: the names of docs/json_schema.json, and frames as short texts, because
- * every character is paid for.
+ * Parts of an analysis for an assistant: with the names of docs/json_schema.json, and frames as short texts, because
+ * every character costs.
  *
  * @module
  */
@@ -60,7 +60,7 @@ export function groupView({ stacks }: Analysis, group: TraceGroup): PlainObject 
   };
 }
 
-/** Handles that a group left open, with what they stand for. */
+/** Handles that a group left open, with what they refer to. */
 export function handleTexts(analysis: Analysis, { outstandingTraces }: TraceGroup): string[] {
   const shown = Array.from(outstandingTraces.subarray(0, LIMITS.handles), (trace) => {
     const { type, name } = analysis.objectOf(trace) ?? {};
@@ -98,7 +98,7 @@ export function traceView(analysis: Analysis, trace: number, frames: number): Pl
   };
 }
 
-/** A bad reference with its story; the stacks are asked for by their ids. */
+/** A bad reference with its story; the stacks can be requested by their ids. */
 export function misuseView({ log, stacks }: Analysis, misuse: Misuse): PlainObject {
   const step = (trace: number | undefined, by: Frame | undefined): PlainObject | undefined => {
     if (trace === undefined) return by && { by: frameText(by) };
@@ -118,12 +118,12 @@ export function misuseView({ log, stacks }: Analysis, misuse: Misuse): PlainObje
   };
 }
 
-/** What is uncertain about an analysis, each as a sentence. */
+/** An analysis's uncertainties, each as a sentence. */
 export function notesOf(analysis: Analysis): string[] {
   return uncertainties(analysis, "the tool symbols").map(({ text }) => text);
 }
 
-/** The notes as a member of an answer. */
+/** The notes as a member of a result. */
 export function notesView(analysis: Analysis): PlainObject {
   const notes = notesOf(analysis);
   return notes.length === 0 ? {} : { notes: firstOf(notes) };

@@ -1,8 +1,8 @@
 /**
  * Synthetic memories for the tests of this folder.
  *
- * Tests write structures with the offsets of the reference's tables, as plain numbers, and not through
- * `layouts.ts`: a wrong layout must not agree with itself.
+ * Tests write structures with offsets from the reference's tables, as plain numbers rather than through `layouts.ts`,
+ * so that a wrong layout cannot agree with itself.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { PhysicalMemory } from "./paging.ts";
 
 const PAGE = 0x1000n;
 
-/** Memory of which only the pages that were written exist; virtual or physical, as the test likes. */
+/** Memory in which only pages that were written exist; virtual or physical, as the test needs. */
 export class SparseMemory implements Memory, PhysicalMemory {
   readonly pointerSize: PointerSize;
   readonly #pages = new Map<bigint, Uint8Array>();
@@ -31,7 +31,7 @@ export class SparseMemory implements Memory, PhysicalMemory {
     return bytes;
   }
 
-  /** Writes bytes, making the pages that they lie in. */
+  /** Writes bytes, creating their pages. */
   write(address: bigint, bytes: Iterable<number>): this {
     let place = address;
     for (const byte of bytes) {
@@ -43,12 +43,12 @@ export class SparseMemory implements Memory, PhysicalMemory {
     return this;
   }
 
-  /** Makes zero pages. */
+  /** Creates zero pages. */
   zeros(address: bigint, length: number): this {
     return this.write(address, new Uint8Array(length));
   }
 
-  /** Takes the page of an address away. */
+  /** Removes the page of an address. */
   drop(address: bigint): this {
     this.#pages.delete(address / PAGE);
     return this;
@@ -69,7 +69,7 @@ export class SparseMemory implements Memory, PhysicalMemory {
     return this.integer(address, value, this.pointerSize);
   }
 
-  /** Writes single-byte text with a terminating zero. */
+  /** Writes text as single bytes with a terminating zero. */
   ascii(address: bigint, text: string): this {
     return this.write(address, new TextEncoder().encode(`${text}\0`));
   }
@@ -83,7 +83,7 @@ export class SparseMemory implements Memory, PhysicalMemory {
       .write(buffer, bytes);
   }
 
-  /** Links addresses into a list behind its head: LIST_ENTRYs, of the given pointer size. */
+  /** Links addresses into a list after its head: LIST_ENTRYs of the given pointer size. */
   list(head: bigint, links: readonly bigint[], pointerSize = this.pointerSize): this {
     const ring = [head, ...links];
     ring.forEach((link, index) => {
@@ -110,7 +110,7 @@ export function utf16(text: string): Uint8Array {
   );
 }
 
-/** A trace to be written in either shape. */
+/** A trace to write in either shape. */
 export interface SampleTrace {
   readonly type: 0 | 1 | 2 | 3;
   readonly handle: number;

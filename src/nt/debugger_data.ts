@@ -1,5 +1,5 @@
 /**
- * KDDEBUGGER_DATA64: the kernel's own list of where its variables are.
+ * KDDEBUGGER_DATA64: the kernel's own list of the addresses of its variables.
  *
  * One layout serves 32- and 64-bit kernels; 32-bit addresses are sign-extended in it. Offsets are those of
  * the public `wdbgexts.h` (reference dump-formats, 2.5).
@@ -9,7 +9,7 @@
 import { TargetError } from "../error.ts";
 import { type Memory, type PointerSize, readExact } from "../memory.ts";
 
-/** What walks start from. Addresses are those of variables; what a version of the block lacks is absent. */
+/** Where walks start. Addresses are those of variables; members that a version of the block lacks are absent. */
 export interface DebuggerData {
   /** Address of the variable PsLoadedModuleList, the head of the list of kernel modules. */
   readonly psLoadedModuleList: bigint;
@@ -23,7 +23,7 @@ export interface DebuggerData {
   readonly pebOffset?: number;
   /** Size of EPROCESS in bytes. */
   readonly processSize?: number;
-  /** The guard of page-table entries against L1TF: the masked bit and the bit that says whether it is. */
+  /** The guard of page-table entries against L1TF: the masked bit, and the flag for whether it is masked. */
   readonly guard?: { readonly mask: bigint; readonly flag: bigint };
 }
 
@@ -48,10 +48,10 @@ export const DEBUGGER_DATA = {
 export const OWNER_TAG = 0x4742444b;
 /** The block's size up to the last field that is needed, which every version has. */
 const MIN_SIZE = DEBUGGER_DATA.PsActiveProcessHead + 8;
-/** The block is 0x380 bytes on Windows 11; a size far above is a damaged one. */
+/** The block is 0x380 bytes on Windows 11; a much larger size is damaged. */
 const MAX_SIZE = 0x1000;
 
-/** Whether these are a block's tag and size. */
+/** Whether these are the tag and size of a block. */
 export function isDebuggerDataHead(tag: number, size: number): boolean {
   return tag === OWNER_TAG && size >= MIN_SIZE && size <= MAX_SIZE;
 }
@@ -77,11 +77,11 @@ export function readDebuggerData(memory: Memory, address: bigint): DebuggerData 
         `0x${MAX_SIZE.toString(16)}; the memory is damaged`,
     );
   }
-  // The fields behind the lists are wanted, but not needed.
+  // The fields after the lists are optional.
   return parseDebuggerData(memory.read(address, size), memory.pointerSize);
 }
 
-/** Reads a block in clear; `bytes` may end before its last fields. */
+/** Parses a block that is not encoded; `bytes` may end before its last fields. */
 export function parseDebuggerData(bytes: Uint8Array, pointerSize: PointerSize): DebuggerData {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const address = (offset: number): bigint | undefined => {

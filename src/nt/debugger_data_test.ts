@@ -27,7 +27,7 @@ Deno.test("readDebuggerData() keeps the upper half of 64-bit addresses", () => {
   assertEquals(psLoadedModuleList, 0xffff_ffff_8054_1230n);
 });
 
-Deno.test("readDebuggerData() refuses an encoded block and a lying size", () => {
+Deno.test("readDebuggerData() rejects an encoded block and a false size", () => {
   const encoded = block(8, 0x340).ascii(BLOCK + 0x10n, "XXXX");
   assertThrows(() => readDebuggerData(encoded, BLOCK), DebuggerDataError, "it may be encoded");
   for (const size of [0, 0x40, 0xffff_fff0]) {
@@ -36,7 +36,7 @@ Deno.test("readDebuggerData() refuses an encoded block and a lying size", () => 
   }
 });
 
-Deno.test("readDebuggerData() names the block where its memory is missing", () => {
+Deno.test("readDebuggerData() names the block if its memory is missing", () => {
   const error = assertThrows(() => readDebuggerData(new SparseMemory(8), BLOCK), MemoryError);
   assertEquals(
     error.message,

@@ -1,10 +1,10 @@
 /**
- * Finding KDDEBUGGER_DATA64 where a dump does not say where it is, or holds it encoded.
+ * Finds KDDEBUGGER_DATA64 if a dump does not say where it is, or has it encoded.
  *
  * 64-bit kernels since Windows 8 keep the block encoded while no debugger needs it (reference dump-formats, 2.5): each
- * word is XORed with a constant, rotated left, XORed with an address, byte-swapped and XORed with another constant. As
- * rotating and swapping bytes distribute over XOR, that is one rotation and one XOR for all words, and two words whose
- * plain values a dump's header tells are enough to find both: the kernel's symbols are not needed.
+ * word is XORed with a constant, rotated left, XORed with an address, byte-swapped and XORed with another constant.
+ * Because rotating and swapping bytes distribute over XOR, this amounts to one rotation and one XOR for all words. A
+ * dump's header has the plain values of two words, which is enough to find both: the kernel's symbols are not needed.
  *
  * @module
  */
@@ -27,17 +27,17 @@ export interface DebuggerDataHints {
   readonly psLoadedModuleList: bigint;
   /** Address of PsActiveProcessHead. */
   readonly psActiveProcessHead: bigint;
-  /** Where the kernel's image is, in whose data the block lies. */
+  /** Where the kernel's image is; the block is in its data. */
   readonly image?: { readonly base: bigint; readonly size: number };
 }
 
-/** The largest kernel image that is searched: twice what they have. */
+/** The largest kernel image to search: twice their usual size. */
 const MAX_IMAGE = 0x200_0000;
 const PAGE = 0x1000;
 /** Enough for every version of the block. */
 const BLOCK_SIZE = 0x400;
 
-/** Finds the block: where it should be, else by searching the kernel's image, in clear and encoded. */
+/** Finds the block, plain or encoded: where it should be, else by searching the kernel's image. */
 export function findDebuggerData(
   memory: Memory,
   hints: DebuggerDataHints,
@@ -63,7 +63,7 @@ function blockAt(
   }
 }
 
-/** Decodes the block at an address, if it is one that is encoded. */
+/** Decodes the block at an address, if there is an encoded one. */
 function decodedAt(
   memory: Memory,
   address: bigint,
@@ -96,7 +96,7 @@ function decodeAll(size: number, decode: (offset: number) => bigint): Uint8Array
   return new Uint8Array(plain.buffer);
 }
 
-/** Looks through the pages of the kernel's image that are there. */
+/** Searches those pages of the kernel's image that are present. */
 function searchImage(memory: Memory, hints: DebuggerDataHints): DebuggerData | undefined {
   if (hints.image === undefined) return undefined;
   const { base, size } = hints.image;
@@ -113,7 +113,7 @@ function searchImage(memory: Memory, hints: DebuggerDataHints): DebuggerData | u
 }
 
 /**
- * Where blocks could begin, relative to the page: the tag in clear, and neighbouring words that differ as the two
+ * Where blocks could begin, relative to the page: at a plain tag, or at neighbouring words that differ as the two
  * encoded list addresses do. A block's words are 8-byte aligned.
  */
 function* candidatesIn(page: Uint8Array, differences: ReadonlySet<bigint>): Generator<number> {
@@ -139,7 +139,7 @@ function turnedRight(word: bigint, bits: bigint): bigint {
   return BigInt.asUintN(64, word >> bits | word << (64n - bits));
 }
 
-/** The bytes of a word in the other order. */
+/** The bytes of a word in reverse order. */
 function swapped(word: bigint): bigint {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigUint64(0, word, true);

@@ -1,8 +1,8 @@
 /**
- * Finding the processes of a kernel, and with them the layouts of its structures.
+ * Finds the processes of a kernel, and with them the layouts of its structures.
  *
- * Updates of one build differ, and so do builds that no table has: of the layouts that a kernel may have those are taken
- * with which its list of processes holds processes (reference handle-tracing, B.1 and B.2).
+ * Updates of one build differ, and some builds are in no table. Of the layouts that a kernel may have, the ones used
+ * are those with which its list of processes contains processes (reference handle-tracing, B.1 and B.2).
  *
  * @module
  */
@@ -15,9 +15,9 @@ import { type KernelProcess, listedProcess } from "./process.ts";
 import { searchProcessLink } from "./search_process.ts";
 import { isSystemAddress, whereReadable } from "./structure_reader.ts";
 
-/** Where processes are sought. */
+/** Where to search for processes. */
 export interface ProcessSearch {
-  /** Physical memory, which is searched where the list leads nowhere. */
+  /** Physical memory, which is searched if the list leads nowhere. */
   readonly physical: PhysicalMemory;
   /** The system's address space. */
   readonly memory: TranslatedMemory;
@@ -25,9 +25,9 @@ export interface ProcessSearch {
   readonly addressSpace: (directoryTableBase: bigint) => TranslatedMemory;
   /** Address of PsActiveProcessHead. */
   readonly head: bigint;
-  /** Layouts that the kernel may have, the likeliest first. */
+  /** Layouts that the kernel may have, likeliest first. */
   readonly candidates: readonly WindowsLayouts[];
-  /** KDDEBUGGER_DATA64, which tells more about EPROCESS. */
+  /** KDDEBUGGER_DATA64, which says more about EPROCESS. */
   readonly debuggerData?: DebuggerData;
 }
 
@@ -37,18 +37,18 @@ export type FoundProcesses =
     readonly kind: "found";
     /** The layouts that fit. */
     readonly layouts: WindowsLayouts;
-    /** The link of a process, where the list cannot be walked from its head, and why it cannot. */
+    /** The link of a process, if the list cannot be walked from its head, and why not. */
     readonly link?: bigint;
     readonly reason?: string;
   }
   | { readonly kind: "none"; readonly reason: string };
 
-/** Processes that are looked at to see whether layouts fit. */
+/** Most processes to check whether layouts fit. */
 const MAX_LOOKED_AT = 16;
 /** The System process: the first of the list, on every version. */
 const SYSTEM_PROCESS_ID = 4;
 
-/** Finds processes by their list, else by searching memory for one of them. */
+/** Finds processes through their list, else by searching memory for one of them. */
 export function findProcesses(search: ProcessSearch): FoundProcesses {
   const { memory, head, candidates } = search;
   const [likeliest] = candidates;
@@ -75,7 +75,7 @@ export function findProcesses(search: ProcessSearch): FoundProcesses {
   };
 }
 
-/** The likeliest layouts with which links are those of processes. */
+/** The likeliest layouts with which the links belong to processes. */
 function fittingLayouts(
   { memory, addressSpace, head, candidates, debuggerData }: ProcessSearch,
   links: readonly bigint[],
@@ -91,7 +91,7 @@ function fittingLayouts(
   });
 }
 
-/** Layouts whose EPROCESS has the size that the kernel tells come first: updates of a build differ in it. */
+/** Layouts whose EPROCESS has the size that the kernel states come first: updates of a build differ in it. */
 function inOrder(layouts: readonly WindowsLayouts[], processSize?: number): WindowsLayouts[] {
   const isExact = (one: WindowsLayouts): boolean =>
     structureLayout(one, "EPROCESS").size === processSize;
@@ -112,8 +112,8 @@ function isPlausible(process: KernelProcess, pointerSize: PointerSize): boolean 
 }
 
 /**
- * Whether page tables of one of the processes map the list as the system's do. This tells layouts apart whose fields have
- * the same distance from the link of the list. Where no table can be read nothing speaks against them.
+ * Whether page tables of one of the processes map the list as the system's do. This distinguishes layouts whose fields
+ * are at the same distance from the link of the list. If no table can be read, the layouts are accepted.
  */
 function haveOwnTables(
   processes: readonly KernelProcess[],

@@ -1,21 +1,21 @@
 /**
- * Queries whose answer's length is known only when it fits.
+ * Queries whose result has a length that is known only once it fits.
  *
  * @module
  */
 import type { NtStatus, QueryResult } from "../ntdll.ts";
 import { isFailure, STATUS } from "./status.ts";
 
-/** What a query gave: its bytes, or the status that it failed with. */
+/** The result of a query: its bytes, or the status with which it failed. */
 export type GrowingResult =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | { readonly kind: "failed"; readonly status: NtStatus };
 
 const FIRST_SIZE = 0x1_0000;
-/** A list of a million handles takes 40 MiB; an answer that still does not fit is a broken one. */
+/** A list of a million handles takes 40 MiB; a result that still does not fit is broken. */
 const MAX_SIZE = 0x400_0000;
 
-/** The statuses that different queries answer to a buffer that is too small. */
+/** The statuses that different queries return for a buffer that is too small. */
 const TOO_SMALL: readonly NtStatus[] = [
   STATUS.INFO_LENGTH_MISMATCH,
   STATUS.BUFFER_OVERFLOW,
@@ -23,8 +23,8 @@ const TOO_SMALL: readonly NtStatus[] = [
 ];
 
 /**
- * Asks with ever larger buffers until the answer fits. The lengths that systems report for these lists are
- * old by the time of the next try, so the size is doubled instead of believed.
+ * Queries with ever larger buffers until the result fits. The lengths that systems report for these lists are out of
+ * date by the next try, so the size is doubled instead.
  */
 export function growingQuery(query: (buffer: Uint8Array) => QueryResult): GrowingResult {
   for (let size = FIRST_SIZE;; size *= 2) {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { growingQuery } from "./growing_query.ts";
 
 for (const tooSmall of [0xc0000004, 0x80000005, 0xc0000023]) {
-  Deno.test(`growingQuery() doubles its buffer while told 0x${tooSmall.toString(16)}`, () => {
+  Deno.test(`growingQuery() doubles its buffer while the status is 0x${tooSmall.toString(16)}`, () => {
     const answer = growingQuery((buffer) => ({
       status: buffer.length < 0x10_0000 ? tooSmall : 0,
       returnLength: 0,
@@ -11,13 +11,13 @@ for (const tooSmall of [0xc0000004, 0x80000005, 0xc0000023]) {
   });
 }
 
-Deno.test("growingQuery() passes other failures on and takes warnings as answers", () => {
+Deno.test("growingQuery() passes on other failures and accepts warnings as results", () => {
   const failed = growingQuery(() => ({ status: 0xc0000022, returnLength: 0 }));
   assertEquals(failed, { kind: "failed", status: 0xc0000022 });
   assertEquals(growingQuery(() => ({ status: 0x40000000, returnLength: 0 })).kind, "bytes");
 });
 
-Deno.test("growingQuery() gives up on an answer that never fits", () => {
+Deno.test("growingQuery() gives up on a result that never fits", () => {
   let largest = 0;
   const answer = growingQuery((buffer) => {
     largest = buffer.length;

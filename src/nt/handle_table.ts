@@ -1,5 +1,5 @@
 /**
- * Walking a HANDLE_TABLE: every open handle of a process, from kernel memory.
+ * Walks a HANDLE_TABLE: every open handle of a process, from kernel memory.
  *
  * Reference handle-tracing, B.6. The tree has one to three levels of 4096-byte pages; its depth is in the two
  * low bits of TableCode.
@@ -11,7 +11,7 @@ import type { HandleEntry } from "../target.ts";
 import { type FieldLayout, fieldLayout, type StructureLayout, structureLayout } from "./layouts.ts";
 import { describeObject } from "./object.ts";
 import type { ObjectTypes } from "./object_types.ts";
-import { firstOf } from "./_told.ts";
+import { firstOf } from "./_first_of.ts";
 import {
   extractBits,
   isSystemAddress,
@@ -24,16 +24,16 @@ import {
 const PAGE = 4096;
 /** 2^24 handles, four apart: no kernel makes more. */
 const HIGHEST_HANDLE = 2 ** 26;
-/** Handles that are listed of one table: a leak of a million is seen as well as one of sixteen. */
+/** Most handles to list of one table: a leak of a million is as clear as one of sixteen million. */
 const MAX_LISTED = 2 ** 20;
 /** Width of the access mask; above it a GrantedAccess word has flags. */
 const ACCESS_BITS = 25;
-/** Attributes as user mode is told them. */
+/** Attributes as user mode sees them. */
 const PROTECT_FROM_CLOSE = 1;
 /** GrantedAccess, up to Windows 7: the handle is protected from being closed. */
 const PROTECTED_ACCESS_BIT = 25n;
 
-/** What a walk of a table found. */
+/** The result of walking a table. */
 export interface HandleTableWalk {
   /** The handles, by value. */
   readonly handles: readonly HandleEntry[];
@@ -42,8 +42,8 @@ export interface HandleTableWalk {
 }
 
 /**
- * Walks the table at `objectTable`. Parts whose pages are missing are told: handle tables are in paged pool. So is
- * damage, such as a page that the table leads to twice, which is read once.
+ * Walks the table at `objectTable`. Parts whose pages are missing are reported, because handle tables are in paged
+ * pool. So is damage, such as a page that the table leads to twice, which is read once.
  */
 export function walkHandleTable(
   space: StructureSpace,
@@ -73,7 +73,7 @@ export function walkHandleTable(
   };
 }
 
-/** What is said of handles whose types are not known. */
+/** A clause about handles whose types are not known. */
 function typesOf(handles: readonly HandleEntry[]): string[] {
   const unknown = handles.filter(({ type }) => type === undefined).length;
   if (unknown === 0) return [];
@@ -89,7 +89,7 @@ interface TableEntry {
   readonly attributes: number;
 }
 
-/** Handles in a part of a table that cannot be read: the first and the last value, and why. */
+/** Handles in an unreadable part of a table: the first and the last value, and why. */
 interface MissingRange {
   readonly first: number;
   readonly last: number;
@@ -103,7 +103,7 @@ class TableWalk {
   readonly #decode: EntryDecoder;
   /** Handle values between two leaf pages. */
   readonly #leafSpan: number;
-  /** Pages of the table that were read: a damaged table leads to the same one again. */
+  /** Pages of the table that were read: a damaged table may lead to the same one again. */
   readonly #seen = new Set<bigint>();
   readonly #missing: MissingRange[] = [];
   #end = 0;
@@ -128,7 +128,7 @@ class TableWalk {
     yield* this.#below(top, levels, 0);
   }
 
-  /** What could not be read, each as a clause for messages. */
+  /** The parts that could not be read, each as a clause for messages. */
   missingHandles(): string[] {
     const missing = this.#missing.map(({ first, last, reason }) =>
       `its handles 0x${first.toString(16)} to 0x${last.toString(16)} are missing (${reason})`
@@ -170,7 +170,7 @@ class TableWalk {
   *#leaf(page: bigint, first: number): Generator<TableEntry> {
     const bytes = this.#space.memory.read(page, PAGE);
     const { size } = this.#decode;
-    // Entry 0 of every leaf is the kernel's own.
+    // Entry 0 of every leaf belongs to the kernel.
     for (let index = 1; index * size < PAGE; index++) {
       const handle = first + index * 4;
       if (handle >= this.#end) return;
@@ -202,7 +202,7 @@ class TableWalk {
 
 /** Decodes HANDLE_TABLE_ENTRY structures of one build. */
 class EntryDecoder {
-  /** Bytes of an entry. */
+  /** Size of an entry in bytes. */
   readonly size: number;
   readonly #pointerSize: PointerSize;
   readonly #layout: StructureLayout;
@@ -215,7 +215,7 @@ class EntryDecoder {
     this.#pointerBits = this.#layout.fields.get("ObjectPointerBits");
   }
 
-  /** What an entry tells, or undefined for a free one. */
+  /** The contents of an entry, or undefined for a free one. */
   decode(entry: Uint8Array): Omit<TableEntry, "handle"> | undefined {
     return this.#pointerBits === undefined
       ? this.#decodePointer(entry)

@@ -17,7 +17,7 @@ function xpMemory(levels: number): SparseMemory {
     .zeros(LEAF_86, 0x1000);
 }
 
-/** An event with a name, behind its OBJECT_HEADER_NAME_INFO. */
+/** An event with a name, after its OBJECT_HEADER_NAME_INFO. */
 function writeXpEvent(memory: SparseMemory, header: bigint): void {
   const type = 0x8190_0000n;
   memory.zeros(header - 0x10n, 0x100)
@@ -59,7 +59,7 @@ Deno.test("walkHandleTable() decodes pointer, access, type, name and counts of W
 Deno.test("walkHandleTable() skips free entries and the first of every leaf", () => {
   const memory = xpMemory(0);
   memory.pointer(LEAF_86, HEADER_86 | 1n) // the kernel's own
-    .u32(LEAF_86 + 8n + 4n, 0x5a4) // free: the link to the next free one
+    .u32(LEAF_86 + 8n + 4n, 0x5a4) // free: a link to the next free entry
     .pointer(LEAF_86 + 16n, HEADER_86 | 1n);
   assertEquals(readXp(memory), [{ handle: 8, grantedAccess: 0, attributes: 0 }]);
 });
@@ -71,7 +71,7 @@ Deno.test("walkHandleTable() ends at NextHandleNeedingPool", () => {
 });
 
 for (const levels of [1, 2]) {
-  Deno.test(`walkHandleTable() walks ${levels + 1} levels and round a missing leaf`, () => {
+  Deno.test(`walkHandleTable() walks ${levels + 1} levels and past a missing leaf`, () => {
     const memory = xpMemory(levels).u32(TABLE_86 + 0x38n, 3 * 0x800);
     const middle = levels === 1 ? LEAF_86 : LEAF_86 + 0x1000n;
     const leaves = [0xe120_0000n, 0xe121_0000n, 0xe122_0000n];
@@ -84,7 +84,7 @@ for (const levels of [1, 2]) {
   });
 }
 
-Deno.test("walkHandleTable() survives a table code that leads nowhere and a lying size", () => {
+Deno.test("walkHandleTable() survives a table code that leads nowhere and a false size", () => {
   const memory = xpMemory(2).u32(TABLE_86 + 0x38n, 0xffff_ffff).drop(LEAF_86);
   assertEquals(readXp(memory), []);
 });
@@ -106,14 +106,14 @@ function memory64(shift: bigint, mixedIndex: number): SparseMemory {
     .zeros(TABLE_64, 0x80).u32(TABLE_64, 0x400).pointer(TABLE_64 + 8n, LEAF_64)
     .zeros(LEAF_64, 0x1000).pointer(LEAF_64 + 0x10n, entry).u32(LEAF_64 + 0x18n, 0x021f_0003)
     .zeros(HEADER_64 - 0x40n, 0x100).write(HEADER_64 + 0x18n, [mixedIndex])
-    .write(HEADER_64 + 0x1an, [3]) // creator and name information stand before the header
+    .write(HEADER_64 + 0x1an, [3]) // creator and name information come before the header
     .unicode(HEADER_64 - 0x40n + 8n, 0xffff_a08f_3000_0000n, "Ready")
     .zeros(type, 0x100).unicode(type + 0x10n, 0xffff_a08f_3000_1000n, "Event")
     .zeros(TYPES.typeIndexTable, 0x800).pointer(TYPES.typeIndexTable + 8n * 16n, type)
     .write(TYPES.headerCookie, [0xb5]);
 }
 
-/** Build, how far the header's address is shifted, and the index as its header has it. */
+/** Build, shift of the header's address, and the index as stored in the header. */
 const BUILDS: readonly [build: number, shift: bigint, mixedIndex: number][] = [
   [9200, 23n, 16],
   [9600, 20n, 16],
@@ -180,7 +180,7 @@ function walkWin7(memory: SparseMemory): HandleTableWalk {
   return walkHandleTable(space, TABLE_64, new ObjectTypes(space, TYPES));
 }
 
-Deno.test("walkHandleTable() tells which handles are missing, and joins neighbours of one reason", () => {
+Deno.test("walkHandleTable() reports which handles are missing, and joins neighbours with the same reason", () => {
   const leaves = [1n, 2n, 3n, 4n].map((index) => LEAF_64 + index * 0x1000n);
   const memory = twoLevels(leaves).drop(leaves[1]!).drop(leaves[2]!);
   const { handles, incomplete } = walkWin7(memory);
@@ -188,13 +188,13 @@ Deno.test("walkHandleTable() tells which handles are missing, and joins neighbou
   assertEquals(incomplete, ["its handles 0x400 to 0xbfc are missing (the memory is not there)"]);
 });
 
-Deno.test("walkHandleTable() passes over leaves that were never made", () => {
+Deno.test("walkHandleTable() skips leaves that were never made", () => {
   const { handles, incomplete } = walkWin7(twoLevels([LEAF_64, 0n, LEAF_64 + 0x1000n]));
   assertEquals(handles.map(({ handle }) => handle), [4, 0x804]);
   assertEquals(incomplete, []);
 });
 
-Deno.test("walkHandleTable() reads a page once that a damaged table leads to again", () => {
+Deno.test("walkHandleTable() reads a page only once if a damaged table leads to it again", () => {
   const { handles, incomplete } = walkWin7(twoLevels([LEAF_64, LEAF_64, LEAF_64]));
   assertEquals(handles.map(({ handle }) => handle), [4]);
   assertEquals(incomplete, [
@@ -222,7 +222,7 @@ Deno.test("walkHandleTable() says why a table cannot be read at all", () => {
   ]);
 });
 
-Deno.test("walkHandleTable() says of how many handles the types are not known", () => {
+Deno.test("walkHandleTable() says how many handles have an unknown type", () => {
   const memory = twoLevels([LEAF_64]).drop(TYPES.typeIndexTable);
   assertEquals(walkWin7(memory).incomplete, ["the types of 1 of its 1 handles are not known"]);
 });

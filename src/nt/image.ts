@@ -1,19 +1,19 @@
 /**
- * What an image says of itself in memory: its time stamp and the identity of its PDB.
+ * The identity of an image in memory: its time stamp and the identity of its PDB.
  *
- * Symbols of images on disk are read by the engine; this reads the few header fields that tell which image
- * and which PDB those are, wherever the target has the pages (Microsoft's "PE Format" specification).
+ * The engine reads the symbols of images on disk; this reads the few header fields that identify the image and its PDB,
+ * if the target has their pages (Microsoft's "PE Format" specification).
  *
  * @module
  */
 import { type Memory, MemoryError, readExact } from "../memory.ts";
 import type { PdbId } from "../module.ts";
 
-/** What {@linkcode readImageIdentity} found; parts are missing where their pages are. */
+/** The result of {@linkcode readImageIdentity}; a part is missing if its page is. */
 export interface ImageIdentity {
   /** TimeDateStamp of the file header. */
   readonly timestamp: number;
-  /** The CodeView record, where the image has one. */
+  /** The CodeView record, if the image has one. */
   readonly pdb?: PdbId;
   /** Address of the first byte that was missing on the way to the record. */
   readonly missing?: bigint;
@@ -47,11 +47,11 @@ const NT_SIGNATURE = 0x4550;
 const CODEVIEW = 2;
 const RSDS_SIGNATURE = 0x53445352;
 const NB10_SIGNATURE = 0x3031424e;
-/** Bounds on what a damaged header may make us read. */
+/** Limits on what a damaged header can make us read. */
 const MAX_DEBUG_ENTRIES = 32;
 const MAX_RECORD = 0x1000;
 
-/** Reads the identity of the image at `base`, or undefined where no image header can be read there. */
+/** Reads the identity of the image at `base`; undefined if no image header can be read there. */
 export function readImageIdentity(memory: Memory, base: bigint): ImageIdentity | undefined {
   const dos = view(memory, base, DOS_HEADER.size);
   if (dos?.getUint16(DOS_HEADER.magic, true) !== DOS_MAGIC) return undefined;
@@ -70,7 +70,7 @@ export function readImageIdentity(memory: Memory, base: bigint): ImageIdentity |
   }
 }
 
-/** Reads the CheckSum of the optional header of the image at `base`, or undefined where that cannot be read. */
+/** Reads the CheckSum of the optional header of the image at `base`; undefined if it cannot be read. */
 export function readImageChecksum(memory: Memory, base: bigint): number | undefined {
   const dos = view(memory, base, DOS_HEADER.size);
   if (dos?.getUint16(DOS_HEADER.magic, true) !== DOS_MAGIC) return undefined;
@@ -98,8 +98,8 @@ function readPdbId(memory: Memory, base: bigint, directories: bigint): PdbId | u
 }
 
 /**
- * Parses a CodeView record of either kind. The older one, `NB10`, has a time stamp in place of a GUID; symbol stores use
- * its eight digits just so.
+ * Parses a CodeView record of either kind. The older one, `NB10`, has a time stamp in place of a GUID; symbol stores
+ * use its eight digits in the same way.
  */
 export function parseCodeView(bytes: Uint8Array): PdbId | undefined {
   return parseRsds(bytes) ?? parseNb10(bytes);
@@ -116,7 +116,7 @@ function parseNb10(bytes: Uint8Array): PdbId | undefined {
   };
 }
 
-/** Parses a CodeView record, or gives undefined where it is not a whole `RSDS` record. */
+/** Parses a CodeView record; undefined if it is not a complete `RSDS` record. */
 export function parseRsds(bytes: Uint8Array): PdbId | undefined {
   if (bytes.length < RSDS.path) return undefined;
   const record = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,7 @@
 /**
- * Finding a kernel in physical memory: its address space, its lists, and the layouts of its structures.
+ * Finds a kernel in physical memory: its address space, its lists, and the layouts of its structures.
  *
- * What a dump's header says is a hint: the list has to lead to processes, and layouts have to fit them (reference
+ * A dump's header is only a hint: the list has to lead to processes, and layouts have to fit them (reference
  * dump-formats, 2.5 and 2.6; handle-tracing, B.9).
  *
  * @module
@@ -15,17 +15,17 @@ import { FORMATS, type PagingMode, type SoftwareEntries } from "./page_entries.t
 import { type PhysicalMemory, type TranslatedMemory, translatedMemory } from "./paging.ts";
 import { isSystemAddress, unsignedOf } from "./structure_reader.ts";
 
-/** What a dump's header tells of its kernel. */
+/** What a dump's header says about its kernel. */
 export interface KernelHints {
   /** How the dump names itself in messages. */
   readonly name: string;
-  /** What is wrong with the file: it may be why no kernel is found. */
+  /** What is wrong with the file, which may be why no kernel is found. */
   readonly damage?: readonly string[];
   /** Processor architecture. */
   readonly architecture: Architecture;
   /** Build number. */
   readonly buildNumber: number;
-  /** Whether the page tables of x86 are those of PAE, where it is known. */
+  /** Whether the page tables of x86 are those of PAE, if known. */
   readonly isPae?: boolean;
   /** Root of page tables that map the kernel. */
   readonly directoryTableBase: bigint;
@@ -37,7 +37,7 @@ export interface KernelHints {
   readonly kdDebuggerDataBlock?: bigint;
 }
 
-/** A kernel in memory, with what its walks start from. */
+/** A kernel in memory, with the starting points of its walks. */
 export interface Kernel {
   /** The system's address space. */
   readonly memory: TranslatedMemory;
@@ -49,11 +49,11 @@ export interface Kernel {
   readonly psLoadedModuleList: bigint;
   /** Address of PsActiveProcessHead. */
   readonly psActiveProcessHead: bigint;
-  /** The link of a process that was found by searching, where the head of the list is missing. */
+  /** The link of a process that was found by searching, if the head of the list is missing. */
   readonly processLink?: bigint;
-  /** What is missing of the kernel itself, each as a clause for messages. */
+  /** What is missing from the kernel itself, each as a clause for messages. */
   readonly incomplete: readonly string[];
-  /** KDDEBUGGER_DATA64, where it was found. */
+  /** KDDEBUGGER_DATA64, if it was found. */
   readonly debuggerData?: DebuggerData;
 }
 
@@ -66,7 +66,7 @@ const DEFAULT_GUARD = { mask: 1n << 45n, flag: 1n << 4n };
 
 const ADVICE = "write a new dump";
 
-/** Finds the kernel of a dump. Throws a `TargetError` that says what was found in its place. */
+/** Finds the kernel of a dump. Throws a `TargetError` that says what was found instead. */
 export function findKernel(physical: PhysicalMemory, hints: KernelHints): Kernel {
   if (hints.architecture === "x64") return findInMode(physical, hints, "x64");
   if (hints.isPae !== undefined) return findInMode(physical, hints, hints.isPae ? "pae" : "x86");
@@ -140,7 +140,7 @@ function listsOf(
     return { psLoadedModuleList, psActiveProcessHead };
   }
   if (kdDebuggerDataBlock === undefined) {
-    throw failure(hints, "its header tells no address of the kernel's lists");
+    throw failure(hints, "its header has no address of the kernel's lists");
   }
   try {
     const data = readDebuggerData(memory, kdDebuggerDataBlock);
@@ -150,7 +150,7 @@ function listsOf(
     };
   } catch (error) {
     if (!(error instanceof HtraceError)) throw error;
-    throw failure(hints, `its header tells no address of the kernel's lists (${error.message})`);
+    throw failure(hints, `its header has no address of the kernel's lists (${error.message})`);
   }
 }
 
@@ -168,7 +168,7 @@ function kernelImage(
   return isSystemAddress(base, pointerSize) ? { base, size } : undefined;
 }
 
-/** What the build has of its own in page-table entries. */
+/** The build's own formats of page-table entries. */
 function softwareEntries(
   buildNumber: number,
   data?: DebuggerData,
@@ -188,7 +188,7 @@ function prototypeAddressSinceVista(entry: bigint): bigint {
 
 /**
  * 32-bit entries without PAE, Windows XP and Server 2003: bits 1 to 7 and 11 to 31 are the distance, in words, from the
- * start of paged pool (MMPTE_PROTOTYPE in the public symbols). Where that is, only the kernel's variable tells.
+ * start of paged pool (MMPTE_PROTOTYPE in the public symbols). Only the kernel's variable says where that is.
  */
 function prototypeAddressBefore(
   mmPagedPoolStart: bigint | undefined,

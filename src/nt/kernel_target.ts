@@ -27,7 +27,7 @@ import { type KernelProcess, type ProcessWalk, readProcess, walkProcesses } from
 import type { StructureSpace } from "./structure_reader.ts";
 import { readTraceDatabase } from "./trace_db.ts";
 
-/** What a kernel's memory is walked with. */
+/** What a walk of a kernel's memory needs. */
 export interface KernelTargetOptions {
   /** How the target names itself in messages. */
   readonly name: string;
@@ -36,37 +36,37 @@ export interface KernelTargetOptions {
   /** Layouts of the kernel's structures. */
   readonly layouts: WindowsLayouts;
   /**
-   * The address space of a directory table base, such as `translatedMemory` gives over physical memory. A
-   * source without page tables may give the same memory for every one.
+   * The address space of a directory table base, such as `translatedMemory` makes over physical memory. A source
+   * without page tables may return the same memory for each.
    */
   readonly addressSpace: (directoryTableBase: bigint) => Memory;
-  /** Page tables that system addresses are read through: any process's. */
+  /** The page tables through which system addresses are read: any process's. */
   readonly directoryTableBase: bigint;
   /** Address of PsLoadedModuleList, from KDDEBUGGER_DATA64 or a dump's header. */
   readonly psLoadedModuleList: bigint;
   /** Address of PsActiveProcessHead, from the same place. */
   readonly psActiveProcessHead: bigint;
-  /** The link of a process, where the memory of PsActiveProcessHead is missing. */
+  /** The link of a process, if the memory of PsActiveProcessHead is missing. */
   readonly processLink?: bigint;
-  /** EPROCESS of the process that is current at first; the first in the list where none is given. */
+  /** EPROCESS of the process that is current at first; by default the first in the list. */
   readonly initialProcess?: bigint;
   /**
-   * Finds where the kernel keeps its object types, by its symbols; without it newer kernels' types are unknown. It
-   * is asked when handles are listed, because symbols may have to be fetched for it.
+   * Finds where the kernel keeps its object types, by its symbols; without it the types of newer kernels are unknown.
+   * It is called only when handles are listed, because it may have to fetch symbols.
    */
   readonly objectTypes?: () => Awaitable<ObjectTypeVariables>;
   /**
    * The memory is that of a dump: what was read once stays true, and a process that was not traced has no traces, which
-   * is a result and not an error.
+   * is a result rather than an error.
    */
   readonly isDump?: boolean;
   /** When a dump was written. */
   readonly readAt?: Date;
-  /** What is missing of the source itself, each as a clause for messages. */
+  /** What is missing from the source itself, each as a clause for messages. */
   readonly gaps?: readonly string[];
-  /** Runs the kernel, where it can run. */
+  /** Runs the kernel, if it can run. */
   readonly execution?: Execution;
-  /** Writes the kernel's memory as a dump, where that can be done. */
+  /** Writes the kernel's memory as a dump, where possible. */
   readonly kernelDump?: (time: Date) => Uint8Array;
   /** Symbol files that come with the target. */
   readonly symbolFiles?: (module: Module) => Awaitable<SymbolFiles | undefined>;
@@ -86,7 +86,7 @@ export class KernelTarget implements Target {
   readonly identity: TargetIdentity = {};
   /** Width of its pointers. */
   readonly pointerSize: PointerSize;
-  /** Runs the kernel, where it can run. */
+  /** Runs the kernel, if it can run. */
   declare readonly execution?: Execution;
   /** Writes the kernel's memory as a dump. */
   declare readonly kernelDump?: (time: Date) => Uint8Array;
@@ -99,7 +99,7 @@ export class KernelTarget implements Target {
   readonly #ownModuleWalk = new LastValue<ModuleWalk>();
   readonly #handleWalk = new LastValue<HandleTableWalk>();
 
-  /** Creates the target; memory is read when something is asked of it. */
+  /** Creates the target; memory is read on demand. */
   constructor(options: KernelTargetOptions) {
     this.#options = options;
     this.name = options.name;
@@ -114,7 +114,7 @@ export class KernelTarget implements Target {
     if (options.symbolFiles) this.symbolFiles = options.symbolFiles;
   }
 
-  /** The process that is meant when none is named. */
+  /** The default process. */
   get defaultProcess(): ProcessRef | undefined {
     const initial = this.#options.initialProcess ?? this.processes()[0]?.process;
     return initial === undefined ? undefined : { process: initial };
@@ -140,7 +140,7 @@ export class KernelTarget implements Target {
     return [...this.kernelModules(), ...own.modules];
   }
 
-  /** The system's half of all address spaces, which no process is needed for. */
+  /** The system's half of all address spaces, which needs no process. */
   systemMemory(): Memory {
     return this.#system.memory;
   }
@@ -160,7 +160,7 @@ export class KernelTarget implements Target {
     return [...this.#walkProcesses().processes];
   }
 
-  /** A process by its address or id, or the default one. Throws a `TargetError` where there is none. */
+  /** A process by its address or id, or the default one. Throws a `TargetError` if there is none. */
   process(ref: ProcessRef = this.defaultProcess ?? {}): KernelProcess {
     if (ref.process) return readProcess(this.#system, ref.process);
     const named = ref.processId === undefined
@@ -181,7 +181,7 @@ export class KernelTarget implements Target {
     return (await this.#walkHandles(this.process(ref))).handles;
   }
 
-  /** What is missing of the system, and of the process where one is named or meant. */
+  /** What is missing from the system, and from the given or default process, if any. */
   async gaps(ref: ProcessRef | undefined = this.defaultProcess): Promise<string[]> {
     const gaps = [
       ...this.#options.gaps ?? [],
@@ -234,7 +234,7 @@ export class KernelTarget implements Target {
     );
   }
 
-  /** What a walk finds: a dump is not walked again for what it holds and then for what it lacks. */
+  /** The result of a walk: a dump is walked only once for its contents and its gaps. */
   #once<Walk>(last: LastValue<Walk>, key: bigint, walk: () => Walk): Walk {
     return this.#options.isDump ? last.of(key, walk) : walk();
   }

@@ -16,7 +16,7 @@ const DATABASE = 0x8160_0000n;
 const HEAD = 0x8054_4560n;
 const MODULES = 0x8054_1230n;
 
-/** The system half that every process sees (Windows XP), and a user half of badhandle's own. */
+/** The system half that every process sees (Windows XP), and badhandle's own user half. */
 function systemMemory(): SparseMemory {
   const memory = new SparseMemory(4);
   for (const [process, id, base] of [[OTHER, 4, 0x1000], [BADHANDLE, 0x7c4, 0x2000]] as const) {
@@ -41,7 +41,7 @@ function userMemory(): SparseMemory {
     .list(loaderData + 0xcn, [entry]);
 }
 
-/** The address spaces are the system half, and for badhandle's tables its user half. */
+/** The address spaces are the system half and, for badhandle's tables, its user half. */
 function optionsOf(system: SparseMemory): KernelTargetOptions {
   const user = userMemory();
   const addressSpace = (base: bigint): Memory => ({
@@ -64,7 +64,7 @@ function target(system = systemMemory()): KernelTarget {
   return new KernelTarget({ ...optionsOf(system), initialProcess: BADHANDLE });
 }
 
-Deno.test("KernelTarget reads traces of the default process and of a given one", () => {
+Deno.test("KernelTarget reads the traces of the default process and of a given one", () => {
   const kernel = target();
   assertEquals(readLog(kernel).count, 1);
   assertEquals(readLog(kernel, { process: 0n, processId: 0x7c4 }).parsed, 2);
@@ -81,24 +81,24 @@ Deno.test("KernelTarget reads user modules through the process's own page tables
   assertEquals(kernel.memory({ process: OTHER }).read(0x7ffd_f000n, 4).length, 0);
 });
 
-Deno.test("KernelTarget tells a process from an address where there is none", () => {
+Deno.test("KernelTarget distinguishes a process from an address without one", () => {
   assertEquals(target().process({ process: OTHER }).process, OTHER);
   assertThrows(() => target().process({ process: 0x8177_0000n }), ProcessError, "its memory is");
 });
 
-Deno.test("KernelTarget begins with the first process where none is given", () => {
+Deno.test("KernelTarget begins with the first process if none is given", () => {
   assertEquals(new KernelTarget(optionsOf(systemMemory())).defaultProcess, { process: OTHER });
   const empty = new KernelTarget(optionsOf(new SparseMemory(4)));
   assertThrows(() => empty.process(), TargetError, "Cannot find a process in test kernel");
 });
 
-Deno.test("KernelTarget says in one sentence that nothing can be found", () => {
+Deno.test("KernelTarget says in one message that nothing can be found", () => {
   const empty = target(new SparseMemory(4));
   assertEquals(empty.processes(), []);
   assertThrows(() => readLog(empty), ProcessError, "its memory is missing");
 });
 
-Deno.test("KernelTarget turns missing kernel memory into a sentence about traces", () => {
+Deno.test("KernelTarget turns missing kernel memory into a message about traces", () => {
   const kernel = target(systemMemory().drop(TABLE));
   assertThrows(
     () => readLog(kernel),
@@ -111,7 +111,7 @@ Deno.test("KernelTarget lists no handles of a process that has exited", async ()
   assertEquals(await target().handles({ process: OTHER }), []);
 });
 
-Deno.test("KernelTarget disposes what it was given to dispose", () => {
+Deno.test("KernelTarget disposes of what it was given", () => {
   let disposed = 0;
   {
     using _kernel = new KernelTarget({ ...optionsOf(systemMemory()), dispose: () => disposed++ });

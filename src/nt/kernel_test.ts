@@ -16,7 +16,7 @@ import { ObjectTypes } from "./object_types.ts";
 import { walkProcesses } from "./process.ts";
 import { readTraceRing, type TraceRing } from "./trace_ring.ts";
 
-/** Opens a sample as a target does: what the header says are the hints. */
+/** Opens a sample as a target does, with the header's contents as hints. */
 function kernelOf(options: SampleOptions, hints: Partial<KernelHints> = {}): Kernel {
   const dump = openKernelDump(bytesSource("sample.dmp", sampleKernelDump(options)));
   if (dump.kind !== "memory") throw new TypeError("the sample has memory");
@@ -38,7 +38,7 @@ function typesOf(kernel: Kernel): ObjectTypes {
   return new ObjectTypes(kernel, typeObjectType === undefined ? {} : { typeObjectType });
 }
 
-/** The traces of a ring, as the sample tells them: kind, handle and number of frames. */
+/** The traces of a ring in the sample's form: kind, handle and number of frames. */
 function tracesOf(ring: TraceRing, pointerSize: 4 | 8): unknown[] {
   const size = pointerSize * 20;
   const view = new DataView(ring.entries.buffer);
@@ -59,7 +59,7 @@ function nameOf({ version, architecture }: WindowsLayouts, mode: string): string
   return `${version} ${architecture}${mode === "pae" ? " with PAE" : ""}`;
 }
 
-/** The forms that dumps of a width come in. */
+/** The dump types of each width. */
 const TYPES = { x86: [1, 2, 5], x64: [1, 2, 5, 6, 8, 9, 10] } as const;
 
 allLayouts().forEach((layouts, index) => {
@@ -69,7 +69,7 @@ allLayouts().forEach((layouts, index) => {
       const types = TYPES[layouts.architecture];
       const options = { layouts, mode, type: types[index % types.length] ?? 1, seed: index + 1 };
       const kernel = kernelOf(options);
-      // Of a build's updates any will do whose structures are the same.
+      // Any update of a build with the same structures will do.
       for (const name of ["EPROCESS", "HANDLE_TABLE", "HANDLE_TRACE_DEBUG_INFO"]) {
         const fields = layouts.structures.get(name)?.fields;
         assertEquals(kernel.layouts.structures.get(name)?.fields, fields);
@@ -114,7 +114,7 @@ allLayouts().forEach((layouts, index) => {
 
 const WIN10 = { layouts: findLayouts(19041, "x64"), mode: "x64", type: 6 } as const;
 
-Deno.test("findKernel() tells updates of a build apart by the size of EPROCESS", () => {
+Deno.test("findKernel() distinguishes updates of a build by the size of EPROCESS", () => {
   const rtm = allLayouts().find(({ version, architecture }) =>
     version === "Windows 10 1607 / Server 2016" && architecture === "x64"
   )!;
@@ -122,20 +122,20 @@ Deno.test("findKernel() tells updates of a build apart by the size of EPROCESS",
   assertEquals(kernel.layouts.version, rtm.version);
 });
 
-Deno.test("findKernel() tells Server 2003 without a service pack apart by page tables alone", () => {
+Deno.test("findKernel() recognizes Server 2003 without a service pack by page tables alone", () => {
   const rtm = allLayouts().find(({ version }) => version === "Windows Server 2003 RTM")!;
   const kernel = kernelOf({ layouts: rtm, mode: "x86", type: 1, withoutBlock: true });
   assertEquals(kernel.layouts.version, rtm.version);
   assertEquals(processesOf(kernel).processes[1]?.process, 0x8500_2040n);
 });
 
-Deno.test("findKernel() takes the layouts of the newer neighbour where those of the older one do not fit", () => {
+Deno.test("findKernel() takes the layouts of the newer neighbour if those of the older one do not fit", () => {
   const layouts = { ...findLayouts(26100, "x64"), buildNumber: 26050 };
   assertEquals(kernelOf({ ...WIN10, layouts }).layouts.buildNumber, 26100);
 });
 
 for (const mode of ["x86", "pae"] as const) {
-  Deno.test(`findKernel() finds out the paging mode where the header does not tell it (${mode})`, () => {
+  Deno.test(`findKernel() finds out the paging mode if the header does not state it (${mode})`, () => {
     const layouts = findLayouts(7601, "x86");
     const dump = sampleKernelDump({ layouts, mode, type: 5 });
     dump[0x5c] = 0x50; // the filler
@@ -147,7 +147,7 @@ for (const mode of ["x86", "pae"] as const) {
   });
 }
 
-Deno.test("findKernel() finds KDDEBUGGER_DATA64 in the kernel's image when the header has none", () => {
+Deno.test("findKernel() finds KDDEBUGGER_DATA64 in the kernel's image if the header does not point to it", () => {
   const kernel = kernelOf({ ...WIN10, headerBlock: 0n });
   assertEquals(kernel.debuggerData?.pebOffset, 0x550);
   const kernelAt = kernelOf({ ...WIN10, headerBlock: 0xffff_f800_02a0_0000n });
@@ -187,7 +187,7 @@ for (const [where, headerBlock] of [["at its place", undefined], ["by searching"
   });
 }
 
-Deno.test("findKernel() goes on without KDDEBUGGER_DATA64, but for the names of types", () => {
+Deno.test("findKernel() works without KDDEBUGGER_DATA64, except for the names of types", () => {
   const kernel = kernelOf({ ...WIN10, withoutBlock: true });
   assertEquals(kernel.debuggerData, undefined);
   const [, leaky] = processesOf(kernel).processes;
@@ -200,7 +200,7 @@ Deno.test("findKernel() goes on without KDDEBUGGER_DATA64, but for the names of 
 
 for (const layouts of [findLayouts(2600, "x86"), WIN10.layouts]) {
   const mode = layouts.architecture;
-  Deno.test(`findKernel() searches for processes where the list's head is missing (${mode})`, () => {
+  Deno.test(`findKernel() searches for processes if the list's head is missing (${mode})`, () => {
     const change = ({ memory, processHead }: ReturnType<typeof sampleKernel>): unknown =>
       memory.drop(processHead);
     const kernel = kernelOf({ layouts, mode, type: 5, change: (sample) => void change(sample) });
@@ -210,7 +210,7 @@ for (const layouts of [findLayouts(2600, "x86"), WIN10.layouts]) {
   });
 }
 
-Deno.test("findKernel() takes the lists from KDDEBUGGER_DATA64 where the header has none", () => {
+Deno.test("findKernel() takes the lists from KDDEBUGGER_DATA64 if the header has none", () => {
   const sample = sampleKernel(WIN10);
   const options = { ...WIN10 };
   const dump = openKernelDump(bytesSource("sample.dmp", sampleKernelDump(options)));
@@ -226,17 +226,17 @@ Deno.test("findKernel() takes the lists from KDDEBUGGER_DATA64 where the header 
   assertThrows(
     () => findKernel(dump.memory, { ...hints, kdDebuggerDataBlock: 0x1000n }),
     HtraceError,
-    "its header tells no address of the kernel's lists (Cannot read KDDEBUGGER_DATA64 at 0x1000: ",
+    "its header has no address of the kernel's lists (Cannot read KDDEBUGGER_DATA64 at 0x1000: ",
   );
   assertThrows(
     () => findKernel(dump.memory, hints),
     HtraceError,
-    'Cannot find the kernel in "sample.dmp": its header tells no address of the kernel\'s lists; ' +
+    'Cannot find the kernel in "sample.dmp": its header has no address of the kernel\'s lists; ' +
       "write a new dump",
   );
 });
 
-Deno.test("findKernel() says which root of page tables is not there, and what is no list of processes", () => {
+Deno.test("findKernel() says which root of page tables is missing, and what is not a list of processes", () => {
   assertThrows(
     () => kernelOf(WIN10, { directoryTableBase: 0xf_ffff_ffff_f002n }),
     HtraceError,
@@ -295,7 +295,7 @@ const PROTOTYPES: readonly {
     mode: "x64",
     entryOf: (address) => {
       const entry = BigInt.asUintN(48, address) << 16n | 0x400n;
-      // The guard sets bit 45; where the address has it, bit 4 says that nothing was changed.
+      // The guard sets bit 45; if the address has it already, bit 4 says that nothing was changed.
       return (entry & 1n << 45n) === 0n ? entry | 1n << 45n : entry | 1n << 4n;
     },
   },
@@ -303,7 +303,7 @@ const PROTOTYPES: readonly {
 
 for (const { name, build, mode, entryOf } of PROTOTYPES) {
   for (const place of [0x2040n, 0x2000_0ff8n]) {
-    Deno.test(`findKernel() reads a ring behind prototype entries, ${name}, 0x${place.toString(16)} into the pool`, () => {
+    Deno.test(`findKernel() reads a ring through prototype entries, ${name}, 0x${place.toString(16)} into the pool`, () => {
       const layouts = findLayouts(build, mode === "x64" ? "x64" : "x86");
       const kernel = kernelOf({
         layouts,

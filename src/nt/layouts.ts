@@ -1,9 +1,9 @@
 /**
  * Structure layouts by Windows build and architecture.
  *
- * The numbers are in `layout_table.ts`, generated from data; this file finds the right row and gives names
- * to its columns. Builds that are not in the table (Insider builds, newer ones) get the nearest older one,
- * because structures change rarely and only forward.
+ * The numbers are in `layout_table.ts`, which is generated; this file finds the right row and names its columns. Builds
+ * that are not in the table (Insider builds, newer ones) get the nearest older one, because structures change rarely
+ * and only forward.
  *
  * @module
  */
@@ -19,9 +19,9 @@ export type FieldTuple =
   | readonly [offset: number, size: number]
   | readonly [offset: number, size: number, bit: number, bits: number];
 
-/** A structure as the table has it; a size of 0 is unknown. */
+/** A structure as the table has it. */
 export interface StructureVariant {
-  /** Size in bytes, 0 where no source tells it. */
+  /** Size in bytes, 0 if no source states it. */
   readonly size: number;
   /** Fields by their NT name. */
   readonly fields: Readonly<Record<string, FieldTuple>>;
@@ -29,7 +29,7 @@ export interface StructureVariant {
 
 /** A build as the table has it. */
 export interface BuildRow {
-  /** Name for people, such as `Windows 7 SP1`. */
+  /** Readable name, such as `Windows 7 SP1`. */
   readonly version: string;
   /** Version of the kernel file: major.minor.build.revision. */
   readonly build: string;
@@ -39,7 +39,7 @@ export interface BuildRow {
   readonly variants: Readonly<Record<string, number>>;
 }
 
-/** Where one field stands. */
+/** Where one field is. */
 export interface FieldLayout {
   /** Byte offset from the start of the structure. */
   readonly offset: number;
@@ -49,11 +49,11 @@ export interface FieldLayout {
   readonly bits?: { readonly first: number; readonly count: number };
 }
 
-/** Where the fields of one structure stand. */
+/** Where the fields of one structure are. */
 export interface StructureLayout {
   /** NT name without the underscore, such as `HANDLE_TABLE`. */
   readonly name: string;
-  /** Size in bytes, 0 where no source tells it. */
+  /** Size in bytes, 0 if no source states it. */
   readonly size: number;
   /** Fields by their NT name. */
   readonly fields: ReadonlyMap<string, FieldLayout>;
@@ -61,7 +61,7 @@ export interface StructureLayout {
 
 /** The layouts of one Windows build. */
 export interface WindowsLayouts {
-  /** Name of the build that the layouts are of. */
+  /** Name of the build to which the layouts belong. */
   readonly version: string;
   /** Build number, such as 2600 or 19041. */
   readonly buildNumber: number;
@@ -73,14 +73,14 @@ export interface WindowsLayouts {
   readonly structures: ReadonlyMap<string, StructureLayout>;
 }
 
-/** A layout is not known. */
+/** A layout is unknown. */
 export class LayoutError extends TargetError {}
 
 /**
  * Finds the layouts of a build; an unknown number gets the nearest older build of the architecture.
  *
- * Of one build's updates it is the newest. What is read here stands at the same places in all of them, but for
- * Server 2003 on x86, whose service packs moved the fields of EPROCESS; its first release is hardly seen any more.
+ * Of a build's updates it is the newest. The fields that are read here are at the same offsets in all of them, except
+ * in Server 2003 on x86, whose service packs moved the fields of EPROCESS; its first release is hardly seen any more.
  */
 export function findLayouts(buildNumber: number, architecture: Architecture): WindowsLayouts {
   const row = BUILDS.findLast((candidate) =>
@@ -96,9 +96,8 @@ export function findLayouts(buildNumber: number, architecture: Architecture): Wi
 }
 
 /**
- * The layouts that a kernel of this build may have, the likeliest first: those of the build, of which updates may
- * differ, newest first; then those of the nearest older and newer builds. Where memory can be looked at, what is found
- * there decides.
+ * The layouts that a kernel of this build may have, likeliest first: those of the build's updates, which may differ,
+ * newest first; then those of the nearest older and newer builds. If memory is available, its contents decide.
  */
 export function candidateLayouts(
   buildNumber: number,
@@ -117,14 +116,14 @@ export function allLayouts(): WindowsLayouts[] {
 }
 
 /**
- * Layouts for user-mode structures (PEB, loader lists), which have had the same places in every build of an
- * architecture: of the newest build in the table.
+ * Layouts for user-mode structures (PEB, loader lists), which have had the same offsets in every build of an
+ * architecture: those of the newest build in the table.
  */
 export function userLayouts(architecture: Architecture): WindowsLayouts {
   return findLayouts(Infinity, architecture);
 }
 
-/** The layout of a structure, or a {@linkcode LayoutError} where the build's source has none. */
+/** The layout of a structure. Throws a {@linkcode LayoutError} if the build's source has none. */
 export function structureLayout(layouts: WindowsLayouts, name: string): StructureLayout {
   const layout = layouts.structures.get(name);
   if (layout === undefined) {
@@ -135,7 +134,7 @@ export function structureLayout(layouts: WindowsLayouts, name: string): Structur
   return layout;
 }
 
-/** The layout of a field, or a {@linkcode LayoutError} where the structure has none of that name. */
+/** The layout of a field. Throws a {@linkcode LayoutError} if the structure has none of that name. */
 export function fieldLayout(layout: StructureLayout, name: string): FieldLayout {
   const field = layout.fields.get(name);
   if (field === undefined) {

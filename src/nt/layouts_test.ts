@@ -47,12 +47,12 @@ Deno.test("findLayouts() takes the newest update of a build: Server 2003 with a 
   assertEquals(offsets(3790, "x86", "EPROCESS", EPROCESS), [0x94, 0x98, 0xd4, 0x164, 0x1a0]);
 });
 
-/** EPROCESS fields that updates of a build moved; `findKernel` tells the updates apart. */
+/** EPROCESS fields that updates of a build moved; `findKernel` distinguishes the updates. */
 const MOVED_BY_UPDATES: Readonly<Record<string, readonly string[]>> = {
   "14393 x64": ["ExitTime"],
 };
 
-Deno.test("updates of a build moved next to nothing that is read, but for Server 2003 on x86", () => {
+Deno.test("updates of a build moved hardly any field that is read, except for Server 2003 on x86", () => {
   const first = new Map<string, WindowsLayouts>();
   for (const layouts of allLayouts()) {
     const build = `${layouts.buildNumber} ${layouts.architecture}`;
@@ -70,7 +70,7 @@ Deno.test("updates of a build moved next to nothing that is read, but for Server
   }
 });
 
-Deno.test("candidateLayouts() has the updates of a build, newest first, and its neighbours", () => {
+Deno.test("candidateLayouts() returns the updates of a build, newest first, and its neighbours", () => {
   const builds = candidateLayouts(3790, "x86").map(({ version }) => version);
   assertEquals(builds, [
     "Windows Server 2003 SP2 / Windows XP x64 SP2",
@@ -85,7 +85,7 @@ Deno.test("candidateLayouts() has the updates of a build, newest first, and its 
   ]);
 });
 
-Deno.test("findLayouts() takes the nearest older build for one that is not in the table", () => {
+Deno.test("findLayouts() uses the nearest older build for one that is not in the table", () => {
   assertEquals(findLayouts(19044, "x64").buildNumber, 19041);
   assertEquals(findLayouts(26200, "x64").buildNumber, 26100);
 });
@@ -98,7 +98,7 @@ Deno.test("findLayouts() names the build and where the table begins", () => {
   );
 });
 
-Deno.test("allLayouts() has what a walk to the traces needs in every build", () => {
+Deno.test("allLayouts() has the fields that a walk to the traces needs in every build", () => {
   const layouts = allLayouts();
   assertEquals(layouts.length, 64);
   const numbers = layouts.map(({ buildNumber }) => buildNumber);

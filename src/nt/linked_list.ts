@@ -1,5 +1,5 @@
 /**
- * Walking NT's doubly linked lists.
+ * Walks NT's doubly linked lists.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { StructureReader, type StructureSpace } from "./structure_reader.ts";
 /** More links than the lists of a system have; a damaged list may run through all of memory. */
 const MAX_LINKS = 16_384;
 
-/** What a walk found. */
+/** The result of a walk. */
 export interface ListWalk {
   /** Addresses of the links, in order, without the head. */
   readonly links: readonly bigint[];
-  /** Why links are missing, as a clause for messages; absent where the list is whole. */
+  /** Why links are missing, as a clause for messages; absent if the list is complete. */
   readonly incomplete?: string;
 }
 
 /**
- * Walks a list from its head. Where memory is missing, what lies behind it is reached backwards from the head. A list
- * that returns to one of its links is left there: its links cannot be trusted in either direction.
+ * Walks a list from its head. If memory is missing, the links after it are reached backwards from the head. The walk
+ * ends if the list returns to one of its links: then its links cannot be trusted in either direction.
  */
 export function walkList(space: StructureSpace, head: bigint): ListWalk {
   const seen = new Set<bigint>([head]);
@@ -30,7 +30,7 @@ export function walkList(space: StructureSpace, head: bigint): ListWalk {
   return { links: [...forwards.links, ...backwards.links.reverse()], incomplete: forwards.end };
 }
 
-/** Walks a list from one of its links, in both directions: the memory of its head is missing. */
+/** Walks a list from one of its links, in both directions, because the memory of its head is missing. */
 export function walkListFrom(space: StructureSpace, link: bigint, head: bigint): ListWalk {
   const seen = new Set<bigint>([head, link]);
   const forwards = follow(space, link, head, "Flink", seen);

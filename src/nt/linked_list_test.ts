@@ -10,14 +10,14 @@ function listed(): { memory: SparseMemory; layouts: ReturnType<typeof findLayout
   return { memory: new SparseMemory(4).list(HEAD, LINKS), layouts: findLayouts(2600, "x86") };
 }
 
-Deno.test("walkList() gives the links in order, without the head", () => {
+Deno.test("walkList() returns the links in order, without the head", () => {
   assertEquals(walkList(listed(), HEAD), { links: LINKS });
   const empty = listed();
   empty.memory.list(HEAD, []);
   assertEquals(walkList(empty, HEAD), { links: [] });
 });
 
-Deno.test("walkList() reaches what lies behind a missing link backwards", () => {
+Deno.test("walkList() reaches the links after a missing one backwards", () => {
   const space = listed();
   space.memory.drop(LINKS[1]!);
   const { links, incomplete } = walkList(space, HEAD);
@@ -28,7 +28,7 @@ Deno.test("walkList() reaches what lies behind a missing link backwards", () => 
   );
 });
 
-Deno.test("walkList() leaves a cyclic list where it returns, in both directions", () => {
+Deno.test("walkList() ends a cyclic list where it returns, in both directions", () => {
   const space = listed();
   space.memory.pointer(LINKS[2]!, LINKS[0]!);
   assertEquals(walkList(space, HEAD), {
@@ -62,7 +62,7 @@ Deno.test("walkList() ends a list that runs through all of memory", () => {
   assertEquals(incomplete, "it is damaged: it has more than 16384 links");
 });
 
-Deno.test("walkListFrom() goes both ways from a link where the head is missing", () => {
+Deno.test("walkListFrom() goes both ways from a link if the head is missing", () => {
   const space = listed();
   space.memory.drop(HEAD);
   assertEquals(walkListFrom(space, LINKS[2]!, HEAD), { links: LINKS });

@@ -1,8 +1,8 @@
 /**
  * Modules from the loader's lists: the kernel's PsLoadedModuleList and a process's PEB.
  *
- * Processes chain LDR_DATA_TABLE_ENTRY structures, the kernel KLDR_DATA_TABLE_ENTRY; what is read of both stands at
- * the same places in every build, but for the time stamp (reference handle-tracing, D.5; dump-formats, 2.6 and 4).
+ * Processes chain LDR_DATA_TABLE_ENTRY structures, the kernel KLDR_DATA_TABLE_ENTRY; the fields read from both are at
+ * the same offsets in every build, except for the time stamp (reference handle-tracing, D.5; dump-formats, 2.6 and 4).
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Module, moduleNameOf } from "../module.ts";
 import { readImageIdentity } from "./image.ts";
 import { type Architecture, fieldLayout, structureLayout, userLayouts } from "./layouts.ts";
 import { walkList } from "./linked_list.ts";
-import { firstOf } from "./_told.ts";
+import { firstOf } from "./_first_of.ts";
 import {
   StructureReader,
   type StructureSpace,
@@ -20,7 +20,7 @@ import {
   whereReadable,
 } from "./structure_reader.ts";
 
-/** What a walk of a loader's list found. */
+/** The result of walking a loader's list. */
 export interface ModuleWalk {
   /** The modules, in load order. */
   readonly modules: readonly Module[];
@@ -39,12 +39,12 @@ export interface ProcessPebs {
 /** KLDR_DATA_TABLE_ENTRY.TimeDateStamp of Windows 10 and 11; before that no field of the entry has it. */
 const KERNEL_TIMESTAMP: Readonly<Record<PointerSize, bigint>> = { 4: 0x58n, 8: 0x9cn };
 const FIRST_BUILD_WITH_TIMESTAMP = 10240;
-/** Modules that are read of one list: twice what any process has been seen with. */
+/** Most modules to read from one list: twice as many as any process has been seen with. */
 const MAX_MODULES = 8192;
-/** No image has more bytes: the field is damaged. */
+/** No image is larger: a greater size is damaged. */
 const MAX_IMAGE = 0x7fff_ffff;
-/** Missing identities that are told one by one. */
-const MAX_TOLD = 8;
+/** Most missing identities to name one by one. */
+const MAX_NAMED = 8;
 
 /** Walks the kernel's modules. `listHead` is the address of PsLoadedModuleList. */
 export function walkKernelModules(space: StructureSpace, listHead: bigint): ModuleWalk {
@@ -65,7 +65,7 @@ export function processModules(memory: Memory, pebs: ProcessPebs): Module[] {
 
 /**
  * Walks the modules of both loaders of a process. A 32-bit process on 64-bit Windows has a second PEB with a
- * second loader list; its main image stands in both and is given once.
+ * second loader list; its main image is in both and is returned once.
  */
 export function walkProcessModules(memory: Memory, pebs: ProcessPebs): ModuleWalk {
   const architecture: Architecture = memory.pointerSize === 8 ? "x64" : "x86";
@@ -79,7 +79,7 @@ export function walkProcessModules(memory: Memory, pebs: ProcessPebs): ModuleWal
   };
 }
 
-/** The modules of one PEB; none where it has no loader data yet, as in a process that is just starting. */
+/** The modules of one PEB; none if it has no loader data yet, as in a process that is just starting. */
 function walkUserModules(space: StructureSpace, peb: bigint): ModuleWalk {
   try {
     const loaderData = new StructureReader(space, "PEB", peb).pointer("Ldr");
@@ -95,11 +95,11 @@ function walkUserModules(space: StructureSpace, peb: bigint): ModuleWalk {
   }
 }
 
-/** What tells the two kinds of lists apart. */
+/** The differences between the two kinds of lists. */
 interface ListKind {
-  /** How the list is named where part of it is missing. */
+  /** The name of the list in messages about missing parts. */
   readonly list: string;
-  /** The time stamp that an entry itself has; asked where the image's header is missing. */
+  /** The time stamp in the entry itself; used if the image's header is missing. */
   readonly timestampOf: (entry: StructureReader) => number | undefined;
 }
 
@@ -129,11 +129,11 @@ function walkModules(space: StructureSpace, head: bigint, kind: ListKind): Modul
   }
   return {
     modules,
-    incomplete: [...incomplete, ...firstOf(missing, "modules"), ...toldOf(withoutIdentity)],
+    incomplete: [...incomplete, ...firstOf(missing, "modules"), ...identityGaps(withoutIdentity)],
   };
 }
 
-/** The module of one loader entry; undefined where the entry describes nothing. */
+/** The module of one loader entry; undefined if the entry describes nothing. */
 function moduleOf(
   space: StructureSpace,
   entry: StructureReader,
@@ -143,7 +143,7 @@ function moduleOf(
   const base = entry.pointer("DllBase");
   const claimed = entry.number("SizeOfImage");
   if (base === 0n || claimed === 0) return undefined;
-  // A module that seems to fill memory would give its name to the addresses of all others.
+  // A module that seems to fill memory would lend its name to the addresses of all others.
   const size = claimed > MAX_IMAGE ? 0 : claimed;
   const path = unicodeString(space, entry.inner("FullDllName", "UNICODE_STRING"));
   const file = unicodeString(space, entry.inner("BaseDllName", "UNICODE_STRING"));
@@ -164,16 +164,16 @@ function moduleOf(
   };
 }
 
-/** The base of an image whose first page is missing: there is a header, and it cannot be read. */
+/** The base of an image whose first page is missing: it has a header, but that cannot be read. */
 function missingHeader(memory: Memory, base: bigint): bigint | undefined {
   return memory.read(base, 1).length === 0 ? base : undefined;
 }
 
-function toldOf(withoutIdentity: readonly string[]): string[] {
+function identityGaps(withoutIdentity: readonly string[]): string[] {
   if (withoutIdentity.length === 0) return [];
-  const told = withoutIdentity.slice(0, MAX_TOLD).join(", ");
-  const rest = withoutIdentity.length - MAX_TOLD;
-  return [`no PDB identity was found for ${told}${rest > 0 ? ` and ${rest} more modules` : ""}`];
+  const named = withoutIdentity.slice(0, MAX_NAMED).join(", ");
+  const rest = withoutIdentity.length - MAX_NAMED;
+  return [`no PDB identity was found for ${named}${rest > 0 ? ` and ${rest} more modules` : ""}`];
 }
 
 function numberAt(memory: Memory, address: bigint): number | undefined {

@@ -16,7 +16,7 @@ interface SampleModule {
   readonly size: number;
 }
 
-/** Writes loader entries from `entries` on, 0x400 bytes apart, and links them behind `head`. */
+/** Writes loader entries from `entries` on, 0x400 bytes apart, and links them after `head`. */
 function writeList(
   memory: SparseMemory,
   head: bigint,
@@ -40,7 +40,7 @@ function writeList(
   return links;
 }
 
-/** Writes a PEB and its loader data; the list's head is behind the PEB. */
+/** Writes a PEB and its loader data; the list's head follows the PEB. */
 function writePeb(memory: SparseMemory, peb: bigint, pointerSize: 4 | 8): bigint {
   const loaderData = peb + 0x800n;
   memory.zeros(peb, 0x1000)
@@ -87,7 +87,7 @@ Deno.test("walkKernelModules() lists names, paths and places in load order", () 
   ]);
 });
 
-Deno.test("walkKernelModules() takes the time stamp of Windows 10 from the entry where the image is missing", () => {
+Deno.test("walkKernelModules() takes the time stamp of Windows 10 from the entry if the image is missing", () => {
   const memory = new SparseMemory(8);
   const base = 0xffff_f800_0100_0000n;
   const entry = 0xffff_a08f_0000_0000n;
@@ -101,7 +101,7 @@ Deno.test("walkKernelModules() takes the time stamp of Windows 10 from the entry
   assertEquals(stampOf(7601), undefined);
 });
 
-Deno.test("walkKernelModules() tells a cyclic list, a lying size and images that are missing", () => {
+Deno.test("walkKernelModules() reports a cyclic list, a false size and images that are missing", () => {
   const memory = new SparseMemory(4);
   const vast = { path: "\\vast.sys", base: 0x8200_0000n, size: 0xffff_ffff };
   const [, , third = 0n] = writeList(memory, 0x8054_1230n, 0x8170_0000n, [KERNEL, HAL, vast]);
@@ -116,7 +116,7 @@ Deno.test("walkKernelModules() tells a cyclic list, a lying size and images that
   ]);
 });
 
-Deno.test("walkKernelModules() ends in a list that loops without its head", () => {
+Deno.test("walkKernelModules() ends even if the list loops without its head", () => {
   const memory = new SparseMemory(4);
   const [first = 0n, second = 0n] = writeList(memory, 0x8054_1230n, 0x8170_0000n, [KERNEL, HAL]);
   memory.pointer(second, first);
@@ -159,7 +159,7 @@ for (const pointerSize of [4, 8] as const) {
     writeImage(memory, EXE.base, pointerSize === 8);
     const [module] = processModules(memory, { native: 0x2_0000n });
     assertEquals(module?.timestamp, 0x1122_3344);
-    // The record's size in the directory is that of a shorter one: the path ends there.
+    // The record's size in the directory is too short: the path ends there.
     assertEquals(module?.pdb, {
       guid: "123456789ABCDEF00102030405060708",
       age: 0x2a,
@@ -187,7 +187,7 @@ Deno.test("parseCodeView() reads the records of PDB 2.0, whose time stamp stands
   assertEquals(parseCodeView(rsds("a.pdb"))?.path, "a.pdb");
 });
 
-Deno.test("readImageIdentity() gives what there is of a damaged image", () => {
+Deno.test("readImageIdentity() returns as much as a damaged image has", () => {
   const memory = new SparseMemory(4);
   assertEquals(readImageIdentity(memory, 0x40_0000n), undefined);
   writeImage(memory, 0x40_0000n, false);
@@ -200,7 +200,7 @@ Deno.test("readImageIdentity() gives what there is of a damaged image", () => {
   assertEquals(readImageIdentity(memory, 0x40_0000n), undefined);
 });
 
-Deno.test("parseRsds() takes a path with its zero and refuses other records", () => {
+Deno.test("parseRsds() accepts a path with its zero and rejects other records", () => {
   assertEquals(parseRsds(rsds("a/b.pdb"))?.path, "a/b.pdb");
   assertEquals(parseRsds(rsds("a/b.pdb").subarray(0, 0x17)), undefined);
   assertEquals(parseRsds(new TextEncoder().encode("NB10 and more bytes than that")), undefined);

@@ -1,6 +1,6 @@
 /**
- * An `Ntdll` for protocol tests: one process with a ring of traces, memory and handles, whose answers follow
- * the reference's section A and can be made to change or fail between two calls.
+ * An `Ntdll` for protocol tests: one process with a ring of traces, memory and handles. Its results follow the
+ * reference's section A and can be made to change or fail between two calls.
  *
  * @module
  */
@@ -25,22 +25,22 @@ const ACCESS_DENIED = 0xc0000022;
 const INVALID_INFO_CLASS = 0xc0000003;
 const PARTIAL_COPY = 0x8000000d;
 
-/** The fake; its fields are what a test sets up and looks at. */
+/** The fake; a test sets up and inspects its fields. */
 export class FakeNtdll implements Ntdll {
   readonly pointerSize: PointerSize;
   readonly memory: SparseMemory;
   /** Traces, newest first; undefined while tracing is not enabled. */
   traces: SampleTrace[] | undefined;
-  /** Called after every query of the traces: what a busy process does meanwhile. */
+  /** Called after every query of the traces, to act like a busy process. */
   afterQuery: () => void = () => {};
-  /** Answers instead of the fake's own, by information class. */
+  /** Replies instead of the fake's own, by information class. */
   readonly processReplies = new Map<number, Reply>();
   readonly systemReplies = new Map<number, Reply>();
-  /** Rights that opening the process refuses. */
-  refused = 0;
-  /** The status that opening ends with in place of success. */
+  /** Rights that are denied when the process is opened. */
+  denied = 0;
+  /** The status that opening returns in place of success. */
   openStatus: NtStatus = SUCCESS;
-  /** The status of setting, in place of the fake's own. */
+  /** The status that setting returns, in place of the fake's own. */
   setStatus: NtStatus | undefined;
   /** Whether the 8-byte form of enabling is known. */
   knowsSlots = true;
@@ -50,7 +50,7 @@ export class FakeNtdll implements Ntdll {
   readonly querySizes: number[] = [];
   /** Access masks of the handles that are open. */
   readonly open = new Map<number, number>();
-  /** Name of the type that every handle's object has. */
+  /** Name of the type of every handle's object. */
   typeName = "Event";
   #nextHandle = 0x100;
 
@@ -60,7 +60,7 @@ export class FakeNtdll implements Ntdll {
   }
 
   openProcess(_processId: number, access: number): HandleResult {
-    if ((access & this.refused) !== 0) return { status: ACCESS_DENIED, handle: 0 };
+    if ((access & this.denied) !== 0) return { status: ACCESS_DENIED, handle: 0 };
     if (this.openStatus !== SUCCESS) return { status: this.openStatus, handle: 0 };
     return this.#newHandle(access);
   }
@@ -105,7 +105,7 @@ export class FakeNtdll implements Ntdll {
       buffer.set(bytes);
       return { status: SUCCESS, returnLength: bytes.length };
     }
-    // A real partial copy may report less than there is.
+    // A real partial copy may report fewer bytes than it copied.
     const copied = bytes.length > 16 ? bytes.length - 16 : bytes.length;
     buffer.set(bytes.subarray(0, copied));
     return { status: PARTIAL_COPY, returnLength: copied };

@@ -1,5 +1,5 @@
 /**
- * The kernel's objects: what an OBJECT_HEADER tells of type, name and counts.
+ * The kernel's objects: the type, name and counts in an OBJECT_HEADER.
  *
  * Reference handle-tracing, B.7; dump-formats, 4.
  *
@@ -21,10 +21,10 @@ import {
 /** What an object is. */
 export type ObjectDescription = Omit<HandleEntry, "handle">;
 
-/** Directories in directories: the deepest that Windows makes is `\Sessions\n\AppContainerNamedObjects\x\RPC Control`. */
+/** Most nested directories: the deepest that Windows makes is `\Sessions\n\AppContainerNamedObjects\x\RPC Control`. */
 const MAX_DEPTH = 32;
 
-/** What the object with its header at `header` is; type and names are left out where they cannot be read. */
+/** Describes the object with its header at `header`; type and names are left out if they cannot be read. */
 export function describeObject(
   space: StructureSpace,
   header: bigint,
@@ -43,7 +43,7 @@ export function describeObject(
   };
 }
 
-/** The counts are signed and as wide as pointers. A negative one is damage. */
+/** The counts are signed and as wide as pointers. A negative one is damaged. */
 function countsOf(header: StructureReader): Pick<HandleEntry, "pointerCount" | "handleCount"> {
   const count = (field: string): number =>
     Number(BigInt.asIntN(header.bytes(field).length * 8, header.integer(field)));
@@ -55,7 +55,7 @@ function countsOf(header: StructureReader): Pick<HandleEntry, "pointerCount" | "
   };
 }
 
-/** An object's own name, and the body of the directory that it stands in, 0 for none. */
+/** An object's own name, and the body of the directory that contains it, 0 for none. */
 interface ObjectName {
   readonly text: string;
   readonly directory: bigint;
@@ -72,7 +72,7 @@ function nameOf(space: StructureSpace, header: StructureReader): ObjectName | un
   };
 }
 
-/** Joins names from the root, whose own name is `\`, down to `name`; undefined where the way up does not end there. */
+/** Joins names from the root, whose own name is `\`, down to `name`; undefined if the way up does not end there. */
 function pathOf(space: StructureSpace, name: ObjectName): string | undefined {
   const body = BigInt(fieldLayout(structureLayout(space.layouts, "OBJECT_HEADER"), "Body").offset);
   const parts: string[] = [];

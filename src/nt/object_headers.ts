@@ -1,8 +1,8 @@
 /**
- * The optional headers in front of an OBJECT_HEADER, of which two are read: who created an object, and its name.
+ * The optional headers in front of an OBJECT_HEADER. Two are read: who created an object, and its name.
  *
- * No layout file has them; their sizes are those of the public symbols and have been the same since Windows XP
- * (reference dump-formats, 4). The one with the lowest bit in InfoMask stands nearest to the header.
+ * They are in no layout table; their sizes are from the public symbols and have been the same since Windows XP
+ * (reference dump-formats, 4). The one with the lowest bit in InfoMask is nearest to the header.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export const NAME_INFO: Readonly<
   8: { Directory: 0n, Name: 8n, size: 0x20n },
 };
 
-/** Address of an object's OBJECT_HEADER_NAME_INFO, or undefined where it has none. */
+/** Address of an object's OBJECT_HEADER_NAME_INFO, or undefined if it has none. */
 export function nameInfoOf(header: StructureReader, pointerSize: PointerSize): bigint | undefined {
   if (header.has("NameInfoOffset")) {
     const distance = header.integer("NameInfoOffset");

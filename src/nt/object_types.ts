@@ -1,10 +1,11 @@
 /**
- * Names of object types: what the type of an OBJECT_HEADER is called.
+ * Names of object types: the name of the type of an OBJECT_HEADER.
  *
  * Up to Vista a header points to its type. From Windows 7 on it has an index, and Windows 10 mixes that with a random
- * byte, the cookie, and with the second byte of the header's own address. The index leads to a type by the kernel's
- * table, whose address its symbols tell, or without symbols: every type is an object, linked into the list of the type
- * of types, and knows its own index (reference dump-formats, 4; handle-tracing, B.7).
+ * byte, the cookie, and with the second byte of the header's own address. The index leads to a type through the
+ * kernel's table, whose address is in its symbols. It can also be found without symbols: every type is an object,
+ * linked into the list of the type of types, and contains its own index (reference dump-formats, 4; handle-tracing,
+ * B.7).
  *
  * @module
  */
@@ -20,22 +21,22 @@ import {
   whereReadable,
 } from "./structure_reader.ts";
 
-/** Where types can be found; each member is one way, and newer kernels need one of them. */
+/** Where types can be found; newer kernels need either the table or the type of all types. */
 export interface ObjectTypeVariables {
   /** Address of nt!ObTypeIndexTable, an array of pointers to OBJECT_TYPE; Windows 7 and later. */
   readonly typeIndexTable?: bigint;
-  /** Address of the byte nt!ObHeaderCookie that type indices are mixed with; Windows 10 and later. */
+  /** Address of the byte nt!ObHeaderCookie, which is mixed into type indices; Windows 10 and later. */
   readonly headerCookie?: bigint;
-  /** Address of nt!ObpTypeObjectType, the pointer to the type of all types, as KDDEBUGGER_DATA64 tells it. */
+  /** Address of nt!ObpTypeObjectType, the pointer to the type of all types, from KDDEBUGGER_DATA64. */
   readonly typeObjectType?: bigint;
 }
 
-/** Windows 10 RTM: from here on type indices are mixed with the cookie. */
+/** Windows 10 RTM, the first build that mixes type indices with the cookie. */
 const FIRST_BUILD_WITH_COOKIE = 10240;
 /** The index of the type of types. 0 and 1 are not used. */
 const TYPE_OF_TYPES = 2;
 
-/** The object types of a kernel, looked up when they are first asked for. */
+/** The object types of a kernel, looked up on first use. */
 export class ObjectTypes {
   readonly #space: StructureSpace;
   readonly #variables: ObjectTypeVariables;
@@ -49,7 +50,7 @@ export class ObjectTypes {
     this.#variables = variables;
   }
 
-  /** Name of the type of the object with this header, or undefined where memory or variables are missing. */
+  /** Name of the type of the object with this header, or undefined if memory or variables are missing. */
   nameOf(header: StructureReader): string | undefined {
     if (header.has("Type")) return this.#nameAt(header.pointer("Type"));
     const typeIndex = header.number("TypeIndex");
@@ -102,7 +103,7 @@ export class ObjectTypes {
   }
 }
 
-/** Types as their own list tells them. */
+/** The types in their own list. */
 interface ListedTypes {
   /** Names by index. */
   readonly names: ReadonlyMap<number, string>;

@@ -13,7 +13,7 @@ import { growingQuery, type GrowingResult } from "./growing_query.ts";
 import { isFailure, NtStatusError, STATUS } from "./status.ts";
 import { unsignedOf } from "./structure_reader.ts";
 
-/** An open handle with its type's number, which its name is found by. */
+/** An open handle with its type's number, by which the type's name is found. */
 export interface OpenHandle extends HandleEntry {
   /** The kernel's number of the object's type. */
   readonly typeIndex: number;
@@ -107,8 +107,8 @@ export function listHandles(ntdll: Ntdll, process: number, processId: number): O
 }
 
 /**
- * The objects' addresses by handle, which only the system's list has: two lists of handles are told apart by them
- * where a value was reused. None where that list is denied or shows no addresses.
+ * The objects' addresses by handle, which only the system's list has: they show whether a handle value was reused
+ * between two lists. None if that list is denied or shows no addresses.
  */
 function objectAddresses(ntdll: Ntdll, processId: number): Map<number, { object: bigint }> {
   const all = querySystemList(ntdll);
@@ -128,7 +128,7 @@ function querySystemList(ntdll: Ntdll): GrowingResult {
   );
 }
 
-/** Entries of a list, all or those of one process; no more than the bytes hold, whatever the count says. */
+/** Entries of a list, all or those of one process; no more than fit in the bytes, whatever the count says. */
 function parseList(bytes: Uint8Array, layout: HandleListLayout, processId?: number): OpenHandle[] {
   const claimed = Number(unsignedOf(bytes.subarray(0, layout.HandleValue[1])));
   const room = Math.floor((bytes.length - layout.entries) / layout.entrySize);
@@ -154,8 +154,8 @@ function parseList(bytes: Uint8Array, layout: HandleListLayout, processId?: numb
 }
 
 /**
- * Where the text of an answer stands: OBJECT_NAME_INFORMATION and OBJECT_TYPE_INFORMATION begin with the
- * UNICODE_STRING that describes it, and are followed by it.
+ * Where the text of a result is: OBJECT_NAME_INFORMATION and OBJECT_TYPE_INFORMATION begin with the UNICODE_STRING that
+ * describes it, and the text follows them.
  */
 const TEXT_OFFSETS = {
   name: { 4: 0x08, 8: 0x10 },
@@ -163,8 +163,8 @@ const TEXT_OFFSETS = {
 } as const satisfies Record<string, Record<PointerSize, number>>;
 
 /**
- * The name of the type of a handle's object. It takes a duplicate of the handle; `process` needs
- * PROCESS_DUP_HANDLE. Undefined for types that refuse to be duplicated.
+ * The name of the type of a handle's object. This duplicates the handle, so `process` needs PROCESS_DUP_HANDLE.
+ * Undefined for types whose handles cannot be duplicated.
  */
 export function handleTypeName(ntdll: Ntdll, process: number, handle: number): string | undefined {
   const answer = queryDuplicate(ntdll, process, handle, OBJECT_TYPE_INFORMATION);
@@ -172,8 +172,8 @@ export function handleTypeName(ntdll: Ntdll, process: number, handle: number): s
 }
 
 /**
- * The name of a handle's object, asked for in the same way; undefined for one without a name. Only for systems
- * where the question always comes back: on Windows some never do.
+ * The name of a handle's object, found in the same way; undefined for one without a name. Only for systems where the
+ * query always returns: on Windows some never do.
  */
 export function handleObjectName(
   ntdll: Ntdll,

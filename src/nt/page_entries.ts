@@ -1,8 +1,8 @@
 /**
- * Entries of page tables: the formats of the three paging modes, and what an entry says.
+ * Entries of page tables: the formats of the three paging modes, and what an entry means.
  *
  * The hardware's formats are those of the processor manuals of Intel and AMD ("Paging"); entries whose valid bit is
- * clear are Windows' own (reference dump-formats, 3.4 and 4).
+ * clear have Windows' own format (reference dump-formats, 3.4 and 4).
  *
  * @module
  */
@@ -13,22 +13,22 @@ export type PagingMode = "x86" | "pae" | "x64";
 
 /** An address that cannot be read. */
 export interface MissingPage {
-  /** Whether there is nothing, or something that is not in physical memory. */
+  /** Whether nothing is mapped, or something that is not in physical memory. */
   readonly kind: "invalid" | "unavailable";
-  /** What was found, as a clause for messages, the same for all pages of one cause. */
+  /** What was found, as a clause for messages, the same for all pages with the same cause. */
   readonly reason: string;
 }
 
 /** What differs between Windows builds in entries whose valid bit is clear. */
 export interface SoftwareEntries {
   /**
-   * Tells the address of a prototype entry from a 32-bit entry that names it. Without it such pages are unavailable;
-   * 64-bit entries hold the whole address.
+   * Derives the address of a prototype entry from a 32-bit entry that names it. Without this function such pages are
+   * unavailable; 64-bit entries hold the whole address.
    */
   readonly prototypeAddress?: (entry: bigint) => bigint;
   /**
-   * The guard against L1TF of x64 kernels since 2018: while the bit `flag` of an invalid entry is clear, the bit `mask`
-   * was set in it, so that the processor does not speculate on an address that exists.
+   * The guard against L1TF of x64 kernels since 2018: if the bit `flag` of an invalid entry is clear, the kernel set
+   * the bit `mask` in it, so that the processor does not speculate on an existing address.
    */
   readonly guard?: { readonly mask: bigint; readonly flag: bigint };
 }
@@ -47,17 +47,17 @@ export interface Level {
 
 /** The format of one paging mode. */
 export interface PageTableFormat {
-  /** Width of the addresses that are translated. */
+  /** Width of the translated addresses. */
   readonly pointerSize: PointerSize;
-  /** Bytes of an entry. */
+  /** Size of an entry in bytes. */
   readonly entrySize: 4 | 8;
-  /** The bits of the directory table base that are an address. */
+  /** The address bits of the directory table base. */
   readonly rootMask: bigint;
-  /** The bits of an entry that are the address of a page or of the next table. */
+  /** The bits of an entry that hold the address of a page or of the next table. */
   readonly frameMask: bigint;
-  /** The bits of an entry that are an offset in the page file, where its page is there. */
+  /** The bits of an entry that hold an offset in the page file, if its page is there. */
   readonly pageFileMask: bigint;
-  /** Address of the prototype entry that an entry names; absent where the mode alone does not tell. */
+  /** Address of the prototype entry that an entry names; absent if the mode alone does not determine it. */
   readonly prototypeAddress?: (entry: bigint) => bigint;
   /** From the root down to the page table. */
   readonly levels: readonly Level[];
@@ -114,15 +114,15 @@ const PROTOTYPE = 1n << 10n;
 const TRANSITION = 1n << 11n;
 
 /**
- * What an entry says: the address of a page, or of a table one level down; that another entry, shared by all users of
- * the page, has to be asked; or why there is no page in memory.
+ * What an entry means: the address of a page, or of a table one level down; a reference to another entry, shared by all
+ * users of the page; or why there is no page in memory.
  */
 export type EntryMeaning =
   | { readonly kind: "frame"; readonly physicalAddress: bigint }
   | { readonly kind: "prototype"; readonly address: bigint | undefined }
   | MissingPage;
 
-/** Whether an entry of a directory maps a large page. Of invalid entries, bit 7 is part of the protection. */
+/** Whether an entry of a directory maps a large page. In invalid entries, bit 7 is part of the protection. */
 export function isLargePage(entry: bigint, level: Level): boolean {
   return level.large && (entry & VALID) !== 0n && (entry & LARGE_PAGE) !== 0n;
 }
@@ -139,7 +139,7 @@ export function meaningOf(
   // The address of a prototype may have bit 11 set, so bit 10 counts first.
   if ((plain & PROTOTYPE) !== 0n) {
     if ((entry & format.pageFileMask) === format.pageFileMask) {
-      return { kind: "unavailable", reason: "only the VAD tells where the page is" };
+      return { kind: "unavailable", reason: "only the VAD says where the page is" };
     }
     const addressOf = format.prototypeAddress ?? software.prototypeAddress;
     return { kind: "prototype", address: addressOf?.(plain) };

@@ -20,37 +20,37 @@ import { unsignedOf } from "./structure_reader.ts";
 
 export type { MissingPage, PagingMode } from "./page_entries.ts";
 
-/** Physical memory: a machine's, or what a dump holds of it. */
+/** Physical memory: a machine's, or the part of it in a dump. */
 export interface PhysicalMemory {
-  /** Reads up to `length` bytes; ends at the first byte that is not there. */
+  /** Reads up to `length` bytes; ends at the first missing byte. */
   read(physicalAddress: bigint, length: number): Uint8Array;
-  /** Says why the byte at an address cannot be read, as a clause for messages, where the memory knows. */
+  /** Says why the byte at an address cannot be read, as a clause for messages, if the memory knows. */
   explainMissing?(physicalAddress: bigint): string;
-  /** All pages that are there, many at a time, in any order: for searches that know no address. */
+  /** All pages that are present, many at a time, in any order: for searches without an address. */
   pages?(): Iterable<Uint8Array>;
 }
 
-/** Which page tables, and in which format. */
+/** Which page tables to use, and in which format. */
 export interface PagingOptions {
   /** Format of the tables. */
   readonly mode: PagingMode;
   /** Root of the tables, as CR3 or KPROCESS.DirectoryTableBase has it; flag bits are masked off. */
   readonly directoryTableBase: bigint;
-  /** What the Windows build has of its own in invalid entries; nothing where the build is not known. */
+  /** The Windows build's own formats of invalid entries; absent if the build is not known. */
   readonly software?: SoftwareEntries;
-  /** The tables do not change between two reads, as in a dump, so that translations may be kept. */
+  /** Whether the tables never change, as in a dump, so that translations may be kept. */
   readonly isFrozen?: boolean;
 }
 
 /**
- * Where an address leads: to a physical address with as many bytes as its page has left; nowhere (*invalid*:
- * not allocated, or not canonical); or to something that is not in physical memory (*unavailable*).
+ * Where an address leads: to a physical address with the rest of its page; nowhere (*invalid*: not allocated, or not
+ * canonical); or to something that is not in physical memory (*unavailable*).
  */
 export type Translation = PresentPage | MissingPage;
 
 /** An address in memory. */
 export interface PresentPage {
-  /** Tells it from a {@linkcode MissingPage}. */
+  /** Distinguishes it from a {@linkcode MissingPage}. */
   readonly kind: "page";
   /** Where the address leads. */
   readonly physicalAddress: bigint;
@@ -64,7 +64,7 @@ export interface TranslatedMemory extends Memory {
   translate(address: bigint): Translation;
 }
 
-/** Translations that are kept of frozen tables: those of 32 MiB of small pages. */
+/** Most translations to keep of frozen tables: those of 32 MiB of small pages. */
 const MAX_KEPT = 8192;
 
 /**
@@ -115,7 +115,7 @@ export function translatedMemory(
     }
   }
 
-  /** Walks down to the entry that maps the page of an address, whatever that entry says. */
+  /** Walks down to the entry for the page of an address, regardless of what that entry says. */
   function descend(address: bigint): Leaf | MissingPage {
     if (!isCanonical(address, format.pointerSize)) {
       return { kind: "invalid", reason: "the address is not canonical" };
@@ -131,7 +131,7 @@ export function translatedMemory(
       if (level.shift === PAGE_SHIFT || isLargePage(entry, level)) {
         return { kind: "leaf", entry, shift: level.shift };
       }
-      // The page tables of a trimmed process are in transition, just as its pages are.
+      // The page tables of a trimmed process are in transition, like its pages.
       const meaning = meaningOf(entry, format, software);
       switch (meaning.kind) {
         case "frame":
@@ -171,8 +171,8 @@ export function translatedMemory(
   }
 
   /**
-   * The page that a prototype entry, kept in paged pool for all users of a section, leads to. An entry there that
-   * looks like one more prototype is a mapped file's, and an entry that is itself reached through a prototype would be
+   * The page of a prototype entry, which is in paged pool for all users of a section. An entry there that looks like
+   * another prototype belongs to a mapped file, and an entry that is itself reached through a prototype would be
    * damage: neither is followed.
    */
   function prototypePage(place: bigint | undefined, address: bigint): Translation {

@@ -8,7 +8,7 @@ const LARGE = 0x80n;
 const PROTOTYPE = 0x400n;
 const TRANSITION = 0x800n;
 
-/** Maps pages in the three formats, four-kilobyte tables from physical address 0x1000 on. */
+/** Maps pages in the three formats, with 4 KiB tables from physical address 0x1000 on. */
 class Tables {
   readonly physical = new SparseMemory(8);
   readonly options: PagingOptions;
@@ -27,7 +27,7 @@ class Tables {
     return translatedMemory(this.physical, this.options);
   }
 
-  /** Physical address of the entry at a depth, making the tables above it. */
+  /** Physical address of the entry at a depth; creates the tables above it. */
   place(address: bigint, depth = this.#bits.length - 1): bigint {
     let table = 0x1000n;
     for (let level = 0;; level++) {
@@ -61,7 +61,7 @@ class Tables {
 const ADDRESSES = { x86: 0xe10c_c000n, pae: 0xe10c_c000n, x64: 0xffff_a08f_1234_5000n } as const;
 
 for (const mode of ["x86", "pae", "x64"] as const) {
-  Deno.test(`translatedMemory() reads across three pages that lie apart (${mode})`, () => {
+  Deno.test(`translatedMemory() reads across three pages that are not adjacent (${mode})`, () => {
     const address = ADDRESSES[mode];
     const tables = new Tables(mode)
       .set(address, 0x70_0000n | PRESENT)
@@ -92,7 +92,7 @@ for (const mode of ["x86", "pae", "x64"] as const) {
     assertEquals([...tables.memory.read(address + 0x10n, 1)], [9]);
   });
 
-  Deno.test(`translatedMemory() tells invalid from unavailable (${mode})`, () => {
+  Deno.test(`translatedMemory() distinguishes invalid from unavailable (${mode})`, () => {
     const address = ADDRESSES[mode];
     const offset = mode === "x86" ? 12n : 32n;
     const tables = new Tables(mode)
@@ -164,7 +164,7 @@ Deno.test("translatedMemory() ignores the flags and the PCID of the directory ta
   assertEquals(memory.read(ADDRESSES.x64, 8).length, 8);
 });
 
-Deno.test("translatedMemory() refuses addresses that are not canonical", () => {
+Deno.test("translatedMemory() rejects addresses that are not canonical", () => {
   const memory = new Tables("x64").memory;
   const explain = memory.explainMissing?.(0x0001_0000_0000_0000n);
   assertEquals(explain, "invalid page: the address is not canonical");
@@ -206,7 +206,7 @@ Deno.test("translatedMemory() follows prototype entries (pae)", () => {
   assertEquals([...tables.memory.read(0x0100_0020n, 1)], [7]);
 });
 
-Deno.test("translatedMemory() ends where a prototype entry leads to itself", () => {
+Deno.test("translatedMemory() stops if a prototype entry leads to itself", () => {
   const address = 0xffff_a08f_0000_0000n;
   const tables = new Tables("x64").set(address, BigInt.asUintN(48, address) << 16n | PROTOTYPE);
   assertEquals(tables.memory.translate(address), {
@@ -225,14 +225,14 @@ Deno.test("readExact() over page tables says why memory is missing", () => {
   );
 });
 
-Deno.test("translatedMemory() takes offsets, not protection, for a sign of the page file", () => {
+Deno.test("translatedMemory() recognizes the page file by offsets, not by protection", () => {
   const address = ADDRESSES.x64;
   // Every protection bit and bits 1 to 4 set, no offset: demand zero.
   const tables = new Tables("x64").set(address, 0x3fen);
   assertEquals(tables.memory.translate(address).kind, "invalid");
 });
 
-Deno.test("translatedMemory() knows bit 7 of an invalid directory entry for protection", () => {
+Deno.test("translatedMemory() takes bit 7 of an invalid directory entry for protection", () => {
   const address = ADDRESSES.x64;
   const tables = new Tables("x64").set(address, 0x70_0000n | PRESENT);
   const place = tables.place(address, 2);
@@ -259,7 +259,7 @@ Deno.test("translatedMemory() tests the prototype bit before the transition bit"
   });
 });
 
-Deno.test("translatedMemory() removes the guard against L1TF where an entry has it", () => {
+Deno.test("translatedMemory() removes the guard against L1TF if an entry has it", () => {
   const address = ADDRESSES.x64;
   const mask = 1n << 45n;
   const flag = 1n << 4n;
@@ -282,10 +282,10 @@ Deno.test("translatedMemory() removes the guard against L1TF where an entry has 
   });
   assertEquals([...memory.read(address, 1)], [0x70]);
   assertEquals([...memory.read(address + 0x1000n, 1)], [0x71]);
-  // All ones in the offset send to the VAD, whatever the guard would make of them.
+  // An offset of all ones refers to the VAD, regardless of what the guard would make of it.
   assertEquals(
     memory.explainMissing?.(address + 0x2000n),
-    "unavailable page: only the VAD tells where the page is",
+    "unavailable page: only the VAD says where the page is",
   );
   assertEquals(memory.translate(address + 0x3000n).kind, "invalid");
   assertEquals([...memory.read(address + 0x4000n, 1)], [0x72]);
@@ -305,7 +305,7 @@ Deno.test("translatedMemory() keeps translations of frozen tables, and no others
   assertEquals(placeIn(live), { ...before, physicalAddress: 0x71_0123n });
 });
 
-Deno.test("translatedMemory() tells which physical page a missing table is, where memory knows", () => {
+Deno.test("translatedMemory() says which physical page a missing table is in, if the memory knows", () => {
   const tables = new Tables("x64").set(ADDRESSES.x64, 0x90_0000n | PRESENT, 2);
   const physical = {
     read: (address: bigint, length: number) => tables.physical.read(address, length),

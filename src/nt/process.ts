@@ -1,5 +1,5 @@
 /**
- * Processes of a kernel: EPROCESS structures, by list and by address.
+ * Processes of a kernel: EPROCESS structures, from the list and by address.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { MemoryError } from "../memory.ts";
 import type { ProcessEntry } from "../target.ts";
 import { fieldLayout, structureLayout } from "./layouts.ts";
 import { walkList, walkListFrom } from "./linked_list.ts";
-import { firstOf } from "./_told.ts";
+import { firstOf } from "./_first_of.ts";
 import {
   isSystemAddress,
   StructureReader,
@@ -16,7 +16,7 @@ import {
   whereReadable,
 } from "./structure_reader.ts";
 
-/** A process of a kernel, with what walks of its memory start from. */
+/** A process of a kernel, with the starting points for walks of its memory. */
 export interface KernelProcess extends ProcessEntry {
   /** Address of its EPROCESS. */
   readonly process: bigint;
@@ -30,7 +30,7 @@ export interface KernelProcess extends ProcessEntry {
   readonly directoryTableBase: bigint;
   /** Address of its HANDLE_TABLE; 0 once it has exited. */
   readonly objectTable: bigint;
-  /** Whether its handles are traced; absent where its handle table is missing. */
+  /** Whether its handles are traced; absent if its handle table is missing. */
   readonly traced?: boolean;
   /** When it was created. */
   readonly startTime?: Date;
@@ -38,7 +38,7 @@ export interface KernelProcess extends ProcessEntry {
   readonly endTime?: Date;
 }
 
-/** What a walk of the list of processes found. */
+/** The result of walking the list of processes. */
 export interface ProcessWalk {
   /** The processes, oldest first. */
   readonly processes: readonly KernelProcess[];
@@ -51,7 +51,7 @@ export class ProcessError extends TargetError {
   /** The address that was given. */
   readonly address: bigint;
 
-  /** Creates the error; `reason` says what was found there. */
+  /** Creates the error; `reason` says what is there instead. */
   constructor(address: bigint, reason: string) {
     super(
       `Cannot use 0x${address.toString(16)} as a process: ${reason}; ` +
@@ -61,7 +61,7 @@ export class ProcessError extends TargetError {
   }
 }
 
-/** The process whose ActiveProcessLinks is at `link`; a `MemoryError` where any of it is missing. */
+/** The process whose ActiveProcessLinks is at `link`. Throws a `MemoryError` if any of it is missing. */
 export function listedProcess(space: StructureSpace, link: bigint): KernelProcess {
   const links = fieldLayout(structureLayout(space.layouts, "EPROCESS"), "ActiveProcessLinks");
   return processAt(space, link - BigInt(links.offset));
@@ -69,7 +69,7 @@ export function listedProcess(space: StructureSpace, link: bigint): KernelProces
 
 /**
  * Walks the list of processes at `listHead` (the address of PsActiveProcessHead), oldest first. Entries whose pages are
- * missing are told; the list goes on behind them. Where the head itself is missing, the walk begins at `link`, the
+ * missing are reported; the walk goes on after them. If the head itself is missing, the walk begins at `link`, the
  * ActiveProcessLinks of any process.
  */
 export function walkProcesses(
@@ -100,8 +100,8 @@ export function walkProcesses(
 }
 
 /**
- * The process whose EPROCESS was copied to `bytes`, as small dumps have one, as far as the copy tells; undefined where it
- * ends before the process's name.
+ * The process whose EPROCESS was copied to `bytes`, as in small dumps, as far as the copy reaches; undefined if it ends
+ * before the process's name.
  */
 export function readProcessCopy(
   bytes: Uint8Array,
@@ -123,8 +123,8 @@ export function readProcessCopy(
 }
 
 /**
- * The process whose EPROCESS is at `address`. Throws a {@linkcode ProcessError} that says what is wrong
- * where there is none: an address is typed by people.
+ * The process whose EPROCESS is at `address`. Throws a {@linkcode ProcessError} that says what is wrong if there is
+ * none: users type addresses.
  */
 export function readProcess(space: StructureSpace, address: bigint): KernelProcess {
   const reason = whereReadable(() => whyNoProcess(space, address));
@@ -135,9 +135,9 @@ export function readProcess(space: StructureSpace, address: bigint): KernelProce
 }
 
 /**
- * What shows that there is no EPROCESS at `address`, or undefined. The strongest sign is the process list: a
- * link's neighbours point back at it, and one of them is enough where the list is damaged. Where both neighbours are
- * missing the rest has to do.
+ * Why there cannot be an EPROCESS at `address`, or undefined. The strongest sign is the process list: a link's
+ * neighbours point back at it, and one of them is enough if the list is damaged. If both neighbours are missing, the
+ * other signs have to do.
  */
 function whyNoProcess(space: StructureSpace, address: bigint): string | undefined {
   const { pointerSize } = space.layouts;
@@ -160,7 +160,7 @@ function whyNoProcess(space: StructureSpace, address: bigint): string | undefine
   return processId % 4 === 0 ? undefined : `its process id would be 0x${processId.toString(16)}`;
 }
 
-/** Where a neighbour in the list points back to: undefined where its page is missing, 0 where it is no neighbour. */
+/** Where a neighbour in the list points back to: undefined if its page is missing, 0 if it is not a neighbour. */
 function backPointer(
   space: StructureSpace,
   neighbour: bigint,
@@ -207,7 +207,7 @@ function isTraced(space: StructureSpace, objectTable: bigint): boolean {
   return new StructureReader(space, "HANDLE_TABLE", objectTable).pointer("DebugInfo") !== 0n;
 }
 
-/** A FILETIME: 100-nanosecond steps since 1601; undefined for 0, which says that it did not happen. */
+/** A FILETIME: 100-nanosecond steps since 1601; undefined for 0, which means that it has not happened. */
 function timeOf(fileTime: bigint): Date | undefined {
   if (fileTime === 0n) return undefined;
   const date = new Date(Number(fileTime / 10_000n - 11_644_473_600_000n));

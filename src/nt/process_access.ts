@@ -1,8 +1,8 @@
 /**
- * Handles to a process, one for each right that is needed.
+ * Handles to a process, one for each access right that is needed.
  *
- * One handle with every right would fail as a whole where a single right is denied; with one each, memory of
- * a process can be read that nobody may switch tracing for, and an error names the right that is missing.
+ * A single handle with every right would fail if any one right is denied. With one handle per right, memory can be read
+ * even if tracing may not be switched, and an error names the right that is missing.
  *
  * @module
  */
@@ -21,18 +21,18 @@ export class ProcessAccess implements Disposable {
   readonly processId: number;
   readonly #ntdll: Ntdll;
   readonly #handles = new Map<ProcessRight, number>();
-  /** Of a pinned process: when it was created, where that is known. */
+  /** For a pinned process: when it was created, if known. */
   #pinned: { readonly startTime?: Date } | undefined;
 
-  /** Opens nothing yet: for a process that cannot end and leave its id to another one, such as a guest's. */
+  /** Opens nothing yet: for a process that cannot end and have its id reused, such as a guest's. */
   constructor(ntdll: Ntdll, processId: number) {
     this.#ntdll = ntdll;
     this.processId = processId;
   }
 
   /**
-   * Opens a process of the system's list and holds it until disposed: no other process gets its id while a handle to
-   * it is open. Where the id went to another process since it was listed, its creation time tells.
+   * Opens a process of the system's list and holds it until disposed: no other process gets its id while a handle to it
+   * is open. The creation time shows whether the id was reused after it was listed.
    */
   static pin(ntdll: Ntdll, { processId, startTime }: ProcessEntry): ProcessAccess {
     using untilPinned = new DisposableStack();
@@ -63,7 +63,7 @@ export class ProcessAccess implements Disposable {
     return handle;
   }
 
-  /** Whether a pinned process has ended: it is there, as an empty shell, as long as it is held. */
+  /** Whether a pinned process has ended: it remains, as an empty shell, as long as it is held. */
   hasEnded(): boolean {
     const handle = this.#handles.get("identify");
     return handle !== undefined && queryTimes(this.#ntdll, handle).exitTime !== undefined;
@@ -85,7 +85,7 @@ export class ProcessAccess implements Disposable {
     return handle;
   }
 
-  /** Handles are opened by the id; what they open must be the process that was meant at the start. */
+  /** Handles are opened by id; they must lead to the same process as at the start. */
   #checkIsSame(handle: number, attempt: string): void {
     const expected = this.#pinned?.startTime?.getTime();
     if (expected === undefined) return;
@@ -104,7 +104,7 @@ const PROCESS_TIMES = 4;
 /** KERNEL_USER_TIMES, as phnt's `ntpsapi.h` has it: four FILETIMEs, of which two are read. */
 const KERNEL_USER_TIMES = { CreateTime: 0, ExitTime: 8, size: 0x20 } as const;
 
-/** When a process began and, where it has ended, when; the handle needs PROCESS_QUERY_LIMITED_INFORMATION. */
+/** When a process began and, if it has ended, when; the handle needs PROCESS_QUERY_LIMITED_INFORMATION. */
 function queryTimes(
   ntdll: Ntdll,
   process: number,

@@ -1,5 +1,5 @@
 /**
- * Memory of a process and where its PEBs are, through system calls.
+ * Memory of a process and the addresses of its PEBs, through system calls.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const PAGE = 0x1000;
 
 /** The address space behind a process handle with PROCESS_VM_READ. */
 export function processMemory(ntdll: Ntdll, process: number): Memory {
-  /** Tells how much of the buffer was filled: all of it, or as much as a partial copy reports. */
+  /** Returns how much of the buffer was filled: all of it, or as much as a partial copy reports. */
   function fill(address: bigint, buffer: Uint8Array): number {
     const { status, returnLength } = ntdll.readVirtualMemory(process, address, buffer);
     return status === STATUS.SUCCESS ? buffer.length : Math.min(returnLength, buffer.length);
@@ -46,13 +46,13 @@ export function processMemory(ntdll: Ntdll, process: number): Memory {
 
 /** Addresses of a process's PEBs. */
 export interface PebAddresses {
-  /** PEB of the process's own width, or of the 64-bit half of a WOW64 process. */
+  /** The PEB of the process's own width; for a WOW64 process, that of the 64-bit half. */
   readonly native: bigint;
   /** PEB of the 32-bit half. */
   readonly wow64?: bigint;
 }
 
-/** Asks where the PEBs are; the handle needs PROCESS_QUERY_INFORMATION. */
+/** Queries where the PEBs are; the handle needs PROCESS_QUERY_INFORMATION. */
 export function queryPebs(ntdll: Ntdll, process: number, attempt: string): PebAddresses {
   const layout = BASIC_INFORMATION[ntdll.pointerSize];
   const buffer = new Uint8Array(layout.size);
@@ -63,7 +63,7 @@ export function queryPebs(ntdll: Ntdll, process: number, attempt: string): PebAd
   return { native: unsignedOf(field), ...(wow64 !== 0n && { wow64 }) };
 }
 
-/** 0 for a process without a 32-bit half; so is the answer of a system that has no WOW64. */
+/** 0 for a process without a 32-bit half, and on a system without WOW64. */
 function queryWow64Peb(ntdll: Ntdll, process: number): bigint {
   const buffer = new Uint8Array(ntdll.pointerSize);
   const { status } = ntdll.queryInformationProcess(process, PROCESS_WOW64_INFORMATION, buffer);

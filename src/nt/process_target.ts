@@ -1,8 +1,8 @@
 /**
  * The user-mode target: a process, through the system calls of an {@linkcode Ntdll}.
  *
- * Live processes, the emulated machine and the tests' stand-in DLL all come through here; they differ in the
- * `Ntdll` alone.
+ * Live processes, the emulated machine and the tests' stand-in DLL all use this target; they differ only in the
+ * `Ntdll`.
  *
  * @module
  */
@@ -49,35 +49,37 @@ export interface WindowsVersion {
   readonly build?: number;
 }
 
-/** Which process, and how it is reached. */
+/** Which process to read, and how to reach it. */
 export interface ProcessTargetOptions {
   /** The system calls. */
   readonly ntdll: Ntdll;
   /** The process's id. */
   readonly processId: number;
-  /** The process's handles, where it is pinned already; the target closes them. */
+  /** The process's handles, if it is pinned already; the target closes them. */
   readonly access?: ProcessAccess;
-  /** The caller holds the process at its end, as its debugger, and reads it there: what it lacks then is no error. */
+  /**
+   * Whether the caller, as a debugger, holds the process at its end to read it there: missing data is then no error.
+   */
   readonly isHeldAtEnd?: boolean;
   /** How the target names itself in messages. */
   readonly name: string;
   /** Its kind, as the table of kinds names it. */
   readonly kind: string;
-  /** Which process it is; its id alone where nothing else is known. */
+  /** Which process it is; only its id if nothing else is known. */
   readonly identity?: TargetIdentity;
-  /** First address that is the kernel's. */
+  /** First address of the kernel. */
   readonly userEnd: bigint;
-  /** The program begins anew whenever the target is opened. */
+  /** The program starts anew whenever the target is opened. */
   readonly restarts?: true;
-  /** The system's version where the caller knows it; else it is read from the process's PEB. */
+  /** The system's version, if the caller knows it; else it is read from the process's PEB. */
   readonly windowsVersion?: WindowsVersion;
   /**
-   * Asks for the name of the object behind a handle of the process; the first argument is a process handle
-   * with PROCESS_DUP_HANDLE. Some of these calls never return, so a caller that can put them in a
-   * disposable thread does; without this there are no names.
+   * Queries the name of the object behind a handle of the process; the first argument is a process handle with
+   * PROCESS_DUP_HANDLE. Some of these calls never return, so callers run them in a disposable thread if they can;
+   * without this function there are no names.
    */
   readonly objectName?: (process: number, handle: number) => string | undefined;
-  /** Runs the process, where the caller can. */
+  /** Runs the process, if the caller can. */
   readonly execution?: Execution;
   /** Symbol files that come with the target. */
   readonly symbolFiles?: (module: Module) => Awaitable<SymbolFiles | undefined>;
@@ -85,7 +87,9 @@ export interface ProcessTargetOptions {
 
 const STACKS_WITHHELD = "Windows withheld all stacks; run elevated, with SeDebugPrivilege";
 
-/** A process, as a {@linkcode Target}. Opens handles of a right when it is needed and closes them when disposed. */
+/**
+ * A process, as a {@linkcode Target}. Opens a handle with a right when needed, and closes all handles when disposed.
+ */
 export class ProcessTarget implements Target, TraceControl {
   /** User mode. */
   readonly mode = "user";
@@ -95,13 +99,13 @@ export class ProcessTarget implements Target, TraceControl {
   readonly kind: string;
   /** Which process it is. */
   readonly identity: TargetIdentity;
-  /** Width of the addresses that the system calls speak of. */
+  /** Width of the addresses in the system calls. */
   readonly pointerSize: PointerSize;
-  /** First address that is the kernel's. */
+  /** First address of the kernel. */
   readonly userEnd: bigint;
-  /** The program begins anew whenever the target is opened. */
+  /** The program starts anew whenever the target is opened. */
   declare readonly restarts?: true;
-  /** Runs the process, where the caller can. */
+  /** Runs the process, if the caller can. */
   declare readonly execution?: Execution;
   /** Symbol files that come with the target. */
   declare readonly symbolFiles?: (module: Module) => Awaitable<SymbolFiles | undefined>;
@@ -111,7 +115,7 @@ export class ProcessTarget implements Target, TraceControl {
   /** Capacity of the ring that this target enabled. */
   #slots: number | undefined;
 
-  /** Creates the target; nothing more is opened before something is asked of it. */
+  /** Creates the target; nothing more is opened until it is needed. */
   constructor(options: ProcessTargetOptions) {
     this.#options = options;
     this.#ntdll = options.ntdll;
@@ -126,12 +130,12 @@ export class ProcessTarget implements Target, TraceControl {
     if (options.symbolFiles) this.symbolFiles = options.symbolFiles;
   }
 
-  /** The target switches its own tracing. */
+  /** Tracing is switched by the target itself. */
   get control(): TraceControl {
     return this;
   }
 
-  /** Traces, newest first; a slot that a thread of the process is just filling is left out. */
+  /** Traces, newest first; a slot that a thread of the process is still filling is left out. */
   readTraces(into: StackTable): TraceLog {
     const attempt = `read the traces of process ${this.#options.processId}`;
     const readAt = new Date();
@@ -143,12 +147,12 @@ export class ProcessTarget implements Target, TraceControl {
       readAt,
       parsed: columns.count,
       ...(this.#slots !== undefined && { slots: this.#slots }),
-      // Windows 11 24H2 gives traces without a single frame to callers that may not see kernel addresses.
+      // Windows 11 24H2 returns traces without any frames to callers that may not see kernel addresses.
       ...(columns.count > 0 && !hasStacks(columns, into) && { incomplete: STACKS_WITHHELD }),
     };
   }
 
-  /** Whether tracing is on; false also where that may not be asked: enabling then says why. */
+  /** Whether tracing is on; also false if that may not be queried: enabling then says why. */
   isEnabled(): boolean {
     const attempt = `find out whether process ${this.#options.processId} is traced`;
     try {
@@ -160,8 +164,8 @@ export class ProcessTarget implements Target, TraceControl {
   }
 
   /**
-   * Enables tracing with an empty ring. Without a number of slots the short form is used, which every system
-   * knows; with one, Windows XP, which has no other number than its own, is told apart by its answer.
+   * Enables tracing with an empty ring. Without a number of slots the short form is used, which every system supports.
+   * With a number, Windows XP, which supports only its own, is recognized by the status that it returns.
    */
   enable(slots?: number): void {
     const attempt = `enable tracing for process ${this.#options.processId}`;
@@ -183,7 +187,7 @@ export class ProcessTarget implements Target, TraceControl {
   /** Disables tracing; the traces are gone. */
   disable(): void {
     const attempt = `disable tracing for process ${this.#options.processId}`;
-    // Windows XP's documentation says so; what it returns for the call is not known, so it is not asked.
+    // Windows XP's documentation says so; what the call returns there is not known, so it is not made.
     if (this.#isWindowsXp()) {
       throw new TargetError(
         `Cannot ${attempt}: on Windows XP only ending the process disables tracing`,
@@ -194,7 +198,7 @@ export class ProcessTarget implements Target, TraceControl {
     this.#slots = undefined;
   }
 
-  /** Modules of the process; of both loaders where it is a 32-bit process on 64-bit Windows. */
+  /** Modules of the process; of both loaders if it is a 32-bit process on 64-bit Windows. */
   modules(): Module[] {
     const modules = processModules(this.memory(), this.#pebs());
     if (modules.length === 0) {
@@ -214,7 +218,7 @@ export class ProcessTarget implements Target, TraceControl {
     return systemProcesses(this.#ntdll);
   }
 
-  /** Open handles; with types where the process allows handles to be duplicated, and with names if asked. */
+  /** Open handles; with types if its handles may be duplicated, and with names if `objectName` was given. */
   handles(): HandleEntry[] {
     const { processId, objectName } = this.#options;
     const attempt = `list the handles of process ${processId}`;
@@ -278,13 +282,13 @@ export class ProcessTarget implements Target, TraceControl {
     return queryPebs(this.#ntdll, this.#access.handle("query", attempt), attempt);
   }
 
-  /** What has ended has no modules and no handles, which is not the same as none. */
+  /** Once ended, a process has no modules or handles, which must not be reported as empty lists. */
   #checkRuns(attempt: string): void {
     if (this.#options.isHeldAtEnd || !this.#access.hasEnded()) return;
     throw new NtStatusError("NtQueryInformationProcess", STATUS.PROCESS_IS_TERMINATING, attempt);
   }
 
-  /** Types and names are an extra: where handles may not be duplicated the list does without. */
+  /** Types and names are an extra: the list does without them if handles may not be duplicated. */
   #duplicateHandle(attempt: string): number | undefined {
     try {
       return this.#access.handle("duplicate", attempt);
@@ -294,13 +298,13 @@ export class ProcessTarget implements Target, TraceControl {
     }
   }
 
-  /** Windows XP is version 5.1; a process whose PEB cannot be read is taken for one of a later Windows. */
+  /** Windows XP is version 5.1; a process whose PEB cannot be read is assumed to run on a later Windows. */
   #isWindowsXp(): boolean {
     const { major, minor } = this.system ?? {};
     return major === 5 && minor === 1;
   }
 
-  /** The system's version, as the caller knows it or the process's PEB has it. */
+  /** The system's version, from the caller or from the process's PEB. */
   get system(): WindowsVersion | undefined {
     return this.#options.windowsVersion ?? this.#pebVersion();
   }

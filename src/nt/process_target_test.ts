@@ -57,7 +57,7 @@ for (const pointerSize of [4, 8] as const) {
   });
 }
 
-Deno.test("ProcessTarget asks for each right alone and closes every handle", () => {
+Deno.test("ProcessTarget opens one handle per right and closes every handle", () => {
   const ntdll = withPeb(new FakeNtdll(8), 0x2_0000n, 10, 0);
   {
     using target = targetOf(ntdll);
@@ -95,7 +95,7 @@ const MISSING_RIGHTS: readonly [number, (target: ProcessTarget) => unknown, stri
 for (const [right, action, sentence] of MISSING_RIGHTS) {
   Deno.test(`ProcessTarget names the right that is missing (0x${right.toString(16)})`, () => {
     const ntdll = new FakeNtdll(8);
-    ntdll.refused = right;
+    ntdll.denied = right;
     using target = targetOf(ntdll);
     assertEquals(messageOf(() => action(target)), sentence);
   });
@@ -149,7 +149,7 @@ Deno.test("ProcessTarget says when traces keep outgrowing every buffer", () => {
   assertThrows(() => readLog(target), TargetError, "suspend the process or try again");
 });
 
-Deno.test("ProcessTarget enables with the slots that a kernel makes of a wish", () => {
+Deno.test("ProcessTarget enables with the slots that a kernel makes of a requested number", () => {
   const ntdll = new FakeNtdll(8);
   using target = targetOf(ntdll);
   target.enable();
@@ -160,7 +160,7 @@ Deno.test("ProcessTarget enables with the slots that a kernel makes of a wish", 
   assertEquals(sent, [[0, 0, 0, 0], [0, 0, 0, 0, 0, 0x20, 0, 0]]);
 });
 
-Deno.test("ProcessTarget refuses slots on a system that knows only the short form", () => {
+Deno.test("ProcessTarget rejects slots on a system that supports only the short form", () => {
   const ntdll = new FakeNtdll(4);
   ntdll.knowsSlots = false;
   using target = targetOf(ntdll);
@@ -184,7 +184,7 @@ Deno.test("ProcessTarget cannot disable tracing on Windows XP", () => {
   assertEquals(ntdll.set, []);
 });
 
-Deno.test("ProcessTarget disables tracing elsewhere, also where no version can be read", () => {
+Deno.test("ProcessTarget disables tracing elsewhere, even if no version can be read", () => {
   for (const ntdll of [withPeb(new FakeNtdll(4), 0x7ffd_f000n, 5, 2), new FakeNtdll(8)]) {
     using target = targetOf(ntdll);
     target.enable();
@@ -194,7 +194,7 @@ Deno.test("ProcessTarget disables tracing elsewhere, also where no version can b
   }
 });
 
-Deno.test("ProcessTarget tells that Windows withheld the stacks", () => {
+Deno.test("ProcessTarget says that Windows withheld the stacks", () => {
   const ntdll = new FakeNtdll(8);
   ntdll.traces = [{ type: OPEN, handle: 4 }, { type: OPEN, handle: 8 }];
   using target = targetOf(ntdll);
@@ -235,7 +235,7 @@ Deno.test("ProcessTarget lists modules of both loaders of a WOW64 process", () =
   ]);
 });
 
-Deno.test("ProcessTarget says that the process's modules cannot be asked for", () => {
+Deno.test("ProcessTarget says that the process's modules cannot be queried", () => {
   const ntdll = new FakeNtdll(8);
   ntdll.processReplies.set(0, 0xc000010a);
   using target = targetOf(ntdll);
@@ -277,7 +277,7 @@ Deno.test("ProcessTarget reads class 51 of a 32-bit system", () => {
   ]);
 });
 
-Deno.test("ProcessTarget lists handles with types, and names where it was given a way", () => {
+Deno.test("ProcessTarget lists handles with types, and with names if it was given a way to find them", () => {
   const ntdll = new FakeNtdll(8);
   ntdll.processReplies.set(51, CLASS_51);
   using target = targetOf(ntdll, { objectName: (_process, handle) => `\\Name${handle}` });
@@ -302,7 +302,7 @@ Deno.test("ProcessTarget takes the objects' addresses of class 51's handles from
   assertEquals(target.handles().map(({ object }) => object), [0xffff_a081_1234_5670n]);
 });
 
-Deno.test("ProcessTarget closes its duplicates and asks once for each type", () => {
+Deno.test("ProcessTarget closes its duplicates and queries each type once", () => {
   const ntdll = new FakeNtdll(8);
   const twice = new Uint8Array(0x10 + 2 * 40);
   twice.set(CLASS_51);
@@ -321,10 +321,10 @@ Deno.test("ProcessTarget closes its duplicates and asks once for each type", () 
   assertEquals([...ntdll.open.values()], [0x400, 0x40]);
 });
 
-Deno.test("ProcessTarget lists handles without types where duplicating is refused", () => {
+Deno.test("ProcessTarget lists handles without types if duplicating is denied", () => {
   const ntdll = new FakeNtdll(8);
   ntdll.processReplies.set(51, CLASS_51);
-  ntdll.refused = 0x40;
+  ntdll.denied = 0x40;
   using target = targetOf(ntdll);
   assertEquals(target.handles()[0]?.type, undefined);
   assertEquals(target.handles()[0]?.handle, 0x7c);
@@ -351,7 +351,7 @@ const CLASS_64 = {
 
 for (const pointerSize of [4, 8] as const) {
   Deno.test(`ProcessTarget takes handles out of the system's list (${pointerSize} bytes)`, () => {
-    const ntdll = new FakeNtdll(pointerSize); // which does not know class 51
+    const ntdll = new FakeNtdll(pointerSize); // which does not support class 51
     ntdll.systemReplies.set(64, CLASS_64[pointerSize](4242));
     using target = targetOf(ntdll);
     assertEquals(target.handles(), [{
@@ -365,7 +365,7 @@ for (const pointerSize of [4, 8] as const) {
   });
 }
 
-Deno.test("ProcessTarget believes no count of handles beyond the bytes there are", () => {
+Deno.test("ProcessTarget ignores a count of handles beyond the bytes returned", () => {
   const ntdll = new FakeNtdll(8);
   const lying = CLASS_51.slice();
   lying.set(integerBytes(0xffff_ffff_ffffn, 8));

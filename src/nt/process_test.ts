@@ -24,7 +24,7 @@ function writeXpProcess(memory: SparseMemory, address: bigint, id: number, name:
     .pointer(address + 0x14cn, 0x1d4).ascii(address + 0x174n, name);
 }
 
-Deno.test("walkProcesses() gives every field of Windows XP", () => {
+Deno.test("walkProcesses() reads every field of Windows XP", () => {
   const [system, badhandle] = walkProcesses({ memory: xpMemory(), layouts: XP }, HEAD).processes;
   assertEquals(system?.imageName, "System");
   assertEquals(system?.objectTable, 0n);
@@ -41,28 +41,28 @@ Deno.test("walkProcesses() gives every field of Windows XP", () => {
   });
 });
 
-Deno.test("walkProcesses() leaves the handle count out where the table is paged out", () => {
+Deno.test("walkProcesses() leaves out the handle count if the table is paged out", () => {
   const memory = xpMemory().drop(0xe10c_cf60n);
   const badhandle = walkProcesses({ memory, layouts: XP }, HEAD).processes[1];
   assertEquals(badhandle?.objectTable, 0xe10c_cf60n);
   assertEquals(badhandle && "handleCount" in badhandle, false);
 });
 
-Deno.test("walkProcesses() ends in a list that loops without its head", () => {
+Deno.test("walkProcesses() ends even if the list loops without its head", () => {
   const memory = xpMemory().pointer(0x8140_0300n + 0x88n, 0x8150_0020n + 0x88n);
   assertEquals(walkProcesses({ memory, layouts: XP }, HEAD).processes.length, 2);
 });
 
-Deno.test("walkProcesses() is empty where the head is missing", () => {
+Deno.test("walkProcesses() is empty if the head is missing", () => {
   assertEquals(walkProcesses({ memory: new SparseMemory(4), layouts: XP }, HEAD).processes, []);
 });
 
-Deno.test("readProcess() takes an address in the list", () => {
+Deno.test("readProcess() accepts an address in the list", () => {
   const space = { memory: xpMemory(), layouts: XP };
   assertEquals(readProcess(space, 0x8140_0300n).imageName, "badhandle.exe");
 });
 
-Deno.test("readProcess() takes a process whose neighbour is missing", () => {
+Deno.test("readProcess() accepts a process whose neighbour is missing", () => {
   const memory = xpMemory().drop(HEAD);
   assertEquals(readProcess({ memory, layouts: XP }, 0x8140_0300n).processId, 0x7c4);
 });
@@ -76,9 +76,9 @@ const REFUSED: readonly [bigint, string][] = [
 ];
 
 for (const [address, reason] of REFUSED) {
-  Deno.test(`readProcess() refuses 0x${address.toString(16)}: ${reason}`, () => {
+  Deno.test(`readProcess() rejects 0x${address.toString(16)}: ${reason}`, () => {
     const memory = xpMemory().zeros(0x8160_0000n, 0x300);
-    // Four bytes into a process stand values that could be those of one, but not its list entry.
+    // Four bytes into a process there are plausible values, but no valid list entry.
     memory.pointer(0x8140_0300n + 0x88n, 0x8140_0000n).pointer(0x8140_0300n + 0x1cn, 0x1000)
       .pointer(0x8140_0300n + 0x8cn, HEAD);
     const error = assertThrows(
@@ -94,7 +94,7 @@ for (const [address, reason] of REFUSED) {
   });
 }
 
-/** Offsets of Wow64Process and of what it leads to, and what stands there (reference B.2). */
+/** Offsets of the list link and of Wow64Process, and whether that points to the PEB directly (reference B.2). */
 const WOW64: readonly [build: number, links: bigint, wow64: bigint, isDirect: boolean][] = [
   [6000, 0xe8n, 0x278n, false], // WOW64_PROCESS
   [6002, 0xe8n, 0x278n, false],
@@ -123,7 +123,7 @@ Deno.test("walkProcesses() takes the handle count from the free list since Windo
   const memory = new SparseMemory(8).zeros(process, 0xc00).zeros(table, 0x80)
     .pointer(process + 0x570n, table)
     .u32(table + 0x40n + 0x18n, 321)
-    .ascii(process + 0x5a8n, "fifteen-chars.e") // fills the field; the next field begins behind it
+    .ascii(process + 0x5a8n, "fifteen-chars.e") // fills the field; the next field follows directly
     .write(process + 0x5b7n, [0x41])
     .list(head, [process + 0x448n]);
   const [found] = walkProcesses({ memory, layouts: findLayouts(22621, "x64") }, head).processes;

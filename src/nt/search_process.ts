@@ -1,9 +1,9 @@
 /**
- * Finding a process without the list of processes: in a dump that was cut short, the list's head may be missing while
- * processes are there.
+ * Finds a process without the list of processes: in a truncated dump, the list's head may be missing while processes
+ * are present.
  *
- * Processes that every system runs are sought by their names in physical pages. What looks like an EPROCESS is one when
- * its neighbours in the list, read by their virtual addresses, lead back to it.
+ * Searches physical pages for the names of processes that every system runs. A candidate EPROCESS is accepted if its
+ * neighbours in the list, read by their virtual addresses, lead back to it.
  *
  * @module
  */
@@ -11,20 +11,20 @@ import { fieldLayout, structureLayout, type WindowsLayouts } from "./layouts.ts"
 import type { TranslatedMemory } from "./paging.ts";
 import { isSystemAddress, unsignedOf } from "./structure_reader.ts";
 
-/** Names of EPROCESS.ImageFileName, the likeliest to be found first. */
+/** Values of EPROCESS.ImageFileName, likeliest first. */
 const NAMES = ["System", "smss.exe", "csrss.exe", "services.exe", "lsass.exe", "svchost.exe"];
-/** Pages are searched up to here: it takes about half a second, and processes lie low in physical memory. */
+/** Pages are searched up to here: it takes about half a second, and processes are low in physical memory. */
 const MAX_SEARCHED = 2 ** 30;
 const PAGE = 0x1000;
 
-/** Places of the fields that a candidate is known by, relative to ImageFileName. */
+/** Offsets of the fields that identify a candidate, relative to ImageFileName. */
 interface Shape {
   readonly processId: number;
   readonly links: number;
 }
 
 /**
- * Address of a process's link in the list of processes, or undefined where none is found. `pages` are the pages of
+ * Address of a process's link in the list of processes, or undefined if none is found. `pages` are the pages of
  * physical memory, many at a time and aligned.
  */
 export function searchProcessLink(
@@ -56,7 +56,7 @@ function shapeOf(layouts: WindowsLayouts): Shape {
   };
 }
 
-/** Where names stand in a chunk. ImageFileName is 4-byte aligned in every build, so words are sought first. */
+/** Where names are in a chunk. ImageFileName is 4-byte aligned in every build, so words are compared first. */
 function* namesIn(chunk: Uint8Array): Generator<number> {
   const length = chunk.length & ~3;
   const aligned = chunk.byteOffset % 4 === 0 ? chunk : chunk.slice();
@@ -80,7 +80,7 @@ function linkAt(
 ): bigint | undefined {
   const { pointerSize } = memory;
   const start = Math.min(shape.processId, shape.links) + place;
-  // Fields in another page than the name are anywhere in physical memory.
+  // Fields on another page than the name could be anywhere in physical memory.
   if (start < Math.floor(place / PAGE) * PAGE) return undefined;
   const at = (bytes: Uint8Array, offset: number): bigint =>
     unsignedOf(bytes.subarray(offset, offset + pointerSize));

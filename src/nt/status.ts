@@ -1,8 +1,8 @@
 /**
  * NTSTATUS values in words.
  *
- * Values and names are those of Microsoft's `ntstatus.h`; the texts are ours, and say what a value means
- * for a tool that looks at other processes.
+ * Values and names are those of Microsoft's `ntstatus.h`; the texts are ours, and say what a value means for a tool
+ * that examines other processes.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export const STATUS = {
   PROCESS_IS_TERMINATING: 0xc000010a,
 } as const satisfies Record<string, NtStatus>;
 
-/** The meaning of each value that the calls of this program are known to answer. */
+/** The meaning of each value that this program's calls are known to return. */
 const MEANINGS: ReadonlyMap<NtStatus, string> = new Map([
   [0x00000000, "success"], // STATUS_SUCCESS
   [0x80000002, "a buffer was not aligned"], // STATUS_DATATYPE_MISALIGNMENT
@@ -69,8 +69,8 @@ export class NtStatusError extends HtraceError {
   readonly status: NtStatus;
 
   /**
-   * Creates the error. `attempt` completes "Cannot …"; `right` is the access right that the call needs, named
-   * where it was rejected.
+   * Creates the error. `attempt` completes "Cannot …"; `right` is the access right that the call needs, named if access
+   * was denied.
    */
   constructor(call: string, status: NtStatus, attempt: string, right?: AccessRight) {
     const denied = status === STATUS.ACCESS_DENIED && right !== undefined
@@ -92,7 +92,7 @@ export interface AccessRight {
   readonly mask: number;
 }
 
-/** The rights that this program asks for, each alone: nothing is asked for that is not used. */
+/** The rights that this program requests, each in a separate handle; it requests none that it does not use. */
 export const PROCESS_RIGHTS = {
   read: { name: "PROCESS_VM_READ", mask: 0x10 },
   duplicate: { name: "PROCESS_DUP_HANDLE", mask: 0x40 },
@@ -101,7 +101,7 @@ export const PROCESS_RIGHTS = {
   identify: { name: "PROCESS_QUERY_LIMITED_INFORMATION", mask: 0x1000 },
 } as const satisfies Record<string, AccessRight>;
 
-/** What to do about a status, where there is anything to do. */
+/** What to do about a status, if anything can be done. */
 const ADVICE: ReadonlyMap<NtStatus, string> = new Map([
   [STATUS.NOT_IMPLEMENTED, "it takes Windows itself, not a layer that imitates it"],
   [STATUS.INVALID_INFO_CLASS, "it takes Windows itself, not a layer that imitates it"],

@@ -7,11 +7,11 @@ Deno.test("statusText() has the meaning and the number", () => {
   assertEquals(statusText(0xc0000022 | 0), "access denied (0xC0000022)"); // as a signed number
 });
 
-Deno.test("isFailure() counts warnings as no failure", () => {
+Deno.test("isFailure() does not count warnings as failures", () => {
   assertEquals([0, 0x40000000, 0x8000000d, 0xc0000001].map(isFailure), [false, false, false, true]);
 });
 
-Deno.test("NtStatusError names the right only where it was refused", () => {
+Deno.test("NtStatusError names the right only if it was denied", () => {
   const denied = new NtStatusError("NtOpenProcess", 0xc0000022, "look", PROCESS_RIGHTS.query);
   const gone = new NtStatusError("NtOpenProcess", 0xc000010a, "look", PROCESS_RIGHTS.query);
   assertEquals(denied.message.includes("PROCESS_QUERY_INFORMATION (0x400)"), true);

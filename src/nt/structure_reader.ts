@@ -21,8 +21,8 @@ export interface StructureSpace {
 }
 
 /**
- * A structure at an address. Fields are read when they are asked for, so that a structure that crosses into
- * a missing page still gives the fields before it; a missing field is a `MemoryError` naming it.
+ * A structure at an address. Fields are read on demand, so a structure that extends into a missing page still has the
+ * fields before it; reading a missing field throws a `MemoryError` that names it.
  */
 export class StructureReader {
   /** Address of the structure's first byte. */
@@ -33,7 +33,7 @@ export class StructureReader {
   /** Bytes from the start of the structure that were read ahead. */
   #ahead: Uint8Array | undefined;
 
-  /** Looks at the structure `name` at `address`; reads nothing yet. */
+  /** Refers to the structure `name` at `address`; reads nothing yet. */
   constructor(space: StructureSpace, name: string, address: bigint) {
     this.#space = space;
     this.layout = structureLayout(space.layouts, name);
@@ -41,8 +41,8 @@ export class StructureReader {
   }
 
   /**
-   * Reads the structure as far as a field, at once: a small structure of which most fields are wanted, many times. What
-   * is missing of it is asked for field by field, as without this.
+   * Reads the structure up to a field in one go, for a small structure that is read many times and of which most fields
+   * are needed. Missing parts are still read field by field.
    */
   readAhead(field: string): this {
     this.#ahead = this.#space.memory.read(this.address, fieldLayout(this.layout, field).offset);
@@ -64,26 +64,26 @@ export class StructureReader {
     return this.#read(field, fieldLayout(this.layout, field).size);
   }
 
-  /** An integer of at most four bytes, or of eight where its value is small, such as a process id. */
+  /** An integer of at most four bytes, or of eight if its value is small, such as a process id. */
   number(field: string): number {
     return Number(this.integer(field));
   }
 
-  /** An unsigned integer of any width up to eight bytes; of a bit field, its bits alone. */
+  /** An unsigned integer of any width up to eight bytes; for a bit field, only its bits. */
   integer(field: string): bigint {
     const layout = fieldLayout(this.layout, field);
     return extractBits(unsignedOf(this.#read(field, layout.size)), layout);
   }
 
   /**
-   * A pointer. The width is the address space's even where the field is wider: KPROCESS.DirectoryTableBase
-   * is two words up to Server 2003, of which the first is meant.
+   * A pointer. It has the address space's width even if the field is wider: KPROCESS.DirectoryTableBase is two words up
+   * to Server 2003, and the first is used.
    */
   pointer(field: string): bigint {
     return unsignedOf(this.#read(field, this.#space.layouts.pointerSize));
   }
 
-  /** A structure that lies in this one. */
+  /** A structure embedded in this one. */
   inner(field: string, name: string): StructureReader {
     return new StructureReader(this.#space, name, this.addressOf(field));
   }
@@ -98,7 +98,7 @@ export class StructureReader {
   }
 }
 
-/** What `read` gives, or undefined where memory that it needs is missing. */
+/** The result of `read`, or undefined if memory that it needs is missing. */
 export function whereReadable<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -123,10 +123,10 @@ export function extractBits(value: bigint, field: FieldLayout): bigint {
   return BigInt.asUintN(field.bits.count, value >> BigInt(field.bits.first));
 }
 
-/** Bytes of a name that are read at most: a damaged length may be 64 KiB, and lists have thousands of names. */
+/** Most bytes of a name to read: a damaged length may be 64 KiB, and lists have thousands of names. */
 const MAX_NAME = 0x800;
 
-/** The text of a UNICODE_STRING, empty where its text is missing. Names are cut after 1,024 characters. */
+/** The text of a UNICODE_STRING; empty if its memory is missing. Names are cut after 1,024 characters. */
 export function unicodeString(space: StructureSpace, string: StructureReader): string {
   const length = Math.min(string.number("Length") & ~1, MAX_NAME);
   const buffer = string.pointer("Buffer");
@@ -134,7 +134,7 @@ export function unicodeString(space: StructureSpace, string: StructureReader): s
   return new TextDecoder("utf-16le").decode(space.memory.read(buffer, length));
 }
 
-/** Whether an address lies in the system half of an address space. */
+/** Whether an address is in the system half of an address space. */
 export function isSystemAddress(address: bigint, pointerSize: PointerSize): boolean {
   return pointerSize === 4
     ? address >= 0x8000_0000n && address <= 0xffff_ffffn

@@ -14,7 +14,7 @@ import { SparseMemory } from "./_memory_testing.ts";
 const XP = findLayouts(2600, "x86");
 const PROCESS = 0x8140_0f00n;
 
-Deno.test("StructureReader gives the fields in front of a missing page", () => {
+Deno.test("StructureReader reads the fields in front of a missing page", () => {
   // ObjectTable, at C4, is in the first page; ImageFileName, at 174, in the next.
   const memory = new SparseMemory(4).pointer(PROCESS + 0xc4n, 0xe10c_cf60n);
   const process = new StructureReader({ memory, layouts: XP }, "EPROCESS", PROCESS);
@@ -33,14 +33,14 @@ Deno.test("StructureReader takes the first word of a directory table base of two
   assertEquals(process.pointer("DirectoryTableBase"), 0x39000n);
 });
 
-Deno.test("StructureReader refuses fields that the build does not have", () => {
+Deno.test("StructureReader rejects fields that the build does not have", () => {
   const space = { memory: new SparseMemory(4), layouts: XP };
   const table = new StructureReader(space, "HANDLE_TABLE", 0n);
   assertEquals(table.has("FreeLists"), false);
   assertThrows(() => table.addressOf("FreeLists"), LayoutError, "this build has no such field");
 });
 
-Deno.test("unicodeString() is empty where its text is missing and ignores an odd byte", () => {
+Deno.test("unicodeString() is empty if its text is missing, and ignores an odd byte", () => {
   const memory = new SparseMemory(8).unicode(0x1000n, 0x2000n, "\\Device\\Ä");
   const space = { memory, layouts: findLayouts(19041, "x64") };
   const string = new StructureReader(space, "UNICODE_STRING", 0x1000n);
@@ -51,7 +51,7 @@ Deno.test("unicodeString() is empty where its text is missing and ignores an odd
   assertEquals(unicodeString(space, string), "");
 });
 
-Deno.test("extractBits() takes the bits of a field and plain fields whole", () => {
+Deno.test("extractBits() returns the bits of a bit field and the whole of a plain field", () => {
   const bits = { offset: 0, size: 8, bits: { first: 20, count: 44 } };
   assertEquals(extractBits(0xffff_f123_4560_0001n, bits), 0xfff_ff12_3456n);
   assertEquals(extractBits(0x1234n, { offset: 0, size: 8 }), 0x1234n);
@@ -63,7 +63,7 @@ Deno.test("unsignedOf() reads any width, little-endian", () => {
   assertEquals(unsignedOf(new Uint8Array(8).fill(0xff)), 0xffff_ffff_ffff_ffffn);
 });
 
-Deno.test("isSystemAddress() knows the system half of both widths", () => {
+Deno.test("isSystemAddress() recognizes the system half of both widths", () => {
   const of = (size: 4 | 8) => (address: bigint): boolean => isSystemAddress(address, size);
   assertEquals([0x7fff_ffffn, 0x8000_0000n, 0x1_0000_0000n].map(of(4)), [false, true, false]);
   assertEquals([0x7fff_ffff_ffffn, 0xffff_8000_0000_0000n].map(of(8)), [false, true]);

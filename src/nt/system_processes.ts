@@ -55,7 +55,7 @@ export function systemProcesses(ntdll: Ntdll): ProcessEntry[] {
 /** 1601, where a FILETIME begins, in milliseconds before 1970. */
 const FILETIME_EPOCH = 11_644_473_600_000;
 
-/** A FILETIME as a date, to the millisecond; undefined for 0, which says that it did not happen or is not known. */
+/** A FILETIME as a date, to the millisecond; undefined for 0, which means that it has not happened or is not known. */
 export function dateOfFileTime(fileTime: bigint): Date | undefined {
   return fileTime === 0n ? undefined : new Date(Number(fileTime / 10_000n) - FILETIME_EPOCH);
 }
@@ -72,7 +72,7 @@ function parseProcesses(bytes: Uint8Array, pointerSize: PointerSize): ProcessEnt
   for (let start = 0; start + layout.size <= bytes.length;) {
     const integer = (offset: number, size: number): number =>
       Number(unsignedOf(bytes.subarray(start + offset, start + offset + size)));
-    // The name's pointer is an address in the caller; its text stands behind the threads.
+    // The name's pointer is an address in the caller; its text follows the threads.
     const text = start + layout.size + integer(layout.NumberOfThreads, 4) * layout.threadSize;
     const name = bytes.subarray(text, text + integer(layout.ImageNameLength, 2));
     processes.push({

@@ -31,8 +31,8 @@ function kernelEntryLayout(layouts: WindowsLayouts): EntryLayout {
 }
 
 /**
- * Reads all traces of a process, newest first: also those behind slots that are blank or missing, where a debugger's
- * walk ends. Throws a `TargetError` where the process has no trace database, or none that a kernel makes.
+ * Reads all traces of a process, newest first, including those after blank or missing slots, where a debugger's walk
+ * ends. Throws a `TargetError` if the process has no trace database, or not one that a kernel could have made.
  */
 export function readTraceDatabase(
   space: StructureSpace,
@@ -57,7 +57,7 @@ export function readTraceDatabase(
   };
 }
 
-/** What of a ring is lost, as a clause for messages: how many slots, and how many for which reason. */
+/** What was lost from a ring, as a clause for messages: how many slots, and how many for each reason. */
 function lossOf({ lost, slots }: TraceRing, damaged: number): string | undefined {
   const causes = Array.from(lost, ([reason, count]) => `${count} (${reason})`);
   const count = lost.values().reduce((sum, slotsOfCause) => sum + slotsOfCause, 0);

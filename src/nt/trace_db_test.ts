@@ -8,7 +8,7 @@ import type { KernelProcess } from "./process.ts";
 import { readTraceDatabase } from "./trace_db.ts";
 import { kernelRecord, type SampleTrace, SparseMemory } from "./_memory_testing.ts";
 
-/** Where one version keeps its traces (reference B.3 to B.5). */
+/** Where a version keeps its traces (reference B.3 to B.5). */
 interface Version {
   readonly name: string;
   readonly layouts: WindowsLayouts;
@@ -142,7 +142,7 @@ for (const version of VERSIONS) {
     const log = ring.read();
     const expected = ["close 7cc", "open 7cc", "badref 7dc", "close 7dd", "open 7dc"];
     assertEquals(summary(log), expected);
-    assertEquals(log.parsed, 6); // the blank slot 0 was looked at
+    assertEquals(log.parsed, 6); // including the blank slot 0
     assertEquals(log.slots, version.tableSize === undefined ? 4096 : 128);
     assertEquals(log.process, ring.process.process);
     assertEquals(log.objectTable, ring.process.objectTable);
@@ -151,7 +151,7 @@ for (const version of VERSIONS) {
     assertEquals([...traceAt(log, 4).stack], [0x8018_f44an]);
   });
 
-  Deno.test(`readTraceDatabase() goes once round a ring that wrapped (${version.name})`, () => {
+  Deno.test(`readTraceDatabase() goes once around a ring that wrapped (${version.name})`, () => {
     const slots = version.tableSize === undefined ? 4096 : 128;
     const ring = new Ring(version, slots, 3 * slots + 2);
     for (let slot = 0; slot < slots; slot++) ring.write(slot, { type: OPEN, handle: slot * 4 });
@@ -177,12 +177,12 @@ Deno.test("readTraceDatabase() keeps every use of a handle value that was reused
   ]);
 });
 
-Deno.test("readTraceDatabase() gives an empty log where tracing has recorded nothing", () => {
+Deno.test("readTraceDatabase() returns an empty log if tracing has recorded nothing", () => {
   const log = new Ring(SEVEN, 128, 0).read();
   assertEquals([log.count, log.parsed], [0, 1]);
 });
 
-Deno.test("readTraceDatabase() goes round missing memory and says how many slots are lost", () => {
+Deno.test("readTraceDatabase() goes past missing memory and says how many slots are lost", () => {
   const ring = new Ring(SEVEN, 128, 120);
   for (let slot = 1; slot <= 120; slot++) ring.write(slot, { type: OPEN, handle: slot * 4 });
   ring.memory.drop(ring.address(70));
@@ -196,7 +196,7 @@ Deno.test("readTraceDatabase() goes round missing memory and says how many slots
   );
 });
 
-Deno.test("readTraceDatabase() leaves a slot out that no kernel wrote, and says so", () => {
+Deno.test("readTraceDatabase() leaves out a slot that no kernel wrote, and says so", () => {
   const ring = documentedRing(SEVEN);
   ring.memory.u32(ring.address(3) + 0xcn, 0x4141);
   const log = ring.read();
@@ -204,7 +204,7 @@ Deno.test("readTraceDatabase() leaves a slot out that no kernel wrote, and says 
   assertEquals(log.incomplete, "1 slots are damaged");
 });
 
-Deno.test("readTraceDatabase() goes on behind a blank slot, and says where a debugger's walk ends", () => {
+Deno.test("readTraceDatabase() goes on after a blank slot, and says where a debugger's walk ends", () => {
   const ring = documentedRing(SEVEN);
   ring.memory.u32(ring.address(3) + 0xcn, 0);
   const log = ring.read();
@@ -216,14 +216,14 @@ Deno.test("readTraceDatabase() goes on behind a blank slot, and says where a deb
 });
 
 for (const slots of [0, 64, 1000, 0x4_0000, 0x8000_0000]) {
-  Deno.test(`readTraceDatabase() refuses a table of 0x${slots.toString(16)} slots`, () => {
+  Deno.test(`readTraceDatabase() rejects a table of 0x${slots.toString(16)} slots`, () => {
     const ring = documentedRing(SEVEN);
     ring.memory.u32(ring.database + 4n, slots);
     assertThrows(() => ring.read(), TargetError, "which no kernel makes");
   });
 }
 
-Deno.test("readTraceDatabase() refuses a database that is freed or at a user address", () => {
+Deno.test("readTraceDatabase() rejects a database that is freed or at a user address", () => {
   const freed = documentedRing(SEVEN);
   freed.memory.u32(freed.database, 0);
   assertThrows(() => freed.read(), TargetError, "has no references and must have been freed");
@@ -233,7 +233,7 @@ Deno.test("readTraceDatabase() refuses a database that is freed or at a user add
   assertThrows(() => user.read(), TargetError, "at 0x123450 is not at a kernel address");
 });
 
-Deno.test("readTraceDatabase() tells a process that was never traced from one that has exited", () => {
+Deno.test("readTraceDatabase() distinguishes a process that was never traced from one that has exited", () => {
   const ring = documentedRing(XP);
   ring.memory.pointer(ring.process.objectTable + XP.debugInfo, 0);
   assertThrows(

@@ -1,5 +1,5 @@
 /**
- * The ring of a trace database: its slots as bytes, newest first, with what is missing.
+ * The ring of a trace database: its slots as bytes, newest first, and which are missing.
  *
  * Reference handle-tracing, B.5 (layout), C.2 and C.3 (how the kernel fills it) and C.5 (the walk of a kernel-mode
  * debugger extension).
@@ -18,20 +18,20 @@ export interface TraceRing {
   readonly database: bigint;
   /** Number of slots. */
   readonly slots: number;
-  /** The slots that are there whole, newest first, blank ones included; of a structure's size each. */
+  /** The complete slots, newest first, blank ones included, each of the structure's size. */
   readonly entries: Uint8Array;
-  /** Number of slots that were looked at: all, or those of a ring that has not wrapped. */
+  /** Number of slots that were looked at: all, or the used ones of a ring that has not wrapped. */
   readonly looked: number;
   /** What `!htrace` would look at and print without a filter: its walk ends at the first blank slot. */
   readonly walk: { readonly parsed: number; readonly dumped: number };
-  /** Number of slots that are lost, by reason: in the order of the first of each. */
+  /** Number of lost slots by reason, in the order in which each reason first occurs. */
   readonly lost: ReadonlyMap<string, number>;
 }
 
 /** BitMaskFlags: the ring has wrapped. */
 const WAS_WRAPPED_AROUND = 0x4000_0000;
 
-/** Reads the ring of a process. Throws a `TargetError` where it has none, or none that a kernel makes. */
+/** Reads the ring of a process. Throws a `TargetError` if it has none, or not one that a kernel could have made. */
 export function readTraceRing(space: StructureSpace, process: KernelProcess): TraceRing {
   const database = openDatabase(space, process);
   const entry = structureLayout(space.layouts, "HANDLE_TRACE_DB_ENTRY");
@@ -45,7 +45,7 @@ export function readTraceRing(space: StructureSpace, process: KernelProcess): Tr
   let walk: TraceRing["walk"] | undefined;
   for (let age = 0; age < database.slots; age++) {
     const slot = (newest - age + database.slots) % database.slots;
-    // A ring that has not wrapped was never written behind its newest trace.
+    // A ring that has not wrapped was never written after its newest trace.
     if (slot > newest && !hasWrapped) break;
     const reason = ring.reasonLost(slot);
     if (reason !== undefined) {
@@ -65,13 +65,13 @@ export function readTraceRing(space: StructureSpace, process: KernelProcess): Tr
   };
 }
 
-/** The bytes of a ring, in which gaps are missing. */
+/** The bytes of a ring, which may have gaps. */
 class RingSlots {
   readonly #bytes: Uint8Array;
   readonly #gaps: readonly Gap[];
   readonly #size: number;
   readonly #type: number;
-  /** The gap that may cover the slot asked for: slots are asked for in their order, mostly. */
+  /** The gap that may cover the requested slot: slots are mostly requested in order. */
   #gap = 0;
 
   constructor(bytes: Uint8Array, gaps: readonly Gap[], entry: StructureLayout) {
@@ -81,7 +81,7 @@ class RingSlots {
     this.#type = fieldLayout(entry, "Type").offset;
   }
 
-  /** Why any byte of a slot is missing, or undefined where it is whole. */
+  /** Why any byte of a slot is missing, or undefined if it is complete. */
   reasonLost(slot: number): string | undefined {
     const start = slot * this.#size;
     const gaps = this.#gaps;
@@ -96,7 +96,7 @@ class RingSlots {
     return this.#bytes.subarray(type, type + 4).every((byte) => byte === 0);
   }
 
-  /** The bytes of slots, one behind the other. */
+  /** The bytes of slots, one after the other. */
   join(slots: readonly number[]): Uint8Array {
     const joined = new Uint8Array(slots.length * this.#size);
     slots.forEach((slot, index) => {
@@ -190,14 +190,14 @@ function openDatabase(space: StructureSpace, process: KernelProcess): TraceDatab
   };
 }
 
-/** Windows XP has no TableSize: the array is declared with all its slots. */
+/** Windows XP has no TableSize: its array is declared with all its slots. */
 function slotsOf(space: StructureSpace, database: StructureReader): number {
   if (database.has("TableSize")) return database.number("TableSize");
   const entry = structureLayout(space.layouts, "HANDLE_TRACE_DB_ENTRY");
   return fieldLayout(database.layout, "TraceDb").size / entry.size;
 }
 
-/** What no kernel leaves behind: a walk by such numbers would go through all of memory. */
+/** Why no kernel could have left these numbers: a walk with such numbers would go through all of memory. */
 function whyDamaged(
   space: StructureSpace,
   database: StructureReader,

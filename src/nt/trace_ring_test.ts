@@ -46,43 +46,43 @@ function handlesOf({ entries }: TraceRing): number[] {
   return slots.map((slot) => view.getUint32(slot + 0x10, true)).filter((handle) => handle !== 0);
 }
 
-/** Every slot with a handle of its own. */
+/** Every slot with its own handle. */
 function full(): Record<number, number> {
   return Object.fromEntries(Array.from({ length: SLOTS }, (_, slot) => [slot, 4 + slot * 4]));
 }
 
-Deno.test("readTraceRing() gives slots newest first, and how many the classic walk looks at", () => {
+Deno.test("readTraceRing() returns slots newest first, and how many the classic walk looks at", () => {
   const found = read(ring(3, { 1: 0x10, 2: 0x14, 3: 0x18 }));
   assertEquals(handlesOf(found), [0x18, 0x14, 0x10]);
   assertEquals(found.walk, { parsed: 4, dumped: 3 });
   assertEquals(found.lost.size, 0);
 });
 
-Deno.test("readTraceRing() goes round a ring that has wrapped", () => {
+Deno.test("readTraceRing() goes around a ring that has wrapped", () => {
   const found = read(ring(SLOTS * 7 + 2, full()));
   assertEquals(handlesOf(found).slice(0, 4), [0xc, 8, 4, 4 + 127 * 4]);
   assertEquals(found.walk, { parsed: SLOTS, dumped: SLOTS });
 });
 
-Deno.test("readTraceRing() goes on behind blank slots, where the classic walk ends", () => {
+Deno.test("readTraceRing() goes on after blank slots, where the classic walk ends", () => {
   const found = read(ring(4, { 1: 0x10, 2: 0x14, 4: 0x1c }));
   assertEquals(handlesOf(found), [0x1c, 0x14, 0x10]);
   assertEquals(found.walk, { parsed: 2, dumped: 1 });
 });
 
-Deno.test("readTraceRing() leaves out what lies behind the newest trace of a ring that never wrapped", () => {
-  // Compaction takes the index back and leaves its last record where it was.
+Deno.test("readTraceRing() leaves out slots after the newest trace of a ring that never wrapped", () => {
+  // Compaction moves the index back and leaves the last record where it was.
   assertEquals(handlesOf(read(ring(2, { 1: 0x10, 2: 0x14, 3: 0x18 }))), [0x14, 0x10]);
   assertEquals(handlesOf(read(ring(2, { 1: 0x10, 2: 0x14, 3: 0x18 }, WRAPPED))), [
     0x14,
     0x10,
     0x18,
   ]);
-  // Slot 0 is used by a ring that wraps, whatever its flags say.
+  // A used slot 0 means that the ring has wrapped, whatever its flags say.
   assertEquals(handlesOf(read(ring(1, { 0: 0xc, 1: 0x10, 3: 0x18 }))), [0x10, 0xc, 0x18]);
 });
 
-Deno.test("readTraceRing() counts slots of which any byte is missing, by cause", () => {
+Deno.test("readTraceRing() counts slots with any missing byte, by cause", () => {
   const memory = ring(SLOTS, full());
   const first = DATABASE + 0x1000n;
   const second = DATABASE + 0x3000n;
@@ -99,7 +99,7 @@ Deno.test("readTraceRing() counts slots of which any byte is missing, by cause",
   assertEquals(found.walk, { parsed: SLOTS - 52, dumped: SLOTS - 52 });
 });
 
-Deno.test("readTraceRing() loses nothing of a ring that never reached its missing page", () => {
+Deno.test("readTraceRing() loses nothing from a ring that never reached its missing page", () => {
   const found = read(ring(2, { 1: 0x10, 2: 0x14 }).drop(DATABASE + 0x2000n));
   assertEquals(found.lost.size, 0);
   assertEquals(handlesOf(found), [0x14, 0x10]);

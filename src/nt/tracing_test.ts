@@ -39,7 +39,7 @@ for (const pointerSize of [4, 8] as const) {
     assertEquals(ntdll.querySizes.length, 1);
   });
 
-  Deno.test(`queryTraces() grows by TotalTraces of a partial answer (${pointerSize} bytes)`, () => {
+  Deno.test(`queryTraces() grows by TotalTraces of a partial result (${pointerSize} bytes)`, () => {
     const ntdll = new FakeNtdll(pointerSize);
     ntdll.traces = traces(4096);
     const { handle } = ntdll.openProcess(1, QUERY_RIGHT);
@@ -62,7 +62,7 @@ Deno.test("queryTraces() goes on while traces keep arriving", () => {
   assertEquals(answer.kind === "traces" && answer.bytes.length, 8000 * 0x50);
 });
 
-Deno.test("queryTraces() bounds its tries and its buffer when nothing is ever enough", () => {
+Deno.test("queryTraces() limits its tries and its buffer if nothing is ever enough", () => {
   const ntdll = new FakeNtdll(4);
   const sizes: number[] = [];
   ntdll.queryInformationProcess = (_process, _class, buffer) => {
@@ -75,7 +75,7 @@ Deno.test("queryTraces() bounds its tries and its buffer when nothing is ever en
   assertEquals(sizes.length, 2);
 });
 
-Deno.test("queryTraces() believes no count beyond its own buffer", () => {
+Deno.test("queryTraces() ignores a count beyond its own buffer", () => {
   const ntdll = new FakeNtdll(8);
   ntdll.queryInformationProcess = (_process, _class, buffer) => {
     new DataView(buffer.buffer).setUint32(8, 0xffff_ffff, true);

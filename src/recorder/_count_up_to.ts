@@ -1,10 +1,10 @@
 /**
- * A search by halves.
+ * A binary search.
  *
  * @module
  */
 
-/** How many of `count` things hold, where those that do come first. */
+/** For how many of `count` indices `holds` is true, if those come first. */
 export function countUpTo(count: number, holds: (index: number) => boolean): number {
   let low = 0;
   let high = count;

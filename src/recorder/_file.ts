@@ -1,5 +1,5 @@
 /**
- * Checked reads of a log: every offset and count is compared with the file before anything is read or allocated.
+ * Checked reads of a log: every offset and count is checked against the file before anything is read or allocated.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { FormatError } from "../error.ts";
 import { BLOB, BLOB_KIND, BLOB_MAX_BYTES, LIMITS } from "./layout.ts";
 import { logError } from "./log_error.ts";
 
-/** What a ref points to is 8 bytes a unit from the file's beginning. */
+/** A ref counts units of 8 bytes from the file's beginning. */
 const REF_UNIT = 8;
 
 /** The file of a log. */
 export class LogFile {
   readonly #source: ByteSource;
-  /** Refs of the blobs that were read, and the bytes that these take. */
+  /** Refs of the blobs that were read, and their total size in bytes. */
   readonly #blobs = new Set<number>();
   #blobBytes = 0;
 
@@ -23,12 +23,12 @@ export class LogFile {
     this.#source = source;
   }
 
-  /** Bytes of the file. */
+  /** Size of the file in bytes. */
   get size(): number {
     return this.#source.size;
   }
 
-  /** The error that says what is wrong with the log. */
+  /** Makes the error that says what is wrong with the log. */
   error(found: string, advice?: string): FormatError {
     return logError(this.#source.name, found, advice);
   }
@@ -54,11 +54,11 @@ export class LogFile {
     return this.view(ref * REF_UNIT, length, what);
   }
 
-  /** A blob by its ref. Refs that overlap would make more of the file than there is in it. */
+  /** A blob by its ref. Overlapping refs could yield more data than the file has. */
   blob(ref: number, kind: number, what: string): Blob {
     const blob = this.#readBlob(ref, what);
     if (blob.kind !== kind) throw this.error(`it is damaged: ${what} is of another kind`);
-    // Many records may have one name, so that a long one would stand for many times itself.
+    // Many records may share one name, so a long name would be multiplied.
     if (blob.data.byteLength > BLOB_MAX_BYTES[kind]!) {
       throw this.error(`it is damaged: ${what} is longer than it can be`);
     }
@@ -91,17 +91,17 @@ export class LogFile {
   }
 }
 
-/** What is kept once in a log. */
+/** Data that a log keeps only once. */
 export interface Blob {
   /** `BLOB_KIND`. */
   readonly kind: number;
-  /** Of a stack: generation * 2, plus 1 when it was cut. */
+  /** For a stack: generation * 2, plus 1 if it was cut. */
   readonly tag: number;
-  /** Of a stack: how many handles it opened. */
+  /** For a stack: how many handles it opened. */
   readonly opened: number;
-  /** Of a stack: how many of those were closed. */
+  /** For a stack: how many of those were closed. */
   readonly closed: number;
-  /** Of a stack: how many bad references it made. */
+  /** For a stack: how many bad references it made. */
   readonly bad: number;
   /** The bytes themselves. */
   readonly data: DataView;

@@ -23,11 +23,11 @@ import { newLog } from "./new_log.ts";
 
 /** 2026-01-01 as a FILETIME: 100 ns from 1601. */
 const START_TIME = (BigInt(Date.UTC(2026, 0)) - BigInt(Date.UTC(1601, 0))) * 10_000n;
-/** Counts of the performance counter in a second, and where it stands at the start. */
+/** Counts of the performance counter per second, and its value at the start. */
 const FREQUENCY = 10_000_000n;
 const START_COUNTER = 5_000_000n;
 
-/** The event that a test adds; all but the kind has a usual value. */
+/** An event that a test adds; everything except the kind has a default. */
 export interface TestEvent {
   readonly kind: keyof typeof EVENT_KIND;
   readonly handle?: number;
@@ -41,7 +41,7 @@ export interface TestEvent {
   readonly flags?: number;
 }
 
-/** The module that a test adds. */
+/** A module that a test adds. */
 export interface TestModule {
   readonly path: string;
   readonly base: bigint;
@@ -52,7 +52,7 @@ export interface TestModule {
   readonly timestamp?: number;
 }
 
-/** A log in the making. */
+/** A log under construction. */
 export class TestLog {
   /** The file's bytes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -62,7 +62,7 @@ export class TestLog {
   readonly #types = new Map<string, number>([["", 0]]);
   readonly #ringSlots: number;
 
-  /** A log of a 64-bit process 4242 that has begun to record. */
+  /** Makes a log of a 64-bit process 4242 that has begun to record. */
   constructor({ slots = 128 }: { readonly slots?: number } = {}) {
     const { header, size } = newLog({ slots });
     this.bytes = new Uint8Array(size);
@@ -76,24 +76,24 @@ export class TestLog {
     this.set64(HEADER.arenaNext, this.u64(HEADER.arena));
   }
 
-  /** A number of the file. */
+  /** Reads a 64-bit number. */
   u64(offset: number): bigint {
     return this.view.getBigUint64(offset, true);
   }
 
-  /** Writes a number of 32 bits. */
+  /** Writes a 32-bit number. */
   set(offset: number, value: number): this {
     this.view.setUint32(offset, value, true);
     return this;
   }
 
-  /** Writes a number of 64 bits. */
+  /** Writes a 64-bit number. */
   set64(offset: number, value: bigint): this {
     this.view.setBigUint64(offset, value, true);
     return this;
   }
 
-  /** Takes bytes of the arena and returns their offset. */
+  /** Allocates bytes in the arena and returns their offset. */
   allocate(size: number): number {
     const offset = Number(this.u64(HEADER.arenaNext));
     this.set64(HEADER.arenaNext, BigInt(offset + Math.ceil(size / 8) * 8));
@@ -115,7 +115,7 @@ export class TestLog {
     return this.#blob(BLOB_KIND.name, new Uint8Array(letters.buffer));
   }
 
-  /** The number of a call, which is hooked. */
+  /** The number of a call; marks it as hooked. */
   call(name: string): number {
     let number = this.#calls.get(name);
     if (number === undefined) {
@@ -222,7 +222,7 @@ export class TestLog {
     return this;
   }
 
-  /** The process has ended itself. */
+  /** Records that the process has ended itself. */
   end(exitStatus = 0): this {
     const number = Number(this.u64(HEADER.nextEvent));
     this.set(HEADER.state, STATE.ended).set(HEADER.exitStatus, exitStatus);
@@ -244,7 +244,7 @@ export class TestLog {
   }
 }
 
-/** Second `number` of the recording. */
+/** The time at second `number` of the recording. */
 function timeOf(number: number): bigint {
   return START_COUNTER + BigInt(number) * FREQUENCY;
 }

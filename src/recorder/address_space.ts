@@ -1,9 +1,9 @@
 /**
- * One meaning for every address: modules that lay at one place one after the other are put apart.
+ * Gives every address one meaning: modules that used the same addresses one after the other are moved apart.
  *
- * A module that was unloaded keeps its addresses as long as no other image takes its place. Where one does, the earlier
- * module, and the addresses of stacks that were recorded while it was there, are moved up by a multiple of 2^48, which no
- * program's address has. An image that comes back after another one is the module that it was.
+ * A module that was unloaded keeps its addresses as long as no other image takes its place. If one does, the earlier
+ * module and the addresses of stacks recorded while it was loaded are moved up by a multiple of 2^48, to addresses that
+ * no program has. An image that comes back after another one is the same module as before.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import { countUpTo } from "./_count_up_to.ts";
 import { LIMITS } from "./layout.ts";
 import type { RecordedModule } from "./records.ts";
 
-/** What places that were taken again are apart. */
+/** The distance by which images at the same place are moved apart. */
 const DISTANCE = 1n << 48n;
 
-/** An image at a place, with its range as numbers, which compare faster. */
+/** An image at its place, with its range as numbers, which compare faster. */
 interface Image {
   readonly module: RecordedModule;
   readonly start: number;
@@ -24,21 +24,21 @@ interface Image {
   move: bigint;
 }
 
-/** An image from a generation on. */
+/** An image at a place, from a generation on. */
 interface Stay {
   readonly image: Image;
   readonly generation: number;
 }
 
-/** The modules of a log and what their addresses mean. */
+/** The modules of a log and the meaning of their addresses. */
 export class AddressSpace {
-  /** The modules where they are shown. */
+  /** The modules at the addresses where they are shown. */
   readonly modules: readonly Module[];
-  /** Where the meaning of addresses changes, sorted, and the images from there on, in the order of their generations. */
+  /** Where the meaning of addresses changes, sorted, and the images from there on, in order of generation. */
   readonly #starts: Float64Array;
   readonly #staysAt: readonly (readonly Stay[])[];
 
-  /** Takes the modules of a log, in the order in which they were loaded. Throws what `tooMany` makes for too many. */
+  /** Takes the modules of a log in load order. Throws the error that `tooMany` makes if there are too many. */
   constructor(recorded: readonly RecordedModule[], tooMany: () => Error) {
     const images = new Map<string, Image>();
     const stays = recorded.map((module): Stay => {
@@ -48,10 +48,10 @@ export class AddressSpace {
       images.set(key, image);
       return { image, generation: module.generation };
     });
-    // The recorder counts a generation for each image that takes another one's place.
+    // The recorder starts a new generation whenever an image takes another one's place.
     const isContested = stays.some(({ generation }) => generation !== 0);
     const latestFirst = isContested ? stays.map(({ image }) => image).reverse() : [];
-    const contested = apart(new Set(latestFirst));
+    const contested = movedApart(new Set(latestFirst));
     const starts = new Set([...contested].flatMap(({ start, end }) => [start, end]));
     const moved = stays.filter(({ image }) => contested.has(image)).sort(byGeneration);
     if (starts.size * moved.length > LIMITS.contestedPlaces) throw tooMany();
@@ -63,13 +63,13 @@ export class AddressSpace {
     this.modules = Array.from(images.values(), ({ module, move }) => moduleAt(module, move));
   }
 
-  /** The addresses of a stack of a generation, where they are shown. */
+  /** Moves the addresses of a stack of a generation to where they are shown. */
   shown(addresses: BigUint64Array, generation: number): BigUint64Array {
     if (this.#starts.length === 0) return addresses;
     return addresses.map((address) => address + this.#moveOf(Number(address), generation));
   }
 
-  /** The latest module at an address that was there in a generation decides. */
+  /** By how much an address moves: as much as the latest module there up to the generation. */
   #moveOf(address: number, generation: number): bigint {
     const segment = countUpTo(this.#starts.length, (index) => this.#starts[index]! <= address) - 1;
     const stays = this.#staysAt[segment] ?? [];
@@ -78,8 +78,10 @@ export class AddressSpace {
   }
 }
 
-/** Moves images whose places were taken, and returns them and those that took them. Those that came last are given first. */
-function apart(images: ReadonlySet<Image>): ReadonlySet<Image> {
+/**
+ * Moves images whose places were taken; returns them and the images that took them. `images` has the latest first.
+ */
+function movedApart(images: ReadonlySet<Image>): ReadonlySet<Image> {
   const contested = new Set<Image>();
   const later: Image[] = [];
   for (const image of images) {

@@ -1,8 +1,8 @@
 /**
- * What a recorder log does not show, in words: every report has them.
+ * Describes what a recorder log does not show; every report includes it.
  *
- * The handle table, as the system listed it, is the measure: what is in it that was never seen opened, and what was seen
- * opened and is gone without a close.
+ * The handle table that the system listed is the reference: it shows handles that were never seen opened, and lacks
+ * handles that were seen opened and are gone without a close.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { shownMarks } from "./history.ts";
 import { EVENT_KIND, FLAG } from "./layout.ts";
 import type { RecorderLog } from "./log.ts";
 
-/** Sentences about what the traces of a log do not show, without full stops. */
+/** Notes on what the traces of a log do not show, each without a full stop. */
 export function coverageOf(log: RecorderLog, table: HandleTable | undefined): string[] {
   return [
     hooks(log),
@@ -22,7 +22,7 @@ export function coverageOf(log: RecorderLog, table: HandleTable | undefined): st
   ];
 }
 
-/** Calls that are named when they could not be hooked; of more the number has to do. */
+/** Most unhooked calls to name; the rest are counted. */
 const NAMED_CALLS = 5;
 
 function hooks({ calls }: RecorderLog): string {
@@ -54,7 +54,7 @@ function existing({ listings, types }: RecorderLog): string {
     byType(Array.from(type, (number) => types[number]));
 }
 
-/** What the table and the log do not agree on. */
+/** Where the table and the log disagree. */
 function differences(log: RecorderLog, { handles, before }: HandleTable): string[] {
   const { openHandles, events } = log;
   const touched = new Set<number>();
@@ -86,7 +86,7 @@ function differences(log: RecorderLog, { handles, before }: HandleTable): string
   ];
 }
 
-/** Events that are no traces, and handles that went unseen. */
+/** Events that are not traces, and handles that were missed. */
 function unusual(log: RecorderLog, table: HandleTable | undefined): string[] {
   const { events, header: { counts } } = log;
   const kinds = { closeFailed: 0, closing: 0, given: 0, existingCloses: 0 };
@@ -151,7 +151,7 @@ function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/** ` (6 Key, 1 File)`, the most first. */
+/** ` (6 Key, 1 File)`, most frequent first. */
 function byType(types: readonly (string | undefined)[]): string {
   if (types.length === 0) return "";
   const counts = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** What a log does not show, in sentences. */
+/** The notes on what a log does not show. */
 import { assertEquals } from "@std/assert";
 import { bytesSource } from "../byte_source.ts";
 import { TestLog } from "./_log_testing.ts";
@@ -45,7 +45,7 @@ Deno.test("coverageOf() leaves out handles that changed while the table was list
   assertEquals(notes(log.end()).slice(2), []);
 });
 
-Deno.test("coverageOf() knows a close that had not returned by the table: its handle was gone", () => {
+Deno.test("coverageOf() takes a close that had not returned as done if the table lacks its handle", () => {
   const log = new TestLog().listing("start", []);
   for (const handle of [0x10, 0x20]) {
     log.openHandle(handle, log.event({ kind: "open", handle }));
@@ -64,7 +64,7 @@ Deno.test("coverageOf() says which marks are older than the history", () => {
   ]);
 });
 
-Deno.test("coverageOf() counts what is not a trace, and what was lost", () => {
+Deno.test("coverageOf() counts events that are not traces, and losses", () => {
   const log = new TestLog().listing("start", []).listing("end", []);
   log.event({ kind: "close", flags: FLAG.existing });
   log.event({ kind: "closing" });

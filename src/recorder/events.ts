@@ -7,7 +7,7 @@ import type { LogFile } from "./_file.ts";
 import type { LogHeader } from "./header.ts";
 import { EVENT, EVENT_KIND, OPEN_HANDLE } from "./layout.ts";
 
-/** Events of a log in the order of their numbers. */
+/** Events of a log, ordered by number. */
 export interface EventColumns {
   /** How many there are. */
   readonly count: number;
@@ -17,13 +17,13 @@ export interface EventColumns {
   readonly kind: Uint8Array;
   /** Milliseconds since 1970. */
   readonly time: Float64Array;
-  /** Handle values; their upper 32 bits are in `detail` where `FLAG.wide` is set. */
+  /** Handle values; their upper 32 bits are in `detail` if `FLAG.wide` is set. */
   readonly handle: Uint32Array;
   /** Ids of the threads that made the calls. */
   readonly threadId: Uint32Array;
-  /** Refs of their stacks; 0 where there was no room. */
+  /** Refs of their stacks; 0 if there was no room. */
   readonly stack: Uint32Array;
-  /** Of opens refs of names, of `given` the other process's id. */
+  /** For opens, refs of names; for `given`, the other process's id. */
   readonly detail: Uint32Array;
   /** NTSTATUS of the calls. */
   readonly status: Uint32Array;
@@ -35,7 +35,7 @@ export interface EventColumns {
   readonly flags: Uint8Array;
 }
 
-/** Handles that are open, by value: what opened them. */
+/** Open handles by value, with what opened them. */
 export interface OpenHandleColumns {
   /** How many there are. */
   readonly count: number;
@@ -55,16 +55,16 @@ export interface OpenHandleColumns {
   readonly call: Uint16Array;
   /** Numbers of the objects' types. */
   readonly type: Uint8Array;
-  /** `FLAG`: whether they were there when recording began. */
+  /** `FLAG`: whether they were open when recording began. */
   readonly flags: Uint8Array;
 }
 
-/** Reads what the ring has. Events that are still being written, or are older than the ring, are left out. */
+/** Reads the events in the ring, except those still being written or left from an earlier round. */
 export function readEvents(file: LogFile, header: LogHeader): EventColumns {
   const { places: { ring }, ringSlots } = header;
   const bytes = file.view(ring, ringSlots * EVENT.size, "its ring");
   const oldest = Math.max(1, header.nextEvent - ringSlots);
-  // A ring that has not gone round yet is read as far as it was written.
+  // A ring that has not wrapped yet is read as far as it was written.
   const slots = Math.min(ringSlots, header.nextEvent);
   const found: number[] = [];
   for (let slot = 0; slot < slots; slot++) {
@@ -74,7 +74,7 @@ export function readEvents(file: LogFile, header: LogHeader): EventColumns {
     const kind = bytes.getUint8(slot * EVENT.size + EVENT.state);
     if (isInPlace && kind >= EVENT_KIND.open && kind <= EVENT_KIND.given) found.push(slot);
   }
-  // Slots in order are events in order, but for where the ring begins anew.
+  // Slots in order are events in order, except where the ring wraps.
   const turn = found.findIndex((slot, index) =>
     index > 0 && numberAt(bytes, slot) < numberAt(bytes, found[index - 1]!)
   );
@@ -160,7 +160,7 @@ export function readOpenHandles(file: LogFile, header: LogHeader): OpenHandleCol
   return columns;
 }
 
-/** Pages of the table, with the handle value of their first slot. */
+/** Pages of the table, each with the handle value of its first slot. */
 function readPages(
   file: LogFile,
   { places: { directory, directorySlots } }: LogHeader,
@@ -171,7 +171,7 @@ function readPages(
   for (let page = 0; page < directorySlots; page++) {
     const ref = refs.getUint32(page * 4, true);
     if (ref === 0) continue;
-    // Pages do not overlap, so that there are never more than the file holds.
+    // Pages do not overlap, so there are never more than fit into the file.
     if (seen.has(ref) || (seen.size + 1) * PAGE_SIZE > file.size) {
       throw file.error("it is damaged: pages of its open handles overlap");
     }
@@ -182,7 +182,7 @@ function readPages(
   return pages;
 }
 
-/** Offsets of slots that are neither empty, nor being written, nor of an event that has not been. */
+/** Offsets of slots that are not empty, not being written, and not of an event yet to come. */
 function openSlots(page: DataView, nextEvent: number): number[] {
   const starts: number[] = [];
   for (let start = 0; start < PAGE_SIZE; start += OPEN_HANDLE.size) {
@@ -192,7 +192,7 @@ function openSlots(page: DataView, nextEvent: number): number[] {
   return starts;
 }
 
-/** Number of the event that opened a handle; a close that is under way changes nothing yet. */
+/** Number of the event that opened a handle; a close that is still under way changes nothing. */
 function openedAt(page: DataView, start: number): number {
   const opened = page.getBigUint64(start + OPEN_HANDLE.opened, true);
   return Number(opened & ~OPEN_HANDLE.closing);

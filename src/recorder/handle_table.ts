@@ -1,5 +1,5 @@
 /**
- * The handle table as the system listed it, and what it says of closes that had not returned.
+ * The handle table as the system listed it, and what it shows about closes that had not returned.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import type { RecorderLog } from "./log.ts";
 export interface HandleTable {
   /** The open handles with the names of their types, where known. */
   readonly handles: readonly { readonly handle: number; readonly type?: string | undefined }[];
-  /** Events from this number on may be in the list or not. */
+  /** Events from this number on may or may not be reflected in the list. */
   readonly before: number;
 }
 
-/** The last handle table that a log has: that of the process's end. */
+/** The last handle table in a log: the one at the process's end. */
 export function tableAtEnd({ listings, types }: RecorderLog): HandleTable | undefined {
   const end = listings.findLast(({ kind }) => kind === "end");
   if (end === undefined) return undefined;
@@ -28,7 +28,7 @@ export function tableAtEnd({ listings, types }: RecorderLog): HandleTable | unde
 }
 
 /**
- * Places of closes that had not returned when the table was listed, and whose handles were not in it: the kernel had
+ * Indices of closes that had not returned when the table was listed, but whose handles were not in it: the kernel had
  * closed them. A thread that is ended while it closes a handle leaves such a close.
  */
 export function finishedCloses(

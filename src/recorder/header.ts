@@ -17,13 +17,13 @@ import {
   TYPE,
 } from "./layout.ts";
 
-/** Whether a file begins as a recorder log. */
+/** Whether a file begins like a recorder log. */
 export function isRecorderLog(head: Uint8Array): boolean {
   if (head.length < 8) return false;
   return new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true) === LOG_MAGIC;
 }
 
-/** How far a recorder has come. */
+/** The state of a recorder. */
 export type RecorderState = keyof typeof STATE;
 
 /** Why a recorder could not start, by `Header.failure`: the end of a message. */
@@ -34,9 +34,9 @@ const FAILURES: Readonly<Record<number, string>> = {
   4: "no system call could be hooked: the program's code may not be changed, or another program has changed it",
 };
 
-/** What a log says of itself and of its process. */
+/** The data on the log itself and on its process. */
 export interface LogHeader {
-  /** How far the recorder has come. */
+  /** The state of the recorder. */
   readonly state: RecorderState;
   /** Why it could not start, as the end of a message. */
   readonly failure?: string;
@@ -44,27 +44,27 @@ export interface LogHeader {
   readonly processId: number;
   /** Width of the program's pointers. */
   readonly pointerSize: PointerSize;
-  /** Turns a time of the log into milliseconds since 1970; NaN for one that no clock can have shown. */
+  /** Turns a time of the log into milliseconds since 1970; NaN for one that no clock can have had. */
   readonly timeOf: (counter: bigint) => number;
-  /** The same as a date, the first one that is not before it; throws for such a one. */
+  /** The same as a date, rounded up; throws for an impossible time. */
   readonly dateOf: (counter: bigint) => Date;
   /** When recording began. */
   readonly startTime: Date;
   /** When the process ended itself. */
   readonly endTime?: Date;
-  /** The status that it ended itself with, unsigned. */
+  /** The status with which it ended itself, unsigned. */
   readonly exitStatus?: number;
-  /** The number that the next event gets: events count from 1. */
+  /** The number of the next event: events are numbered from 1. */
   readonly nextEvent: number;
-  /** Events that the ring has room for. */
+  /** Number of events for which the ring has room. */
   readonly ringSlots: number;
-  /** The most frames of a stack. */
+  /** Most frames in a stack. */
   readonly maxFrames: number;
-  /** Nothing is recorded any more: somebody asked for that. */
+  /** Whether recording was stopped on request. */
   readonly isStopped: boolean;
-  /** Counts of what is missing, and others, by their names in the header. */
+  /** Counts of missing data and other counts, by their names in the header. */
   readonly counts: LogCounts;
-  /** Offsets and refs of what the header points to. */
+  /** Offsets and refs in the header. */
   readonly places: {
     readonly ring: number;
     readonly directory: number;
@@ -93,10 +93,11 @@ const COUNTS = [
 ] as const;
 
 /**
- * Counts of a log: events, stacks, names, handles and modules without a place; calls made while recording another one; bad
- * references of which it is not known which handle was bad; handles that were gone, or their value opened again, though
- * none had closed them; closes of handles that were neither seen opened nor listed; events with stacks that were cut;
- * processes that the program started; marks that it set, kept or not; records that an exception kept from being finished.
+ * Counts of a log: events, stacks, names, handles and modules that found no room; calls made while another one was
+ * recorded; bad references for which it is not known which handle was bad; handles that were gone, or whose value was
+ * opened again, although nothing had closed them; closes of handles that were neither seen opened nor listed; events
+ * with stacks that were cut; processes that the program started; marks that it set, kept or not; records left
+ * unfinished because of an exception.
  */
 export type LogCounts = Readonly<Record<typeof COUNTS[number], number>>;
 
@@ -106,7 +107,7 @@ export interface RecordedCall {
   readonly name: string;
   /** Whether it is hooked, or why not. */
   readonly state: typeof CALL_STATES[number];
-  /** How many arguments it takes; in a 64-bit program how many words are handed on. */
+  /** How many arguments it takes; in a 64-bit program, how many words are passed on. */
   readonly arguments: number;
 }
 
@@ -151,7 +152,7 @@ export function readHeader(file: LogFile): LogHeader {
   const start = Number(u64(HEADER.startTime) - FILETIME_OF_1970) / 1e4;
   const timeOf = (counter: bigint): number => {
     const time = start + Number(BigInt.asIntN(64, counter - startCounter)) * 1000 / frequency;
-    // A log that nobody has written to has no time of its start.
+    // A log that was never written to has no start time.
     return (time >= 0 || u64(HEADER.startTime) === 0n) && Math.abs(time) <= MAX_DATE ? time : NaN;
   };
   const dateOf = (counter: bigint): Date => {
@@ -191,7 +192,7 @@ export function readHeader(file: LogFile): LogHeader {
 
 const STATE_NAMES = Object.keys(STATE) as (keyof typeof STATE)[];
 
-/** Beyond it no Date can be. */
+/** The latest time that a Date can hold, in milliseconds. */
 const MAX_DATE = 8.64e15;
 
 /** Event numbers share 64 bits with the event's kind. */
@@ -229,7 +230,7 @@ export function readTypes(file: LogFile): string[] {
   return Array.from({ length: count }, (_, index) => textIn(table, index * TYPE.size, TYPE.size));
 }
 
-/** A text that ends with a zero or with its field. */
+/** A text that ends at a zero or at the end of its field. */
 function textIn(view: DataView, offset: number, size: number): string {
   const bytes = new Uint8Array(view.buffer, view.byteOffset + offset, size);
   const end = bytes.indexOf(0);

@@ -7,23 +7,26 @@ import { LIMITS } from "./layout.ts";
 import type { RecorderLog } from "./log.ts";
 import type { RecordedMark } from "./records.ts";
 
-/** Whether there were events that the ring has no more. */
+/** Whether there were events that the ring has lost. */
 export function hasLostEvents({ header, events }: RecorderLog): boolean {
   return events.count < header.nextEvent - 1;
 }
 
-/** Number of the first event of the history that is kept. */
+/** Number of the oldest event that is kept. */
 export function oldestNumber({ header, events }: RecorderLog): number {
   return events.number[0] ?? header.nextEvent;
 }
 
-/** The marks of a log that are shown, and what is to be said of them. */
+/** The marks of a log that are shown, with counts of limitations. */
 export interface ShownMarks {
-  /** Those that are shown, in the order in which they were set. */
+  /** The marks that are shown, in the order set. */
   readonly marks: readonly RecordedMark[];
-  /** How many of all are older than the ring: handles that were open then and have been closed are not known any more. */
+  /**
+   * How many of all marks are older than the ring: handles that were open then and have been closed since are no longer
+   * known.
+   */
   readonly old: number;
-  /** Marks after those that are shown: growth of so many stacks from mark to mark would take too much memory. */
+  /** How many later marks are not shown: growth of so many stacks from mark to mark would take too much memory. */
   readonly tooMany: number;
 }
 

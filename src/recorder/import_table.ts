@@ -1,21 +1,21 @@
 /**
- * Making a DLL the first import of a program that has not run yet, in the memory of its process: the program's own loader
- * then loads it, before every DLL of the program and its thread-local callbacks.
+ * Makes a DLL the first import of a program that has not run yet, in the memory of its process. The program's own
+ * loader then loads it before all of the program's DLLs and its thread-local callbacks.
  *
- * The changes are those of Microsoft's Detours (`DetourUpdateProcessWithDll`): a new import table behind the image, whose
- * first entry imports ordinal 1 of the DLL; for .NET images, whose imports the loader leaves alone while they claim to be
- * nothing but IL, that claim is taken back, and one for any processor becomes a 64-bit image in a 64-bit process. What the
- * image said before goes along, so that the recorder can put it back. Layouts: Microsoft's "PE Format".
+ * The changes are those of Microsoft's Detours (`DetourUpdateProcessWithDll`): a new import table after the image,
+ * whose first entry imports ordinal 1 of the DLL. The loader ignores the imports of .NET images marked as IL only, so
+ * that mark is removed, and an image for any processor becomes a 64-bit image in a 64-bit process. The original values
+ * are passed along, so that the recorder can restore them. Layouts: Microsoft's "PE Format".
  *
  * @module
  */
 import { TargetError } from "../error.ts";
 import { LOG_VERSION } from "./layout.ts";
 
-/** Reads `length` bytes of an image from an offset to its base; shorter where it ends or cannot be read. */
+/** Reads `length` bytes at an RVA of an image; fewer if it ends or cannot be read. */
 export type ImageReader = (rva: number, length: number) => Uint8Array;
 
-/** The error of a program that cannot be recorded: what was found, and what to do. */
+/** The error for a program that cannot be recorded: what was found, and what to do. */
 export function notRecordable(
   program: string,
   found: string,
@@ -30,45 +30,45 @@ export interface ProgramImage {
   readonly name: string;
   /** Its processor, as the file header has it. */
   readonly machine: number;
-  /** The optional header is that of PE32+. */
+  /** Whether the optional header is that of PE32+. */
   readonly is64Bit: boolean;
-  /** Bytes of the image in memory. */
+  /** Size of the image in memory, in bytes. */
   readonly size: number;
   /** Offset of the NT headers. */
   readonly headersRva: number;
   /** The NT headers with the section table. */
   readonly headers: Uint8Array;
-  /** The few bytes that follow them: room that converted headers take. */
+  /** The few bytes that follow them: room for converted headers. */
   readonly afterHeaders: Uint8Array;
   /** The import descriptors, without the empty one at their end. */
   readonly imports: Uint8Array;
-  /** Of a .NET image: where its flags are, and which. */
+  /** For a .NET image: where its flags are, and their value. */
   readonly clr?: { readonly flagsRva: number; readonly flags: number };
 }
 
-/** Bytes to be put at an offset to the image's base. */
+/** Bytes to write at an offset from the image's base. */
 export interface ImageChange {
   /** Offset from the image's base. */
   readonly rva: number;
-  /** What to put there. */
+  /** The bytes to write. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What brings a DLL in. */
+/** The changes that inject a DLL. */
 export interface Injection {
-  /** The page of parameters and the import table behind it, for new memory behind the image. */
+  /** The page of parameters and the import table after it, for new memory after the image. */
   readonly page: Uint8Array<ArrayBuffer>;
   /** Changes of the image itself. */
   readonly changes: readonly ImageChange[];
 }
 
-/** What the recorder is told. */
+/** The parameters for the recorder. */
 export interface RecorderParameters {
   /** Path of the DLL, in ASCII: an import's name is read in the system's code page. */
   readonly dllPath: string;
   /** The log: a handle, in the program's process, of a section. */
   readonly section: number;
-  /** Bytes of the log. */
+  /** Size of the log in bytes. */
   readonly sectionSize: number;
 }
 
@@ -84,7 +84,7 @@ const NT = {
   sizeOfImage: 0x50,
   sizeOfHeaders: 0x54,
 } as const;
-/** What differs by width: the magic, and where the data directories begin. */
+/** The differences by width: the magic, and where the data directories begin. */
 const PE32 = { magic: 0x10b, directories: 0x18 + 0x60 } as const;
 const PE32_PLUS = { magic: 0x20b, directories: 0x18 + 0x70 } as const;
 /** Data directories of 8 bytes: address and size. */
@@ -95,7 +95,7 @@ const DESCRIPTOR = { size: 20, names: 0, name: 12, addresses: 16 } as const;
 /** IMAGE_COR20_HEADER. */
 const CLR = { size: 0x48, flags: 0x10, ilOnly: 1, requires32Bit: 2 } as const;
 const MACHINE_AMD64 = 0x8664;
-/** Processors that there is a recorder for. */
+/** Processors for which there is a recorder. */
 const MACHINES = [MACHINE_AMD64, 0x14c];
 
 /** `recorder/parameters.h`. */
@@ -112,12 +112,12 @@ const PARAMETERS = {
 
 /** More imports than any program has; a table without an end has more. */
 const MAX_IMPORTS = 0x1000;
-/** With more sections the headers would not fit into the page of parameters. */
+/** With more sections, the headers would not fit into the page of parameters. */
 const MAX_SECTIONS = 0x50;
-/** What PE32+ headers are longer than PE32 ones by. */
+/** By how many bytes PE32+ headers are longer than PE32 headers. */
 const GROWTH = 16;
 
-/** Reads the headers of a program's image in memory. Throws a `TargetError` for damaged ones. */
+/** Reads the headers of a program's image in memory. Throws a `TargetError` if they are damaged. */
 export function readProgramImage(name: string, read: ImageReader): ProgramImage {
   const damaged = (): TargetError =>
     notRecordable(name, "its image has no valid headers", "check the program");
@@ -169,7 +169,7 @@ export function readProgramImage(name: string, read: ImageReader): ProgramImage 
   }
 }
 
-/** Bytes of the memory that {@linkcode planInjection} needs behind the image. */
+/** Size of the memory that {@linkcode planInjection} needs after the image, in bytes. */
 export function injectionSize(image: ProgramImage, dllPath: string): number {
   const tables = PARAMETERS.pageSize + image.imports.length + 2 * DESCRIPTOR.size;
   return Math.ceil((tables + 64 + dllPath.length) / PARAMETERS.pageSize) * PARAMETERS.pageSize;
@@ -178,7 +178,7 @@ export function injectionSize(image: ProgramImage, dllPath: string): number {
 /**
  * Plans the import for memory at `rva`, an offset from the image's base `base` that is a multiple of the page size.
  *
- * @param is64BitProcess the width of the process, which is not the image's where .NET makes an image for any processor
+ * @param is64BitProcess the width of the process, which differs from the image's for .NET images for any processor
  */
 export function planInjection(
   image: ProgramImage,
@@ -234,7 +234,7 @@ function thunkSize(is64Bit: boolean): number {
   return is64Bit ? 8 : 4;
 }
 
-/** Writes the new table, our DLL first, and gives the offset of our import's address in the page. */
+/** Writes the new table, our DLL first, and returns the offset of our import's address in the page. */
 function writeImportTable(
   page: Uint8Array,
   rva: number,
@@ -247,7 +247,7 @@ function writeImportTable(
   const names = align8(table + imports.length + 2 * DESCRIPTOR.size);
   const addresses = names + 2 * thunkSize(is64Bit);
   const text = addresses + 2 * thunkSize(is64Bit);
-  // By ordinal, the highest bit says, and it is ordinal 1.
+  // The highest bit means "by ordinal"; the ordinal is 1.
   for (const thunk of [names, addresses]) {
     if (is64Bit) view.setBigUint64(thunk, 0x8000_0000_0000_0001n, true);
     else view.setUint32(thunk, 0x8000_0001, true);
@@ -269,7 +269,9 @@ interface Range {
   readonly size: number;
 }
 
-/** Points the headers to the new table. The loader makes the addresses writable by the directory that names them. */
+/**
+ * Points the headers to the new table. Through the directory of addresses, the loader finds what to make writable.
+ */
 function setDirectories(
   headers: Uint8Array,
   is64Bit: boolean,
@@ -290,7 +292,7 @@ function setDirectories(
   set(DIRECTORY.boundImport, { rva: 0, size: 0 });
 }
 
-/** The section that the old import table lies in: where the loader would look for addresses without a directory. */
+/** The section of the old import table, where the loader looks for addresses if there is no directory. */
 function sectionWith(headers: Uint8Array, rva: number): Range | undefined {
   const view = new DataView(headers.buffer, headers.byteOffset);
   const first = NT.optional + view.getUint16(NT.optionalSize, true);
@@ -304,8 +306,8 @@ function sectionWith(headers: Uint8Array, rva: number): Range | undefined {
 }
 
 /**
- * PE32 headers as PE32+ ones of the same image: BaseOfData goes, ImageBase takes its place and its own, the four sizes of
- * stack and heap get 8 bytes, the section table moves back by 16 bytes.
+ * Converts PE32 headers to PE32+ headers of the same image: BaseOfData is dropped, ImageBase takes its place and its
+ * own, the four sizes of stack and heap become 8 bytes each, and the section table moves back by 16 bytes.
  */
 function convertHeaders(image: ProgramImage): Uint8Array<ArrayBuffer> {
   const old = new DataView(image.headers.buffer, image.headers.byteOffset, image.headers.length);
@@ -329,12 +331,12 @@ function convertHeaders(image: ProgramImage): Uint8Array<ArrayBuffer> {
   }
   // LoaderFlags, NumberOfRvaAndSizes, the directories, the sections.
   copy(NT.optional + 0x58, NT.optional + 0x68, image.headers.length - NT.optional - 0x58);
-  // IL needs no imports: those of PE32 are for 32-bit code.
+  // IL needs no imports: those in PE32 headers are for 32-bit code.
   view.setBigUint64(PE32_PLUS.directories + DIRECTORY.import * DIRECTORY.size, 0n, true);
   return converted;
 }
 
-/** Writes the page that the recorder finds in front of the table. */
+/** Writes the page of parameters, which the recorder finds in front of the table. */
 function writeParameters(
   page: Uint8Array,
   base: bigint,

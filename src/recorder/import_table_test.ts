@@ -1,4 +1,4 @@
-/** Bringing a DLL into a program's import table: what changes in its image, and what comes back. */
+/** Adding a DLL to a program's import table: what changes in its image, and what is restored. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { TargetError } from "../error.ts";
 import {
@@ -26,7 +26,7 @@ interface ImageOptions {
   readonly hasIat?: boolean;
 }
 
-/** An image as it lies in memory, 0x4000 bytes. */
+/** An image as it is in memory, 0x4000 bytes. */
 function image({ is64Bit = true, clr, imports = 2, hasIat = true }: ImageOptions = {}): Uint8Array {
   const bytes = new Uint8Array(0x4000);
   const view = new DataView(bytes.buffer);
@@ -72,7 +72,7 @@ function readImage(bytes: Uint8Array): ProgramImage {
   return readProgramImage("app.exe", (rva, length) => bytes.subarray(rva, rva + length));
 }
 
-/** The image with the changes made, and the new memory behind it, as the loader sees them. */
+/** The image with the changes applied, and the new memory after it, as the loader sees them. */
 function injected(options: ImageOptions, is64BitProcess = options.is64Bit ?? true): DataView {
   const before = image(options);
   const plan = planInjection(readImage(before), BASE, ROOM, is64BitProcess, PARAMETERS);
@@ -83,7 +83,7 @@ function injected(options: ImageOptions, is64BitProcess = options.is64Bit ?? tru
   return new DataView(memory.buffer);
 }
 
-/** What the recorder does at its start: puts back what the page says. */
+/** Does what the recorder does at its start: restores the values saved in the page. */
 function restored(memory: DataView): Uint8Array {
   const bytes = new Uint8Array(memory.buffer).slice();
   for (let index = 0; index < memory.getUint32(ROOM + 0x0c, true); index++) {
@@ -107,7 +107,7 @@ for (const is64Bit of [true, false]) {
   Deno.test(`planInjection() puts the DLL in front of the other imports, ${width} bits`, () => {
     const memory = injected({ is64Bit });
     const table = memory.getUint32(directories + 8, true);
-    assertEquals(table, ROOM + 0x1000); // the page of parameters lies in front of it
+    assertEquals(table, ROOM + 0x1000); // the page of parameters is in front of it
     assertEquals(text(memory, memory.getUint32(table + 12, true)), PARAMETERS.dllPath);
     const names = memory.getUint32(table, true);
     const addresses = memory.getUint32(table + 16, true);
@@ -121,12 +121,12 @@ for (const is64Bit of [true, false]) {
     assertEquals(memory.getBigUint64(directories + 11 * 8, true), 0n); // nothing is bound
   });
 
-  Deno.test(`what planInjection() changes can be put back, ${width} bits`, () => {
+  Deno.test(`the changes of planInjection() can be undone, ${width} bits`, () => {
     assertEquals(restored(injected({ is64Bit })), image({ is64Bit }));
     assertEquals(restored(injected({ is64Bit, clr: 1 })), image({ is64Bit, clr: 1 }));
   });
 
-  Deno.test(`an image without imports or their directory gets both, ${width} bits`, () => {
+  Deno.test(`an image without imports or without their directory gets both, ${width} bits`, () => {
     const none = injected({ is64Bit, imports: 0, hasIat: false });
     const table = none.getUint32(directories + 8, true);
     assertEquals(none.getUint32(table + 20 + 12, true), 0);
@@ -137,7 +137,7 @@ for (const is64Bit of [true, false]) {
   });
 }
 
-Deno.test("an image that claims to be nothing but IL takes that back", () => {
+Deno.test("an image marked as IL only loses that mark", () => {
   const memory = injected({ clr: 0x1 | 0x8 });
   assertEquals(memory.getUint32(CLR + 0x10, true), 0x8);
 });
@@ -160,7 +160,7 @@ Deno.test("an image for any processor becomes a 64-bit one in a 64-bit process",
 });
 
 Deno.test("an image of another width than its process cannot be recorded", () => {
-  for (const clr of [undefined, 0, 3]) { // native, mixed, IL for 32 bits alone
+  for (const clr of [undefined, 0, 3]) { // native, mixed, IL only for 32 bits
     assertThrows(
       () => injected({ is64Bit: false, ...(clr !== undefined && { clr }) }, true),
       TargetError,
@@ -179,7 +179,7 @@ Deno.test("a program for another processor cannot be recorded", () => {
   );
 });
 
-Deno.test("readProgramImage() takes no damaged headers", () => {
+Deno.test("readProgramImage() rejects damaged headers", () => {
   const damages: ((view: DataView) => void)[] = [
     (view) => view.setUint16(0, 0, true),
     (view) => view.setUint32(0x3c, 0xffff_0000, true),
@@ -196,7 +196,7 @@ Deno.test("readProgramImage() takes no damaged headers", () => {
   }
 });
 
-Deno.test("injectionSize() is what planInjection() takes", () => {
+Deno.test("injectionSize() is the size that planInjection() needs", () => {
   const read = readImage(image({ imports: 50 }));
   const { page } = planInjection(read, BASE, ROOM, true, PARAMETERS);
   assertEquals(page.length, injectionSize(read, PARAMETERS.dllPath));

@@ -2,8 +2,8 @@
  * The layout of a recorder log (`*.hrec`), offset by offset as `recorder/layout.h` has it.
  *
  * A log is a header and the regions that it points to: hooked calls, object types, the directory of the table of open
- * handles, the buckets of interned blobs (for the writer alone), the ring of events, and the arena, which everything else
- * lies in. A *ref* is an offset in the file divided by 8; 0 is none. Integers are little-endian.
+ * handles, the buckets of interned blobs (used only by the writer), the ring of events, and the arena, which holds
+ * everything else. A *ref* is an offset in the file divided by 8; 0 is none. Integers are little-endian.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export const LOG_MAGIC = 0x0a1a_0a0d_4345_5248n;
 /** The version that is written and read. */
 export const LOG_VERSION = 1;
 
-/** `Header`: what htrace writes comes first, up to `state`. */
+/** `Header`: htrace writes the part before `state`. */
 export const HEADER = {
   size: 0x200,
   magic: 0x00, // u64
@@ -37,7 +37,7 @@ export const HEADER = {
   failure: 0x84,
   processId: 0x88,
   pointerSize: 0x8c,
-  frequency: 0x90, // u64, as all below but where a width is given
+  frequency: 0x90, // u64, like all below unless a width is given
   startCounter: 0x98,
   startTime: 0xa0,
   endCounter: 0xa8,
@@ -125,7 +125,7 @@ export const FLAG = { unseen: 1, existing: 2, raised: 4, wide: 8, replaces: 16 }
 export const OPEN_HANDLE = {
   size: 0x20,
   slotsPerPage: 1024,
-  opened: 0x00, // u64: number of the event; the two highest bits say that it is being written or closed
+  opened: 0x00, // u64: number of the event; the two highest bits mean that it is being written or closed
   closing: 1n << 62n,
   time: 0x08, // u64
   stack: 0x10, // ref
@@ -150,7 +150,7 @@ export const BLOB = {
 /** `Blob.kind`. */
 export const BLOB_KIND = { stack: 1, name: 2, bytes: 3 } as const;
 
-/** Bytes of a blob at most, by kind: what `recorder/` cuts them at (`MAX_FRAMES`, `MAX_NAME_BYTES`, `CodeView.path`). */
+/** Most bytes of a blob, by kind: where `recorder/` cuts them (`MAX_FRAMES`, `MAX_NAME_BYTES`, `CodeView.path`). */
 export const BLOB_MAX_BYTES: Readonly<Record<number, number>> = { 1: 256 * 8, 2: 1040, 3: 260 };
 
 /** `Module`. */
@@ -181,7 +181,7 @@ export const MARK = {
   thread: 0x18,
 } as const;
 
-/** `Listing`, with `ListedHandle` entries behind it. */
+/** `Listing`, followed by `ListedHandle` entries. */
 export const LISTING = {
   size: 0x28,
   next: 0x00, // ref
@@ -205,7 +205,7 @@ export const LISTED_HANDLE = {
 } as const;
 
 /**
- * What a log may hold at most. A log is written by the program that it is about, so its numbers are not trusted.
+ * Limits on the contents of a log. A log is written by the program that it describes, so its numbers are not trusted.
  *
  * | limit | why |
  * | --- | --- |
@@ -213,7 +213,7 @@ export const LISTED_HANDLE = {
  * | `arena` | two million open handles, or stacks of a hundred thousand distinct places |
  * | `directorySlots` | the kernel's own limit of 16,777,216 handles |
  * | `calls`, `types` | more than any version hooks, or any system has |
- * | `frames` | `MAX_FRAMES` of `recorder/stack.h` |
+ * | `frames` | `MAX_FRAMES` in `recorder/stack.h` |
  * | `blobs` | stacks and names: as many as fill the arena with stacks of usual depth |
  * | `stacks` | three times those of ten million traces of a real program; the newest are kept |
  * | `records` | modules, marks or listings: more than a program has; a list that is longer runs in a circle |

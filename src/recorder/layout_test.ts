@@ -1,4 +1,4 @@
-/** The reader's table of the log's layout against the header that the recorder is compiled with. */
+/** Checks the reader's table of the log's layout against the header that the recorder is compiled with. */
 import { assert, assertEquals } from "@std/assert";
 import { bytesSource } from "../byte_source.ts";
 import {
@@ -27,7 +27,7 @@ const FOLDER = new URL("../../recorder/", import.meta.url);
 const read = (name: string): string => Deno.readTextFileSync(new URL(name, FOLDER));
 const SOURCE = read("layout.h");
 
-/** Members of a structure with the offsets that their comments give, as `name: offset`. */
+/** Members of a structure with the offsets in their comments, as `name: offset`. */
 function members(structure: string): Record<string, number> {
   const body = [...SOURCE.matchAll(/typedef struct \{([^}]*)\} (\w+);/g)]
     .find(([, , name]) => name === structure)?.[1] ?? "";
@@ -41,7 +41,7 @@ function camel(name: string): string {
   return name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** What the reader calls otherwise. */
+/** Members that the reader names differently. */
 const RENAMED: Readonly<Record<string, string>> = { fileSize: "size", imageSize: "size" };
 
 function assertTable(structure: string, table: Readonly<Record<string, unknown>>): void {
@@ -93,7 +93,7 @@ function snake(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 }
 
-Deno.test("no call stands in the table twice, and every one fits the log", () => {
+Deno.test("no call is in the table twice, and every call fits the log", () => {
   const rows = [...read("calls.h").matchAll(/^ {2}X\((\w+), (\w+),/gm)].map(([, name]) => name!);
   assert(rows.length > 200, `${rows.length} calls`);
   assertEquals(rows.length, new Set(rows).size);
@@ -101,13 +101,13 @@ Deno.test("no call stands in the table twice, and every one fits the log", () =>
   const slots = new DataView(header.buffer).getUint32(HEADER.callSlots, true);
   assert(rows.length <= slots);
   for (const name of rows) assert(name.length < CALL.nameSize, name);
-  // The walk of a stack needs them, or they do not return to where they were called.
+  // The stack walk needs them, or they do not return to their caller.
   for (const name of ["NtProtectVirtualMemory", "NtContinue", "NtCallbackReturn"]) {
     assert(!rows.includes(name), name);
   }
 });
 
-Deno.test("calls take as many arguments as the stubs of 32-bit Wine say", async () => {
+Deno.test("calls have as many arguments as the stubs of 32-bit Wine say", async () => {
   const packed = await Deno.open(
     new URL("../../testdata/recorder/calls32.hrec.gz", import.meta.url),
   );
@@ -116,7 +116,7 @@ Deno.test("calls take as many arguments as the stubs of 32-bit Wine say", async 
   const { calls } = new RecorderLog(bytesSource("calls32.hrec", bytes));
   const rows = [...read("calls.h").matchAll(/^ {2}X\((\w+), (\w+), [^,]+, (\d+),/gm)];
   const taken = new Map(rows.map(([, name, , count]) => [name!, Number(count)]));
-  // Those of win32u differ from version to version, and Wine's from Windows'.
+  // Calls of win32u differ from version to version, and Wine's from Windows'.
   const hooked = calls.filter(({ name, state }) =>
     state === "hooked" && !name.startsWith("NtUser")
   );

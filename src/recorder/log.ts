@@ -1,6 +1,6 @@
 /**
- * A recorder log, whole, in plain words. It is written by the program that it is about, maybe while it is read, so nothing
- * in it is trusted.
+ * A whole recorder log, decoded. It is written by the program that it describes, perhaps while it is being read, so
+ * nothing in it is trusted.
  *
  * @module
  */
@@ -23,20 +23,20 @@ import {
   type RecordedModule,
 } from "./records.ts";
 
-/** The header of a log alone. Throws a `FormatError` where the file is not one, or damaged. */
+/** Reads only the header of a log. Throws a `FormatError` if the file is not a log, or is damaged. */
 export function readLogHeader(source: ByteSource): LogHeader {
   return readHeader(new LogFile(source));
 }
 
-/** A stack with what it did. */
+/** A stack with counts of its operations. */
 export interface RecordedStack {
-  /** Return addresses, innermost first: the first lies in the system call's stub. */
+  /** Return addresses, innermost first: the first is in the system call's stub. */
   readonly addresses: BigUint64Array;
-  /** Which modules its addresses are of, see {@linkcode RecordedModule.generation}. */
+  /** Which modules its addresses belong to, see {@linkcode RecordedModule.generation}. */
   readonly generation: number;
-  /** There were more frames than the log keeps. */
+  /** Whether there were more frames than the log keeps. */
   readonly isCut: boolean;
-  /** How many handles it opened in all, also those whose events the ring has lost. */
+  /** How many handles it opened in all, including those whose events the ring has lost. */
   readonly opened: number;
   /** How many of those were closed. */
   readonly closed: number;
@@ -44,34 +44,34 @@ export interface RecordedStack {
   readonly badReferences: number;
 }
 
-/** What a log had when it was read. */
+/** The contents of a log when it was read. */
 export class RecorderLog {
   /** The log's name, for messages. */
   readonly fileName: string;
-  /** What it says of itself and its process. */
+  /** The data on the log itself and its process. */
   readonly header: LogHeader;
   /** Calls by number. */
   readonly calls: readonly RecordedCall[];
   /** Names of object types by number; "" is the unknown one. */
   readonly types: readonly string[];
-  /** Modules in the order in which they were loaded. */
+  /** Modules in load order. */
   readonly modules: readonly RecordedModule[];
-  /** Marks in the order in which they were set. */
+  /** Marks in the order set. */
   readonly marks: readonly RecordedMark[];
-  /** The handle table when recording began and, where the process ended itself, at its end. */
+  /** The handle table when recording began and, if the process ended itself, at its end. */
   readonly listings: readonly HandleListing[];
-  /** Handles that were open: exact, however many events the ring has lost. */
+  /** Handles that were open: exact, no matter how many events the ring has lost. */
   readonly openHandles: OpenHandleColumns;
   /** The latest events. */
   readonly events: EventColumns;
   readonly #file: LogFile;
 
-  /** Reads a log. Throws a `FormatError` where it is not one, or damaged. */
+  /** Reads a log. Throws a `FormatError` if it is not one, or is damaged. */
   constructor(source: ByteSource) {
     const file = this.#file = new LogFile(source);
     this.fileName = source.name;
-    // The table before the ring, and both before what their refs point to: a program that goes on writing meanwhile adds
-    // events to the ring that say what became of the handles of the table.
+    // The table is read before the ring, and both before the data that their refs point to: a program that keeps
+    // writing adds events to the ring that say what became of the handles in the table.
     const before = readHeader(file);
     this.openHandles = readOpenHandles(file, before);
     this.header = readHeader(file);

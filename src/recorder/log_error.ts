@@ -5,7 +5,7 @@
  */
 import { FormatError } from "../error.ts";
 
-/** The error of a file that is not a recorder log, is damaged, or is of another version: what was found in it. */
+/** The error for a file that is not a recorder log, is damaged, or is of another version: what was found in it. */
 export function logError(
   file: string,
   found: string,

@@ -1,4 +1,4 @@
-/** Reading recorder logs: what is there, and what a hostile program may have written. */
+/** Reading recorder logs: good ones, and ones that a hostile program may have written. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bytesSource } from "../byte_source.ts";
 import { FormatError } from "../error.ts";
@@ -29,7 +29,7 @@ function whole(): TestLog {
   return log.listing("end", [[4, "Key"], [0x48, "Event"]]).end(7);
 }
 
-Deno.test("RecorderLog has what the recorder wrote", () => {
+Deno.test("RecorderLog returns what the recorder wrote", () => {
   const log = read(whole());
   assertEquals(log.header.state, "ended");
   assertEquals(log.header.exitStatus, 7);
@@ -60,14 +60,14 @@ Deno.test("RecorderLog has what the recorder wrote", () => {
   assertEquals([...log.openHandles.handle], [0x48]);
 });
 
-Deno.test("RecorderLog reads a ring that has gone round in the order of its events", () => {
+Deno.test("RecorderLog reads a ring that has wrapped in the order of its events", () => {
   const log = new TestLog({ slots: 128 });
   for (let count = 0; count < 300; count++) log.event({ kind: "open", handle: 4 * count });
   const { events } = read(log);
   assertEquals([...events.number], Array.from({ length: 128 }, (_, index) => 173 + index));
 });
 
-Deno.test("RecorderLog leaves out events that are being written, and others' remains", () => {
+Deno.test("RecorderLog leaves out events that are being written, and remains of older ones", () => {
   const log = new TestLog({ slots: 128 });
   for (let count = 0; count < 200; count++) log.event({ kind: count === 190 ? "writing" : "open" });
   const { events } = read(log);
@@ -75,13 +75,13 @@ Deno.test("RecorderLog leaves out events that are being written, and others' rem
   assert(!events.number.includes(191));
 });
 
-Deno.test("RecorderLog knows the 64-bit half of a folder from the 32-bit one", () => {
+Deno.test("RecorderLog distinguishes the 64-bit version of a folder from the 32-bit one", () => {
   const log = new TestLog().set(HEADER.pointerSize, 4);
   log.module({ path: "C:\\Windows\\System32\\ntdll.dll", base: 0x7000_0000n });
   assertEquals(read(log).modules[0]?.path, "C:\\Windows\\syswow64\\ntdll.dll");
 });
 
-/** What is done to a whole log, and the sentence that it ends in. */
+/** Damage done to a valid log, by the message that it leads to. */
 const DAMAGES: Readonly<Record<string, (log: TestLog) => unknown>> = {
   "it is not one; name a file that the recorder wrote": (log) => log.set64(0, 0n),
   "it is of version 9; use the htrace that wrote it": (log) => log.set(HEADER.version, 9),
@@ -129,7 +129,7 @@ for (const [found, damage] of Object.entries(DAMAGES)) {
   });
 }
 
-Deno.test("a log that is cut off anywhere is told for what it is", () => {
+Deno.test("a log that is cut off anywhere is reported as such", () => {
   const { bytes } = whole();
   for (
     const length of [0, 7, 100, HEADER.size - 1, HEADER.size, 0x5000, bytes.length - 0x100_0000]
@@ -138,9 +138,9 @@ Deno.test("a log that is cut off anywhere is told for what it is", () => {
   }
 });
 
-Deno.test("stacks whose refs overlap are not read over and over", () => {
+Deno.test("stacks with overlapping refs are not read over and over", () => {
   const log = new TestLog();
-  // A stack of the longest kind, and in it at each 8 bytes what looks like another one.
+  // A stack of the greatest length which contains, at every 8 bytes, what looks like another stack.
   const start = log.allocate(0x200000);
   for (let place = start; place < start + 0x180000; place += 8) {
     log.set64(place, 0n);
@@ -159,7 +159,7 @@ Deno.test("stacks whose refs overlap are not read over and over", () => {
   );
 });
 
-Deno.test("RecorderLog reads any bytes, or says that they are damaged", () => {
+Deno.test("RecorderLog reads any bytes or says that they are damaged", () => {
   const original = whole();
   const ring = Number(original.u64(HEADER.ring));
   const arena = Number(original.u64(HEADER.arena));

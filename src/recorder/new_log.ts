@@ -1,23 +1,23 @@
 /**
- * The beginning of a recorder log, which htrace makes and the recorder fills.
+ * The beginning of a recorder log, which htrace creates and the recorder fills.
  *
  * @module
  */
 import { CALL, EVENT, HEADER, LIMITS, LOG_MAGIC, LOG_VERSION, TYPE } from "./layout.ts";
 
-/** How large a log is made. */
+/** How large a log is. */
 export interface NewLogOptions {
-  /** Events that the ring keeps, rounded up to a power of two; 524,288 unless said otherwise. */
+  /** Events that the ring keeps, rounded up to a power of two; 524,288 by default. */
   readonly slots?: number;
-  /** The most frames of a stack, 2 to 256; 64 unless said otherwise. */
+  /** Most frames in a stack, 2 to 256; 64 by default. */
   readonly frames?: number;
 }
 
-/** A log that nothing has been written to. */
+/** An empty log. */
 export interface NewLog {
   /** The file's first bytes; all others are 0. */
   readonly header: Uint8Array<ArrayBuffer>;
-  /** Bytes of the file. */
+  /** Size of the file in bytes. */
   readonly size: number;
 }
 
@@ -27,12 +27,12 @@ const DEFAULT_FRAMES = 64;
 /** Room for calls and types of later builds of the recorder. */
 const CALL_SLOTS = 0x100;
 const TYPE_SLOTS = 0x80;
-/** Lists of stacks and names: short ones for a hundred thousand of them. */
+/** Number of lists of stacks and names: enough to keep the lists short with a hundred thousand entries. */
 const BUCKETS = 0x8000;
 const REF_SIZE = 4;
-/** Pages of views begin at multiples of it. */
+/** Views begin at multiples of this. */
 const PAGE = 0x1000;
-/** Stacks, names and open handles: at least this, and half as much as the ring. */
+/** Room for stacks, names and open handles: at least this much, and half the size of the ring. */
 const MIN_ARENA = 0x100_0000;
 
 /** Lays out a log. */

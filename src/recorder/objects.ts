@@ -1,14 +1,14 @@
 /**
- * What handles stand for, from the types and names of a log.
+ * The objects of handles, from the types and names of a log.
  *
  * @module
  */
 import type { ObjectInfo } from "../trace.ts";
 import type { RecorderLog } from "./log.ts";
 
-/** The objects of a log, each distinct one once. */
+/** The distinct objects of a log. */
 export class Objects {
-  /** All objects that have an id, in the order of their ids from 1. */
+  /** All objects with an id, ordered by id from 1. */
   readonly all: ObjectInfo[] = [];
   readonly #log: RecorderLog;
   readonly #known = new Map<string, ObjectInfo>();
@@ -20,7 +20,7 @@ export class Objects {
     this.#log = log;
   }
 
-  /** The object of a type, by its number, and a name, by its ref; undefined where neither is known. */
+  /** The object of a type, by its number, and a name, by its ref; undefined if neither is known. */
   of(type: number, name: number): ObjectInfo | undefined {
     if (type === 0 && name === 0) return undefined;
     const key = `${type} ${name}`;
@@ -37,7 +37,7 @@ export class Objects {
     return object;
   }
 
-  /** The object of a handle that was there when recording began. */
+  /** The object of a handle that was open when recording began. */
   existing(handle: number): ObjectInfo | undefined {
     this.#existing ??= this.#listStart();
     return this.#existing.get(handle & ~3);
@@ -62,7 +62,7 @@ export class Objects {
   }
 }
 
-/** `\??\C:\x` is what NT calls `C:\x`. */
+/** NT's name for `C:\x` is `\??\C:\x`. */
 function fileName(name: string): string {
   return name.startsWith("\\??\\") ? name.slice(4) : name;
 }

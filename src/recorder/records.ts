@@ -9,18 +9,18 @@ import { chain, type LogFile } from "./_file.ts";
 import type { LogHeader } from "./header.ts";
 import { BLOB_KIND, LISTED_HANDLE, LISTING, LISTING_KIND, MARK, MODULE } from "./layout.ts";
 
-/** A module with when it came and went. */
+/** A module with its load and unload times. */
 export interface RecordedModule extends Module {
   /** The next event's number when it was first loaded; 0: before recording began. */
   readonly loaded: number;
   /** When it was first loaded, or recording began. */
   readonly loadTime: Date;
-  /** The next event's number when it was last unloaded; absent where it stayed. */
+  /** The next event's number when it was last unloaded; absent if it stayed. */
   readonly unloaded?: number;
   /** When it was last unloaded. */
   readonly unloadTime?: Date;
   /**
-   * Counts modules that took the place of an unloaded other image. An address of a stack of generation g is that of the
+   * Counts modules that took the place of another, unloaded image. An address in a stack of generation g belongs to the
    * latest module there whose generation is g or lower.
    */
   readonly generation: number;
@@ -30,11 +30,11 @@ export interface RecordedModule extends Module {
 export interface RecordedMark {
   /** Its name. */
   readonly name: string;
-  /** The next event's number then: what comes before the mark has a lower one. */
+  /** The next event's number then: events before the mark have lower numbers. */
   readonly number: number;
   /** When it was set. */
   readonly time: Date;
-  /** By which thread. */
+  /** Id of the thread that set it. */
   readonly threadId: number;
 }
 
@@ -56,7 +56,7 @@ export interface ListedHandles {
 export interface HandleListing {
   /** When recording began, or the process ended itself. */
   readonly kind: "start" | "end";
-  /** The next event's number before and after: what happened between them may be in the list or not. */
+  /** The next event's number before and after: events between them may or may not be reflected in the list. */
   readonly before: number;
   /** See `before`. */
   readonly after: number;
@@ -66,7 +66,7 @@ export interface HandleListing {
   readonly handles: ListedHandles;
 }
 
-/** Modules in the order in which they were loaded. */
+/** Reads the modules, in load order. */
 export function readModules(file: LogFile, header: LogHeader): RecordedModule[] {
   const modules: RecordedModule[] = [];
   for (const { view } of chain(file, header.places.modules, MODULE.size, "modules")) {
@@ -90,7 +90,10 @@ export function readModules(file: LogFile, header: LogHeader): RecordedModule[] 
   return modules.reverse();
 }
 
-/** `\??\C:\x.dll` is what NT calls `C:\x.dll`; what a 32-bit program calls system32 is another folder to all others. */
+/**
+ * NT's name for `C:\x.dll` is `\??\C:\x.dll`; the folder that a 32-bit program calls system32 has another name for
+ * everyone else.
+ */
 function filePath(path: string, pointerSize: PointerSize): string {
   const whole = path.startsWith("\\??\\") ? path.slice(4) : path;
   return pointerSize === 4 ? whole.replace(/\\system32\\/i, "\\syswow64\\") : whole;
@@ -116,7 +119,7 @@ function guidText(view: DataView, offset: number): string {
   return (numbers + bytes).toUpperCase();
 }
 
-/** Marks in the order in which they were set. */
+/** Reads the marks, in the order set. */
 export function readMarks(file: LogFile, header: LogHeader): RecordedMark[] {
   const marks: RecordedMark[] = [];
   for (const { view } of chain(file, header.places.marks, MARK.size, "marks")) {
@@ -130,7 +133,7 @@ export function readMarks(file: LogFile, header: LogHeader): RecordedMark[] {
   return marks.reverse();
 }
 
-/** Listings in the order in which they were made. */
+/** Reads the listings, in the order made. */
 export function readListings(file: LogFile, header: LogHeader): HandleListing[] {
   const listings: HandleListing[] = [];
   let bytes = 0;

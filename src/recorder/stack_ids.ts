@@ -1,5 +1,5 @@
 /**
- * Stacks of a recorder log as ids of a session's table, with what the log says of each.
+ * Stacks of a recorder log as ids in a session's table, with what the log says about each.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { RecorderLog } from "./log.ts";
 import { LIMITS } from "./layout.ts";
 import { isSystemOpen, SYSTEM_FRAMES } from "./system_opens.ts";
 
-/** The stacks of one reading of a log. */
+/** The stacks of a log as read once. */
 export class StackIds {
   readonly #log: RecorderLog;
   readonly #space: AddressSpace;
@@ -20,7 +20,7 @@ export class StackIds {
   #kept = 0;
   #leftOut = 0;
   readonly #totals = new Map<StackId, StackTotals>();
-  /** For each stack that opened handles whether the system keeps all of them. */
+  /** For each stack that opened handles: whether the system keeps all of them. */
   readonly #isSystem = new Map<StackId, boolean>();
 
   /** Puts stacks of a log into a table. */
@@ -35,7 +35,7 @@ export class StackIds {
     return this.#ids.get(ref) ?? this.#read(ref);
   }
 
-  /** A stack opened a handle for an object. */
+  /** Notes that a stack opened a handle to an object. */
   opened(ref: number, object: ObjectInfo | undefined): void {
     const id = this.of(ref);
     if (this.#isSystem.get(id) === false) return;
@@ -68,7 +68,7 @@ export class StackIds {
     );
     this.#ids.set(ref, id);
     if (stack !== undefined && stack.opened > 0) {
-      // Two refs are one stack where a module came back to another place's meaning.
+      // Two refs are one stack if a module came back in a later generation.
       const { opened = 0, closed = 0 } = this.#totals.get(id) ?? {};
       this.#totals.set(id, { opened: opened + stack.opened, closed: closed + stack.closed });
     }

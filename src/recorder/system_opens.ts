@@ -1,6 +1,7 @@
 /**
- * Handles that the system opens under a call of the program's and keeps for itself: nobody can close them, so nobody is to
- * blame. Told by what the call itself says: the object's type and name, and which module made the system call.
+ * Handles that the system opens during a call by the program and keeps for itself: the program cannot close them, so it
+ * is not to blame. They are recognized by the call itself: the object's type and name, and which module made the system
+ * call.
  *
  * @module
  */
@@ -12,25 +13,25 @@ interface SystemOpen {
   readonly types: readonly string[];
   /** The object's name. */
   readonly name?: RegExp;
-  /** Modules one of which made the system call. */
+  /** Modules, one of which made the system call. */
   readonly callers: readonly string[];
-  /** Not only the first frame behind the system call's is theirs, but so many; 1 unless said otherwise. */
+  /** How many frames after the system call's own are in those modules; 1 by default. */
   readonly frames?: number;
 }
 
-/** The most frames that are looked at. */
+/** Most frames that are checked. */
 export const SYSTEM_FRAMES = 2;
 
 /** kernel32 and kernelbase share the Windows API between them, differently from version to version. */
 const API = ["kernelbase", "kernel32"];
 
 /**
- * | what | by |
+ * | what | recognized by |
  * | --- | --- |
  * | the mutex of OutputDebugString, kept from the first call on | Windows' documented debug buffer, `DBWinMutex` |
- * | directories of named objects: no function of the Windows API gives one out | the API's own DLLs |
- * | what the thread pool, timers and locks of ntdll wait with | ntdll itself: the API's functions are in other DLLs |
- * | threads of ntdll's own pool and timers | ntdll, for itself: its function for threads was called by itself |
+ * | directories of named objects: no function of the Windows API returns one | the API's own DLLs |
+ * | what ntdll's thread pool, timers and locks wait with | ntdll itself: the API's functions are in other DLLs |
+ * | threads of ntdll's own pool and timers | ntdll, for itself: its function for threads was called from ntdll |
  */
 const SYSTEM_OPENS: readonly SystemOpen[] = [
   { types: ["Mutant"], name: /\\DBWinMutex$/i, callers: API },
@@ -52,8 +53,8 @@ const SYSTEM_OPENS: readonly SystemOpen[] = [
 ];
 
 /**
- * Whether the system keeps a handle for itself; `callers` are the names of the modules of the frames behind the system
- * call's, innermost first.
+ * Whether the system keeps a handle for itself; `callers` are the names of the modules of the frames after the system
+ * call's own, innermost first.
  */
 export function isSystemOpen({ type, name }: ObjectInfo, callers: readonly string[]): boolean {
   return SYSTEM_OPENS.some((open) =>

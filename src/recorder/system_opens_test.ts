@@ -2,7 +2,7 @@
 import { assert } from "@std/assert";
 import { isSystemOpen } from "./system_opens.ts";
 
-Deno.test("isSystemOpen() tells the system's handles by type, name and caller", () => {
+Deno.test("isSystemOpen() recognizes the system's handles by type, name and caller", () => {
   const mutex = { type: "Mutant", name: "\\Sessions\\1\\BaseNamedObjects\\DBWinMutex" };
   assert(isSystemOpen(mutex, ["KERNELBASE"]));
   assert(!isSystemOpen({ ...mutex, name: "\\BaseNamedObjects\\Mine" }, ["kernelbase"]));
@@ -12,10 +12,10 @@ Deno.test("isSystemOpen() tells the system's handles by type, name and caller", 
   );
   assert(isSystemOpen({ type: "TpWorkerFactory" }, ["ntdll"]));
   assert(!isSystemOpen({ type: "Event" }, ["kernelbase"]));
-  // RtlCreateUserThread, for a pool of ntdll's own; for CreateThread; for the program.
+  // RtlCreateUserThread, called for ntdll's own pool, for CreateThread, and for the program.
   assert(isSystemOpen({ type: "Thread" }, ["ntdll", "ntdll"]));
   assert(!isSystemOpen({ type: "Thread" }, ["ntdll", "kernelbase"]));
   assert(!isSystemOpen({ type: "Thread" }, ["ntdll", "app"]));
   assert(!isSystemOpen({ type: "Thread" }, ["ntdll"]));
-  assert(!isSystemOpen({ type: "Key" }, ["ntdll"])); // RtlOpenCurrentUser gives one out
+  assert(!isSystemOpen({ type: "Key" }, ["ntdll"])); // RtlOpenCurrentUser returns one
 });

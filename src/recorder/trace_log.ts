@@ -1,9 +1,9 @@
 /**
- * The traces of a recorder log: its events and, beside them, what is known of handles whose events are gone.
+ * The traces of a recorder log: its events, plus what is known about handles whose events are gone.
  *
- * Opens, closes and bad references are traces. Not so closes that failed or are not known to be done, and handles that
- * were given to other processes: what is said of them is in `coverage.ts`. The table of open handles has the last word: an
- * open that the ring has lost is taken from there, and a handle that went without a close is closed by nobody.
+ * Opens, closes and bad references are traces. Closes that failed or are not known to be done, and handles that were
+ * given to other processes, are not: `coverage.ts` reports those. The table of open handles has the last word: an open
+ * that the ring has lost is taken from it, and a handle that is gone without a close gets a close with no known caller.
  *
  * @module
  */
@@ -20,11 +20,13 @@ import type { RecorderLog } from "./log.ts";
 import { Objects } from "./objects.ts";
 import { StackIds } from "./stack_ids.ts";
 
-/** The traces of a log with what tells snapshots: the numbers of their events, newest first. */
+/** The traces of a log with what snapshots need: the numbers of their events, newest first. */
 export interface RecordedTraces {
   /** The traces. */
   readonly log: TraceLog;
-  /** Number of each trace's event; a close that nobody made comes half before what shows it. */
+  /**
+   * Number of each trace's event; a close without a caller gets the number of the event that shows it, minus a half.
+   */
   readonly number: Float64Array;
 }
 
@@ -73,7 +75,7 @@ export function tracesOf(log: RecorderLog, space: AddressSpace, into: StackTable
   };
 }
 
-/** The traces at each mark that is shown, by the mark's name. */
+/** The traces at each shown mark, by the mark's name. */
 export function tracesAtMarks(log: RecorderLog, traces: RecordedTraces): Map<string, TraceLog> {
   const snapshots = new Map<string, TraceLog>();
   for (const { name, number, time } of shownMarks(log).marks) {
@@ -82,7 +84,7 @@ export function tracesAtMarks(log: RecorderLog, traces: RecordedTraces): Map<str
   return snapshots;
 }
 
-/** The traces whose events have lower numbers: the columns' tails, because the newest come first. */
+/** The traces whose events have lower numbers: the tails of the columns, because the newest come first. */
 function tracesBefore({ log, number }: RecordedTraces, end: number): TraceLog {
   const from = countUpTo(number.length, (index) => number[index]! >= end);
   const wideHandles = [...log.wideHandles ?? []]
@@ -105,17 +107,17 @@ function tracesBefore({ log, number }: RecordedTraces, end: number): TraceLog {
 }
 
 /**
- * What a trace is made of: an event of the ring, an open handle of the table, a close that nobody made, or an open that the
- * ring has lost and the close of its handle tells.
+ * The source of a trace: an event in the ring, an open handle in the table, a close without a known caller, or an open
+ * that the ring has lost but that the close of its handle reveals.
  */
 const SOURCE = { event: 0, openHandle: 1, gone: 2, closed: 3 } as const;
 
-/** What becomes traces, newest first. */
+/** The sources of the traces, newest first. */
 interface Sources {
   readonly count: number;
   /** `SOURCE`. */
   readonly kind: Uint8Array;
-  /** Place among the events or the open handles. */
+  /** Index among the events or the open handles. */
   readonly place: Uint32Array;
   readonly number: Float64Array;
 }
@@ -164,7 +166,7 @@ function isTrace(kind: number): boolean {
   return kind === EVENT_KIND.open || kind === EVENT_KIND.close || kind === EVENT_KIND.badReference;
 }
 
-/** Places of open handles whose events the ring has lost, the newest last. */
+/** Indices of open handles whose events the ring has lost, newest last. */
 function opensWithoutEvent({ events, openHandles }: RecorderLog): number[] {
   const known = new Set<number>();
   for (let event = 0; event < events.count; event++) {
@@ -178,7 +180,7 @@ function opensWithoutEvent({ events, openHandles }: RecorderLog): number[] {
   return places.sort((one, other) => openHandles.number[one]! - openHandles.number[other]!);
 }
 
-/** Places of closes of handles whose opens the ring has lost. */
+/** Indices of closes of handles whose opens the ring has lost. */
 function closesWithoutOpen(log: RecorderLog, finished: ReadonlySet<number>): number[] {
   const { events } = log;
   const open = new Set<number>();
@@ -193,7 +195,7 @@ function closesWithoutOpen(log: RecorderLog, finished: ReadonlySet<number>): num
   return places;
 }
 
-/** The stack that opened the handle of a close; 0 where it is not known. */
+/** The stack that opened the handle of a close; 0 if it is not known. */
 function openingStack({ detail, flags }: RecorderLog["events"], place: number): number {
   return (flags[place]! & (FLAG.unseen | FLAG.existing | FLAG.wide)) === 0 ? detail[place]! : 0;
 }
@@ -262,12 +264,12 @@ function traceOf(log: RecorderLog, objects: Objects, kind: number, place: number
     ...common,
     type: events.kind[place] === EVENT_KIND.badReference ? "badref" : "close",
     upperHandle: (flags & FLAG.wide) === 0 ? 0 : events.detail[place]!,
-    // Of other closes the open says what the handle stood for.
+    // For other closes, the open has the handle's object.
     ...(isExisting(flags) && { object: objects.existing(common.handle) }),
   };
 }
 
-/** What tells whether traces are missing. A log that has all is no full ring, whatever its size. */
+/** Members that say whether traces are missing. A log with all traces is not a full ring, whatever its size. */
 function completeness(log: RecorderLog, count: number): Pick<TraceLog, "slots" | "incomplete"> {
   const { header } = log;
   if (header.state === "made" || header.state === "starting") {
@@ -288,9 +290,9 @@ function completeness(log: RecorderLog, count: number): Pick<TraceLog, "slots" |
   return { slots: Math.max(header.ringSlots, count + 1) };
 }
 
-/** When the log was as it was read: at its last event or, if that is later, at the end of its process. */
+/** The time of the log's state: that of its last event or, if later, of the end of its process. */
 function readAtOf({ header, events }: RecorderLog): Date {
-  const last = events.time[events.count - 1] || 0; // NaN where its counter makes no sense
+  const last = events.time[events.count - 1] || 0; // NaN if its counter makes no sense
   const known = (header.endTime ?? header.startTime).getTime();
   return new Date(Math.max(known, Math.ceil(last)));
 }

@@ -45,7 +45,7 @@ Deno.test("opens, closes and bad references are traces, with their times and obj
   assertEquals(traces.log.incomplete, undefined);
 });
 
-Deno.test("a close that had not returned is one where the handle table lacks its handle", () => {
+Deno.test("a close that had not returned counts if the handle table lacks its handle", () => {
   const log = new TestLog();
   for (const handle of [0x10, 0x20]) {
     log.openHandle(handle, log.event({ kind: "open", handle }));
@@ -55,7 +55,7 @@ Deno.test("a close that had not returned is one where the handle table lacks its
   assertEquals(lines(traces.log), ["open 10 Event", "close 10", "open 20 Event"]);
 });
 
-Deno.test("a log is as it was at its last event, where that came as its process was ending", () => {
+Deno.test("a log has the time of its last event if that came while its process was ending", () => {
   const log = new TestLog().end();
   const readAt = (): Date | undefined => {
     using traces = read(log);
@@ -74,7 +74,7 @@ Deno.test("failed and unfinished closes, and handles given away, are not traces"
   assertEquals(traces.log.incomplete, undefined);
 });
 
-Deno.test("a handle that went without a close is closed by nobody", () => {
+Deno.test("a handle that is gone without a close gets a close without a stack", () => {
   const log = new TestLog();
   const stack = log.stack([0x1000n]);
   log.event({ kind: "open", stack });
@@ -94,7 +94,7 @@ Deno.test("a handle that went without a close is closed by nobody", () => {
   assertEquals(outstandingTraces(traces.log).length, 0);
 });
 
-Deno.test("a close of a handle that was there before has that one's object", () => {
+Deno.test("a close of a handle that was open before recording has that handle's object", () => {
   const log = new TestLog().listing("start", [[0x44, "Key"]]);
   log.event({ kind: "close", flags: FLAG.existing });
   using traces = read(log);
@@ -108,7 +108,7 @@ Deno.test("a bad reference keeps a value of more than 32 bits", () => {
   assertEquals(traceAt(traces.log, 0).wideHandle, 0xabcd_0000_0044n);
 });
 
-Deno.test("open handles whose events the ring has lost are opens all the same", () => {
+Deno.test("open handles whose events the ring has lost are still opens", () => {
   const log = new TestLog({ slots: 128 });
   const [kept, lost] = [log.stack([0x1000n]), log.stack([0x2000n], { opened: 51, closed: 50 })];
   log.openHandle(0x100, log.event({ kind: "open", handle: 0x100, stack: lost }), { stack: lost });
@@ -130,7 +130,7 @@ Deno.test("open handles whose events the ring has lost are opens all the same", 
   assert(totals.some((total) => total?.opened === 51 && total.closed === 50));
 });
 
-Deno.test("a close whose open the ring has lost tells who opened, and marks count with that", () => {
+Deno.test("a close whose open the ring has lost shows who opened the handle, and marks count it", () => {
   const log = new TestLog({ slots: 128 });
   const [first, second] = [log.stack([0x1000n]), log.stack([0x2000n])];
   const open = (handle: number, stack: number): unknown =>
@@ -145,7 +145,7 @@ Deno.test("a close whose open the ring has lost tells who opened, and marks coun
   log.event({ kind: "close", handle: 0x100, stack: second, detail: first });
   using traces = read(log);
   assertEquals(outstandingTraces(traces.log).length, 0);
-  // At a mark that is older than the ring, what was closed since is not counted.
+  // At a mark that is older than the ring, handles closed since are not counted.
   assertEquals(outstandingTraces(traces.marks.get("old")!).length, 0);
   const open80 = traces.marks.get("known")!;
   const stacks = Array.from(outstandingTraces(open80), (trace) => traceAt(open80, trace).stack[0]);
@@ -155,7 +155,7 @@ Deno.test("a close whose open the ring has lost tells who opened, and marks coun
   assertEquals([oldest.type, oldest.time], ["open", undefined]);
 });
 
-Deno.test("an image that comes back after another one is the module that it was", () => {
+Deno.test("an image that comes back after another one is the same module as before", () => {
   const log = new TestLog({ slots: 1024 });
   for (let generation = 0; generation < 600; generation++) {
     const path = generation % 2 === 0 ? "even.dll" : "odd.dll";
@@ -179,7 +179,7 @@ Deno.test("a log of many marks and many stacks shows the first marks", () => {
   assertEquals(traces.marks.size, 0x400);
 });
 
-Deno.test("an event whose place was in use leaves its open handle in its order", () => {
+Deno.test("an open handle keeps its order even if its event was lost because its slot was in use", () => {
   const log = new TestLog();
   log.event({ kind: "open", handle: 0x10 });
   log.openHandle(0x20, log.event({ kind: "writing", handle: 0x20 }));
@@ -188,7 +188,7 @@ Deno.test("an event whose place was in use leaves its open handle in its order",
   assertEquals(lines(traces.log), ["open 10 Event", "open 20 Event", "open 30 Event"]);
 });
 
-Deno.test("a log is read at marks as it was then; one set again has a number", () => {
+Deno.test("a log has the traces at each mark; a mark set again gets a number", () => {
   const log = new TestLog();
   log.event({ kind: "open", handle: 0x10 });
   log.mark("round");
@@ -204,7 +204,7 @@ Deno.test("a log is read at marks as it was then; one set again has a number", (
   assertEquals(traces.marks.get("round")?.readAt, new Date("2026-01-01T00:00:02Z"));
 });
 
-Deno.test("stacks of an unloaded module are apart from those of the image in its place", () => {
+Deno.test("stacks of an unloaded module are kept apart from those of the image in its place", () => {
   const log = new TestLog();
   const [old, now] = [log.stack([0x5010n]), log.stack([0x5010n], { tag: 2 })];
   log.module({ path: "old.dll", base: 0x5000n, unloaded: 2 });
@@ -220,7 +220,7 @@ Deno.test("stacks of an unloaded module are apart from those of the image in its
   assertEquals([moduleOf(1), moduleOf(0)], ["old", "new"]);
 });
 
-Deno.test("handles that the system keeps for itself are told by the call", () => {
+Deno.test("handles that the system keeps for itself are recognized by the call", () => {
   const log = new TestLog();
   log.module({ path: "C:\\windows\\system32\\ntdll.dll", base: 0x1000n });
   log.module({ path: "C:\\windows\\system32\\kernelbase.dll", base: 0x2000n });

@@ -1,5 +1,5 @@
 /**
- * Test help: builds analyses from plain entries.
+ * Test helper: builds analyses from plain entries.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface TestTrace {
   readonly frames: readonly Frame[];
 }
 
-/** What a test says beside the members of an analysis. */
+/** What a test specifies besides the members of an analysis. */
 interface TestFacts extends Partial<Analysis> {
   readonly mode?: TargetMode;
   readonly pointerSize?: PointerSize;

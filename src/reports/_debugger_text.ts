@@ -1,9 +1,8 @@
 /**
- * How the debugger's two modes write a frame and the heading of an entry.
+ * How the debugger writes a frame and an entry's heading in its two modes.
  *
- * The layouts are facts about published sessions and Microsoft's documented kernel-mode example (output
- * reference). They are two layouts, not two widths of one: digits, case, labels and the place of blank lines all
- * differ.
+ * The layouts are facts about published sessions and Microsoft's documented kernel-mode example (output reference).
+ * They are two layouts, not two widths of one: digits, case, labels and the positions of blank lines all differ.
  *
  * @module
  */
@@ -15,18 +14,18 @@ import type { HandleOperation, TraceType } from "../trace.ts";
 /** The line between entries: 38 hyphens. */
 export const SEPARATOR = "-".repeat(38);
 
-/** What user-mode `!htrace` says of snapshots. */
+/** What user-mode `!htrace` says about snapshots. */
 export const SNAPSHOT_TEXT = {
   /** After `-snapshot`, and first in every diff. */
   taken: "Handle tracing information snapshot successfully taken.",
-  /** In place of a diff whose snapshot's newest traces are gone from the ring. */
+  /** In place of a diff whose snapshot's newest traces are no longer in the ring. */
   tooLarge: "The difference between the two snapshots is too large.\n" +
     'Please start over with "!htrace -snapshot" then "!htrace -diff".',
 } as const;
 
 /** How one mode writes its entries. */
 export interface Layout {
-  /** The lines above the frames; `note` is a line of ours about the handle, or absent. */
+  /** The lines above the frames; `note` is our own line about the handle, or absent. */
   readonly heading: (trace: HandleOperation, pointerSize: PointerSize, note?: string) => string[];
   /** The line of one frame. */
   readonly frame: (frame: Frame, pointerSize: PointerSize) => string;
@@ -46,7 +45,7 @@ const KERNEL_LABELS: Readonly<Record<TraceType, string>> = {
 
 /** The layout of each mode. */
 export const LAYOUTS: Readonly<Record<TargetMode, Layout>> = {
-  /** As current debuggers print it; the label of a bad reference is told, not seen. */
+  /** As current debuggers print it; the label of a bad reference is from descriptions, not from an actual output. */
   user: {
     heading: (trace, pointerSize, note) => [
       `Handle = ${padded(trace.handle, pointerSize)} - ${USER_LABELS[trace.type]}`,
@@ -59,7 +58,7 @@ export const LAYOUTS: Readonly<Record<TargetMode, Layout>> = {
       address(frame, padded(frame.address, pointerSize)) +
       placeText(frame, (value) => padded(value, pointerSize)),
   },
-  /** As the documented Windows XP-era example prints it; for 64 bits only the addresses get wider (ours). */
+  /** As the documented Windows XP-era example prints it; for 64 bits only the addresses get wider (our choice). */
   kernel: {
     heading: (trace, _pointerSize, note) => [
       `Handle ${upper(trace.handle)} - ${KERNEL_LABELS[trace.type]}:`,
@@ -71,7 +70,7 @@ export const LAYOUTS: Readonly<Record<TargetMode, Layout>> = {
   },
 };
 
-/** The two lines that open every diff: what was done and how much is new. */
+/** The two lines that start every diff: what was done and how much is new. */
 export function diffHeading(newTraces: number): string[] {
   return [
     SNAPSHOT_TEXT.taken,
@@ -89,14 +88,14 @@ export function upper(value: number | bigint): string {
   return `0x${value.toString(16).toUpperCase()}`;
 }
 
-/** What stands before the name: nothing where the source has no addresses. */
+/** What precedes the name: nothing if the source has no addresses. */
 function address({ isUnaddressed }: Frame, text: string): string {
   return isUnaddressed ? "" : `${text}: `;
 }
 
 /**
- * Name and displacement. Outside all modules a debugger prints the address again: `0x00101991: +0x00101991`; a text that
- * was cut inside a frame has a name alone.
+ * Name and displacement. Outside all modules a debugger prints the address again: `0x00101991: +0x00101991`; a text
+ * that was cut inside a frame has only a name.
  */
 function placeText(frame: Frame, written: (value: number | bigint) => string): string {
   const name = frameName(frame);

@@ -1,5 +1,5 @@
 /**
- * What several reports say about an analysis in the same words: the stories of bad references, closes that look wrong.
+ * Wording that several reports share: the stories of bad references, closes that look wrong.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { counted, misuseTitle, stackPlace } from "../plain_text.ts";
 import type { SuspiciousCloser } from "../analysis/suspicious_closers.ts";
 import { operationAt, type StackId } from "../trace_log.ts";
 
-/** Who opened a handle, who closed it, and who used it then. */
+/** Who opened a handle, who closed it, and who then used it. */
 export function misuseStory({ log, stacks }: Analysis, misuse: Misuse): string {
   const step = (verb: string, trace: number | undefined, stack?: StackId): string[] => {
     const id = trace === undefined ? stack : log.stack[trace];

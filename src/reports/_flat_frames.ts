@@ -1,5 +1,5 @@
 /**
- * Frames as other viewers want them: one name each, inlined functions as frames of their own.
+ * Frames as other viewers expect them: one name each, inlined functions as separate frames.
  *
  * @module
  */
@@ -9,21 +9,21 @@ import type { Frame, FrameModule } from "../frame.ts";
 export interface FlatFrame {
   /** `module!symbol`; `module+0x1234` without a symbol; the address outside all modules. */
   readonly name: string;
-  /** The symbol alone, or what stands in its place. */
+  /** Only the symbol, or what replaces it. */
   readonly symbol: string;
   /** The module; absent outside all modules. */
   readonly module?: FrameModule;
-  /** The return address, the same for a function and those inlined in it; absent where the source told none. */
+  /** The return address, the same for a function and those inlined in it; absent if the source has none. */
   readonly address?: bigint;
   /** How many functions it is inlined in, at its address. */
   readonly inlineDepth: number;
-  /** Source file, where known. */
+  /** Source file, if known. */
   readonly file?: string;
   /** Line in `file`, from 1. */
   readonly line?: number;
 }
 
-/** Flattens a stack: innermost first, functions inlined at an address before the one that they are inlined in. */
+/** Flattens a stack: innermost first, functions inlined at an address before the one that contains them. */
 export function flatFrames(frames: readonly Frame[]): FlatFrame[] {
   return frames.flatMap((frame) => {
     const { module, address, isUnaddressed, inlined = [] } = frame;
@@ -51,7 +51,7 @@ function namesOf(
   return { name: text, symbol: text };
 }
 
-/** A line of 0 stands for no line of the file. */
+/** Line 0 means no line of the file. */
 function place(
   { file, line }: { readonly file?: string; readonly line?: number },
 ): Pick<FlatFrame, "file" | "line"> {

@@ -1,5 +1,5 @@
 /**
- * The command to type after a summary was read.
+ * The command to type after reading a summary.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { tellsCloses } from "../trace_log.ts";
 import { symbolsCommand } from "../analysis/uncertainties.ts";
 import { verdictOf } from "../analysis/verdict.ts";
 
-/** A line with the next command, by what the verdict is; none where there is nothing to do. */
+/** A line with the next command, depending on the verdict; none if there is nothing to do. */
 export function nextSteps(analysis: Analysis, options: RenderOptions): string[] {
   const { kind, group } = verdictOf(analysis);
   const suspect = group && analysis.stacks.get(group.stack)?.suspect?.frame;
@@ -32,7 +32,7 @@ export function nextSteps(analysis: Analysis, options: RenderOptions): string[] 
       return afterLostHistory(analysis.target.kind, options.target ?? "<target>");
     case "no own frame":
     case "no stacks":
-      // A text has the names that its debugger knew.
+      // A text already has the names that its debugger knew.
       if (analysis.target.kind === "debugger log") return [];
       return [
         `Next: ${symbolsCommand(options)}   (which modules have symbols, and why others have none)`,
@@ -47,7 +47,7 @@ export function nextSteps(analysis: Analysis, options: RenderOptions): string[] 
   }
 }
 
-/** A larger ring keeps more; what is only a file was traced elsewhere. */
+/** A larger ring keeps more; a file was traced elsewhere. */
 function afterLostHistory(kind: string, target: string): string[] {
   if (kind === "debugger log") {
     return [
@@ -58,7 +58,7 @@ function afterLostHistory(kind: string, target: string): string[] {
   return [`Next: htrace enable ${traced} --slots 131072, then snapshot and compare sooner`];
 }
 
-/** Handles alone can be compared; tracing can be switched on in what runs. */
+/** Handles can be compared without traces; tracing can be switched on in a running process. */
 function withoutTraces(kind: string, target: string): string[] {
   if (kind === "handle list") return [`Next: htrace diff <later list> ${target}   (what grew)`];
   if (kind === "recording") {
@@ -69,10 +69,10 @@ function withoutTraces(kind: string, target: string): string[] {
     : ["Next: !htrace -enable in the debugger, the scenario, then !htrace -diff or .dump /mh"];
 }
 
-/** Kinds of targets that tracing can be enabled in. */
+/** Kinds of targets in which tracing can be enabled. */
 const RUNNING = ["live process", "emulated machine"];
 
-/** A name as a regular expression that a shell's double quotes leave alone. */
+/** A name as a regular expression that is unchanged inside a shell's double quotes. */
 function pattern(name: string): string {
   return name.replaceAll(/[^\w:~<>, ]+/g, ".+");
 }

@@ -1,5 +1,5 @@
 /**
- * The objects that handles stand for, as texts say them: ours, no debugger prints them among traces.
+ * The objects that handles refer to, as text: our own format, as no debugger prints them with traces.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Analysis, TraceGroup } from "../analysis.ts";
 import { thousands, typeList } from "../plain_text.ts";
 import type { ObjectInfo } from "../trace_log.ts";
 
-/** `Type = Event, Name = \BaseNamedObjects\x`, as far as it is known. */
+/** `Type = Event, Name = \BaseNamedObjects\x`, as far as known. */
 export function objectText(object: ObjectInfo | undefined): string | undefined {
   if (object?.type === undefined) return undefined;
   return object.name === undefined
@@ -18,14 +18,14 @@ export function objectText(object: ObjectInfo | undefined): string | undefined {
 /** Handles of one type, and what their names have in common. */
 interface ObjectsOfType {
   count: number;
-  /** What all names begin with; undefined where one of them has none. */
+  /** What all names begin with; undefined if one of them has none. */
   common: string | undefined;
   isOneName: boolean;
 }
 
 /**
  * The objects of a group's open handles by type, most frequent first, with the name that all of a type share, or the
- * folder of their names: `11 Event, 2 File \Device\…`. Empty where no type is known.
+ * directory of their names: `11 Event, 2 File \Device\…`. Empty if no type is known.
  */
 export function objectList(
   { objectOf }: Pick<Analysis, "objectOf">,

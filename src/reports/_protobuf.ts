@@ -1,11 +1,11 @@
 /**
- * Writing protocol buffers: as much of the wire format as a profile needs
+ * Writes protocol buffers: as much of the wire format as a profile needs
  * (https://protobuf.dev/programming-guides/encoding/).
  *
  * @module
  */
 
-/** Fields of a message, one after the other. */
+/** Fields of a message, one after another. */
 export class MessageWriter {
   readonly #bytes: number[] = [];
 
@@ -14,14 +14,14 @@ export class MessageWriter {
     return this.#bytes;
   }
 
-  /** A whole number that is not negative; 0, the default, is left out. */
+  /** A non-negative integer; 0, the default, is left out. */
   number(field: number, value: number | bigint): void {
     if (value === 0 || value === 0n) return;
     this.#varint(field << 3);
     this.#varint(value);
   }
 
-  /** A truth value; false, the default, is left out. */
+  /** A boolean; false, the default, is left out. */
   boolean(field: number, value: boolean): void {
     this.number(field, value ? 1 : 0);
   }

@@ -1,11 +1,11 @@
 /**
- * The whole text of a report that is made in pieces: for programs and tests.
+ * The complete text of a report that is produced in pieces: for programs and tests.
  *
  * @module
  */
 import type { Analysis, Report } from "../analysis.ts";
 
-/** Renders an analysis as text. Throws a TypeError for a report that makes bytes or files. */
+/** Renders an analysis as text. Throws a TypeError for a report that produces bytes or files. */
 export async function readText(report: Report, analysis: Analysis): Promise<string> {
   const rendered = await report.render(analysis);
   if (typeof rendered === "string") return rendered;

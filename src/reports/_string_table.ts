@@ -4,16 +4,16 @@
  * @module
  */
 
-/** Texts in the order in which they were first asked for. */
+/** Texts in the order of their first use. */
 export class StringTable {
   readonly #numbers = new Map<string, number>();
 
-  /** Begins with these texts. */
+  /** Starts with these texts. */
   constructor(...texts: readonly string[]) {
     for (const text of texts) this.number(text);
   }
 
-  /** All texts by their numbers. */
+  /** All texts, in the order of their numbers. */
   get texts(): string[] {
     return [...this.#numbers.keys()];
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Escapes markup, and leaves out what XML 1.0 has no way to write. */
+/** Escapes markup, and leaves out characters that XML 1.0 cannot represent. */
 export function escapeXml(text: string): string {
   // deno-lint-ignore no-control-regex
   const allowed = text.replaceAll(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]/gu, "");

@@ -22,7 +22,7 @@ export const CLASSIC: Report = {
   render: classicPieces,
 };
 
-/** Renders an analysis in the layout of its mode: a diff where it is one, else a listing. */
+/** Renders an analysis in the layout of its mode: as a diff if it is one, otherwise as a listing. */
 export function renderClassic(analysis: Analysis): string {
   return [...classicPieces(analysis)].join("");
 }
@@ -66,7 +66,7 @@ function* outstanding(
     "previous snapshot.\n";
 }
 
-/** Characters of a piece: few enough to hold, many enough to write at once. */
+/** Characters of a piece: few enough to keep in memory, many enough to write at once. */
 const PIECE = 0x1_0000;
 
 function* entries(analysis: Analysis): Generator<string, void, undefined> {
@@ -89,7 +89,7 @@ function* entries(analysis: Analysis): Generator<string, void, undefined> {
   for (const index of analysis.listed) {
     const note = listsNames ? objectText(analysis.objectOf(index)) : undefined;
     const heading = layout.heading(operationAt(log, index), pointerSize, note);
-    // Numbers alone need no escapes, which would take most of the time.
+    // Numbers need no escaping, which would take most of the time.
     const text = note === undefined ? `${heading.join("\n")}\n` : linesText(heading);
     piece += `${SEPARATOR}\n${text}${stackText(log.stack[index]!)}`;
     if (piece.length < PIECE) continue;

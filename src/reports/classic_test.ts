@@ -130,7 +130,7 @@ Deno.test("renderClassic() says in the two documented sentences that history was
   assertEquals(parseAnswer(text).kind, "diff too large");
 });
 
-Deno.test("renderClassic() adds type and name only where the user asked for them", () => {
+Deno.test("renderClassic() adds type and name only if the user asked for them", () => {
   const objectOf = () => ({ type: "Event", name: "\\BaseNamedObjects\\done" });
   const lines = (listsNames: boolean): string[] =>
     renderClassic(testAnalysis([LEAK], { objectOf, listsNames })).split("\n");

@@ -1,5 +1,5 @@
 /**
- * Groups as a table for spreadsheets and databases: RFC 4180, UTF-8, a row a group.
+ * Groups as a table for spreadsheets and databases: RFC 4180, UTF-8, one row per group.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { flatFrames } from "./_flat_frames.ts";
 /** The report. */
 export const CSV: Report = {
   name: "csv",
-  brief: "a row a stack, for spreadsheets and databases",
+  brief: "one row per stack, for spreadsheets and databases",
   extension: ".csv",
   render: renderCsv,
 };
 
-/** Columns in their order. */
+/** The columns, in order. */
 const COLUMNS: Readonly<
   Record<string, (group: TraceGroup, analysis: Analysis) => string | number | undefined>
 > = {
@@ -49,7 +49,7 @@ export function* renderCsv(analysis: Analysis): Generator<string, void, undefine
   }
 }
 
-/** Texts that a spreadsheet would take for a formula are marked as texts: names come from files of others. */
+/** Texts that a spreadsheet would mistake for a formula are marked as text: names come from untrusted files. */
 function field(value: string | number | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "number") return String(value);

@@ -1,7 +1,7 @@
 /**
  * A profile for the Firefox Profiler (https://profiler.firefox.com): stacks as samples, leaks as markers.
  *
- * The processed format of version 56: readers bring older versions up to date and reject newer ones than they know.
+ * The processed format, version 56: readers upgrade older versions and reject newer ones than they know.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export const FIREFOX: Report = {
 
 const FORMAT_VERSION = 56;
 const OTHER = 0;
-/** Fields of the markers, by the format's own words for how they are shown. */
+/** Fields of the markers, with the format's own names for how they are shown. */
 const MARKER_FIELDS = [
   { key: "judgement", label: "Judgement", format: "string" },
   { key: "types", label: "Types", format: "string" },
@@ -33,8 +33,8 @@ const MARKER_FIELDS = [
 ] as const;
 
 /**
- * Renders every group as a sample, weighed by its outstanding handles, and as a marker of the same time. Markers after the
- * last sample would lie outside of what the viewer shows.
+ * Renders every group as a sample, weighted by its outstanding handles, and as a marker with the same time. Markers
+ * after the last sample would be outside the range that the viewer shows.
  */
 export function renderFirefox(analysis: Analysis): string {
   const strings = new StringTable();
@@ -111,7 +111,7 @@ export function renderFirefox(analysis: Analysis): string {
   }) + "\n";
 }
 
-/** The format's tables: stacks of frames of functions of libraries. */
+/** The format's tables: stacks, which refer to frames, functions and libraries. */
 class Tables {
   readonly libs: object[] = [];
   readonly #strings: StringTable;

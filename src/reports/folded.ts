@@ -1,5 +1,5 @@
 /**
- * Folded stacks, as flame graph tools read them: `root;child;leaf COUNT`, a line a stack.
+ * Folded stacks, as flame graph tools read them: `root;child;leaf COUNT`, one line per stack.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import type { Analysis, NamedPart, Report } from "../analysis.ts";
 import { flatFrames } from "./_flat_frames.ts";
 import type { StackId } from "../trace_log.ts";
 
-/** The report: outstanding handles; where there is a snapshot also a file with two counts, before and now. */
+/** The report: outstanding handles; with a snapshot, also a file with two counts, before and now. */
 export const FOLDED: Report = {
   name: "folded",
   brief: "folded stacks with outstanding handles, for flame graphs",
@@ -15,7 +15,7 @@ export const FOLDED: Report = {
   render: renderFolded,
 };
 
-/** Handles of a stack: those outstanding, and with a snapshot those open at it and now. */
+/** Handles of a stack: those outstanding, and with a snapshot, those open then and now. */
 interface Counts {
   outstanding: number;
   before: number;
@@ -47,7 +47,7 @@ export function renderFolded(analysis: Analysis): string | readonly NamedPart[] 
   return [{ suffix: "", content }, { suffix: "diff", content: diff }];
 }
 
-/** Names outermost first. A name holds no separator and no line break: readers know no escapes. */
+/** Names outermost first. A name contains no separator or line break: readers support no escapes. */
 function foldedStack({ stacks }: Analysis, stack: StackId): string {
   const frames = flatFrames(stacks.get(stack)?.frames ?? []);
   if (frames.length === 0) return "(no stack)";

@@ -1,9 +1,10 @@
 /**
- * Handles by the stack that opened them: one entry a distinct opening stack, biggest first, then the stories of bad
+ * Handles by the stack that opened them: one entry per distinct opening stack, biggest first, then the stories of bad
  * references.
  *
- * Groups without open handles, and those of the system alone, are counted at the end. A list of outstanding handles says what is open now; a group says whether that is how the stack always ends.
- * The layout is ours, in the manner of the user-mode debugger text, so that it reads beside it.
+ * Groups without open handles, and those with only system code, are counted at the end. A list of outstanding handles
+ * says what is open now; a group says whether the stack's handles always end like that. The layout is our own, in the
+ * style of the user-mode debugger text, so that it fits in with it.
  *
  * @module
  */
@@ -17,13 +18,13 @@ import { VERIFIER_STOP_CODES } from "../verifier_stop_codes.ts";
 import { diffHeading, LAYOUTS, padded, SEPARATOR, SNAPSHOT_TEXT } from "./_debugger_text.ts";
 import { objectList } from "./_object_text.ts";
 
-/** An entry lists the values of its outstanding handles where they are no more than this. */
+/** An entry lists the values of its outstanding handles if there are no more than this. */
 const HANDLES_SHOWN = 16;
 
 /** The report. */
 export const GROUPS: Report = {
   name: "groups",
-  brief: "an entry a distinct opening stack, with counts, suspect and closers",
+  brief: "one entry per distinct opening stack, with counts, suspect and closers",
   says: ["limit"],
   render: renderGroups,
 };
@@ -71,7 +72,7 @@ function groupLines(analysis: Analysis, group: TraceGroup): string[] {
   return lines;
 }
 
-/** What was open at each step, oldest first; with a single snapshot the counts say it. */
+/** What was open at each step, oldest first; with a single snapshot, the counts already say it. */
 function seriesLines(analysis: Analysis, group: TraceGroup): string[] {
   const steps = growthSteps(group, analysis);
   if (steps.length <= 2) return [];
@@ -79,7 +80,7 @@ function seriesLines(analysis: Analysis, group: TraceGroup): string[] {
   return [`${title} = ${stepsText(steps, hex)}`];
 }
 
-/** Whom to ask first, and what it is where that is not the program's own code. */
+/** Where to look first, and what it is if that is not the program's own code. */
 function suspectLines(analysis: Analysis, stack: StackId): string[] {
   const { mode, pointerSize } = analysis.target;
   const named = analysis.stacks.get(stack);
@@ -93,7 +94,7 @@ function suspectLines(analysis: Analysis, stack: StackId): string[] {
   return [`Suspect = ${text}${suspect.owner === "framework" ? " (a framework's frame)" : ""}`];
 }
 
-/** A bad reference as a story: what it was, then who closed, used and opened the handle, in which thread. */
+/** A bad reference as a story: its kind, then who closed, used and opened the handle, in which thread. */
 function misuseLines(analysis: Analysis, misuse: Misuse): string[] {
   const { log, target: { mode, pointerSize } } = analysis;
   const { badReference, close, open, handle, code, stack = -1 } = misuse;
@@ -133,7 +134,7 @@ function misuseLines(analysis: Analysis, misuse: Misuse): string[] {
   }
 }
 
-/** Values, each with type and name of its object where it has a name; types alone are said of all together. */
+/** Values, each with type and name of its object if it has a name; types without names are given once for all. */
 function handleList(analysis: Analysis, group: TraceGroup): string {
   return Array.from(group.outstandingTraces, (index) => {
     const { handle } = operationAt(analysis.log, index);
@@ -157,7 +158,7 @@ function stackLines(analysis: Analysis, stack: StackId): string[] {
   ]);
 }
 
-/** File and line as debuggers write them behind a frame: ` [C:\\src\\session.cpp @ 88]`. */
+/** File and line as debuggers write them after a frame: ` [C:\\src\\session.cpp @ 88]`. */
 function placeText({ file, line }: Frame | InlinedFrame): string {
   return file === undefined ? "" : ` [${file}${line ? ` @ ${line}` : ""}]`;
 }

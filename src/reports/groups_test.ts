@@ -52,7 +52,7 @@ Displayed 0x1 stacks that opened handles, 0x1 handles outstanding.
   );
 });
 
-Deno.test("renderGroups() tells who closed a handle, then who used it", () => {
+Deno.test("renderGroups() says who closed a handle, then who used it", () => {
   const misuse: Misuse = {
     handle: 0x7d4,
     badReference: 0,
@@ -98,7 +98,7 @@ Deno.test("renderGroups() says that a suspect is a framework's, and that there i
   assertEquals(suspectLine([SYSTEM]), "Suspect = none: no own frame within the 1 recorded");
 });
 
-Deno.test("renderGroups() lists values where they are few, and the objects by type where they are many", () => {
+Deno.test("renderGroups() lists values if they are few, and the objects by type if they are many", () => {
   const traces = Array.from({ length: 20 }, (_, index): TestTrace => ({
     type: "open",
     handle: 4 * (index + 1),
@@ -116,7 +116,7 @@ Deno.test("renderGroups() lists values where they are few, and the objects by ty
   assertEquals(linesOf(17).slice(3, 5), ["Objects = 14 Event, 3 File \\Device\\…", ""]);
 });
 
-Deno.test("renderGroups() says file and line of every frame, of functions inlined there, too", () => {
+Deno.test("renderGroups() shows file and line of every frame and of functions inlined there", () => {
   const frame: Frame = {
     ...MAIN,
     file: "C:\\src\\main.cpp",
@@ -158,7 +158,7 @@ Deno.test("renderGroups() counts groups without open handles and those of the sy
   ]);
 });
 
-Deno.test("renderGroups() opens a diff as the debugger does", () => {
+Deno.test("renderGroups() starts a diff like the debugger", () => {
   const diff = { newTraces: 3, historyLost: false };
   const text = renderGroups(testAnalysis(TRACES, { groups: [GROUP], diff }));
   assertEquals(text.split("\n").slice(0, 3), [

@@ -1,9 +1,9 @@
 /**
- * The page: one HTML file that shows the leak to whoever would rather look than read.
+ * The page: one HTML file that shows the leak to people who would rather look than read.
  *
- * The file loads nothing: its script and style stand in it, and its content security policy allows these two, by their
- * hashes, and nothing else. Names reach it only in the data block, a JSON in which no markup can begin; the script
- * shows them as text nodes.
+ * The file loads nothing: it contains its script and style, and its content security policy allows these two, by their
+ * hashes, and nothing else. Names are only in the data block, JSON in which no markup can begin; the script shows them as
+ * text nodes.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH } from "./html/page.generated.ts
 /** The report. */
 export const HTML: Report = {
   name: "html",
-  brief: "a page for a browser: table, flame graph and stacks, in one file without network",
+  brief: "a page for a browser: table, flame graph and stacks, in one self-contained file",
   extension: ".html",
   says: UNCERTAINTY_KINDS,
   render: htmlPieces,
@@ -66,7 +66,7 @@ function* htmlPieces(analysis: Analysis): Generator<string, void, undefined> {
   yield TAIL;
 }
 
-/** JSON that stands in a script element: neither `</script` nor `<!--` occurs in it. */
+/** JSON for a script element: neither `</script` nor `<!--` occurs in it. */
 export function dataBlock(data: PageData): string {
   return JSON.stringify(data).replaceAll("<", "\\u003c");
 }

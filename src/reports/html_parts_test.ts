@@ -1,4 +1,4 @@
-/** The flame graph's tree, its layout and its keys, the filter and the sorting: what needs no browser. */
+/** The flame graph's tree, layout and keys, the filter and the sorting: the parts that need no browser. */
 import { assertEquals } from "@std/assert";
 import { sortRows } from "./html/columns.ts";
 import type { FrameRow, GroupRow, PageData } from "./html/data/page_data.ts";
@@ -19,7 +19,7 @@ const TEXTS = [
   "a.cpp:7",
 ];
 const [SYSTEM, OWN] = [2, 0];
-/** Frames 0 to 4 are named by the texts of these numbers. */
+/** Frames 0 to 4 have the texts with these numbers as names. */
 const FRAMES: FrameRow[] = [0, 1, 2, 3, 4].map((name) => [
   name,
   name === 0 ? SYSTEM : OWN,
@@ -48,7 +48,7 @@ function group(facts: Partial<GroupRow>): GroupRow {
   };
 }
 
-/** Two stacks that part below `run`, and one without frames. */
+/** Two stacks that diverge below `run`, and one without frames. */
 const MODEL = new Model(
   {
     texts: TEXTS,
@@ -72,7 +72,7 @@ const MODEL = new Model(
 
 const USUAL: FlameOptions = { measure: "outstanding", isInverted: false, foldsSystem: true };
 
-/** A tree as lines: depth by blanks, name, width. */
+/** A tree as lines: indentation for depth, name, width. */
 function drawn(options: Partial<FlameOptions> = {}, rows = MODEL.rows): string[] {
   const tree = new FlameTree(MODEL, rows, { ...USUAL, ...options });
   const lines: string[] = [];
@@ -85,7 +85,7 @@ function drawn(options: Partial<FlameOptions> = {}, rows = MODEL.rows): string[]
   return lines;
 }
 
-Deno.test("a flame graph joins stacks from the thread's start on, without the system's frames", () => {
+Deno.test("a flame graph merges stacks from the thread's start on, without the system's frames", () => {
   assertEquals(drawn(), [
     "all stacks 8",
     " app!main 8",
@@ -95,7 +95,7 @@ Deno.test("a flame graph joins stacks from the thread's start on, without the sy
   ]);
 });
 
-Deno.test("inverted and unfolded it begins with the system's call", () => {
+Deno.test("inverted and unfolded, it begins with the system's call", () => {
   assertEquals(drawn({ isInverted: true, foldsSystem: false }).slice(0, 4), [
     "all stacks 8",
     " ntdll!NtCreateEvent 8",
@@ -114,14 +114,14 @@ Deno.test("growth is as wide as the greater of before and after, and keeps its s
   ]);
 });
 
-Deno.test("a stack without frames is a frame of its own", () => {
+Deno.test("a stack without frames is a separate frame", () => {
   assertEquals(drawn({ measure: "opened" }, MODEL.rows.slice(2)), [
     "all stacks 10",
     " (no stack) 10",
   ]);
 });
 
-Deno.test("layoutFlame() gives each frame its part, and counts those that are too narrow", () => {
+Deno.test("layoutFlame() gives each frame its share, and counts those that are too narrow", () => {
   const tree = new FlameTree(MODEL, MODEL.rows, USUAL);
   const layout = layoutFlame(tree, 0, 80);
   const places = layout.boxes.map(({ node, x, width }) => [tree.name(node), x, width]);
@@ -132,7 +132,7 @@ Deno.test("layoutFlame() gives each frame its part, and counts those that are to
   assertEquals(boxAt(layout, 90, 3), undefined);
 });
 
-Deno.test("keys walk the flame graph, zoom in and out", () => {
+Deno.test("keys move through the flame graph and zoom in and out", () => {
   const tree = new FlameTree(MODEL, MODEL.rows, USUAL);
   let place = { zoomed: 0, focused: -1 };
   const names = [
@@ -160,7 +160,7 @@ Deno.test("keys walk the flame graph, zoom in and out", () => {
   assertEquals(flameKey(tree, place, "x"), undefined);
 });
 
-Deno.test("the filter wants every word, in a frame, a file, a type or the judgement", () => {
+Deno.test("the filter requires every word, in a frame, a file, a type or the judgement", () => {
   const ids = (text: string, onlyOpen = false): number[] =>
     filterRows(MODEL, { text, onlyOpen }).map(({ id }) => id);
   assertEquals(ids(""), [0, 1, 2]);
@@ -172,7 +172,7 @@ Deno.test("the filter wants every word, in a frame, a file, a type or the judgem
   assertEquals(ids("nowhere"), []);
 });
 
-Deno.test("columns sort numbers most first and texts from A to Z, and turn around", () => {
+Deno.test("columns sort numbers largest first and texts from A to Z, and can be reversed", () => {
   const ids = (column: "name" | "grown" | "judgement", isReversed = false): number[] =>
     sortRows(MODEL.rows, { column, isReversed }).map(({ id }) => id);
   assertEquals(ids("grown"), [0, 2, 1]);
@@ -181,7 +181,7 @@ Deno.test("columns sort numbers most first and texts from A to Z, and turn aroun
   assertEquals(ids("judgement"), [0, 1, 2]);
 });
 
-Deno.test("axes have round numbers, also of nothing", () => {
+Deno.test("axes have round numbers, even without values", () => {
   assertEquals(ticks(0, 4), [0, 1]);
   assertEquals(ticks(3, 4), [0, 1, 2, 3]);
   assertEquals(ticks(2499, 4), [0, 1000, 2000, 3000]);

@@ -1,4 +1,4 @@
-/** The page as a file: what may stand in it, what its policy allows, how big it is. What it shows: tests/viewers. */
+/** The page as a file: what it may contain, what its policy allows, how big it is. What it shows: tests/viewers. */
 import { assert, assertEquals } from "@std/assert";
 import type { Analysis } from "../analysis.ts";
 import { buildPage, PAGE_DENO, PAGE_MODULE } from "../../scripts/build_page.ts";
@@ -7,7 +7,7 @@ import { SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH } from "./html/page.generated.ts
 import { renderHtml } from "./html.ts";
 import { testAnalysis, testGroup } from "./_analysis_testing.ts";
 
-/** What somebody may call a function in the hope that a page runs it. */
+/** A function name that an attacker may choose in the hope that a page runs it. */
 const HOSTILE =
   `</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>\u202e\x1b[2J&lt;`;
 
@@ -80,14 +80,14 @@ Deno.test("the page has nothing to load: no address, no import", () => {
   );
 });
 
-Deno.test("names are never markup: the file has two scripts, whatever they are", () => {
+Deno.test("names are never markup: the file has two scripts, regardless of names", () => {
   const html = renderHtml(analysisOf());
   assertEquals(html.match(/<script/g)?.length, 2);
   assertEquals(html.match(/<\/script>/g)?.length, 2);
   assertEquals(dataText(html).includes("<"), false);
 });
 
-Deno.test("names stand in the data as they are, but for what turns text around or moves a cursor", () => {
+Deno.test("names are unchanged in the data, except for characters that reverse text or move a cursor", () => {
   const { texts } = dataOf(analysisOf());
   const shown = HOSTILE.replace("\u202e", "\\u202e").replace("\x1b", "\\u001b");
   assert(texts.includes(`app!${shown}`), texts.join("\n"));
@@ -107,20 +107,20 @@ Deno.test("a group's row has its counts, its types and its newest handles", () =
   assertEquals(data.stacks[row!.stack]!.length, 1);
 });
 
-Deno.test("an analysis of nothing has no rows, and says what to do next", () => {
+Deno.test("an empty analysis has no rows, and says what to do next", () => {
   const data = dataOf(testAnalysis([]));
   assertEquals([data.groups.length, data.verdict.kind], [0, "no traces"]);
   assert(data.texts[data.next]!.includes("`htrace enable <process>`"));
 });
 
-Deno.test("lost history is told, and growth is not made up", () => {
+Deno.test("lost history is reported, and growth is not made up", () => {
   const data = dataOf(analysisOf({ diff: { newTraces: 9, historyLost: true } }));
   const notes = data.notes.map((note) => data.texts[note]!);
   assertEquals([data.historyLost, data.totals.delta], [true, undefined]);
   assert(notes.some((note) => note.includes("lower bound")), notes.join("\n"));
 });
 
-Deno.test("groups beyond the most that a page has are counted", () => {
+Deno.test("groups beyond the page's limit are counted", () => {
   const groups = Array.from({ length: 20_005 }, () => testGroup());
   const data = dataOf(analysisOf({ groups }));
   const notes = data.notes.map((note) => data.texts[note]!);
@@ -128,7 +128,7 @@ Deno.test("groups beyond the most that a page has are counted", () => {
   assert(notes.some((note) => note.includes("first 20,000 of 20,005 stacks")), notes.join("\n"));
 });
 
-Deno.test("snapshots make a timeline, and with them a stack's series", () => {
+Deno.test("snapshots make a timeline and each stack's series", () => {
   const data = dataOf(analysisOf({
     groups: [testGroup({ opened: 9, closed: 0, series: [2, 5], delta: 4 })],
     snapshots: [{ name: "first" }, { name: "second" }],

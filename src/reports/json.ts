@@ -15,7 +15,7 @@ import type { HandleEntry } from "../target.ts";
 import { operationAt, type TraceStop } from "../trace_log.ts";
 import { VERSION } from "../version.ts";
 
-/** A value of JSON; what is undefined is left out. */
+/** A JSON value; undefined members are left out. */
 export type JsonValue =
   | string
   | number
@@ -24,7 +24,7 @@ export type JsonValue =
   | readonly JsonValue[]
   | JsonObject;
 
-/** An object of JSON. */
+/** A JSON object. */
 export interface JsonObject {
   readonly [name: string]: JsonValue;
 }
@@ -38,16 +38,16 @@ export const JSON_OBJECT: Report = {
   render: jsonPieces,
 };
 
-/** The same object for streams of them. */
+/** The same object, for streams of them. */
 export const JSON_LINES: Report = {
   name: "jsonl",
-  brief: "one JSON object a line, for streams",
+  brief: "one JSON object per line, for streams",
   extension: ".jsonl",
   says: ["limit"],
   render: jsonPieces,
 };
 
-/** Entries of a piece of the text. */
+/** Number of entries in a piece of the text. */
 const ENTRIES_AT_ONCE = 256;
 
 /** Renders an analysis as a line of JSON. */
@@ -80,7 +80,7 @@ function* jsonPieces(analysis: Analysis): Generator<string, void, undefined> {
   yield "}\n";
 }
 
-/** Entries with commas between them, some at a time: a ring has a hundred thousand traces, a leak as many handles. */
+/** Entries separated by commas, some at a time: a ring has a hundred thousand traces, a leak as many handles. */
 function* listed<Entry>(
   entries: Iterable<Entry>,
   write: (entry: Entry) => string,
@@ -97,7 +97,7 @@ function* listed<Entry>(
   if (piece.length > 0) yield (isFirst ? "" : ",") + piece.join(",");
 }
 
-/** An address as JSON has it. */
+/** An address as in JSON. */
 export function addressText(address: bigint | undefined): string | undefined {
   return address === undefined ? undefined : `0x${address.toString(16)}`;
 }
@@ -119,7 +119,7 @@ function headJson(analysis: Analysis, traces: Uint32Array): JsonValue {
       name: target.name,
       kind: target.kind,
       mode: target.mode,
-      // A text without entries does not tell it.
+      // A text without entries does not show it.
       pointerSize: log.answer === undefined ? target.pointerSize : log.answer.pointerSize,
       processId: target.identity.processId,
       imageName: target.identity.imageName,
@@ -194,7 +194,7 @@ function misusesJson(misuses: readonly Misuse[], traces: Uint32Array): JsonValue
   return misuses.map((misuse) => misuseJson(misuse, indexOf));
 }
 
-/** A stack that no trace of the analysis has is left out. */
+/** Stacks that no trace of the analysis has are left out. */
 function stopJson(
   { code, exception, stack, ...rest }: TraceStop,
   stacks: Analysis["stacks"],
@@ -274,7 +274,7 @@ function handleJson({ object, ...entry }: HandleEntry): JsonValue {
   return { handle, type, objectName, object: addressText(object), ...counts };
 }
 
-/** An output of a debugger, as `show --answers` lists it. */
+/** A debugger output, as `show --answers` lists it. */
 export function answerJson(answer: Answer): JsonObject {
   const { number, line, command, prompt, mode, kind, stated, error, headlessFrames } = answer;
   return {

@@ -20,7 +20,7 @@ const FRAME_JSON = {
   inlined: [{ module: "app", symbol: "inner", file: "a.c", line: 3 }],
 };
 
-Deno.test("renderJson() writes addresses as text, stacks once, and leaves out what is not known", () => {
+Deno.test("renderJson() writes addresses as text, stacks once, and leaves out what is unknown", () => {
   const analysis = testAnalysis(
     [{ type: "open", handle: 0x44, processId: 8, threadId: 12, frames: [FRAME] }],
     {
@@ -78,7 +78,7 @@ Deno.test("renderJson() writes addresses as text, stacks once, and leaves out wh
   });
 });
 
-Deno.test("renderJson() writes the traces of a story with those that are listed, and refers to them", () => {
+Deno.test("renderJson() writes the traces of a story along with the listed ones, and refers to them", () => {
   const frames = [FRAME];
   const analysis = testAnalysis(
     [

@@ -1,5 +1,5 @@
 /**
- * JUnit XML, as CI servers read it: a suite a process, a test a stack that opened handles.
+ * JUnit XML, as CI servers read it: one suite per process, one test per stack that opened handles.
  *
  * The flavour is the one that all strict schemas accept (windyroad's JUnit.xsd, Jenkins' junit-4.xsd and junit-10.xsd):
  * no attributes on `testsuites`, `properties` first and not empty, no `skipped`, no `file`.
@@ -15,12 +15,12 @@ import { escapeXml } from "./_xml.ts";
 /** The report. */
 export const JUNIT: Report = {
   name: "junit",
-  brief: "JUnit XML: a test a stack, which fails where it leaks",
+  brief: "JUnit XML: one test per stack, which fails if it leaks",
   extension: ".xml",
   render: renderJunit,
 };
 
-/** Renders a test for each stack with a suspect, passing ones, too, so that a history shows what was mended. */
+/** Renders a test for each stack with a suspect, including passing ones, so that a history shows what was fixed. */
 export function renderJunit(analysis: Analysis): string {
   const { groups, stacks, target, log } = analysis;
   const process = target.identity.imageName ?? target.name;
@@ -38,7 +38,7 @@ export function renderJunit(analysis: Analysis): string {
     failures,
     errors: 0,
     time: 0,
-    // The schemas want a time, local and without a zone, also of a text that has none.
+    // The schemas require a time, local and without a zone, even for a text that has none.
     timestamp: (log.readAt ?? new Date(0)).toISOString().slice(0, 19),
     hostname: "localhost",
   };

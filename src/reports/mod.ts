@@ -1,5 +1,5 @@
 /**
- * The table of reports: every output format by the name that users say.
+ * The table of reports: every output format by the name that users type.
  *
  * @module
  */
@@ -38,5 +38,5 @@ export const REPORTS = {
   junit: JUNIT,
 } as const satisfies Readonly<Record<string, Report>>;
 
-/** All reports, for whoever looks one up. */
+/** All reports, for looking one up. */
 export const REPORT_TABLE: readonly Report[] = Object.values(REPORTS);

@@ -1,7 +1,7 @@
 /**
- * A profile for Go's pprof and its kin: gzipped protocol buffers (google/pprof, proto/profile.proto).
+ * A profile for Go's pprof and similar tools: gzipped protocol buffers (google/pprof, proto/profile.proto).
  *
- * Four counts a stack, as heap profiles have them; `outstanding` is shown first. Growth is two profiles:
+ * Four counts per stack, as in heap profiles; `outstanding` is shown first. Growth is two profiles:
  * `pprof -diff_base before.pb.gz now.pb.gz`.
  *
  * @module
@@ -51,7 +51,7 @@ const MAPPING = {
 } as const;
 const LOCATION = { id: 1, mappingId: 2, address: 3, line: 4 } as const;
 const LINE = { functionId: 1, line: 2 } as const;
-/** Without the system name, 3: where it is the name, viewers take away template arguments, and instances are one. */
+/** Without the system name, 3: if it equals the name, viewers strip template arguments, and instances are merged. */
 const FUNCTION = { id: 1, name: 2, filename: 4 } as const;
 
 /** What a sample counts. */
@@ -121,7 +121,7 @@ function imageFirst({ modules, target }: Analysis): Module[] {
   return [...modules.filter(isImage), ...modules.filter((module) => !isImage(module))];
 }
 
-/** Modules under ids from 1. The first is what viewers name the profile by: the process's own image. */
+/** Modules with ids from 1. Viewers name the profile after the first: the process's own image. */
 class Mappings {
   readonly #ids = new Map<string, number>();
   readonly #modules: FrameModule[] = [];
@@ -149,10 +149,10 @@ class Mappings {
           writer.number(MAPPING.memoryStart, base);
           writer.number(MAPPING.memoryLimit, base + BigInt(size ?? 0));
         }
-        // Without a build id pprof takes a path with a drive for the address of a web site, and drops it.
+        // Without a build id, pprof mistakes a path with a drive for a URL, and drops it.
         writer.number(MAPPING.filename, strings.number(buildId === "" ? fileName(path) : path));
         writer.number(MAPPING.buildId, strings.number(buildId));
-        // Else viewers try to find symbols themselves.
+        // Otherwise viewers try to find symbols themselves.
         writer.boolean(MAPPING.hasFunctions, true);
         writer.boolean(MAPPING.hasFilenames, true);
         writer.boolean(MAPPING.hasLineNumbers, true);
@@ -162,14 +162,14 @@ class Mappings {
   }
 }
 
-/** What symbol servers know a module by: its PDB's GUID and age, else its own time and size; empty if unknown. */
+/** The key of a module on symbol servers: its PDB's GUID and age, otherwise its own time and size; empty if unknown. */
 function buildIdOf({ pdb, timestamp, size }: FrameModule): string {
   if (pdb !== undefined) return pdb.guid + pdb.age.toString(16);
   if (timestamp === undefined || size === undefined) return "";
   return timestamp.toString(16).toUpperCase().padStart(8, "0") + size.toString(16);
 }
 
-/** Addresses with their functions, under ids from 1. */
+/** Addresses with their functions, with ids from 1. */
 class Locations {
   readonly #mappings: Mappings;
   readonly #ids = new Map<bigint, number>();

@@ -1,8 +1,8 @@
 /**
- * SARIF 2.1.0, as code scanning reads it: a result a leaking stack, and one a bad reference.
+ * SARIF 2.1.0, as code scanning reads it: one result per leaking stack, and one per bad reference.
  *
- * Without a source root every result is kept, with whatever path its symbols have; with one, paths are relative to it,
- * and a result without a file under it is counted in a notification, because code scanning drops it in silence.
+ * Without a source root every result is kept, with the path from its symbols; with one, paths are relative to it, and a
+ * result without a file under it is counted in a notification, because code scanning drops it silently.
  *
  * @module
  */
@@ -211,9 +211,9 @@ function stackJson(stack: NamedStack, title: string, places: Places): object {
   };
 }
 
-/** Where frames are in sources, and which results are alike. */
+/** The source locations of frames, and which results are alike. */
 class Places {
-  /** Results that have no file under the source root; without a root those that have none at all. */
+  /** Number of results without a file under the source root, or without any file if there is no root. */
   missing = 0;
   readonly #root: string | undefined;
   readonly #occurrences = new Map<string, number>();
@@ -224,7 +224,9 @@ class Places {
       : normalized(root).replace(/\/*$/, "/").toLowerCase();
   }
 
-  /** How many results of a fingerprint there have been, this one counted: code scanning takes equal ones for one. */
+  /**
+   * How many results with a fingerprint there have been, including this one: code scanning treats equal ones as one.
+   */
   occurrence(fingerprint: string): number {
     const count = (this.#occurrences.get(fingerprint) ?? 0) + 1;
     this.#occurrences.set(fingerprint, count);
@@ -254,7 +256,7 @@ class Places {
   }
 }
 
-/** A path with slashes, and without the steps to where it is and back that compilers leave in it. */
+/** A path with slashes, and without the `.` and `..` that compilers leave in it. */
 function normalized(path: string): string {
   const parts: string[] = [];
   for (const part of path.replaceAll("\\", "/").split("/")) {
@@ -272,7 +274,7 @@ function encoded(path: string): string {
   return encodeURI(path.toWellFormed()).replaceAll("#", "%23").replaceAll("?", "%3F");
 }
 
-/** A path as a URI: `C:/src/x.cpp` is no relative one. */
+/** A path as a URI: `C:/src/x.cpp` is not a relative one. */
 function uriOf(path: string): string {
   if (/^[A-Za-z]:\//.test(path)) return `file:///${encoded(path)}`;
   return path.startsWith("/") ? `file://${encoded(path)}` : encoded(path);

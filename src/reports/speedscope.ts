@@ -15,7 +15,7 @@ export const SPEEDSCOPE: Report = {
   render: renderSpeedscope,
 };
 
-/** What each profile weighs. A weight is never negative, so growth and its opposite are two. */
+/** What each profile measures. A weight is never negative, so growth and shrinkage are two profiles. */
 const MEASURES: Readonly<Record<string, (group: TraceGroup) => number>> = {
   outstanding: ({ outstanding }) => outstanding,
   opened: ({ opened }) => opened,
@@ -30,10 +30,10 @@ interface SharedFrame {
   readonly line?: number;
 }
 
-/** What handles without a stack are shown under; the viewer would show a gap. */
+/** The frame for handles without a stack, for which the viewer would otherwise show a gap. */
 const NO_STACK: SharedFrame = { name: "(no stack)" };
 
-/** Renders a profile for each measure that is not all zero, and always outstanding handles. */
+/** Renders a profile for each measure that is not zero everywhere, and always one for outstanding handles. */
 export function renderSpeedscope(analysis: Analysis): string {
   const frames = new Map<string, number>();
   const shared: SharedFrame[] = [];

@@ -1,6 +1,6 @@
 /**
  * The summary: what a person wants to know first. A verdict, totals, the worst stacks as a table, misuses as stories,
- * what is uncertain, and the next command.
+ * uncertainties, and the next command.
  *
  * @module
  */
@@ -23,19 +23,19 @@ import { closerText, misuseStory } from "./_findings.ts";
 import { nextSteps } from "./_next_steps.ts";
 import { objectList } from "./_object_text.ts";
 
-/** Stacks of the table. */
+/** Number of stacks in the table. */
 const WORST = 10;
-/** Stories that are told; the rest is counted. */
+/** Number of stories that are told; the rest are counted. */
 const STORIES = 5;
-/** Columns where nobody says how wide the terminal is. */
+/** Width if the terminal's is unknown. */
 const USUAL_WIDTH = 100;
-/** Columns that a name gets at least, however narrow the terminal is. */
+/** Minimum width of a name, even on a narrow terminal. */
 const MIN_NAME = 24;
-/** Columns that the types get at least. */
+/** Minimum width of the types. */
 const MIN_TYPES = 8;
-/** The part of the space for names and types that long types get: one in so many. */
+/** Long types get one part in this many of the space for names and types. */
 const TYPES_SHARE = 3;
-/** Columns between two of the table. */
+/** Space between two columns of the table. */
 const GAP = 2;
 
 /** The report. */
@@ -66,7 +66,7 @@ export function renderSummary(
   return parts.filter((lines) => lines.length > 0).map(linesText).join("\n");
 }
 
-/** What was counted; of a source without traces there is nothing but bad references that a verifier saw. */
+/** The counts; a source without traces has only bad references that a verifier saw. */
 function totals({ groups, misuses, log, target, diff }: Analysis): string {
   const bad = counted(misuses.length, "bad reference");
   if (log.count === 0) return `${target.name}: no traces${misuses.length === 0 ? "" : `, ${bad}`}`;
@@ -134,7 +134,7 @@ function table(analysis: Analysis, width: number): string[] {
   return notListed === undefined ? lines : [...lines, ...wrapped(notListed, width)];
 }
 
-/** The first column and the last one, the types, share what the others leave; all others are short. */
+/** The first column and the last one, the types, share the remaining space; all others are short. */
 function tableLines(analysis: Analysis, groups: readonly TraceGroup[], width: number): string[] {
   const columns = COLUMNS.filter(({ cell, title }) =>
     title !== "Bad" || groups.some((group) => cell(group, analysis) !== "0")
@@ -160,7 +160,7 @@ function tableLines(analysis: Analysis, groups: readonly TraceGroup[], width: nu
   );
 }
 
-/** What a stack had open from step to step, oldest first; a single step is in other columns. */
+/** What a stack had open from step to step, oldest first; other columns show a single step. */
 function seriesCell(steps: readonly number[]): string {
   return steps.length <= 2 ? "" : stepsText(steps, thousands, " ");
 }
@@ -182,10 +182,10 @@ function suspectCell({ stack }: TraceGroup, { stacks }: Analysis): string {
 
 /** A place in the sources at the end of a name. */
 const PLACE = / \S+:\d+( \[framework\])?$/;
-/** Characters that the beginning of a shortened text keeps at least. */
+/** Minimum number of characters kept at the start of a shortened text. */
 const MIN_BEGINNING = 8;
 
-/** The end of a name says more than its middle, and a place in the sources the most. */
+/** The end of a name says more than its middle, and a source location says most. */
 function shortened(text: string, width: number): string {
   if (text.length <= width) return text;
   const place = PLACE.exec(text)?.[0].length ?? 0;

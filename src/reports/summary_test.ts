@@ -50,7 +50,7 @@ Deno.test("the next command names the target as the user did", () => {
   assertStringIncludes(text, "Next: htrace report monday.htrace --format groups --focus");
 });
 
-Deno.test("the next command examines the same again: process, answer and symbols as they were chosen", () => {
+Deno.test("the next command examines the same again, with the same process, answer and symbols", () => {
   const options = { target: "all.dmp", targetOptions: ["--process", "orders.exe"] };
   const { stacks } = leak();
   const text = renderSummary(leak({ withoutSymbols: [LONG_MODULE], stacks }), options);
@@ -61,7 +61,7 @@ Deno.test("the next command examines the same again: process, answer and symbols
   );
 });
 
-Deno.test("stacks without symbols are told apart by where they are in their modules", () => {
+Deno.test("stacks without symbols are distinguished by their offsets in modules", () => {
   const frames = [0x1f2a0, 0x300].map((displacement): Frame => ({
     address: 1n,
     module: { name: "orders" },
@@ -87,14 +87,14 @@ Deno.test("the summary says what is uncertain: gaps, a full ring, modules withou
   for (
     const note of [
       "Note: incomplete: modules are missing: the dump has none.",
-      "Note: the ring is full (1 trace): what is older is gone.",
+      "Note: the ring is full (1 trace): older traces are gone.",
       "Note: no PDB was found for orders: frames there have no names",
       "Note: left out: 3 traces and 2 stacks.",
     ]
   ) assertStringIncludes(text, note);
 });
 
-Deno.test("a suspicious closer is told with how sure that is, and why", () => {
+Deno.test("a suspicious closer is reported with the degree of certainty, and why", () => {
   const closerOf = (last: TestTrace): string => {
     const traces: readonly TestTrace[] = [
       last,

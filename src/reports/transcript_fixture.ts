@@ -1,9 +1,9 @@
 /**
- * Test help: a strict grammar of what `!htrace` prints, for published transcripts and for our own output alike.
+ * Test helper: a strict grammar of what `!htrace` prints, for both published transcripts and our own output.
  *
- * Every line must be one of the known lines, and the lines must come in a known order. Published transcripts were
- * edited by their authors; those edits (a frame list or entries left out, a line wrapped) are known lines only when
- * `edited` is said, which tests never say of our output.
+ * Every line must be one of the known lines, and the lines must come in a known order. Published transcripts were edited
+ * by their authors; those edits (a frame list or entries left out, a line wrapped) are known lines only with `edited`,
+ * which tests never set for our output.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Frame } from "../frame.ts";
 import type { TraceType } from "../trace.ts";
 import type { TestTrace } from "./_analysis_testing.ts";
 
-/** The lines: a letter for the order below, and the form. */
+/** The lines: a letter for the order below, and the pattern. */
 const LINES: readonly (readonly [letter: string, form: RegExp])[] = [
   ["s", /^-{38}$/],
   ["h", /^Handle = 0x(?:[0-9a-f]{8}|[0-9a-f]{16}) - (?:OPEN|CLOSE|\*{3} BAD REFERENCE \*{3})$/],
@@ -45,7 +45,7 @@ const EDITS: typeof LINES = [
   ["~", /^\*{24}$/],
 ];
 
-/** What one command prints, as an order of lines. */
+/** What one command prints, as a sequence of lines. */
 const ANSWERS: Readonly<Record<string, RegExp>> = {
   help: /^\?+b?$/,
   enable: /^etb?$/,
@@ -59,7 +59,7 @@ const ANSWERS: Readonly<Record<string, RegExp>> = {
 
 /** The answer to one command. */
 export interface ParsedAnswer {
-  /** Which of the known answers it is. */
+  /** Its kind. */
   readonly kind: string;
   /** Its lines, edits and a final blank line left out. */
   readonly lines: readonly string[];
@@ -86,7 +86,7 @@ export function parseAnswer(text: string, { edited = false } = {}): ParsedAnswer
   return { kind, lines: kept, traces: readTraces(kept) };
 }
 
-/** The answers to the `!htrace` commands of a session, in order; what other commands print is passed over. */
+/** The answers to the `!htrace` commands of a session, in order; other commands' output is skipped. */
 export function parseSession(
   text: string,
   options: { edited?: boolean } = {},
@@ -101,7 +101,7 @@ export function parseSession(
   return answers;
 }
 
-/** A line with its digits made anonymous: widths of padded numbers stay, those of others do not. */
+/** A line with its digits masked: padded numbers keep their widths, others do not. */
 export function shapeOf(line: string): string {
   const anonymous = line.replace(
     /0x[0-9a-fA-F]+/g,
@@ -117,7 +117,7 @@ function withoutEdits(lines: readonly string[], letters: readonly string[]): str
   );
   return restored.filter((line, index) => {
     if (letters[index] === "~") return line === "";
-    // An entry that was left out takes its separator with it; so does the blank line before the next prompt.
+    // An omitted entry takes its separator with it; so does the blank line before the next prompt.
     if (letters[index] === "s" && letters[index + 1] === "~") return false;
     return !(letters[index] === "b" && index === lines.length - 1);
   });

@@ -1,8 +1,8 @@
 /**
  * Open handles as a tree of callers: from the thread's start to the calls that opened them, the biggest branch first.
  *
- * Frames of the system are folded, because every stack begins and ends with the same ones; a chain of callers with one
- * branch each stands on one line.
+ * System frames are folded, because every stack begins and ends with the same ones; a chain of callers with one branch
+ * each is on one line.
  *
  * @module
  */
@@ -22,9 +22,9 @@ export const TREE: Report = {
 };
 
 interface Node {
-  /** Open handles of this frame and of all that it called. */
+  /** Open handles of this frame and of everything it called. */
   total: number;
-  /** Where in the sources the frame is; empty if unknown, without the line where there are several. */
+  /** The frame's source location; empty if unknown, without the line if there are several. */
   place: string;
   /** Stacks that end here. */
   readonly groups: TraceGroup[];
@@ -47,7 +47,7 @@ function newNode(place = ""): Node {
   return { total: 0, place, groups: [], callees: new Map() };
 }
 
-/** The frames that are not the system's, outermost first; all of them where none is. */
+/** The frames that are not the system's, outermost first; all of them if there are none. */
 function shownFrames(frames: readonly Frame[]): readonly Frame[] {
   const own = frames.filter(({ module }) => module === undefined || codeOwner(module) !== "system");
   return (own.length > 0 ? own : frames).toReversed();
@@ -79,7 +79,7 @@ function withoutLine(place: string): string {
   return place.replace(/:\d+$/, "");
 }
 
-/** The callees of a node, biggest first, each with its own below it. Not recursive: stacks are of any depth. */
+/** The callees of a node, biggest first, each with its own below it. Not recursive, because stacks have any depth. */
 function branches(analysis: Analysis, root: Node): string[] {
   const lines: string[] = [];
   const waiting = sorted(root).map((entry) => ({ ...entry, indent: "" }));
@@ -90,12 +90,12 @@ function branches(analysis: Analysis, root: Node): string[] {
       `${next.indent}${thousands(end.total)}  ${chain}${place}${objectsOf(analysis, end)}`,
     );
     const deeper = `${next.indent}  `;
-    waiting.push(...sorted(end).map((entry) => ({ ...entry, indent: deeper })));
+    for (const entry of sorted(end)) waiting.push({ ...entry, indent: deeper });
   }
   return lines;
 }
 
-/** What the handles are whose stacks end at a node. */
+/** The types of the handles whose stacks end at a node. */
 function objectsOf(analysis: Analysis, { groups }: Node): string {
   const objectTypes = new Map<string, number>();
   for (const [type, count] of groups.flatMap((group) => [...group.objectTypes])) {
@@ -108,13 +108,13 @@ function objectsOf(analysis: Analysis, { groups }: Node): string {
   return parts.length === 0 ? "" : `: ${parts.join(", ")}`;
 }
 
-/** Callees with the biggest last, as a stack takes them. */
+/** Callees with the biggest last, in the order for pushing on a stack. */
 function sorted({ callees }: Node): { name: string; node: Node }[] {
   return Array.from(callees, ([name, node]) => ({ name, node }))
     .sort((a, b) => a.node.total - b.node.total || (a.name < b.name ? 1 : -1));
 }
 
-/** Callers that have one callee with all their handles are one line with it. */
+/** A caller whose only callee has all its handles shares a line with it. */
 function chainOf(name: string, node: Node): { chain: string; end: Node } {
   const names = [name];
   let end = node;

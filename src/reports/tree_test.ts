@@ -33,7 +33,7 @@ Deno.test("renderTree() branches where callers do, biggest branch first, without
   );
 });
 
-Deno.test("renderTree() says where branches end in the sources, and what their handles are", () => {
+Deno.test("renderTree() shows source locations and handle types where branches end", () => {
   const at = (symbol: string, line: number): Frame => ({
     address: BigInt(line),
     module: { name: "app" },
@@ -56,7 +56,7 @@ Deno.test("renderTree() says where branches end in the sources, and what their h
   ]);
 });
 
-Deno.test("renderTree() shows stacks of the system alone, and stacks without frames", () => {
+Deno.test("renderTree() shows stacks with only system frames, and stacks without frames", () => {
   assertEquals(treeOf([[["ntdll!NtOpenKey", "ntdll!LdrInit"], 1], [[], 2]]), [
     "3 open handles",
     "2  (no stack)",
@@ -64,10 +64,18 @@ Deno.test("renderTree() shows stacks of the system alone, and stacks without fra
   ]);
 });
 
-Deno.test("renderTree() counts stacks without open handles, and takes stacks of any depth", () => {
+Deno.test("renderTree() counts stacks without open handles, and handles stacks of any depth", () => {
   const deep = Array.from({ length: 20_000 }, (_, index) => `app!f${index % 2}`);
   assertEquals(treeOf([[deep, 1], [["app!main"], 0]]).slice(2), [
     "",
     "Not listed: 1 stack without open handles.",
   ]);
+});
+
+Deno.test("renderTree() shows as many branches as a full ring has stacks", () => {
+  const count = 131_072;
+  const lines = treeOf(
+    Array.from({ length: count }, (_, i) => [[`app!open${i}`, "app!run", "app!main"], 1]),
+  );
+  assertEquals(lines.length, 2 + count);
 });

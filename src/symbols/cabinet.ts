@@ -8,8 +8,8 @@ import { EngineError } from "../engine/engine_error.ts";
 import { CabinetReader, isTrap, withStackKept } from "../engine/wasm.ts";
 
 /**
- * Expands the file in a cabinet (MSZIP, LZX or stored), in pieces of up to 32 KiB. The cabinet is read as the pieces
- * are taken, so neither file is ever whole in memory, and the caller may stop or rest between two of them.
+ * Expands the file in a cabinet (MSZIP, LZX or stored), in pieces of up to 32 KiB. The cabinet is read as pieces are
+ * taken, so neither file is ever whole in memory, and the caller may stop or pause between two pieces.
  *
  * @throws {EngineError} for bytes that are not a cabinet, or a damaged one; some pieces may have been taken by then.
  */
@@ -37,6 +37,6 @@ function free(reader: CabinetReader): void {
   try {
     reader.free();
   } catch {
-    // A trap left it borrowed for good; the module keeps it, and works on.
+    // A trap left it borrowed for good; the module keeps it, and still works.
   }
 }

@@ -10,7 +10,7 @@ const FOLDER_SIZE = 8;
 const FILE_SIZE = 16;
 const DATA_HEADER_SIZE = 8;
 
-/** A cabinet with one file, compressed by MSZIP: blocks of 32 KiB, each deflated by itself behind `CK`. */
+/** A cabinet with one file, compressed by MSZIP: blocks of 32 KiB, each deflated separately after `CK`. */
 export async function cabinetOf(fileName: string, contents: Uint8Array): Promise<Uint8Array> {
   const name = new TextEncoder().encode(fileName + "\0");
   const fileOffset = HEADER_SIZE + FOLDER_SIZE;
@@ -38,7 +38,7 @@ export async function cabinetOf(fileName: string, contents: Uint8Array): Promise
   return new Uint8Array(await new Blob([head, ...blocks] as BlobPart[]).arrayBuffer());
 }
 
-/** Checksum, sizes of what follows and of what it expands to, `CK`, deflated bytes. */
+/** Checksum, compressed and expanded sizes, `CK`, deflated bytes. */
 async function dataBlock(contents: Uint8Array): Promise<Uint8Array> {
   const deflated = await deflate(contents);
   const block = new Uint8Array(DATA_HEADER_SIZE + 2 + deflated.length);
@@ -51,7 +51,7 @@ async function dataBlock(contents: Uint8Array): Promise<Uint8Array> {
   return block;
 }
 
-/** 32-bit words by exclusive or; of what is left at the end the last byte counts least. */
+/** 32-bit words combined by exclusive or; in an incomplete word at the end, the last byte is the least significant. */
 function checksum(bytes: Uint8Array, seed: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const end = bytes.length - bytes.length % 4;

@@ -11,11 +11,11 @@ function expanded(cabinet: Uint8Array): Uint8Array {
   return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
 }
 
-Deno.test("expandCabinet() hands on the file of a cabinet", async () => {
+Deno.test("expandCabinet() returns the file in a cabinet", async () => {
   assertEquals(expanded(await cabinetOf("demo.pdb", CONTENTS)), CONTENTS);
 });
 
-Deno.test("expandCabinet() rejects what is not a cabinet, or a cut one, and works again after that", async () => {
+Deno.test("expandCabinet() rejects other files and truncated cabinets, and still works after that", async () => {
   const cabinet = await cabinetOf("demo.pdb", CONTENTS);
   assertThrows(() => expanded(CONTENTS), EngineError, "Cannot expand the cabinet: ");
   for (let length = 0; length < cabinet.length; length++) {
@@ -24,7 +24,7 @@ Deno.test("expandCabinet() rejects what is not a cabinet, or a cut one, and work
   assertEquals(expanded(cabinet), CONTENTS);
 });
 
-Deno.test("expandCabinet() expands to the contents or to an error, whatever byte is changed", async () => {
+Deno.test("expandCabinet() returns the right contents or an error, no matter which byte is changed", async () => {
   const cabinet = await cabinetOf("demo.pdb", CONTENTS);
   let rejected = 0;
   for (let at = 0; at < cabinet.length; at++) {
@@ -32,7 +32,8 @@ Deno.test("expandCabinet() expands to the contents or to an error, whatever byte
       const changed = cabinet.slice();
       changed[at]! ^= mask;
       try {
-        // A changed date or name says nothing about the contents; the checksum covers them, the sizes each other.
+        // A changed date or name says nothing about the contents; the checksum covers those, and the sizes check each
+        // other.
         assertEquals(expanded(changed), CONTENTS, `byte ${at} by ${mask}`);
       } catch (error) {
         if (!(error instanceof EngineError)) throw error;
@@ -44,14 +45,14 @@ Deno.test("expandCabinet() expands to the contents or to an error, whatever byte
   assertEquals(rejected > 3 * (cabinet.length - described), true, "all data and some of the rest");
 });
 
-Deno.test("expandCabinet() can be left before the end", async () => {
+Deno.test("expandCabinet() can be stopped before the end", async () => {
   const pieces = expandCabinet(bytesSource("demo.pd_", await cabinetOf("demo.pdb", CONTENTS)));
   assertEquals(pieces.next().value?.length, 0x8000);
   pieces.return();
   assertEquals(pieces.next().done, true);
 });
 
-Deno.test("expandCabinet() repeats what the file says that cannot be read", () => {
+Deno.test("expandCabinet() passes on the error of a file that cannot be read", () => {
   const broken = {
     name: "demo.pd_",
     size: 100,

@@ -1,5 +1,5 @@
 /**
- * Names of C++ by mingw and clang, which the engine leaves decorated.
+ * C++ names by mingw and clang, which the engine leaves decorated.
  *
  * @module
  */
@@ -11,8 +11,8 @@ const PREFIX = "_Z";
 
 /**
  * Makes the names of the Itanium ABI in frames readable: `_ZN2ns1fEi` becomes `ns::f`, or `ns::f(int)` with types.
- * Frames without such names are handed back as they are, and nothing is loaded for them. What cannot be read loses its
- * first underscore, as in every debugger.
+ * Frames without such names are returned as they are, and nothing is loaded for them. A name that cannot be read loses
+ * its first underscore, as in every debugger.
  */
 export async function withReadableNames(
   frames: readonly Frame[],
@@ -50,7 +50,7 @@ function readableNames(
 function withNames(frame: Frame, readable: (name: string) => string): Frame {
   const { symbol, inlined, alsoNamed, ...rest } = frame;
   const name = symbol && readable(symbol);
-  // A function has a compiler's name and a linker's, which are the same once they are readable.
+  // A function has one name from the compiler and one from the linker, which are the same once they are readable.
   const others = new Set(alsoNamed?.map(readable)).difference(new Set([name]));
   return {
     ...rest,

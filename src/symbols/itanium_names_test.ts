@@ -24,14 +24,14 @@ Deno.test("withReadableNames() reads names of the Itanium ABI wherever a frame h
   assertEquals([full?.symbol, full?.alsoNamed], ["ns::C::f(int)", ["void g<int>(int)", "h"]]);
 });
 
-Deno.test("withReadableNames() says each name of a function once", async () => {
+Deno.test("withReadableNames() lists each name of a function once", async () => {
   const [named] = await withReadableNames([
     { ...frame, symbol: "ns::C::f", alsoNamed: ["_ZN2ns1C1fEi"] },
   ]);
   assertEquals([named?.symbol, named?.alsoNamed], ["ns::C::f", undefined]);
 });
 
-Deno.test("withReadableNames() leaves other names alone, and what only looks like one loses its underscore", async () => {
+Deno.test("withReadableNames() leaves other names alone, and strips the underscore of a false one", async () => {
   const names = ["main", "?f@@YAXXZ", "$s4main1fyyF", "main.main", "_D4core6memoryFZv", undefined];
   const others = names.map((symbol): Frame => ({ address: 1n, ...(symbol && { symbol }) }));
   assertStrictEquals(await withReadableNames(others), others);

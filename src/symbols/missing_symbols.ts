@@ -8,8 +8,8 @@ import { type Module, moduleFinder } from "../module.ts";
 import type { SymbolStatus } from "./symbolizer.ts";
 
 /**
- * Modules that have frames without a name, because no PDB was found for them. `statusOf` says what was found for a
- * module; one that no address was looked up in has no status.
+ * Modules that have frames without a name because no PDB was found for them. `statusOf` returns what was found for a
+ * module; a module in which no address was looked up has no status.
  */
 export function modulesWithoutSymbols(
   modules: readonly Module[],

@@ -18,7 +18,7 @@ const statuses = new Map<Module, SymbolStatus>([
   [stripped, { kind: "pdb", file: "stripped.pdb" }],
 ]);
 
-Deno.test("modulesWithoutSymbols() tells modules that want a PDB from those that need none", () => {
+Deno.test("modulesWithoutSymbols() distinguishes modules that lack a PDB from those that need none", () => {
   const frames: Frame[] = [
     { address: 0x1010n, module: none, displacement: 0x10 },
     { address: 0x1020n, module: none, displacement: 0x20 },

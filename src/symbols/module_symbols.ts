@@ -1,9 +1,9 @@
 /**
- * Names for the addresses of one target, whatever its modules do meanwhile.
+ * Names for the addresses of one target, across module loads and unloads.
  *
- * Only modules that an address lies in get their symbols loaded, and every address is symbolized once, in one
- * batch a question. A module that was unloaded keeps its names, because traces outlive modules, until another
- * one takes its place; then what was known is dropped and built anew.
+ * Symbols are loaded only for modules that contain a queried address, and every address is symbolized once, in one
+ * batch per query. A module that was unloaded keeps its names, because traces outlive modules, until another one takes
+ * its place; then everything is dropped and built anew.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { modulesWithoutSymbols } from "./missing_symbols.ts";
 import { listSymbols, type SymbolList } from "./symbol_list.ts";
 import { Symbolizer, type SymbolStatus } from "./symbolizer.ts";
 
-/** Finds the symbol files of a module; returns an empty object where there are none. Disposing closes them. */
+/** Finds the symbol files of a module; returns an empty object if there are none. Disposing closes them. */
 export interface SymbolSource extends Partial<Disposable> {
   (module: Module): Promise<SymbolFiles>;
 }
@@ -44,7 +44,7 @@ export class ModuleSymbols implements Disposable {
     this.#source = source;
   }
 
-  /** What was found for a module, or undefined as long as no address of it was asked for. */
+  /** What was found for a module, or undefined until one of its addresses is looked up. */
   status(module: Module): SymbolStatus | undefined {
     const loaded = this.#loadedImage(module);
     return loaded && this.#symbolizer.status(loaded);
@@ -93,7 +93,7 @@ export class ModuleSymbols implements Disposable {
     return distinctAddresses(this.#leftOut).length;
   }
 
-  /** Loads the symbols of one of the modules that are loaded now, where that is not done yet, and says what was found. */
+  /** Loads the symbols of one of the modules that are loaded now, unless already done, and returns what was found. */
   async load(modules: readonly Module[], module: Module): Promise<SymbolStatus> {
     this.#expect(modules);
     return this.status(module) ?? await this.#load(module);
@@ -107,7 +107,7 @@ export class ModuleSymbols implements Disposable {
     return { ...list, frames: await withReadableNames(list.frames) };
   }
 
-  /** Modules of the frames named so far that have frames without a name, because no PDB was found for them. */
+  /** Modules that have unnamed frames, among the frames looked up so far, because no PDB was found for them. */
   withoutSymbols(): Module[] {
     return modulesWithoutSymbols(
       [...this.#loaded.values()],

@@ -9,13 +9,13 @@ import type { Module, PdbId } from "../module.ts";
 import { pdbIdOf } from "./symbolizer.ts";
 import { closeSymbols, isTrap, openPdb, readImageKey, withStackKept } from "../engine/wasm.ts";
 
-/** What an image on disk says of itself: what symbol stores file it under, and which PDB it asks for. */
+/** The identity of an image on disk: the key under which symbol stores keep it, and which PDB it asks for. */
 export interface ImageFileIdentity {
   /** Time stamp of the file header. */
   readonly timestamp: number;
-  /** Bytes that it takes in memory. */
+  /** Its size in memory, in bytes. */
   readonly size: number;
-  /** Its RSDS record, where it has one. */
+  /** Its RSDS record, if it has one. */
   readonly pdb?: PdbId;
 }
 
@@ -34,7 +34,7 @@ export function imageFileIdentity(image: ByteSource): ImageFileIdentity {
   }
 }
 
-/** Why a PDB is not the one that a module needs; undefined when it is, or when the module does not say which. */
+/** Why a PDB is not the one that a module needs; undefined if it is, or if the module does not say which. */
 export function whyNotPdbOf(module: Module, pdb: ByteSource): string | undefined {
   const { guid, age } = module.pdb ?? { guid: "", age: 0 };
   const read = (offset: number, length: number): Uint8Array => pdb.read(offset, length);
@@ -46,7 +46,7 @@ export function whyNotPdbOf(module: Module, pdb: ByteSource): string | undefined
   }
 }
 
-/** Why an image file is not the one that a module was loaded from; undefined when it is. */
+/** Why an image file is not the one that a module was loaded from; undefined if it is. */
 export function whyNotImageOf(module: Module, image: ByteSource): string | undefined {
   try {
     const { timestamp, size } = storeKey(image);

@@ -9,22 +9,22 @@ import type { Symbolizer } from "./symbolizer.ts";
 
 /** The names of a module. */
 export interface SymbolList {
-  /** One frame a name, at the address where the name begins; by address. */
+  /** One frame per name, at the address where the symbol begins, sorted by address. */
   readonly frames: readonly Frame[];
-  /** Where listing stopped before the beginning of the module, because that would take too long. */
+  /** Where listing stopped, if going on to the beginning of the module would have taken too long. */
   readonly stoppedAt?: bigint;
 }
 
 /** The last RVA that an image can have. */
 const MAX_RVA = 0xffff_ffff;
-/** Addresses that may be looked at: one a symbol, and one a part of an image that has none. */
+/** Most addresses to look up: one per symbol, and one per part of an image that has none. */
 const MAX_LOOKUPS = 8_000_000;
-/** Addresses that are looked at between two looks at the clock. */
+/** Addresses to look up between two checks of the clock. */
 const PAGE_LOOKUPS = 0x4000;
-/** A file that is made to answer slowly is given up after this time; others take less than a second. */
+/** Listing stops after this time, for files crafted to be slow; others take less than a second. */
 const MAX_MILLISECONDS = 4_000;
 
-/** Lists the names of a module that a symbolizer has, page by page from its end. */
+/** Lists the names that a symbolizer has for a module, page by page from the module's end. */
 export function listSymbols(
   symbolizer: Symbolizer,
   module: Module,
@@ -36,7 +36,7 @@ export function listSymbols(
   for (let left = maxLookups; end > 0 && left > 0;) {
     if (performance.now() - start > MAX_MILLISECONDS) break;
     const page = symbolizer.symbolBegins(module, end, Math.min(left, PAGE_LOOKUPS));
-    // The other names of a symbol are at its beginning.
+    // A symbol's other names are found at its beginning.
     const frames = symbolizer.symbolizeRvas(module, page.rvas, { lines: false, alsoNamed: true });
     pages.push(frames.filter(({ symbol }) => symbol !== undefined));
     end = page.end;

@@ -27,7 +27,7 @@ Deno.test("listSymbols() finds every function of a PDB at its beginning, by addr
   assertEquals(addresses, addresses.toSorted((a, b) => Number(a - b)));
   assertEquals(frames.find(({ symbol }) => symbol === "main")?.address, 0x100_1180n);
 
-  // The plain way: every address is named, and the beginnings among them are the list.
+  // The plain way: name every address, and keep those where a symbol begins.
   const all = symbolizer.symbolizeRvas(
     MODULE,
     Uint32Array.from({ length: MODULE.size }, (_, i) => i),
@@ -46,7 +46,7 @@ Deno.test("listSymbols() lists the exports of an image that has no PDB", () => {
   assert(listSymbols(symbolizer, module).frames.some(({ symbol }) => symbol === "NtClose"));
 });
 
-Deno.test("listSymbols() says where it stopped, and has no names where there is no file", () => {
+Deno.test("listSymbols() says where it stopped, and returns no names without a file", () => {
   using symbolizer = new Symbolizer();
   symbolizer.addModule(MODULE, { pdb: guestFile("badhandle.pdb")! }, { force: true });
   const { stoppedAt } = listSymbols(symbolizer, MODULE, 10);
@@ -56,7 +56,7 @@ Deno.test("listSymbols() says where it stopped, and has no names where there is 
   assertEquals(listSymbols(symbolizer, empty), { frames: [] });
 });
 
-/** PDBs of many compilers, each in a folder of its own; none where the shared data are missing. */
+/** PDBs of many compilers, each in its own folder; none if the shared data are missing. */
 function sharedPdbs(): URL[] {
   const folder = new URL("data/pdbs/", SHARED);
   try {

@@ -1,9 +1,9 @@
 /**
- * Addresses to names: modules and their symbol files in, frames out.
+ * Turns addresses into names: modules and their symbol files in, frames out.
  *
- * The readers are in `wasm/src/`; they read the pages that they need of a file through its
- * {@linkcode ByteSource}. A file that is damaged, or that the engine fails at, leaves its module's frames
- * unnamed and says why in the module's {@linkcode SymbolStatus}.
+ * The readers are in `wasm/src/`; they read only the pages they need, through a file's {@linkcode ByteSource}. If a
+ * file is damaged or makes the engine fail, its module's frames stay unnamed and the module's {@linkcode SymbolStatus}
+ * says why.
  *
  * @module
  */
@@ -42,15 +42,15 @@ export interface SymbolStatus {
 
 /** How a module's symbols are opened. */
 export interface AddModuleOptions {
-  /** Takes the PDB although its identity is not the one that the module asks for. */
+  /** Accepts the PDB even if its identity is not the one that the module asks for. */
   readonly force?: boolean;
 }
 
 /** How addresses are looked up. */
 export interface SymbolizeOptions {
-  /** Looks up source lines and inlined frames; true unless said otherwise. */
+  /** Looks up source lines and inlined frames; true by default. */
   readonly lines?: boolean;
-  /** Undecorates with parameters, and Rust names too, instead of as debuggers do by default. */
+  /** Undecorates with parameters, and Rust names too; by default names are as debuggers print them. */
   readonly fullNames?: boolean;
   /** Fills in {@linkcode Frame.alsoNamed}. */
   readonly alsoNamed?: boolean;
@@ -60,9 +60,9 @@ export interface SymbolizeOptions {
 export interface SymbolBegins {
   /** RVAs, descending. */
   readonly rvas: Uint32Array;
-  /** Everything from here on was looked at; 0 where the listing is complete. */
+  /** Everything from here on was searched; 0 if the listing is complete. */
   readonly end: number;
-  /** RVAs that were looked at. */
+  /** RVAs that were looked up. */
   readonly lookups: number;
 }
 
@@ -71,7 +71,7 @@ const RETURN_ADDRESSES = 1;
 const FULL_NAMES = 2;
 const LINES = 4;
 const ALSO_NAMED = 8;
-/** Numbers a frame and an inlined frame in the engine's answer. */
+/** Numbers per frame, inlined frame and other name in the engine's results. */
 const FRAME_NUMBERS = 6;
 const INLINED_NUMBERS = 3;
 const ALSO_NAMED_NUMBERS = 2;
@@ -83,7 +83,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 interface OpenModule {
   readonly module: Module;
-  /** Number of the file of symbols in the engine, where there is one. */
+  /** Number of the symbol file in the engine, if there is one. */
   number: number | undefined;
   status: SymbolStatus;
 }
@@ -103,8 +103,8 @@ export class Symbolizer implements Disposable {
   readonly #modules = new Map<Module, OpenModule>();
 
   /**
-   * Opens a module's symbol files: the PDB where it fits, else the COFF symbols or the exports of the image.
-   * Never throws for a bad file: the status says what was wrong with it.
+   * Opens a module's symbol files: the PDB if it fits, else the COFF symbols or the exports of the image. Never throws
+   * for a bad file: the status says what was wrong with it.
    */
   addModule(module: Module, files: SymbolFiles, options: AddModuleOptions = {}): SymbolStatus {
     const opened = { module, ...openFiles(module, files, options.force ?? false) };
@@ -112,14 +112,14 @@ export class Symbolizer implements Disposable {
     return opened.status;
   }
 
-  /** What became of a module's symbols: a file may turn out to be damaged when it is used. */
+  /** The state of a module's symbols: a file may turn out to be damaged when it is used. */
   status(module: Module): SymbolStatus {
     return this.#find(module).status;
   }
 
   /**
-   * Names return addresses, one frame each. Function and displacement are those of the address itself, line
-   * and inlined frames those of the call one byte before, as in debuggers.
+   * Names return addresses, one frame each. Function and displacement are those of the address itself; line and inlined
+   * frames are those of the call, one byte before, as in debuggers.
    */
   symbolize(addresses: BigUint64Array, options: SymbolizeOptions = {}): Frame[] {
     const modules = [...this.#modules.values()]
@@ -140,14 +140,14 @@ export class Symbolizer implements Disposable {
     return frames;
   }
 
-  /** Names places of one module, with the line of each place itself rather than of a call before it. */
+  /** Names locations in one module, with the line of each location itself rather than of a call before it. */
   symbolizeRvas(module: Module, rvas: Uint32Array, options: SymbolizeOptions = {}): Frame[] {
     return this.#frames(this.#find(module), rvas, optionBits(options));
   }
 
   /**
-   * Where symbols of one module begin below an RVA, as far as so many look-ups reach: a page of a listing, which the
-   * engine makes from the end of the module downward.
+   * Where symbols of one module begin below an RVA, as far as `maxLookups` look-ups reach: one page of a listing, which
+   * the engine makes from the end of the module downward.
    */
   symbolBegins(module: Module, end: number, maxLookups: number): SymbolBegins {
     const opened = this.#find(module);
@@ -156,7 +156,7 @@ export class Symbolizer implements Disposable {
     return { rvas: page?.subarray(2) ?? new Uint32Array(), end: reached, lookups };
   }
 
-  /** Frees the files of symbols. */
+  /** Frees the symbol files. */
   [Symbol.dispose](): void {
     for (const { number } of this.#modules.values()) {
       if (number !== undefined) close(number);
@@ -172,7 +172,7 @@ export class Symbolizer implements Disposable {
     );
   }
 
-  /** Frames of one module. A file that the engine fails at is given up: no more names come from it. */
+  /** Frames of one module. A file that makes the engine fail is given up: no more names come from it. */
   #frames(opened: OpenModule, rvas: Uint32Array, options: number): Frame[] {
     const { module, status } = opened;
     const named = this.#ask(
@@ -192,7 +192,7 @@ export class Symbolizer implements Disposable {
     return named.frames;
   }
 
-  /** Asks the engine about a module's file; undefined where there is none, or the engine failed at it. */
+  /** Calls the engine for a module's file; undefined if there is none, or if it makes the engine fail. */
   #ask<T>(opened: OpenModule, call: (number: number) => T): T | undefined {
     const { number, status } = opened;
     if (number === undefined) return undefined;
@@ -207,7 +207,9 @@ export class Symbolizer implements Disposable {
   }
 }
 
-/** Which PDB an image asks for; undefined where it asks for none. Throws an EngineError for no image. */
+/**
+ * Which PDB an image asks for; undefined if it asks for none. Throws an EngineError for a file that is not an image.
+ */
 export function pdbIdOf(image: ByteSource): PdbId | undefined {
   let lines: string;
   try {
@@ -217,7 +219,7 @@ export function pdbIdOf(image: ByteSource): PdbId | undefined {
   }
   const [guid = "", age, ...path] = lines.split("\n");
   const pdbPath = path.join("\n");
-  // Linkers for mingw leave a build's identity where there is no PDB: without a path it asks for none.
+  // mingw's linkers record a build's identity even if there is no PDB: without a path, the image asks for none.
   return guid === "" || pdbPath === "" ? undefined : { guid, age: Number(age), path: pdbPath };
 }
 
@@ -255,7 +257,7 @@ function joined(problems: readonly string[]): Pick<SymbolStatus, "problem"> {
   return problems.length === 0 ? {} : { problem: problems.join("; ") };
 }
 
-/** How the engine reads a file: it copies the bytes out at once, so that one buffer does for all reads. */
+/** How the engine reads a file: it copies the bytes out at once, so one buffer serves all reads. */
 function reader(file: ByteSource): (offset: number, length: number) => Uint8Array {
   const readInto = file.readInto?.bind(file);
   if (!readInto) return (offset, length) => file.read(offset, length);
@@ -267,7 +269,7 @@ function reader(file: ByteSource): (offset: number, length: number) => Uint8Arra
   };
 }
 
-/** Frees a file of symbols; one that a trap left in pieces is gone already. */
+/** Frees a symbol file; one that a trap left broken is gone already. */
 function close(number: number): void {
   try {
     withStackKept(() => closeSymbols(number));
@@ -348,7 +350,7 @@ function setSourceLine(
   if (file !== undefined) frame.file = file;
 }
 
-/** Cuts strings out of a text by their ends in it. */
+/** Splits a text into strings at the given ends. */
 function splitStrings(ends: Uint32Array, text: string): string[] {
   const strings: string[] = [];
   let start = 0;
@@ -365,14 +367,14 @@ function optionBits(
   return (lines ? LINES : 0) | (fullNames ? FULL_NAMES : 0) | (alsoNamed ? ALSO_NAMED : 0);
 }
 
-/** What was lost of a file that is used: names, or lines alone. */
+/** What could not be read in a file that is used: names, or only lines. */
 function partialProblem(file: string, ofNames: string, ofLines: string): string | undefined {
   if (ofNames !== "") return `Cannot read all symbols from ${file}: ${ofNames}`;
   if (ofLines !== "") return `Cannot read all source lines from ${file}: ${ofLines}`;
   return undefined;
 }
 
-/** The engine says what was found; what was attempted is said here. */
+/** The engine says what was found; this adds what was attempted. */
 function problemOf(file: string, error: unknown): string {
   if (isTrap(error)) {
     return `Cannot read symbols from ${file}: the engine failed at it; report the file as a bug`;

@@ -23,7 +23,7 @@ const files: SymbolFiles = {
   image: source("windows/badhandle64.exe"),
 };
 
-/** A PDB of the shared data, where it is beside the project. */
+/** A PDB of the shared data, if that is beside the project. */
 function sharedPdb(path: string): ByteSource | undefined {
   try {
     const url = new URL(`data/pdbs/${path}`, SHARED);
@@ -79,14 +79,14 @@ Deno.test("symbolize() takes the line of the call, and the displacement of the r
   assertMatch(frame?.file ?? "", /badhandle\.c$/);
 });
 
-Deno.test("symbolize() gives addresses outside all modules back without names", () => {
+Deno.test("symbolize() returns addresses outside all modules without names", () => {
   using symbolizer = new Symbolizer();
   symbolizer.addModule(badhandle, files);
   const addresses = BigUint64Array.of(0n, badhandle.base + 0x10000n, 2n ** 64n - 1n);
   assertEquals(symbolizer.symbolize(addresses), [...addresses].map((address) => ({ address })));
 });
 
-Deno.test("addModule() takes the PDB that the image asks for, and another one only by force", () => {
+Deno.test("addModule() accepts the PDB that the image asks for, and another one only when forced", () => {
   const pdb = pdbIdOf(files.image!)!;
   using symbolizer = new Symbolizer();
   assertEquals(symbolizer.addModule({ ...badhandle, pdb }, files).kind, "pdb");
@@ -114,7 +114,7 @@ Deno.test("addModule() falls back to the exports of the image and says why", () 
   assert(frames.some(({ symbol, displacement }) => symbol === "SetEvent" && displacement === 0));
 });
 
-Deno.test("addModule() reads into a buffer of its own where the file can", () => {
+Deno.test("addModule() reads into its own buffer if the file supports that", () => {
   const { name, size, read } = files.pdb!;
   const refused = (): never => {
     throw new Error("read() is called");
@@ -135,7 +135,7 @@ Deno.test("addModule() reads into a buffer of its own where the file can", () =>
   );
 });
 
-Deno.test("addModule() says what is wrong with files that are none", () => {
+Deno.test("addModule() says what is wrong with files that are neither PDBs nor images", () => {
   using symbolizer = new Symbolizer();
   const unreadable = {
     name: "gone.pdb",
@@ -154,9 +154,9 @@ Deno.test("addModule() says what is wrong with files that are none", () => {
   assertThrows(() => pdbIdOf(short), EngineError, "Cannot read symbols from short.pdb: ");
 });
 
-Deno.test("a module whose PDB is damaged inside keeps the names that are left, and says so", () => {
+Deno.test("a module whose PDB is partly damaged keeps the remaining names, and says so", () => {
   const bytes = Uint8Array.from(Deno.readFileSync(new URL("windows/badhandle64.pdb", testdata)));
-  // Makes the record that names main, and all behind it in its module, too long for the stream.
+  // Makes the record that names main, and everything after it in its module, too long for the stream.
   const main = new TextEncoder().encode("main\0");
   for (let at = bytes.length - main.length; at > 41; at--) {
     const isMain = main.every((byte, i) => bytes[at + i] === byte);
@@ -171,7 +171,7 @@ Deno.test("a module whose PDB is damaged inside keeps the names that are left, a
   assertEquals(damaged.symbolizeRvas(badhandle, rvas)[0]?.symbol, "main"); // its public symbol
 });
 
-Deno.test("a module of whose PDB lines alone are damaged keeps its names, and says what is lost", () => {
+Deno.test("a module whose PDB has only its lines damaged keeps its names, and says what is lost", () => {
   const bytes = Uint8Array.from(Deno.readFileSync(new URL("windows/badhandle64.pdb", testdata)));
   // Makes each subsection of lines longer than its stream.
   const view = new DataView(bytes.buffer);
@@ -193,7 +193,7 @@ Deno.test("a module of whose PDB lines alone are damaged keeps its names, and sa
   );
 });
 
-Deno.test("symbolizeRvas() says on demand which other names folded functions have", () => {
+Deno.test("symbolizeRvas() returns other names of folded functions on request", () => {
   const pdb = sharedPdb("xcpt4-x64/xcpt4.pdb");
   if (pdb === undefined) return;
   using symbolizer = new Symbolizer();
@@ -206,13 +206,13 @@ Deno.test("symbolizeRvas() says on demand which other names folded functions hav
   assertEquals(symbolizer.symbolizeRvas(badhandle, rvas)[0]?.alsoNamed, undefined);
 });
 
-Deno.test("a trap costs the file that the engine was at, and nothing else", () => {
+Deno.test("a trap costs the file that caused it, and nothing else", () => {
   using symbolizer = new Symbolizer();
   const other = { ...badhandle, name: "other", base: 0x2_0000_0000n };
   symbolizer.addModule(badhandle, files);
   symbolizer.addModule(other, files);
   const rvas = Uint32Array.of(rvaOf(symbolizer, "main"));
-  // More numbers than the engine's memory can hold: it traps for want of memory.
+  // More numbers than the engine's memory can hold: it runs out of memory and traps.
   const nothing = (): Iterator<number> => [].values();
   const tooMany = { length: 0x3fff_ffff, [Symbol.iterator]: nothing } as unknown as Uint32Array;
   assertEquals(symbolizer.symbolizeRvas(badhandle, tooMany), []);

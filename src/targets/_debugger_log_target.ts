@@ -1,6 +1,6 @@
 /**
- * A debugger log as a target: the traces of one of its answers, the names that came with them, handle tables and
- * verifier stops that stand beside.
+ * A debugger log as a target: the traces of one of its answers, the names that came with them, and the handle tables
+ * and verifier stops near it.
  *
  * @module
  */
@@ -24,25 +24,25 @@ import type { StackId, StackTable, TraceLog, TraceStop } from "../trace_log.ts";
 import { VERIFIER_STOP_CODES } from "../verifier_stop_codes.ts";
 import { countsOf, entriesOf, isProcess, processesOf, tablesOf } from "./_handle_tables.ts";
 
-/** Which answer is meant, and who hears that there are several. */
+/** Which answer to use, and where to report that there are several. */
 export interface AnswerChoice {
-  /** Its number, from 1; omitted, the last one with entries. */
+  /** Its number, from 1; by default the last one with entries. */
   readonly answer?: number | undefined;
-  /** Called once where one of several was chosen. */
+  /** Called once if one of several was chosen. */
   readonly warn?: ((warning: string) => void) | undefined;
 }
 
 /** A debugger log, as a {@linkcode Target}. */
 export class DebuggerLogTarget implements Target {
-  /** The file, as it was named. */
+  /** The file, as the user named it. */
   readonly name: string;
-  /** A text of a debugger. */
+  /** Debugger text. */
   readonly kind = "debugger log";
   /** The process that the chosen answer is about. */
   readonly identity: TargetIdentity;
   /** The mode of the chosen answer. */
   readonly mode: TargetMode;
-  /** The width of its pointers; of 64-bit Windows where the text has none. */
+  /** The width of its pointers; that of 64-bit Windows if the text has none. */
   readonly pointerSize: PointerSize;
   /** What the chosen answer leaves out. */
   readonly limits: readonly string[];
@@ -52,7 +52,7 @@ export class DebuggerLogTarget implements Target {
   readonly #chosen: LogAnswer | undefined;
   readonly #keys: FrameKeys;
 
-  /** Chooses an answer of a log. Throws a `UsageError` for a number that none has. */
+  /** Chooses an answer of a log. Throws a `UsageError` if there is no answer of that number. */
   constructor(name: string, log: DebuggerLog, { answer, warn }: AnswerChoice = {}) {
     this.name = name;
     this.#log = log;
@@ -67,7 +67,7 @@ export class DebuggerLogTarget implements Target {
     this.limits = this.#chosen?.kind === "diff" ? [DIFF_LIMIT] : [];
   }
 
-  /** The entries of the chosen answer, or of the last one with entries of another process. */
+  /** The entries of the chosen answer, or, for another process, of its last answer with entries. */
   readTraces(into: StackTable, process?: ProcessRef): TraceLog {
     const answer = this.#answerOf(process);
     const log = this.#traceLog(into, answer);
@@ -75,7 +75,7 @@ export class DebuggerLogTarget implements Target {
     return stops.length === 0 ? log : { ...log, stops };
   }
 
-  /** The earlier full listing of the same process, which the chosen one can be compared with. */
+  /** The earlier full listing of the same process, with which the chosen one can be compared. */
   readSnapshots(into: StackTable): ReadonlyMap<string, TraceLog> {
     const chosen = this.#chosen;
     if (chosen === undefined || !isFullListing(chosen)) return new Map();
@@ -96,18 +96,18 @@ export class DebuggerLogTarget implements Target {
     return this.#keys.frame(address);
   }
 
-  /** The handles of the table that stands nearest behind the answer, else before it. */
+  /** The handles in the nearest table after the answer, else before it. */
   handles(process?: ProcessRef): readonly HandleEntry[] {
     return entriesOf(this.#tablesBeside(process));
   }
 
-  /** What that table counts. */
+  /** The counts of that table. */
   handleCounts(process?: ProcessRef): HandleCounts | undefined {
     const tables = this.#tablesBeside(process);
     return tables.length === 0 ? undefined : countsOf(tables);
   }
 
-  /** The processes that answers and tables are about. */
+  /** The processes that the answers and tables are about. */
   processes(): readonly ProcessEntry[] {
     const listed = new Map(processesOf(this.#log.tables).map((entry) => [entry.processId, entry]));
     for (const { processId, process } of this.answers) {
@@ -120,7 +120,7 @@ export class DebuggerLogTarget implements Target {
     return [...listed.values()];
   }
 
-  /** Nothing is held. */
+  /** Does nothing: no resources are held. */
   [Symbol.dispose](): void {}
 
   #answerOf(process: ProcessRef | undefined): LogAnswer | undefined {
@@ -155,7 +155,7 @@ export class DebuggerLogTarget implements Target {
       ...(incomplete !== undefined && { incomplete }),
       ...(process !== undefined && { process }),
       ...(objectTable !== undefined && { objectTable }),
-      answer: wordsOf(answer),
+      answer: withoutEntries(answer),
     };
   }
 
@@ -184,16 +184,16 @@ export class DebuggerLogTarget implements Target {
 }
 
 const DIFF_LIMIT =
-  "a diff lists the opens that are outstanding: neither closes nor handles that were closed again";
+  "a diff lists only outstanding opens, not closes or handles that were closed again";
 
 const INVALID_HANDLE = 0xc000_0008;
 
-/** Application Verifier stops programs over heaps and locks, too. */
+/** Application Verifier also stops programs for heap and lock errors. */
 function isAboutHandles({ code, exception }: LogStop): boolean {
   return VERIFIER_STOP_CODES.has(code) || exception === INVALID_HANDLE;
 }
 
-/** A log without any answer has stops or tables only. */
+/** A log without any answer has only stops or tables. */
 const NO_ENTRIES = {
   count: 0,
   type: new Uint8Array(),
@@ -203,12 +203,12 @@ const NO_ENTRIES = {
   stack: new Uint32Array(),
 };
 
-/** What a text says of an answer, without its entries. */
-function wordsOf({ entries: _, ...answer }: LogAnswer): Answer {
+/** An answer's data without its entries. */
+function withoutEntries({ entries: _, ...answer }: LogAnswer): Answer {
   return answer;
 }
 
-/** The last answer with entries; without any the last listing or diff, else the last one of all. */
+/** The last answer with entries; if there is none, the last listing or diff, else the last answer. */
 function lastWithEntries(answers: readonly LogAnswer[]): LogAnswer | undefined {
   return answers.findLast(({ entries }) => entries.count > 0) ??
     answers.findLast(({ kind }) => kind === "listing" || kind === "diff" || kind === "entries") ??
@@ -249,7 +249,7 @@ function identityOf(
   };
 }
 
-/** A listing of all handles: one that names a handle shows a part of the ring. */
+/** Whether an answer lists all handles: one for a single handle shows only part of the ring. */
 function isFullListing({ kind, command = "", entries, stated, mode }: LogAnswer): boolean {
   if (kind !== "listing" || entries.count === 0) return false;
   const [, handle] = command.trim().split(/\s+/);
@@ -258,7 +258,7 @@ function isFullListing({ kind, command = "", entries, stated, mode }: LogAnswer)
   return isOfAll && (stated.parsed ?? entries.count) <= entries.count + blankSlot;
 }
 
-/** Whether a table is of the answer's process, as far as either says. */
+/** Whether a table belongs to the answer's process, as far as either says. */
 function isOf({ process, prompt }: HandleTable, answer: LogAnswer): boolean {
   if (process !== undefined) {
     return isProcess(process, answer) ||

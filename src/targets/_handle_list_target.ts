@@ -13,21 +13,21 @@ const NO_HISTORY = "a handle list has no history";
 
 /** The tables of a text, as a {@linkcode Target}. */
 export class HandleListTarget implements Target {
-  /** The file, as it was named. */
+  /** The file, as the user named it. */
   readonly name: string;
   /** A list of handles. */
   readonly kind = "handle list";
-  /** The process, where all tables are of one. */
+  /** The process, if all tables belong to the same one. */
   readonly identity: TargetIdentity;
   /** Handle lists are of processes. */
   readonly mode = "user";
-  /** A list has no addresses but those of objects, which are the kernel's. */
+  /** The only addresses in a list are those of objects, which are in the kernel. */
   readonly pointerSize = 8;
-  /** What a list cannot say, and what these lack of what they state: one sentence. */
+  /** What a list cannot show, and which rows are missing from these tables: one message. */
   readonly limits: readonly string[];
   readonly #tables: readonly HandleTable[];
 
-  /** Creates the target of tables. */
+  /** Creates a target from tables. */
   constructor(name: string, tables: readonly HandleTable[]) {
     this.name = name;
     this.#tables = tables;
@@ -53,12 +53,12 @@ export class HandleListTarget implements Target {
     return [];
   }
 
-  /** The rows of all tables, or of a process's. */
+  /** The rows of all tables, or of one process's tables. */
   handles(process?: ProcessRef): readonly HandleEntry[] {
     return entriesOf(tablesOf(this.#tables, process));
   }
 
-  /** What the tables count. */
+  /** The counts of the tables. */
   handleCounts(process?: ProcessRef): HandleCounts {
     return countsOf(tablesOf(this.#tables, process));
   }
@@ -68,6 +68,6 @@ export class HandleListTarget implements Target {
     return processesOf(this.#tables);
   }
 
-  /** Nothing is held. */
+  /** Does nothing: no resources are held. */
   [Symbol.dispose](): void {}
 }

@@ -1,5 +1,5 @@
 /**
- * Tables of handles in a text as the handles of a target.
+ * Turns the handle tables of a text into the handles of a target.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export function entriesOf(tables: readonly HandleTable[]): HandleEntry[] {
   );
 }
 
-/** The counts of tables, as stated, else of all their rows. */
+/** The counts that the tables state, else the counts of their rows. */
 export function countsOf(tables: readonly HandleTable[]): HandleCounts {
   return sumHandleCounts(tables.map(({ total, types, names }) => ({
     total,
@@ -29,7 +29,7 @@ export function countsOf(tables: readonly HandleTable[]): HandleCounts {
   })));
 }
 
-/** The tables that are of a process or do not say whose they are. */
+/** The tables that belong to a process or do not say whose they are. */
 export function tablesOf(
   tables: readonly HandleTable[],
   ref: ProcessRef | undefined,
@@ -38,7 +38,7 @@ export function tablesOf(
   return tables.filter(({ process }) => process === undefined || isProcess(process, ref));
 }
 
-/** Whether a process is the one that is meant. */
+/** Whether a process is the one referred to. */
 export function isProcess(
   { process, processId }: ProcessRef,
   ref: ProcessRef,
@@ -47,7 +47,7 @@ export function isProcess(
     (ref.process !== undefined && ref.process === process);
 }
 
-/** The processes of tables, each once, with their numbers of handles. */
+/** The processes of the tables, each once, with its number of handles. */
 export function processesOf(tables: readonly HandleTable[]): ProcessEntry[] {
   const processes = new Map<number, ProcessEntry>();
   for (const { process, total } of tables) {
@@ -62,10 +62,10 @@ export function processesOf(tables: readonly HandleTable[]): ProcessEntry[] {
   return [...processes.values()];
 }
 
-/** Tables named one by one where they lack something; of further ones only the number is said. */
+/** Most incomplete tables to name one by one; the rest are counted. */
 const MOST_INCOMPLETE_TABLES = 3;
 
-/** What tables lack, each by its line. */
+/** What is missing from tables, each named by its line. */
 export function incompleteTables(tables: readonly HandleTable[]): string[] {
   const lacking = tables.flatMap(({ line, incomplete }) =>
     incomplete === undefined ? [] : [`in the list at line ${line} ${incomplete}`]

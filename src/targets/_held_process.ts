@@ -1,5 +1,5 @@
 /**
- * Finding a process of this system by what the user typed, and holding it from then on.
+ * Finds a process of this system from the user's input, and holds it from then on.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { WindowsNtdll } from "../win32/ntdll.ts";
 /** A process id as users type it: decimal, or hexadecimal with `0x`. */
 export const PROCESS_ID = /^(?:\d+|0x[0-9a-f]+)$/i;
 
-/** Finds the one process that is meant. */
+/** Finds the one process that `text` refers to. */
 export function findProcess(processes: readonly ProcessEntry[], text: string): ProcessEntry {
   const isId = PROCESS_ID.test(text);
   const matches = processes.filter(({ processId, imageName }) =>
@@ -36,17 +36,17 @@ export function findProcess(processes: readonly ProcessEntry[], text: string): P
   return process;
 }
 
-/** A process of this system that is held until disposed: its id is given to no other one. */
+/** A process of this system that is held until disposed, so that its id is not reused. */
 export interface HeldProcess extends Disposable {
   /** Which process it is. */
   readonly identity: TargetIdentity;
 }
 
-/** Holds the process of an id: for a reader that opens it by the id itself, as the debugger engine does. */
+/** Holds the process with an id, for a reader that opens it by id, as the debugger engine does. */
 export function holdProcess(processId: number): HeldProcess {
   using untilHeld = new DisposableStack();
   const ntdll = untilHeld.use(new WindowsNtdll());
-  // Where it may be enabled, processes of other users are opened, too.
+  // If it can be enabled, processes of other users can be opened too.
   ntdll.enablePrivilege(SE_DEBUG_PRIVILEGE);
   const process = findProcess(systemProcesses(ntdll), String(processId));
   untilHeld.use(ProcessAccess.pin(ntdll, process));

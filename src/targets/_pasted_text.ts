@@ -1,5 +1,5 @@
 /**
- * Opens a text: a debugger log, or a handle list where it holds nothing else.
+ * Opens a text: as a debugger log, or as a handle list if it contains nothing else.
  *
  * @module
  */
@@ -15,25 +15,28 @@ import { DebuggerLogTarget } from "./_debugger_log_target.ts";
 import { HandleListTarget } from "./_handle_list_target.ts";
 import type { TargetOptions } from "./_target_kind.ts";
 
-/** How the standard input is named. */
+/** The name for standard input. */
 export const STANDARD_INPUT = "-";
 
 const CHUNK_SIZE = 1 << 20;
-/** Bytes that tell what a file is, where it is none of ours. */
+/** Bytes at the start of a file that identify it if it is not one of ours. */
 const HEAD_SIZE = 0x1000;
 
-/** Whether the first bytes of a file can be those of a text. */
+/** Whether the first bytes of a file can be the start of a text. */
 export function isTextHead(head: Uint8Array): boolean {
   return fileKindOf(head) === undefined && !isBinary(head);
 }
 
-/** Reads a text and opens what it holds. */
+/** Reads a text and opens its contents. */
 export async function openPastedText(path: string, options: TargetOptions): Promise<Target> {
   const { log, head } = await readText(path);
   return openLog(path, log, head, options);
 }
 
-/** Opens what a text holds; `head` are its first bytes. Throws an error that says what it is where it holds nothing. */
+/**
+ * Opens the contents of a text; `head` is its first bytes. If there is nothing of use in it, throws an error that says
+ * what the text is.
+ */
 export function openLog(
   path: string,
   log: DebuggerLog,
@@ -51,7 +54,7 @@ export function openLog(
   });
 }
 
-/** Reads a file, or the standard input, to its end; memory holds only what is kept of it. */
+/** Reads a file, or standard input, to its end; memory holds only the parts that are kept. */
 async function readText(path: string): Promise<{ log: DebuggerLog; head: Uint8Array }> {
   const reader = new DebuggerLogReader();
   let head = new Uint8Array(0);
@@ -104,7 +107,7 @@ function notAText(path: string, head: Uint8Array): TargetError {
   );
 }
 
-/** Says that a file is another one than htrace reads. */
+/** The error for a file of a kind that htrace does not read. */
 export function refusal(path: string, { what, advice }: FileKind): TargetError {
   return new TargetError(`Cannot open "${path}": the file is ${what}; ${advice}`);
 }

@@ -1,5 +1,5 @@
 /**
- * The open handles of a running process of this system, with their types: what a recorder's log is held against.
+ * The open handles of a running process of this system, with their types: a recorder's log is checked against them.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { systemProcesses } from "../nt/system_processes.ts";
 import type { HandleEntry } from "../target.ts";
 import { WindowsNtdll } from "../win32/ntdll.ts";
 
-/** Which process is meant: an id that was given to another one since is told by the image and by the time. */
+/** Identifies a process; the image and the time show whether its id has been reused. */
 export interface RunningProcess {
   /** Its id. */
   readonly processId: number;
   /** File name of its image. */
   readonly imageName: string;
-  /** A time at which it ran. */
+  /** A time at which it was running. */
   readonly ranAt: Date;
 }
 
-/** Lists the handles of a process; undefined where it has ended, may not be read, or this is not Windows. */
+/** Lists the handles of a process; undefined if it has ended, may not be read, or this is not Windows. */
 export function processHandles(process: RunningProcess): HandleEntry[] | undefined {
   if (Deno.build.os !== "windows") return undefined;
   using ntdll = new WindowsNtdll();

@@ -1,5 +1,6 @@
 /**
- * Starts a program with the recorder in it: checks that it can be, makes the log, puts the DLL in as the first import.
+ * Starts a program with the recorder in it: checks that this is possible, makes the log, adds the DLL as the first
+ * import.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import { SuspendedProgram } from "../win32/suspended_program.ts";
 
 /** How to record a program. */
 export interface RecordedProgramOptions extends NewLogOptions {
-  /** Where the log is kept; a temporary file, which goes with the program, unless given. */
+  /** Where the log is kept; by default a temporary file that is removed with the program. */
   readonly log?: string;
 }
 
@@ -26,7 +27,7 @@ const DLL_FOLDER = packageFile("recorder/bin/");
 /** The log is filled in pieces of this many bytes. */
 const PIECE = 0x10_0000;
 
-/** A program with the recorder in it, suspended at its first instruction. Disposing it before it ran ends it. */
+/** A program with the recorder in it, suspended at its first instruction. Disposing it before it has run ends it. */
 export class RecordedProgram implements Disposable {
   /** Id of its process. */
   readonly processId: number;
@@ -35,7 +36,7 @@ export class RecordedProgram implements Disposable {
   readonly #program: SuspendedProgram;
   readonly #resources: DisposableStack;
 
-  /** Starts a program with its arguments; it has our standard streams and folder. */
+  /** Starts a program with its arguments; it gets our standard streams and working directory. */
   constructor(command: readonly string[], options: RecordedProgramOptions = {}) {
     const name = command[0] ?? "";
     using resources = new DisposableStack();
@@ -47,7 +48,7 @@ export class RecordedProgram implements Disposable {
     const section = resources.use(new PrivateSection(this.log));
     this.#program = resources.use(new SuspendedProgram(command));
     this.processId = this.#program.processId;
-    bringIn(name, this.#program, folder, section, size);
+    injectRecorder(name, this.#program, folder, section, size);
     this.#resources = resources.move();
   }
 
@@ -56,14 +57,14 @@ export class RecordedProgram implements Disposable {
     return this.#program.runToExit();
   }
 
-  /** Ends the program where it has not run, and removes what was made for it but a log that was asked for. */
+  /** Ends the program if it has not run, and removes everything made for it except a log that the user asked for. */
   [Symbol.dispose](): void {
     this.#resources[Symbol.dispose]();
   }
 }
 
 /** Puts the recorder into a suspended program. */
-function bringIn(
+function injectRecorder(
   name: string,
   program: SuspendedProgram,
   folder: string,
@@ -78,7 +79,7 @@ function bringIn(
   const image = readProgramImage(name, (rva, length) => program.read(base + BigInt(rva), length));
   const is64Bit = !program.isWow64;
   const dllPath = copyDll(folder, is64Bit ? 64 : 32);
-  const room = program.allocateBehind(base, image.size, injectionSize(image, dllPath));
+  const room = program.allocateAfter(base, image.size, injectionSize(image, dllPath));
   const { page, changes } = planInjection(image, base, Number(room - base), is64Bit, {
     dllPath,
     section: program.giveHandle(section.handle, SECTION_MAP_READ_WRITE),
@@ -89,8 +90,8 @@ function bringIn(
 }
 
 /**
- * A new folder for the DLL and the log whose path is ASCII: an import's name is read in the system's code page. The user's
- * own temporary folder comes first; its path has the user's name.
+ * Makes a folder for the DLL and the log. Its path must be ASCII, because an import's name is read in the system's code
+ * page. The user's temporary folder is tried first; its path contains the user's name.
  */
 function asciiFolder(program: string): string {
   const candidates = [undefined, Deno.env.get("ProgramData")];

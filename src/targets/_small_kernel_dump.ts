@@ -1,6 +1,6 @@
 /**
  * Small (triage) kernel dumps: the drivers, and which process was current. They hold no memory, so no traces and no
- * handles; what to ask for instead is said with everything that they show.
+ * handles; everything they show comes with advice on what to ask for instead.
  *
  * @module
  */
@@ -68,12 +68,12 @@ export class SmallDumpTarget implements Target {
     }));
   }
 
-  /** The process that was current; the others are not in the dump. */
+  /** The process that was current; the dump has no others. */
   processes(): ProcessEntry[] {
     return this.#process === undefined ? [] : [this.#process];
   }
 
-  /** What the dump cannot tell, and what is damaged of it. */
+  /** What the dump does not contain, and what is damaged in it. */
   gaps(): string[] {
     return [this.#dump.lacks, ...this.#dump.damage];
   }
@@ -94,7 +94,7 @@ export class SmallDumpTarget implements Target {
   }
 }
 
-/** The current process, where the structures of its build are known. */
+/** The current process, if the structures of its build are known. */
 function currentProcess({ header, process }: TriageDump): ProcessEntry | undefined {
   if (header.machine !== MACHINE.x86 && header.machine !== MACHINE.x64) return undefined;
   const [layouts] = candidateLayouts(header.buildNumber, header.bits === 64 ? "x64" : "x86");

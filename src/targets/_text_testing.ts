@@ -1,5 +1,5 @@
 /**
- * Test help: texts of debuggers, and targets of them.
+ * Test help: debugger texts, and targets made from them.
  *
  * @module
  */
@@ -54,7 +54,7 @@ function entryLines([type, handle, frame]: WrittenEntry): string[] {
   ];
 }
 
-/** Opens what a text holds, as a file of the name `pasted.txt`. */
+/** Opens the contents of a text as a file named `pasted.txt`. */
 export function opened(
   text: string,
   options: { readonly answer?: number; readonly warn?: (message: string) => void } = {},

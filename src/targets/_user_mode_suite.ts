@@ -1,6 +1,6 @@
 /**
- * What every user-mode target does alike, whatever stands behind its `Ntdll`: the emulated machine, the stand-in for
- * ntdll, or Windows itself.
+ * What all user-mode targets have in common, regardless of what is behind their `Ntdll`: the emulated machine, the
+ * stand-in for ntdll, or Windows itself.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export interface Subject {
 export interface SuiteTest {
   /** What the target does. */
   readonly name: string;
-  /** Checks it on a subject of its own. */
+  /** Checks it on its own subject. */
   run(subject: Subject): void | Promise<void>;
 }
 
@@ -88,7 +88,7 @@ async function tracesOf({ target, act }: Subject): Promise<HandleTrace[]> {
   return listOf(log);
 }
 
-/** Opens without a later close of their handle; the traces are newest first. */
+/** Opens whose handle was not closed later; the traces are newest first. */
 function outstanding(traces: readonly HandleTrace[]): HandleTrace[] {
   return traces.filter(({ type, handle }, index) =>
     type === "open" &&

@@ -1,9 +1,9 @@
 /**
- * What the Windows debugger engine opens: a process, a dump, this machine's kernel or another one's.
+ * Targets that the Windows debugger engine opens: a process, a dump, this machine's kernel or another machine's.
  *
- * The engine supplies memory, modules and the PDBs that it found by its own symbol path; in kernel mode the walk is
- * ours, as for every kernel. In user mode it has no call that reads traces: only its own `!htrace`, a command with
- * text for an answer, does.
+ * The engine supplies memory, modules and the PDBs that it found along its own symbol path; in kernel mode the walk is
+ * ours, as for every kernel. In user mode it has no call that reads traces: only its own `!htrace` does, a command that
+ * prints text.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { DEBUG } from "../win32/dbgeng_interfaces.ts";
 import { type HeldProcess, holdProcess, PROCESS_ID } from "./_held_process.ts";
 import type { TargetKind } from "./_target_kind.ts";
 
-/** What this target needs of an engine: the real one, or a test's. */
+/** What this target needs from an engine: the real one, or a test's. */
 export type Engine =
   & Disposable
   & Pick<
@@ -44,7 +44,7 @@ export type Engine =
 
 const PREFIX = "dbgeng:";
 const KERNEL = "kernel";
-/** Ids have 32 bits; a larger number, which no call takes, is a file's name at most. */
+/** Ids have 32 bits; a larger number, which no call accepts, can only be a file name. */
 const HIGHEST_PROCESS_ID = 0xffff_ffff;
 
 /** The kind, for the table. */
@@ -58,7 +58,7 @@ export const DBGENG: TargetKind = {
   open: (text) => Promise.try(openEngine, text),
 };
 
-/** Reads what stands behind the prefix. */
+/** Parses the text after the prefix. */
 export function engineTargetOf(text: string): EngineTarget {
   const named = text.slice(PREFIX.length);
   if (named === KERNEL) return { kind: "local kernel" };
@@ -86,7 +86,7 @@ function openEngine(text: string): Target {
   return target;
 }
 
-/** Makes a target of an engine that has something open, and takes the engine over, with the process that is held. */
+/** Makes a target from an engine that has something open, and takes ownership of the engine and of the held process. */
 export function openOnEngine(engine: Engine, text: string, process?: HeldProcess): Target {
   const name = `${text} (${engine.library})`;
   using untilOpen = new DisposableStack();
@@ -98,7 +98,7 @@ export function openOnEngine(engine: Engine, text: string, process?: HeldProcess
   return target;
 }
 
-/** The engine behind a target, where it has one: it runs commands of its own, such as its `!htrace`. */
+/** The engine behind a target, if it has one: it runs its own commands, such as its `!htrace`. */
 export function debuggerEngine(target: Target): Pick<Engine, "execute"> | undefined {
   return target instanceof EngineProcess || target instanceof EngineKernel
     ? target.engine
@@ -120,7 +120,7 @@ class EngineSymbols implements Disposable {
     try {
       return { pdb: this.#files.use(FileSource.open(path)) };
     } catch {
-      return undefined; // it has gone meanwhile: the session looks along its own path
+      return undefined; // it is gone by now: the session searches along its own path
     }
   }
 
@@ -221,7 +221,7 @@ class EngineKernel extends KernelTarget {
   }
 }
 
-/** Where Windows 7 and later have their object types; nothing where the engine has no symbols for the kernel. */
+/** Where Windows 7 and later have their object types; empty if the engine has no symbols for the kernel. */
 function objectTypesOf(engine: Engine): ObjectTypeVariables {
   const typeIndexTable = engine.symbolAddress("nt!ObTypeIndexTable");
   const headerCookie = engine.symbolAddress("nt!ObHeaderCookie");

@@ -1,4 +1,4 @@
-/** The engine's target over an engine made of the emulated machine: its memory is real, its kernel ran. */
+/** The engine's target over an engine made from the emulated machine: its memory is real, and its kernel has run. */
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { readLog } from "../target_fixture.ts";
@@ -13,12 +13,12 @@ import { DebugEngineError } from "../win32/dbgeng_library.ts";
 import { DBGENG, debuggerEngine, type Engine, engineTargetOf, openOnEngine } from "./dbgeng.ts";
 import { readGuestImages } from "./emulated.ts";
 
-/** Where badhandle's EPROCESS lies in the emulated machine. */
+/** Where badhandle's EPROCESS is in the emulated machine. */
 const BADHANDLE = 0x8140_0300n;
 
 type CountedEngine = Engine & { disposed: number };
 
-/** An engine with an empty 32-bit process open, but for what is given. */
+/** An engine with an empty 32-bit process open, except for the given members. */
 function engineOf(given: Partial<Engine>): CountedEngine {
   const nothing = { pointerSize: 4, read: () => new Uint8Array() } as const;
   const engine: CountedEngine = {
@@ -77,7 +77,7 @@ async function kernelEngine(): Promise<CountedEngine> {
   });
 }
 
-Deno.test("engineTargetOf() tells processes, dumps and kernels apart", () => {
+Deno.test("engineTargetOf() distinguishes processes, dumps and kernels", () => {
   assertEquals(engineTargetOf("dbgeng:1234"), { kind: "process", processId: 1234 });
   assertEquals(engineTargetOf("dbgeng:0x4d2"), { kind: "process", processId: 1234 });
   assertEquals(engineTargetOf("dbgeng:C:\\a.dmp"), { kind: "dump", path: "C:\\a.dmp" });
@@ -102,7 +102,7 @@ Deno.test({
   },
 });
 
-Deno.test("a kernel behind the engine is walked as every kernel", async () => {
+Deno.test("a kernel behind the engine is walked like any other kernel", async () => {
   const engine = await kernelEngine();
   {
     using target = openOnEngine(engine, "dbgeng:kernel");
@@ -117,7 +117,7 @@ Deno.test("a kernel behind the engine is walked as every kernel", async () => {
   assertEquals(engine.disposed, 1);
 });
 
-Deno.test("a kernel behind the engine is asked where its types are when handles are listed", async () => {
+Deno.test("the engine is asked where a kernel's object types are only when handles are listed", async () => {
   const asked: string[] = [];
   const symbolAddress = (name: string): undefined => void asked.push(name);
   using target = openOnEngine({ ...await kernelEngine(), symbolAddress }, "dbgeng:kernel");
@@ -143,13 +143,13 @@ Deno.test("a process behind the engine says that only the engine's own command r
   assertEquals(engine.disposed, 1);
 });
 
-Deno.test("an engine is let go of when its kernel is of no known build", () => {
+Deno.test("an engine is released if its kernel is of no known build", () => {
   const engine = engineOf({ isKernel: true, buildNumber: 1 });
   assertThrows(() => openOnEngine(engine, "dbgeng:kernel"), TargetError, "Windows build 1 x86");
   assertEquals(engine.disposed, 1);
 });
 
-Deno.test("the PDB that the engine found is the module's, and is closed with the target", async () => {
+Deno.test("the PDB that the engine found serves the module, and is closed with the target", async () => {
   const module = { name: "badhandle", path: "C:\\badhandle.exe", base: 0x40_0000n, size: 0x1000 };
   const path = fileURLToPath(new URL("../../testdata/guest/badhandle.pdb", import.meta.url));
   const found: (string | undefined)[] = [path, "C:\\gone.pdb", "C:\\badhandle.exe", undefined];
@@ -162,7 +162,7 @@ Deno.test("the PDB that the engine found is the module's, and is closed with the
   assertThrows(() => pdb?.read(0, 9), Error);
 });
 
-Deno.test("a process of the engine is held as long as its target is open", () => {
+Deno.test("the engine's process is held as long as its target is open", () => {
   let held = 1;
   const identity = { processId: 42, imageName: "a.exe", startTime: new Date(0) };
   const engine = engineOf({});

@@ -1,12 +1,14 @@
 /**
- * Texts of debuggers: what was pasted into a ticket, a mail, or a file that the debugger wrote.
+ * Debugger texts: pasted into a ticket or an email, or written to a file by the debugger.
  *
  * @module
  */
 import { isTextHead, openPastedText, STANDARD_INPUT } from "./_pasted_text.ts";
 import type { TargetKind } from "./_target_kind.ts";
 
-/** The kind, for the table. Every text is read to its end: what it holds may stand behind thousands of other lines. */
+/**
+ * The kind, for the table. Every text is read to its end: the part of interest may come after thousands of other lines.
+ */
 export const DEBUGGER_LOG: TargetKind = {
   name: "debugger log",
   forms: [

@@ -12,7 +12,7 @@ const TWO_OPEN = listing([["OPEN", "14", "app!second+0x4"], ["OPEN", "10", "app!
 const NOTHING_NEW =
   "0:000> !htrace -snapshot\nHandle tracing information snapshot successfully taken.\n";
 
-Deno.test("the last answer with entries is read, and that there are others is said once", async () => {
+Deno.test("the last answer with entries is read, and the others are mentioned once", async () => {
   const warnings: string[] = [];
   const target = opened(ONE_OPEN + TWO_OPEN + NOTHING_NEW, {
     warn: (message) => void warnings.push(message),
@@ -27,7 +27,7 @@ Deno.test("the last answer with entries is read, and that there are others is sa
   ]);
 });
 
-Deno.test("an answer is chosen by its number; one that is not there is an error of the caller", async () => {
+Deno.test("an answer is chosen by its number; a wrong number is a usage error", async () => {
   const target = opened(ONE_OPEN + TWO_OPEN, { answer: 1 });
   using stacks = new EngineStackTable();
   assertEquals([...(await target.readTraces(stacks)).handle], [0x10]);
@@ -57,12 +57,12 @@ Deno.test("the opens of a diff are those since its snapshot, with the debugger's
   const { diff: since, groups, stacks, limits } = await session.show();
   assertEquals(since, { newTraces: 1, historyLost: false });
   assertEquals(groups.map(({ outstanding }) => outstanding), [1]);
-  assertMatch(limits[0]!, /^a diff lists the opens that are outstanding/);
+  assertMatch(limits[0]!, /^a diff lists only outstanding opens/);
   const [stack] = stacks.values();
   assertEquals(stack!.frames.map(frameName), ["app!b"]);
 });
 
-Deno.test("a table of !handle beside an answer says what its handles are", async () => {
+Deno.test("a !handle table near an answer says what its handles are", async () => {
   const table = "0:000> !handle 0 f\nHandle 10\n  Type         \tEvent\n  Name         \t\\x\n" +
     "Handle 18\n  Type         \tFile\n2 Handles\n";
   using session = new Session(opened(TWO_OPEN + table));
@@ -75,7 +75,7 @@ Deno.test("a table of !handle beside an answer says what its handles are", async
   assertEquals(objectOf(at), { type: "Event", name: "\\x" });
 });
 
-Deno.test("processes of a text are listed, and one that it has no traces of is not opened", async () => {
+Deno.test("the processes of a text are listed, and one without traces is not opened", async () => {
   const target = opened(TWO_OPEN);
   assertEquals((await target.processes!()).map(({ processId }) => processId), [PROCESS_ID]);
   using stacks = new EngineStackTable();
@@ -88,7 +88,7 @@ Deno.test("processes of a text are listed, and one that it has no traces of is n
   );
 });
 
-Deno.test("a text of a verifier stop alone has a misuse and no traces", async () => {
+Deno.test("a text with only a verifier stop has a misuse and no traces", async () => {
   const stop = "VERIFIER STOP 0000000000000300: pid 0x1268: Invalid handle exception.\n" +
     "\t00000000C0000008 : Exception code.\n";
   using session = new Session(opened(stop));
@@ -97,7 +97,7 @@ Deno.test("a text of a verifier stop alone has a misuse and no traces", async ()
   assertEquals(misuses.map(({ code }) => code), [0x300]);
 });
 
-Deno.test("a text that only talks of !htrace is not opened, in one line that says what to do", () => {
+Deno.test("a text that only mentions !htrace is not opened, and one line says what to do", () => {
   assertThrows(
     () => opened("Run !htrace -enable, then !htrace -diff, and send me what it prints.\n"),
     TargetError,
@@ -106,7 +106,7 @@ Deno.test("a text that only talks of !htrace is not opened, in one line that say
   );
 });
 
-Deno.test("a file of another kind is told for what it is", async () => {
+Deno.test("a file of another kind is named for what it is", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/pasted.txt`;
   const files: readonly (readonly [Uint8Array | string, string])[] = [
@@ -123,7 +123,7 @@ Deno.test("a file of another kind is told for what it is", async () => {
   }
 });
 
-Deno.test("what is far behind in a text is found, whatever stands before", async () => {
+Deno.test("a listing deep in a text is found, regardless of what comes before it", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/session.txt`;
   Deno.writeTextFileSync(path, "ModLoad: 00000000 00001000 app.exe\n".repeat(50_000) + ONE_OPEN);

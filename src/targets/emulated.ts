@@ -1,10 +1,10 @@
 /**
  * The emulated machine as a target, in user mode and in kernel mode.
  *
- * `emulated` is a process under a user-mode debugger: it stands at the breakpoint before badhandle's step,
- * `g` runs the step up to the breakpoint behind it, a second `g` runs to the end. `emulated:2003` is the
- * same with tracing as Server 2003 has it. `emulated:kernel` is the documented kernel-mode session: the
- * program has run under tracing from `main` on and is about to end; `g` lets it end.
+ * `emulated` is a process under a user-mode debugger: it is stopped at the breakpoint before badhandle's step, `g` runs
+ * the step up to the breakpoint after it, and a second `g` runs to the end. `emulated:2003` is the same with tracing as
+ * in Server 2003. `emulated:kernel` is the documented kernel-mode session: the program has run under tracing from
+ * `main` on and is about to end; `g` lets it end.
  *
  * @module
  */
@@ -44,7 +44,7 @@ const GUEST_FILES = {
   program: "badhandle.exe",
 } as const;
 
-/** Build whose structure layouts the guest has. */
+/** The build whose structure layouts the guest uses. */
 const GUEST_BUILD = 2600;
 
 /** First address of the guest's kernel. */
@@ -86,7 +86,7 @@ export const EMULATED: TargetKind = {
   },
 };
 
-/** Reads the guest's images; other folders hold variants of them. */
+/** Reads the guest's images; other folders have variants of them. */
 export async function readGuestImages(folder: URL = GUEST_FOLDER): Promise<GuestImages> {
   const read = async (name: string): Promise<ImageFile> => ({
     name,
@@ -154,7 +154,7 @@ function launchBadhandle(
   server2003: boolean,
   { slots }: LaunchOptions,
 ): TracedProgram {
-  // The machine stands at the program's first instruction.
+  // The machine is stopped at the program's first instruction.
   const machine = new Machine(images, {
     args,
     traceFromMain: false,
@@ -166,7 +166,7 @@ function launchBadhandle(
   return {
     target,
     runToExit: (onMark) => runToExit(machine, onMark),
-    [Symbol.dispose]: () => {}, // a machine that nobody runs on does nothing more
+    [Symbol.dispose]: () => {}, // a machine that nobody runs does nothing more
   };
 }
 
@@ -181,7 +181,7 @@ async function runToExit(machine: Machine, onMark?: OnMark): Promise<number> {
   }
 }
 
-/** Runs the machine to its next stop, however long that takes; in between the event loop has its turns. */
+/** Runs the machine to its next stop, however long that takes, and lets the event loop run in between. */
 async function runInPieces(machine: Machine): Promise<MachineStop> {
   let stop = machine.runFor(STEP);
   for (; stop.kind === "paused"; stop = machine.runFor(STEP)) await nextTurn();
@@ -235,7 +235,7 @@ function eventOf(stop: Exclude<MachineStop, { readonly kind: "said" }>): StopEve
     : { kind: "exited", exitStatus: stop.exitStatus };
 }
 
-/** The PDB and the image of one of the guest's own modules, read when symbols are wanted. */
+/** The PDB and the image of one of the guest's own modules, read only when symbols are needed. */
 async function guestSymbolFiles(module: Module): Promise<SymbolFiles | undefined> {
   const files = [
     GUEST_FILES.kernel,
@@ -250,7 +250,9 @@ async function guestSymbolFiles(module: Module): Promise<SymbolFiles | undefined
   return { image: await open(image), pdb: await open(image.replace(/\.\w+$/, ".pdb")) };
 }
 
-/** A file of the guest: beside the sources, in the executable, or where a program imports this library from. */
+/**
+ * A file of the guest: beside the sources, in the executable, or at the URL from which a program imports this library.
+ */
 async function readGuestFile(name: string, folder: URL): Promise<Uint8Array<ArrayBuffer>> {
   const url = new URL(name, folder);
   if (url.protocol === "file:") return await Deno.readFile(url);

@@ -15,7 +15,7 @@ function operations(log: TraceLog): string[] {
 // What badhandle does by itself: Microsoft's documented !htrace session.
 const DOCUMENTED = ["open 7dc", "close 7dc", "badref 7dc", "open 7cc", "close 7cc"];
 
-Deno.test("emulated:kernel stands just before the end of badhandle, its process being current", async () => {
+Deno.test("emulated:kernel is stopped just before the end of badhandle, whose process is current", async () => {
   using target = await openTarget("emulated:kernel");
   assertEquals(target.mode, "kernel");
   const log = readLog(target);
@@ -40,7 +40,7 @@ Deno.test("emulated:kernel lets badhandle end, and then its object table is gone
   assertThrows(() => readLog(target), TargetError, "its object table is gone");
 });
 
-Deno.test("emulated begins before badhandle's step, which one go covers", async () => {
+Deno.test("emulated begins before badhandle's step, which a single go runs", async () => {
   using target = await openTarget("emulated");
   target.control?.enable();
   assertEquals(operations(readLog(target)), []);
@@ -52,7 +52,7 @@ Deno.test("emulated begins before badhandle's step, which one go covers", async 
   assertThrows(() => readLog(target), TargetError, "the process has ended");
 });
 
-Deno.test("emulated hands its arguments to badhandle", async () => {
+Deno.test("emulated passes its arguments to badhandle", async () => {
   using target = await openTarget("emulated", { args: ["leak", "2"] });
   target.control?.enable();
   target.execution?.go();
@@ -74,7 +74,7 @@ Deno.test("emulated disables tracing as Windows XP does: not at all", async () =
   assertThrows(() => target.control?.enable(200), TargetError, "leave the number out");
 });
 
-Deno.test("emulated:2003 takes a number of slots and disables tracing", async () => {
+Deno.test("emulated:2003 accepts a number of slots and can disable tracing", async () => {
   using target = await openTarget("emulated:2003", { args: ["churn", "200"] });
   target.control?.enable(200);
   target.execution?.go();
@@ -83,7 +83,7 @@ Deno.test("emulated:2003 takes a number of slots and disables tracing", async ()
   assertThrows(() => readLog(target), TargetError, "tracing is not enabled");
 });
 
-Deno.test("emulated brings the image and the PDB of each of its modules", async () => {
+Deno.test("emulated provides the image and the PDB of each of its modules", async () => {
   using target = await openTarget("emulated:kernel");
   for (const module of await target.modules()) {
     const files = await target.symbolFiles?.(module);
@@ -108,7 +108,7 @@ Deno.test("Both modes list the open handles with types and names", async () => {
   }
 });
 
-Deno.test("openTarget() says what it does not know", async () => {
+Deno.test("openTarget() names a target that it does not know", async () => {
   await assertRejects(
     () => openTarget("no such target"),
     TargetError,
@@ -126,7 +126,7 @@ Deno.test("launchProgram() traces badhandle from its first instruction to just b
   assertEquals((await target.modules())[0]?.name, "badhandle");
 });
 
-Deno.test("launchProgram() gives the ring as many slots as asked for, where the guest can", async () => {
+Deno.test("launchProgram() gives the ring as many slots as requested, if the guest supports it", async () => {
   using program = await launchProgram([], "emulated:2003", { slots: 300 });
   assertEquals(readLog(program.target).slots, 512);
   await assertRejects(
@@ -136,7 +136,7 @@ Deno.test("launchProgram() gives the ring as many slots as asked for, where the 
   );
 });
 
-Deno.test("launchProgram() rejects targets that start nothing", async () => {
+Deno.test("launchProgram() rejects targets that cannot start programs", async () => {
   await assertRejects(
     () => launchProgram([], "emulated:kernel"),
     TargetError,

@@ -6,7 +6,7 @@
 import { openPastedText } from "./_pasted_text.ts";
 import type { TargetKind } from "./_target_kind.ts";
 
-/** How lists begin that nothing else stands before; others are found when the text is read. */
+/** How lists begin at the top of a text; others are found when the text is read. */
 const BEGIN = /^\ufeff?\s*(?:nt)?handle(?:64)? v\d|^\ufeff?\s*"?Process"?[,;\t]"?PID"?[,;\t]/i;
 
 /** The kind, for the table. */

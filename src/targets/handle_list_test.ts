@@ -3,7 +3,7 @@ import { diffHandles } from "../library/mod.ts";
 import { Session } from "../session.ts";
 import { opened } from "./_text_testing.ts";
 
-/** What handle.exe lists of a process with numbers of events by name. */
+/** What handle.exe lists for a process with these numbers of events by name. */
 function list(processId: number, events: Readonly<Record<string, number>>): string {
   const names = Object.entries(events).flatMap(([name, count]) => Array<string>(count).fill(name));
   return [
@@ -18,7 +18,7 @@ function list(processId: number, events: Readonly<Record<string, number>>): stri
   ].join("\r\n");
 }
 
-Deno.test("a list is a target with handles and without traces, of the process that it names", async () => {
+Deno.test("a list is a target of the process that it names, with handles and without traces", async () => {
   using session = new Session(opened(list(4712, { "\\x": 3 })));
   const { log, handles, target } = await session.show();
   assertEquals([target.kind, target.identity], [
@@ -36,7 +36,7 @@ Deno.test("a list is a target with handles and without traces, of the process th
   });
 });
 
-Deno.test("of a list of several processes one is chosen; the list itself is of none", async () => {
+Deno.test("one process of a list of several can be chosen; the list itself belongs to none", async () => {
   const target = opened(list(8, { "\\a": 1 }) + list(12, { "\\b": 2 }));
   assertEquals(target.identity, {});
   assertEquals((await target.processes!()).map((row) => [row.processId, row.handleCount]), [
@@ -47,7 +47,7 @@ Deno.test("of a list of several processes one is chosen; the list itself is of n
   assertEquals((await target.handles!()).length, 3);
 });
 
-Deno.test("two lists are compared by what grew, one line a type and name", async () => {
+Deno.test("two lists are compared by what grew, one line per type and name", async () => {
   const [before, now] = [
     opened(list(4712, { "\\tick": 2, "\\x": 1 })),
     opened(list(4712, { "\\tick": 900, "\\x": 1, "\\job-7": 1 })),
@@ -60,13 +60,13 @@ Deno.test("two lists are compared by what grew, one line a type and name", async
   assertMatch(reason, /a handle list has no history/);
 });
 
-Deno.test("a list of all processes is compared by the one that the other list is of", async () => {
+Deno.test("a list of all processes is compared by the process of the other list", async () => {
   const before = opened(list(8, { "\\a": 5 }) + list(4712, { "\\tick": 2 }));
   const { growth } = await diffHandles(opened(list(4712, { "\\tick": 9 })), before);
   assertEquals(growth, [{ type: "Event", name: "\\tick", before: 2, now: 9 }]);
 });
 
-Deno.test("a summary has numbers alone, and is compared by type", async () => {
+Deno.test("a summary has only counts, and is compared by type", async () => {
   const summary = (events: number): string =>
     "Nthandle v5.0 - Handle viewer\r\n\r\nHandle type summary:\r\n" +
     `  Event           : ${events}\r\n  File            : 4\r\nTotal handles: ${events + 4}\r\n`;

@@ -1,7 +1,7 @@
 /**
- * Kernel dumps: what Windows writes when it stops, and what debuggers write of a running system.
+ * Kernel dumps: written by Windows when it crashes, and by debuggers from a running system.
  *
- * The file's format is read in `dump/kernel/`, what its memory means in `nt/`; here the two are put together.
+ * The file's format is read in `dump/kernel/`, its memory in `nt/`; here the two are put together.
  *
  * @module
  */
@@ -40,7 +40,7 @@ function openDump(path: string): Target {
   return target;
 }
 
-/** Processes with traces that an error names at most. */
+/** Most traced processes that an error names. */
 const MAX_NAMED = 8;
 
 /** A dump with pages of physical memory. */
@@ -71,24 +71,24 @@ class KernelDumpTarget extends KernelTarget {
     this.#path = path;
   }
 
-  /** The one process that is traced, where there is only one. */
+  /** The traced process, if there is only one. */
   override get defaultProcess(): ProcessRef | undefined {
     const traced = this.#traced();
     const [only] = traced;
     return only !== undefined && traced.length === 1 ? { process: only.process } : undefined;
   }
 
-  /** Modules of a process, or the kernel's alone where none is named or meant. */
+  /** Modules of a process, or only the kernel's if no process is given and there is no default. */
   override modules(ref: ProcessRef | undefined = this.defaultProcess): Module[] {
     return ref === undefined ? this.kernelModules() : super.modules(ref);
   }
 
-  /** The address space of a process, or the system's alone where none is named or meant. */
+  /** The address space of a process, or only the system's if no process is given and there is no default. */
   override memory(ref: ProcessRef | undefined = this.defaultProcess): Memory {
     return ref === undefined ? this.systemMemory() : super.memory(ref);
   }
 
-  /** A process by its address or id. Throws a `TargetError` where none is named and several are traced. */
+  /** A process by its address or id. Throws a `TargetError` if none is given and there is no default. */
   override process(ref: ProcessRef | undefined = this.defaultProcess): KernelProcess {
     if (ref !== undefined) return super.process(ref);
     const traced = this.#traced();

@@ -1,4 +1,4 @@
-/** Kernel dumps as targets; more of them, by another writer, are tried in cli_kernel_dumps_test.ts. */
+/** Kernel dumps as targets; cli_kernel_dumps_test.ts tests more of them, by another writer. */
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { runCli } from "../cli_fixture.ts";
 import { sampleKernelDump, type SampleOptions } from "../dump/kernel/kernel_dump_fixture.ts";
@@ -25,7 +25,7 @@ async function withDump(
   });
 }
 
-Deno.test("a kernel dump has processes, and the traces, handles and modules of the traced one", () =>
+Deno.test("a kernel dump has its processes, and the traces, handles and modules of the traced one", () =>
   withDump(WIN11, async (target, path) => {
     assertEquals([target.kind, target.mode, target.name], ["kernel dump", "kernel", path]);
     const processes = await target.processes?.() ?? [];
@@ -65,13 +65,13 @@ Deno.test("a kernel dump in which no process was traced asks for one", () =>
   }, async (target) => {
     assertEquals(target.defaultProcess, undefined);
     assertThrows(() => readLog(target), TargetError, "handles of no process were traced; name one");
-    // Modules and memory of the kernel are there without one.
+    // The kernel's modules and memory are available without one.
     assertEquals((await target.modules()).map(({ name }) => name), ["ntoskrnl"]);
     assertEquals(target.memory?.().read(0xffff_f800_02a0_0000n, 2), new Uint8Array([0x4d, 0x5a]));
     assertEquals((await target.handles?.({ processId: 1960 }))?.length, 2);
   }));
 
-Deno.test("a kernel dump says what is missing of a process, and of the file", () =>
+Deno.test("a kernel dump says what is missing from a process, and from the file", () =>
   withDump({
     ...WIN11,
     change: ({ memory, leaf, peb, root }) => void memory.drop(leaf).drop(peb, root),
@@ -85,7 +85,7 @@ Deno.test("a kernel dump says what is missing of a process, and of the file", ()
     assertEquals(await target.gaps?.({ processId: 4 }), []);
   }));
 
-Deno.test("a dump without a kernel in it is rejected with what is wrong with the file", () =>
+Deno.test("a dump without a kernel in it is rejected with the reason", () =>
   withFolder(async (folder) => {
     const path = `${folder}/cut.dmp`;
     const whole = sampleKernelDump(WIN11);
@@ -99,7 +99,7 @@ Deno.test("a dump without a kernel in it is rejected with what is wrong with the
     await assertRejects(() => openTarget(path), FormatError, "too short for the 64-bit header");
   }));
 
-Deno.test("two dumps of a system are compared by the process that a snapshot of one is of, wherever it is", () =>
+Deno.test("two dumps of a system are compared by the process of the snapshot, wherever its EPROCESS is", () =>
   withDump(WIN11, (_target, before) =>
     withDump({ ...WIN11, seed: 2 }, async (_target, after) => {
       const run = async (...args: string[]) => (await runCli(...args)).stdout;
@@ -119,7 +119,7 @@ Deno.test("two dumps of a system are compared by the process that a snapshot of 
       ]);
     })));
 
-Deno.test("no minidump is written of a system", () =>
+Deno.test("a whole system cannot be written as a minidump", () =>
   withDump(WIN11, async (_target, path) => {
     const { stderr } = await runCli("convert", path, "-o", `${path}.mini.dmp`);
     assertMatch(stderr, /^htrace: Cannot write a minidump of .*: it is a kernel/);
@@ -145,5 +145,5 @@ Deno.test(".dump /f writes a dump that prints the documented session, names and 
     using target = await openTarget(path);
     assertEquals(listOf(readLog(target)).length, 5);
     const rejected = await runCli("debug", path, "-c", `.dump /f ${folder}/again.dmp`);
-    assertMatch(rejected.stdout, /its memory is not here to be written; copy the dump/);
+    assertMatch(rejected.stdout, /its memory is not available; copy the dump/);
   }));

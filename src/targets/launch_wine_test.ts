@@ -45,7 +45,7 @@ standinTest("a launched program's traces are read while it waits at a mark", asy
   assertEquals(groups.map(({ series, delta }) => [series, delta]), [[[1, 2], 0]]);
 });
 
-tracingWindowsTest("a launched program has its leaks in its traces at its end", async () => {
+tracingWindowsTest("a launched program's leaks are in its traces at its end", async () => {
   using program = launchLive(COMMAND);
   using target = program.target;
   assertEquals(await program.runToExit(), 0);
@@ -54,7 +54,7 @@ tracingWindowsTest("a launched program has its leaks in its traces at its end", 
   assertEquals((await target.modules())[0]?.name, "badhandle64");
 });
 
-wineTest("a program is not run where it cannot be traced", () => {
+wineTest("a program that cannot be traced is not run", () => {
   assertThrows(
     () => launchLive(COMMAND),
     TargetError,

@@ -18,14 +18,14 @@ import { type ObjectName, ObjectNames } from "../win32/object_names.ts";
 import { WindowsProgram } from "../win32/program.ts";
 import type { LaunchOptions, TargetKind, TargetOptions, TracedProgram } from "./_target_kind.ts";
 
-/** What a live target asks of the system: Windows, or a test's stand-in for it. */
+/** What a live target needs from the system: Windows, or a test's stand-in for it. */
 export interface LiveSystem extends Disposable {
-  /** The system calls, with the two that only a live system is asked. */
+  /** The system calls, with the two that only a live system needs. */
   readonly ntdll: Ntdll & {
     version(): WindowsVersion;
     enablePrivilege(privilege: number): NtStatus;
   };
-  /** Names of objects, asked for so that the answer always comes. */
+  /** Names of objects, queried in a way that never hangs. */
   readonly names: {
     readonly abandoned: number;
     read(process: number, handle: number): ObjectName;
@@ -34,17 +34,17 @@ export interface LiveSystem extends Disposable {
 
 /** How to open a live target. */
 export type LiveOptions = Pick<TargetOptions, "warn"> & {
-  /** Another ntdll than Windows' own; for tests, which have a stand-in that traces. */
+  /** An ntdll other than Windows' own, for tests, which have a stand-in that traces. */
   readonly library?: string;
-  /** The caller holds the process at its end, and reads it there. */
+  /** Whether the caller holds the process at its end, to read it there. */
   readonly isHeldAtEnd?: boolean;
 };
 
 const IMAGE_NAME = /^[^\\/:*?"<>|]+\.exe$/i;
 
 /**
- * The kind, for the table. A file of the same name is meant where there is one: a recording may be named `1234`. But on
- * Windows `app.exe` is the process also in the folder of the program.
+ * The kind, for the table. A file of the same name takes precedence, since a recording may be named `1234`. But on
+ * Windows `app.exe` means the process even in the folder of the program.
  */
 export const LIVE: TargetKind = {
   name: "live process",
@@ -116,7 +116,7 @@ class WindowsSystem implements LiveSystem {
   readonly ntdll: WindowsNtdll;
   readonly names: ObjectNames;
 
-  /** Opens Windows' own ntdll, or a test's. */
+  /** Opens Windows' own ntdll, or that of a test. */
   constructor(library?: string) {
     this.ntdll = new WindowsNtdll(library);
     this.names = new ObjectNames(library === undefined ? {} : { library });
@@ -128,11 +128,12 @@ class WindowsSystem implements LiveSystem {
   }
 }
 
-/** Opens a process of a system, and takes the system over: also when it cannot be opened. */
+/** Opens a process of a system, and takes ownership of the system, even if the process cannot be opened. */
 export function openOn(system: LiveSystem, text: string, options: LiveOptions = {}): Target {
   using untilOpen = new DisposableStack();
   untilOpen.use(system);
-  // Before anything is opened: it opens processes of other users, and shows stacks since Windows 11 24H2.
+  // Before anything is opened: the privilege gives access to processes of other users, and since Windows 11 24H2 to
+  // stacks.
   const isDebugger = system.ntdll.enablePrivilege(SE_DEBUG_PRIVILEGE) === 0;
   const process = findProcess(systemProcesses(system.ntdll), text);
   const access = untilOpen.use(ProcessAccess.pin(system.ntdll, process));
@@ -142,8 +143,8 @@ export function openOn(system: LiveSystem, text: string, options: LiveOptions = 
 }
 
 /**
- * First address that is the kernel's. A 32-bit program never sees a kernel frame: on 64-bit Windows the 64-bit limit
- * holds, and 32-bit htrace does not exist.
+ * First address of the kernel. A 32-bit program never sees a kernel frame: on 64-bit Windows the 64-bit limit holds,
+ * and there is no 32-bit htrace.
  */
 const USER_END = { 4: 0x8000_0000n, 8: 0x8000_0000_0000n } as const;
 
@@ -158,7 +159,7 @@ class LiveProcess extends ProcessTarget {
   readonly #options: LiveOptions;
   #warned = false;
 
-  /** Takes over the system and the pinned process; `isDebugger` tells whether SeDebugPrivilege is enabled. */
+  /** Takes ownership of the system and the pinned process; `isDebugger` says whether SeDebugPrivilege is enabled. */
   constructor(
     system: LiveSystem,
     { processId, imageName, startTime }: ProcessEntry,
@@ -187,7 +188,7 @@ class LiveProcess extends ProcessTarget {
     this.#options = options;
   }
 
-  /** Enables tracing with an empty ring, and warns once of what that means for the process. */
+  /** Enables tracing with an empty ring, and warns once about what that means for the process. */
   override enable(slots?: number): void {
     const wasTraced = !this.#warned && this.isEnabled();
     super.enable(slots);
@@ -208,7 +209,7 @@ class LiveProcess extends ProcessTarget {
     return handles;
   }
 
-  /** Closes the handles and lets go of the system. */
+  /** Closes the handles and releases the system. */
   override [Symbol.dispose](): void {
     super[Symbol.dispose]();
     this.#system[Symbol.dispose]();
@@ -238,7 +239,7 @@ class LiveProcess extends ProcessTarget {
   }
 }
 
-/** Whether the process is a 32-bit one on 64-bit Windows; one that may not be asked is taken for none. */
+/** Whether the process is a 32-bit one on 64-bit Windows; false if it may not be queried. */
 function isWow64(ntdll: Ntdll, access: ProcessAccess): boolean {
   const attempt = `find out whether process ${access.processId} is 32-bit`;
   try {

@@ -1,4 +1,4 @@
-/** The live target over a system made in the test: what needs no Windows. */
+/** The live target over a fake system: the parts that do not need Windows. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { readLog } from "../target_fixture.ts";
 import { TargetError } from "../error.ts";
@@ -23,7 +23,7 @@ const PROCESSES: readonly (readonly [processId: number, imageName: string])[] = 
 /** When each of them was created, as a FILETIME. */
 const CREATED = 133_500_000_000_000_000n;
 
-/** KERNEL_USER_TIMES: when a process was created and, where it has ended, when. */
+/** KERNEL_USER_TIMES: when a process was created and, if it has ended, when. */
 function processTimes(created: bigint, ended = 0n): Uint8Array {
   const times = new BigUint64Array([created, ended, 0n, 0n]);
   return new Uint8Array(times.buffer);
@@ -65,7 +65,7 @@ class LiveNtdll extends FakeNtdll {
   }
 }
 
-/** A 64-bit system with the processes above, where no name ever comes. */
+/** A 64-bit system with the processes above, which never returns a name. */
 class FakeSystem implements LiveSystem {
   readonly ntdll = new LiveNtdll(8);
   readonly names = {
@@ -117,14 +117,14 @@ Deno.test({
   },
 });
 
-Deno.test("openOn() finds a process by id or by name, whatever its case", () => {
+Deno.test("openOn() finds a process by id or by name, in any case", () => {
   for (const text of ["1234", "0x4d2", "NOTEPAD.exe"]) {
     using target = openOn(new FakeSystem(), text);
     assertEquals(target.name, "process 1234 (notepad.exe)");
   }
 });
 
-Deno.test("openOn() lists several processes of one name, and lets go of the system", () => {
+Deno.test("openOn() lists several processes of one name, and releases the system", () => {
   const system = new FakeSystem();
   assertThrows(
     () => openOn(system, "svchost.exe"),
@@ -148,7 +148,7 @@ Deno.test("openOn() says that there is no such process", () => {
   );
 });
 
-Deno.test("openOn() pins the process: with the least right, before anything is asked of it", () => {
+Deno.test("openOn() pins the process with the least access right before it queries anything", () => {
   const system = new FakeSystem();
   {
     using _target = openOn(system, "1234");
@@ -157,7 +157,7 @@ Deno.test("openOn() pins the process: with the least right, before anything is a
   assertEquals(system.ntdll.open.size, 0);
 });
 
-Deno.test("openOn() does not take another process for one that ended while it was opened", () => {
+Deno.test("openOn() does not mistake another process for one that ended while it was being opened", () => {
   const system = new FakeSystem();
   system.ntdll.processReplies.set(4, processTimes(CREATED + 10_000_000n));
   assertThrows(
@@ -169,9 +169,9 @@ Deno.test("openOn() does not take another process for one that ended while it wa
   assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
 });
 
-Deno.test("openOn() says which right pinning lacks, and lets go of the system", () => {
+Deno.test("openOn() says which right pinning lacks, and releases the system", () => {
   const system = new FakeSystem();
-  system.ntdll.refused = 0x1000;
+  system.ntdll.denied = 0x1000;
   assertThrows(
     () => openOn(system, "1234"),
     TargetError,
@@ -181,7 +181,7 @@ Deno.test("openOn() says which right pinning lacks, and lets go of the system", 
   assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
 });
 
-Deno.test("a live target opens no further handle to another process of the same id", async () => {
+Deno.test("a live target opens no further handle once its process id is reused", async () => {
   const system = new FakeSystem();
   using target = openOn(system, "1234");
   system.ntdll.processReplies.set(4, processTimes(CREATED + 10_000_000n));
@@ -191,7 +191,7 @@ Deno.test("a live target opens no further handle to another process of the same 
   await assertRejects(() => Promise.try(() => target.modules()), TargetError, another);
 });
 
-Deno.test("a live target tells a process that has ended from one without modules and handles", async () => {
+Deno.test("a live target distinguishes a process that has ended from one without modules and handles", async () => {
   const system = new FakeSystem();
   system.ntdll.processReplies.set(51, new Uint8Array(0x10)); // no handles
   using target = openOn(system, "1234");
@@ -215,7 +215,7 @@ Deno.test("a live target closes every handle when disposed", async () => {
   assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
 });
 
-Deno.test("a session switches tracing off that it switched on, and leaves it where it was on", async () => {
+Deno.test("a session switches off tracing that it switched on, and leaves it alone if it was on before", async () => {
   const system = new FakeSystem();
   await enableAndDispose(openOn(system, "1234"));
   assert(!system.traced);
@@ -243,9 +243,9 @@ Deno.test("a live target of a process that has ended is disposed of without an e
   assertEquals([system.ntdll.open.size, system.disposed], [0, 1]);
 });
 
-Deno.test("a live target names the right that was refused", () => {
+Deno.test("a live target names the right that was denied", () => {
   const system = new FakeSystem();
-  system.ntdll.refused = 0x600;
+  system.ntdll.denied = 0x600;
   using target = openOn(system, "1234");
   const elevate = "run elevated or as its user; protected processes refuse everybody";
   const set = assertThrows(() => target.control!.enable(), TargetError);
@@ -255,7 +255,7 @@ Deno.test("a live target names the right that was refused", () => {
   assert(query.message.includes("PROCESS_QUERY_INFORMATION (0x400)"), query.message);
 });
 
-Deno.test("a live target says what tracing a 32-bit process gives", () => {
+Deno.test("a live target says what tracing a 32-bit process yields", () => {
   const system = new FakeSystem();
   system.ntdll.processReplies.set(26, Uint8Array.of(0, 0xf0, 0x7f, 0, 0, 0, 0, 0));
   const warnings: string[] = [];
@@ -268,7 +268,7 @@ Deno.test("a live target says what tracing a 32-bit process gives", () => {
   );
 });
 
-Deno.test("a live target says how many names did not come", async () => {
+Deno.test("a live target says how many names are missing", async () => {
   const warnings: string[] = [];
   const warn = (sentence: string): void => void warnings.push(sentence);
   using target = openOn(new FakeSystem(), "1234", { warn });

@@ -41,7 +41,7 @@ windowsTest("a live process is opened by its id, in both notations", async () =>
   }
 });
 
-windowsTest("a live process is opened by its image's name, where only one has it", async () => {
+windowsTest("a live process is opened by its image name if only one has it", async () => {
   await using _one = await HandleHolder.start();
   {
     using target = openLive("Handle_Holder64.exe");
@@ -62,7 +62,7 @@ windowsTest("badhandle runs through its scenarios", async () => {
   }
 });
 
-windowsTest("a live target tells that there is no such process", () => {
+windowsTest("a live target says that there is no such process", () => {
   assertThrows(
     () => openLive("2147483644"),
     TargetError,
@@ -82,11 +82,11 @@ windowsTest(
     for (const read of [() => target.modules(), () => target.handles!()]) {
       await assertRejects(() => Promise.try<unknown, []>(read), HtraceError, ended);
     }
-    // Wine knows neither call, whatever the process.
+    // Wine supports neither call for any process.
     for (const call of [() => readLog(target), () => target.control!.enable()]) {
       assertMatch(assertThrows(call, TargetError).message, /^Cannot [^\n]+$/);
     }
-    // Held by the target: gone from the list, and its id is not given to another process.
+    // Held by the target: gone from the list, and its id is not reused.
     for (let started = 0; started < 20; started++) {
       await using another = await HandleHolder.start();
       assertNotEquals(another.processId, processId);
@@ -120,7 +120,7 @@ windowsTest("a live target has the process's modules and memory", async () => {
   assertEquals(memory.read(0x10n, 8).length, 0);
 });
 
-// Not under Wine: this one runs 64-bit programs only.
+// Not under Wine, which runs only 64-bit programs here.
 tracingWindowsTest("a live target has the modules of both halves of a 32-bit process", async () => {
   await using holder = await HandleHolder.start(32);
   const warnings: string[] = [];
@@ -189,7 +189,7 @@ standinTest("a live target enables, reads newest first and disables", async () =
   assertThrows(() => readLog(target), TargetError, "tracing is not enabled");
 });
 
-standinTest("a live target reads a full table, also one that was overrun", async () => {
+standinTest("a live target reads a full table, even one that was overrun", async () => {
   await using holder = await HandleHolder.start();
   const { processId } = holder;
   using standin = new Standin();
@@ -204,23 +204,26 @@ standinTest("a live target reads a full table, also one that was overrun", async
   assertEquals(traceAt(log, 0xfff).handle, 0x101 * 4);
 });
 
-standinTest("a session switches off what it switched on, unless told to keep it", async () => {
-  await using holder = await HandleHolder.start();
-  using standin = new Standin();
-  const enable = async (keepTracing: boolean): Promise<number> => {
-    using session = new Session(openTraced(holder), { keepTracing });
-    await session.enable();
-    return standin.slots(holder.processId);
-  };
-  assertEquals(await enable(false), 0x1000);
-  assertEquals(standin.slots(holder.processId), 0);
-  assertEquals(await enable(true), 0x1000);
-  assertEquals(standin.slots(holder.processId), 0x1000);
-  await enable(false); // tracing was on before it: not its to switch off
-  assertEquals(standin.slots(holder.processId), 0x1000);
-});
+standinTest(
+  "a session switches off tracing that it switched on, unless told to keep it",
+  async () => {
+    await using holder = await HandleHolder.start();
+    using standin = new Standin();
+    const enable = async (keepTracing: boolean): Promise<number> => {
+      using session = new Session(openTraced(holder), { keepTracing });
+      await session.enable();
+      return standin.slots(holder.processId);
+    };
+    assertEquals(await enable(false), 0x1000);
+    assertEquals(standin.slots(holder.processId), 0);
+    assertEquals(await enable(true), 0x1000);
+    assertEquals(standin.slots(holder.processId), 0x1000);
+    await enable(false); // tracing was on before: the session must not switch it off
+    assertEquals(standin.slots(holder.processId), 0x1000);
+  },
+);
 
-standinTest("a live target warns once of what enabling does", async () => {
+standinTest("a live target warns once about what enabling does", async () => {
   await using holder = await HandleHolder.start();
   using _standin = new Standin();
   const warnings: string[] = [];
@@ -237,7 +240,7 @@ standinTest("a live target warns once of what enabling does", async () => {
   assertEquals(warnings[2], `tracing was on already for ${name}: its earlier traces are gone`);
 });
 
-standinTest("a live target needs SeDebugPrivilege for processes of others", async () => {
+standinTest("a live target needs SeDebugPrivilege for processes of other users", async () => {
   await using holder = await HandleHolder.start();
   {
     using _willing = new Standin(BEHAVIOUR.foreignProcesses);
@@ -298,7 +301,7 @@ standinTest("a live target says when the process has ended between two calls", a
   assertThrows(() => target.control!.enable(), TargetError, ended);
 });
 
-standinTest("a live target gives up a table that outgrows every buffer", async () => {
+standinTest("a live target gives up on a table that outgrows every buffer", async () => {
   await using holder = await HandleHolder.start();
   using standin = new Standin();
   using target = openTraced(holder);

@@ -1,5 +1,5 @@
 /**
- * Minidumps: what debuggers and crash reporters keep of a process.
+ * Minidumps: snapshots of a process, made by debuggers and crash reporters.
  *
  * @module
  */

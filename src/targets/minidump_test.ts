@@ -1,5 +1,5 @@
 /**
- * Real minidumps as targets, through sessions and symbols: what their expected files say of frames and open handles.
+ * Real minidumps as targets, through sessions and symbols, checked against files of expected frames and handles.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { expectedFiles, sharedFolder } from "../dump/_shared_data_testing.ts";
@@ -12,7 +12,7 @@ import { symbolSource } from "../symbols/path/mod.ts";
 import { traceAt } from "../trace_log.ts";
 import { openTarget } from "./mod.ts";
 
-/** What an expected file says of handle operations. */
+/** The handle operations in a file of expected results. */
 interface Expected {
   readonly handle_operations?: {
     readonly operations: readonly {
@@ -38,7 +38,7 @@ for (const file of expectedFiles("minidumps")) {
   const { handle_operations: expected } = file.expected as Expected;
   if (expected === undefined) continue;
   const isFull = file.name.endsWith("-full");
-  Deno.test(`${file.name}: names of frames and open handles are those expected`, async () => {
+  Deno.test(`${file.name}: names of frames and open handles are as expected`, async () => {
     using folder = temporaryFolder();
     const path = `${folder.path}/x.dmp`;
     Deno.writeFileSync(path, await file.bytes());
@@ -53,14 +53,14 @@ for (const file of expectedFiles("minidumps")) {
       assertEquals(named.length, frames.length);
       for (const [place, wanted] of frames.entries()) {
         const frame = named[place]!;
-        // Only a dump with full memory has the exports of images that nobody has.
+        // Only a dump with full memory has the exports of images that are not available.
         const symbol = wanted.symbol ?? (isFull ? wanted.export_symbol : undefined);
         if (symbol !== undefined) {
           assertEquals(`${frameName(frame)}+0x${frame.displacement?.toString(16)}`, symbol);
         } else {
           assertEquals(frame.symbol, undefined);
         }
-        // Lines differ on purpose: theirs are of the return address, ours of the call before it.
+        // Lines differ on purpose: theirs are those of the return address, ours those of the call before it.
         assertEquals(frame.file, wanted.file);
       }
     }
@@ -71,7 +71,7 @@ for (const file of expectedFiles("minidumps")) {
   });
 }
 
-Deno.test("a file that begins as a minidump is one, whatever its name", () =>
+Deno.test("a file that begins like a minidump is one, whatever its name", () =>
   withFolder(async (folder) => {
     const path = `${folder}/core`;
     Deno.writeFileSync(path, usualDump());
@@ -80,7 +80,7 @@ Deno.test("a file that begins as a minidump is one, whatever its name", () =>
     assert(target.memory);
   }));
 
-Deno.test("a damaged minidump is rejected, and its file is closed again", () =>
+Deno.test("a damaged minidump is rejected, and its file is closed", () =>
   withFolder(async (folder) => {
     const path = `${folder}/cut.dmp`;
     Deno.writeFileSync(path, usualDump().subarray(0, 40));

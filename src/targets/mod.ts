@@ -1,5 +1,5 @@
 /**
- * The table of target kinds, and opening a target by what the user named.
+ * The table of target kinds; opens the target that the user named.
  *
  * @module
  */
@@ -40,7 +40,7 @@ export type {
 export { debuggerEngine } from "./dbgeng.ts";
 export { liveProcesses } from "./live.ts";
 
-/** All kinds; the first that accepts a target opens it, so fixed forms stand before looser ones. */
+/** All kinds; the first that accepts a target opens it, so fixed forms come before looser ones. */
 export const TARGET_KINDS: readonly TargetKind[] = [
   EMULATED,
   DBGENG,
@@ -53,10 +53,10 @@ export const TARGET_KINDS: readonly TargetKind[] = [
   LIVE,
 ];
 
-/** Bytes of a file that tell its kind: more than the header of any. */
+/** Bytes read from a file to find its kind: more than any header. */
 const HEAD_SIZE = 0x1000;
 
-/** Opens the target that `text` names, a row of `kinds`. The caller disposes it. */
+/** Opens the target that `text` names as one of `kinds`. The caller disposes it. */
 export async function openTarget(
   text: string,
   options: TargetOptions = { args: [] },
@@ -64,7 +64,7 @@ export async function openTarget(
 ): Promise<Target> {
   const kind = kindOf(text, kinds);
   if (options.args.length > 0 && !kind.takesArguments) {
-    // They would be lost without a word.
+    // They would be dropped silently.
     throw new UsageError(
       `Cannot open "${text}" with the arguments "${
         options.args.join(" ")
@@ -109,21 +109,21 @@ function kindOf(text: string, kinds: readonly TargetKind[]): TargetKind {
   );
 }
 
-/** What is there that is not a file, in words that go before "of a known kind". */
+/** What is at a path that is not a file, worded to go before "of a known kind". */
 function whatIsAt(path: string): string {
   try {
     return Deno.statSync(path).isDirectory
       ? "it is a folder, not a target"
       : 'it is a pipe or a device ("-" reads the standard input), not a target';
   } catch {
-    return "there is no such file, nor another target"; // what cannot be looked at was told before
+    return "there is no such file, nor another target"; // a path that cannot be checked was reported before
   }
 }
 
-/** What the system throws where there is no file of a name. */
+/** The errors that the system throws if there is no file of a name. */
 const MISSING = [Deno.errors.NotFound, Deno.errors.NotADirectory];
 
-/** The first bytes of a file; undefined when there is none of that name. */
+/** The first bytes of a file; undefined if there is none of that name. */
 function readHead(path: string): Uint8Array | undefined {
   try {
     using file = FileSource.open(path);

@@ -1,7 +1,7 @@
 /**
- * A recorder's log as a target, and programs that are run with the recorder in them.
+ * A recorder's log as a target, and programs run with the recorder in them.
  *
- * A log is read anew by each question: its program may be running and writing it.
+ * A log is read again for each query: its program may be running and writing it.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { processHandles } from "./_process_handles.ts";
 import { RecordedProgram } from "./_recorded_program.ts";
 import type { LaunchOptions, TargetKind, TracedProgram } from "./_target_kind.ts";
 
-/** The kind, for the table. A name with the extension is meant as one: what is wrong with the file is then said. */
+/** The kind, for the table. A name with the extension is taken for one, so that a bad file is reported as such. */
 export const RECORDER: TargetKind = {
   name: "recorder log",
   forms: ['service.hrec      what the in-process recorder wrote ("htrace run --recorder")'],
@@ -80,9 +80,9 @@ export class RecorderTarget implements Target {
   readonly name: string;
   /** A recorder log. */
   readonly kind = RECORDER.name;
-  /** Marks of its program. */
+  /** The snapshots are marks that the program set. */
   readonly hasMarks = true;
-  /** The recorder sees what the process itself does. */
+  /** The recorder sees only what the process itself does. */
   readonly mode = "user";
   /** The recorded process. */
   readonly identity: TargetIdentity;
@@ -93,10 +93,10 @@ export class RecorderTarget implements Target {
     isEnabled: () => isRecording(this.#header()),
   };
   readonly #source: FileSource;
-  /** The log once it does not change any more. */
+  /** The log, once it no longer changes. */
   #ended: RecorderLog | undefined;
 
-  /** Opens a log. Throws a `FormatError` where the file is not one. */
+  /** Opens a log. Throws a `FormatError` if the file is not one. */
   constructor(path: string) {
     using untilOpen = new DisposableStack();
     this.#source = untilOpen.use(openLog(path));
@@ -105,12 +105,12 @@ export class RecorderTarget implements Target {
     untilOpen.move();
   }
 
-  /** Width of the program's pointers; known from when it has started. */
+  /** Width of the program's pointers; known once it has started. */
   get pointerSize(): PointerSize {
     return this.#header().pointerSize;
   }
 
-  /** Events that are left in the ring, and handles that are open. */
+  /** The events still in the ring, and the open handles. */
   readTraces(into: StackTable): TraceLog {
     const before = this.#header().nextEvent;
     const handles = this.#liveHandles();
@@ -127,7 +127,7 @@ export class RecorderTarget implements Target {
     return tracesAtMarks(log, tracesOf(log, addressSpaceOf(log), into));
   }
 
-  /** Modules that were loaded at any time. */
+  /** All modules that were ever loaded. */
   modules(): readonly Module[] {
     return addressSpaceOf(this.#log()).modules;
   }
@@ -148,7 +148,7 @@ export class RecorderTarget implements Target {
     }));
   }
 
-  /** Throws what went wrong where nothing was recorded: without the recorder the program did not start either. */
+  /** Throws an error with the cause if nothing was recorded: without the recorder, the program did not start either. */
   checkStart(program: string, exitStatus: number): void {
     const { state, failure = "it does not say why" } = this.#header();
     if (state === "recording" || state === "ended") return;
@@ -177,7 +177,7 @@ export class RecorderTarget implements Target {
     return log;
   }
 
-  /** The process's handles as the system lists them, while it runs. */
+  /** The process's handles as the system lists them while it runs. */
   #liveHandles(): readonly HandleEntry[] | undefined {
     const header = this.#header();
     const { imageName } = this.identity;
@@ -200,7 +200,7 @@ export class RecorderTarget implements Target {
     );
   }
 
-  /** Sets the flag that every hook looks at. */
+  /** Sets the flag that every hook checks. */
   #stop(): void {
     try {
       using file = Deno.openSync(this.name, { write: true });
@@ -219,7 +219,7 @@ function isRecording({ state, isStopped }: LogHeader): boolean {
   return state === "recording" && !isStopped;
 }
 
-/** The process of a log; a log that was never written has none. */
+/** The process of a log; a log that was never written to has none. */
 function identityOf({ header, modules }: RecorderLog): TargetIdentity {
   const path = modules[0]?.path;
   return {

@@ -20,7 +20,7 @@ import { RecorderTarget } from "./recorder.ts";
 const LOGS = new URL("../../testdata/recorder/", import.meta.url);
 const SYMBOLS = decodeURIComponent(new URL("../../testdata/windows", import.meta.url).pathname);
 
-/** A log of testdata as a file of its own. */
+/** A log from testdata as a separate file. */
 async function unpacked(name: string): Promise<{ readonly path: string } & Disposable> {
   const folder = temporaryFolder();
   const path = `${folder.path}/${name}.hrec`;
@@ -32,7 +32,7 @@ async function unpacked(name: string): Promise<{ readonly path: string } & Dispo
   return { path, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
-Deno.test("a recorder log is told by its first bytes, and by its name", async () => {
+Deno.test("a recorder log is recognized by its first bytes, and by its name", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/renamed`;
   Deno.writeFileSync(path, new TestLog().bytes);
@@ -79,7 +79,7 @@ Deno.test("a log has its process, modules, handles and notes", async () => {
   assertEquals(log.notes?.length, 2);
 });
 
-Deno.test("every form of a report has the notes, in it or beside it", async () => {
+Deno.test("every report format shows the notes, in the report or beside it", async () => {
   using file = await unpacked("leak64");
   const notes = /\d+ of \d+ calls are hooked/;
   for (const format of ["groups", "classic", "json"]) {
@@ -98,7 +98,7 @@ for (const bits of [64, 32]) {
     });
     const { snapshots, log, groups, misuses } = await session.show();
     assertEquals(snapshots.map(({ name }) => name), ["first", "second", "日本"]);
-    // Each is at the end of what it names: OutputDebugString's own handles come after it.
+    // Each mark comes at the end of the part that it names: OutputDebugString's own handles come after it.
     const counts = (await session.snapshots()).values().map(({ count }) => count);
     const [first = 0, second = 0] = [...counts];
     assert(0 < first && first < second && second < log.count, `${first}, ${second}`);
@@ -113,7 +113,7 @@ for (const bits of [64, 32]) {
   });
 }
 
-Deno.test("a log is recorded, and the recording says the same", async () => {
+Deno.test("a log can be recorded, and the recording says the same", async () => {
   using file = await unpacked("leak64");
   const copy = `${file.path}.htrace`;
   assertEquals((await runCli("record", file.path, "-o", copy)).code, 0);
@@ -138,7 +138,7 @@ Deno.test("a log at an earlier time is the snapshot of a later one", async () =>
   assert(!stdout.includes("Handle = 0x0000000000000010 - OPEN"));
 });
 
-Deno.test("copies of a log at several times are steps of growth, and another process's log is none", async () => {
+Deno.test("copies of a log at several times are steps of growth; a log of another process is not", async () => {
   using folder = temporaryFolder();
   const log = new TestLog();
   const stack = log.stack([0x40_1000n]);
@@ -161,13 +161,13 @@ Deno.test("copies of a log at several times are steps of growth, and another pro
   assertStringIncludes(other.stderr, "take one of the same process\n");
 });
 
-Deno.test("a log whose process still records can be stopped, and not be begun anew", () => {
+Deno.test("a log that is still recording can be stopped, but not restarted", () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/x.hrec`;
   Deno.writeFileSync(path, new TestLog().bytes);
   using target = new RecorderTarget(path);
   assert(target.control.isEnabled());
-  target.control.enable(); // it is
+  target.control.enable(); // it is enabled already
   target.control.disable();
   assert(!target.control.isEnabled());
   assertThrows(
@@ -177,7 +177,7 @@ Deno.test("a log whose process still records can be stopped, and not be begun an
   );
 });
 
-Deno.test("a program whose recorder was not loaded is told of", () => {
+Deno.test("a program whose recorder was not loaded is reported", () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/x.hrec`;
   Deno.writeFileSync(path, new TestLog().set(0x80, 0).bytes);
@@ -196,7 +196,7 @@ Deno.test("a program whose recorder was not loaded is told of", () => {
   );
 });
 
-Deno.test("recording a program takes Windows; its flags go together", async () => {
+Deno.test("recording a program needs Windows; its flags go together", async () => {
   if (Deno.build.os !== "windows") {
     await assertRejects(
       () => launchProgram(["app.exe"], undefined, { recorder: {} }),

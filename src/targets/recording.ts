@@ -1,5 +1,5 @@
 /**
- * A recording as a target: traces, modules, handles and names as they were, on any system.
+ * A recording as a target: traces, modules, handles and names as they were recorded, on any system.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import type { HandleEntry, ProcessRef, Target, TargetIdentity, TargetMode } from
 import { moveStacks, type StackTable, type TraceLog } from "../trace_log.ts";
 import type { TargetKind } from "./_target_kind.ts";
 
-/** The kind, for the table. A name with the extension is meant as one: what is wrong with the file is then said. */
+/** The kind, for the table. A name with the extension is taken for one, so that a bad file is reported as such. */
 export const RECORDING: TargetKind = {
   name: "recording",
   forms: ['service.htrace    what "htrace record" saved of any other target'],
@@ -29,7 +29,7 @@ export const RECORDING: TargetKind = {
   open: async (text) => new RecordedTarget(await decodeRecording(text, readFile(text))),
 };
 
-/** Reads the whole of a file, unless it is too large to be a recording: memory is not filled with it. */
+/** Reads a whole file, unless it is too large to be a recording, so as not to fill memory. */
 function readFile(path: string): Uint8Array {
   try {
     using file = FileSource.open(path);
@@ -47,7 +47,7 @@ function readFile(path: string): Uint8Array {
 export class RecordedTarget implements Target {
   /** How the recorded target named itself. */
   readonly name: string;
-  /** A recording, whatever was recorded. */
+  /** A recording, regardless of what was recorded. */
   readonly kind = "recording";
   /** Which process was recorded. */
   readonly identity: TargetIdentity;
@@ -55,19 +55,19 @@ export class RecordedTarget implements Target {
   readonly mode: TargetMode;
   /** Width of the recorded target's pointers. */
   readonly pointerSize: PointerSize;
-  /** First address that was the kernel's, where known. */
+  /** First address of the kernel, if known. */
   declare readonly userEnd?: bigint;
-  /** The recorded process, in kernel mode: it alone has traces. */
+  /** The recorded process, in kernel mode: only it has traces. */
   declare readonly defaultProcess?: ProcessRef;
   /** What the recorded target did not show. */
   declare readonly limits?: readonly string[];
   /** The snapshots are marks that the program set. */
   declare readonly hasMarks?: true;
-  /** Handles that were open, where they were recorded. */
+  /** Handles that were open, if they were recorded. */
   declare readonly handles?: (process?: ProcessRef) => readonly HandleEntry[];
   readonly #recording: Recording;
 
-  /** Creates the target of a recording. */
+  /** Creates a target from a recording. */
   constructor(recording: Recording) {
     this.#recording = recording;
     this.name = recording.targetName;
@@ -93,7 +93,7 @@ export class RecordedTarget implements Target {
     return moveStacks(this.#recording.log, into);
   }
 
-  /** Snapshots that were recorded with the traces. */
+  /** The snapshots recorded with the traces. */
   readSnapshots(into: StackTable): ReadonlyMap<string, TraceLog> {
     return new Map(
       Array.from(this.#recording.snapshots, ([name, log]) => [name, moveStacks(log, into)]),
@@ -111,7 +111,7 @@ export class RecordedTarget implements Target {
     return this.#recording.frames?.get(address);
   }
 
-  /** Nothing is held. */
+  /** Does nothing: no resources are held. */
   [Symbol.dispose](): void {}
 
   #checkProcess(asked: ProcessRef | undefined): void {

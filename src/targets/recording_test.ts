@@ -37,7 +37,7 @@ async function reopened(session: Session, suffix = ".htrace"): Promise<Target> {
   }
 }
 
-Deno.test("a recording reads as the target did that it was made of", async () => {
+Deno.test("a recording reads like the target that it was made from", async () => {
   const { target, session } = await leakingSession();
   const recorded = await reopened(session);
   assertEquals(
@@ -50,7 +50,7 @@ Deno.test("a recording reads as the target did that it was made of", async () =>
   assertEquals(recorded.control, undefined);
 });
 
-Deno.test("a recording is told by its content, whatever its name", async () => {
+Deno.test("a recording is recognized by its content, whatever its name", async () => {
   const { target, session } = await leakingSession();
   assertEquals((await reopened(session, ".bin")).name, target.name);
   assert(TARGET_KINDS.includes(RECORDING));
@@ -65,7 +65,7 @@ Deno.test("recorded snapshots serve as bases of a diff", async () => {
   assertEquals(Array.from(listed, (index) => traceAt(log, index).handle), [0x18]);
 });
 
-Deno.test("a recording has no other process than its own", async () => {
+Deno.test("a recording has no process other than its own", async () => {
   const { session } = await leakingSession();
   const recorded = await reopened(session);
   assertThrows(
@@ -75,7 +75,7 @@ Deno.test("a recording has no other process than its own", async () => {
   );
 });
 
-Deno.test("a file that is called a recording and is none, or is not there, gets a sentence", async () => {
+Deno.test("a file named as a recording that is not one, or is missing, is reported in one message", async () => {
   const file = await Deno.makeTempFile({ suffix: ".htrace" });
   await assertRejects(() => openTarget(file), FormatError, "it is not a recording");
   await Deno.remove(file);
@@ -85,7 +85,7 @@ Deno.test("a file that is called a recording and is none, or is not there, gets 
 Deno.test("a file larger than any recording is rejected before it is read", async () => {
   const file = await Deno.makeTempFile({ suffix: ".htrace" });
   try {
-    await Deno.truncate(file, MAX_RECORDING + 1); // a hole: no disk holds it
+    await Deno.truncate(file, MAX_RECORDING + 1); // a sparse file: it takes no disk space
     await assertRejects(() => openTarget(file), FormatError, "it is larger than any recording");
   } finally {
     await Deno.remove(file);
@@ -94,11 +94,11 @@ Deno.test("a file larger than any recording is rejected before it is read", asyn
 
 Deno.test({
   name: "what is called a recording and is a device is rejected before it is read [no Windows]",
-  ignore: Deno.build.os === "windows", // where making a link needs a right
+  ignore: Deno.build.os === "windows", // creating a link needs a privilege there
   fn: () =>
     withFolder(async (folder) => {
       const path = `${folder}/x.htrace`;
-      await Deno.symlink("/dev/null", path); // as short as it is, and not endless when it is read
+      await Deno.symlink("/dev/null", path); // empty by its size, and ends at once when read
       await assertRejects(() => openTarget(path), FormatError, "it is not a file");
     }),
 });

@@ -1,4 +1,4 @@
-/** The user-mode suite on the stand-in for ntdll, and on Windows' own where that traces. */
+/** The user-mode suite on the stand-in for ntdll, and on Windows' own ntdll if it traces. */
 import { Standin, STANDIN_PATH, standinTest } from "../win32/standin_fixture.ts";
 import { HandleHolder, tracingWindowsTest } from "../win32/windows_fixture.ts";
 import { openLive } from "./live.ts";

@@ -1,5 +1,5 @@
 /**
- * The thread that asks for object names, and may never come back from it: see `object_names.ts`.
+ * The thread that queries object names, which may never return: see `object_names.ts`.
  *
  * @module
  */
@@ -31,8 +31,8 @@ self.onmessage = (message: MessageEvent<NameWorkerStart>) => {
 };
 
 /**
- * Duplicates, asks, closes. The duplicate is made and closed here because closing it may block as the question
- * does: both wait for the lock of a synchronous file.
+ * Duplicates the handle, queries the name, closes the duplicate. All of it happens here because closing may block just
+ * as the query does: both wait for the lock of a synchronous file.
  */
 function queryName(
   ntdll: WindowsNtdll,

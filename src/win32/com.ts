@@ -1,14 +1,14 @@
 /**
- * COM objects called through their method tables.
+ * Calls COM objects through their method tables.
  *
- * An object is a pointer to a pointer to a table of functions; every method takes the object first. Only the
- * 64-bit convention is used, in which there is no difference between stdcall and cdecl.
+ * An object is a pointer to a pointer to a table of functions; every method takes the object first. Only the 64-bit
+ * convention is used, in which stdcall and cdecl are the same.
  *
  * @module
  */
 import type { HResult } from "./hresult.ts";
 
-/** A method: its place in the table and its parameters after the object. */
+/** A method: its slot in the table and its parameters after the object. */
 export interface ComMethod {
   /** Index into the method table; 0 to 2 are IUnknown's. */
   readonly slot: number;
@@ -16,18 +16,18 @@ export interface ComMethod {
   readonly parameters: readonly Deno.NativeType[];
 }
 
-/** An interface: its id and those of its methods that are called. */
+/** An interface: its id and the methods that are called. */
 export interface ComInterface {
-  /** Interface id, as `27fe5639-8407-4f47-8364-ee118fb08ac8`. */
+  /** Interface id, such as `27fe5639-8407-4f47-8364-ee118fb08ac8`. */
   readonly iid: string;
   /** Methods by name. */
   readonly methods: Readonly<Record<string, ComMethod>>;
 }
 
-/** Bytes of a pointer, and so of a place in a method table. */
+/** Size of a pointer, and so of a slot in a method table, in bytes. */
 const POINTER = 8;
 
-/** IUnknown (unknwn.h): what every interface begins with. */
+/** IUnknown (unknwn.h), with which every interface begins. */
 export const IUnknown = {
   iid: "00000000-0000-0000-c000-000000000046",
   methods: {
@@ -49,14 +49,14 @@ export function guidBytes(guid: string): Uint8Array<ArrayBuffer> {
 
 type Signature = { parameters: readonly ["pointer", ...Deno.NativeType[]]; result: "u32" };
 
-/** An object that somebody else implements. Disposing it releases our reference. */
+/** An object implemented elsewhere. Disposing it releases our reference. */
 export class ComObject<Interface extends ComInterface> implements Disposable {
   readonly #object: Deno.PointerObject;
   readonly #methods: Interface["methods"];
-  /** By slot: a call's machine code is made once. */
+  /** By slot, so that a call's machine code is generated once. */
   readonly #functions = new Map<number, Deno.UnsafeFnPointer<Signature>>();
 
-  /** Takes over one reference to the object at `pointer`. */
+  /** Takes ownership of one reference to the object at `pointer`. */
   constructor(pointer: Deno.PointerObject, { methods }: Interface) {
     this.#object = pointer;
     this.#methods = methods;
@@ -70,7 +70,7 @@ export class ComObject<Interface extends ComInterface> implements Disposable {
     return this.#invoke(this.#methods[name]!, parameters as unknown[]);
   }
 
-  /** Another interface of the same object; undefined when it has none of that id. */
+  /** Another interface of the same object; undefined if it has none with that id. */
   as<Other extends ComInterface>(description: Other): ComObject<Other> | undefined {
     const found = new BigUint64Array(1);
     this.#invoke(IUnknown.methods.QueryInterface, [guidBytes(description.iid), found]);

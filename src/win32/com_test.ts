@@ -1,4 +1,4 @@
-/** COM both ways, without Windows: our own object called through its method table. */
+/** COM in both directions, without Windows: our own object called through its method table. */
 import { assert, assertEquals } from "@std/assert";
 import { ComObject, guidBytes } from "./com.ts";
 import { IDebugOutputCallbacks } from "./dbgeng_interfaces.ts";
@@ -16,7 +16,7 @@ Deno.test("guidBytes() writes the first three groups little-endian", () => {
   );
 });
 
-Deno.test("OutputCallbacks is a COM object that hands on what it is told", () => {
+Deno.test("OutputCallbacks is a COM object that passes on the text it receives", () => {
   const texts: string[] = [];
   using callbacks = new OutputCallbacks((text) => texts.push(text));
   using object = new ComObject(callbacks.pointer!, IDebugOutputCallbacks);
@@ -25,7 +25,7 @@ Deno.test("OutputCallbacks is a COM object that hands on what it is told", () =>
   assertEquals(texts, ["Parsed 0x6\n", "Dumped 0x5\n"]);
 });
 
-Deno.test("OutputCallbacks has the interface that it implements and no other", () => {
+Deno.test("OutputCallbacks has only the interface that it implements", () => {
   using callbacks = new OutputCallbacks(() => {});
   using object = new ComObject(callbacks.pointer!, IDebugOutputCallbacks);
   assert(object.as(IDebugOutputCallbacks) !== undefined);

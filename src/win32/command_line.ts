@@ -1,8 +1,8 @@
 /**
- * Arguments as the one text that Windows hands to a program.
+ * Joins arguments into the single text that Windows passes to a program.
  *
- * The rules are those by which Microsoft's C runtime takes the text apart again (its documentation, "Parsing C
- * command-line arguments").
+ * The rules are those by which Microsoft's C runtime splits the text again (its documentation, "Parsing C command-line
+ * arguments").
  *
  * @module
  */
@@ -12,7 +12,7 @@ export function commandLine(command: readonly string[]): string {
   return command.map(quoted).join(" ");
 }
 
-/** Backslashes mean themselves, unless a quotation mark follows them: then two stand for one. */
+/** Backslashes are literal unless a quotation mark follows them: then two stand for one. */
 function quoted(argument: string): string {
   if (argument !== "" && !/[\s"]/.test(argument)) return argument;
   const escaped = argument

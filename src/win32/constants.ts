@@ -1,6 +1,6 @@
 /**
- * Numbers of Windows that this folder hands to calls or compares with, by the names that the headers give them.
- * `declarations_test.ts` compares them with Microsoft's metadata.
+ * Windows constants that this folder passes to calls or compares with, under their names in the headers.
+ * `declarations_test.ts` checks them against Microsoft's metadata.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 /** winnt.h, for `NtDuplicateObject`: the duplicate gets the rights of the original. */
 export const DUPLICATE_SAME_ACCESS = 2;
 
-/** wdm.h: the privilege that opens processes of other users; since Windows 11 24H2 it also shows stacks. */
+/** wdm.h: the privilege to open processes of other users; since Windows 11 24H2 it also shows stacks. */
 export const SE_DEBUG_PRIVILEGE = 20;
 
 /** WinBase.h, for `CreateProcessW`. */
@@ -17,7 +17,7 @@ export const CREATE_SUSPENDED = 0x4;
 /** WinBase.h, in `STARTUPINFOW.dwFlags`. */
 export const STARTF_USESTDHANDLES = 0x100;
 
-/** winbase.h, for `SetHandleInformation`: a child gets the handle. */
+/** winbase.h, for `SetHandleInformation`: a child inherits the handle. */
 export const HANDLE_FLAG_INHERIT = 1;
 
 /** processenv.h, for `GetStdHandle`: -10 to -12 as DWORDs. */
@@ -32,7 +32,7 @@ export const LOAD_LIBRARY_SEARCH_USER_DIRS = 0x400;
 /** libloaderapi.h, likewise: the system folder. */
 export const LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x800;
 
-/** fileapi.h: what `GetFileAttributesW` returns where there is no such file. */
+/** fileapi.h: what `GetFileAttributesW` returns if there is no such file. */
 export const INVALID_FILE_ATTRIBUTES = 0xffff_ffff;
 
 /** winnt.h: attributes of a file. */
@@ -43,7 +43,7 @@ export const FILE_ATTRIBUTE = {
   FILE_ATTRIBUTE_NOT_CONTENT_INDEXED: 0x2000,
 } as const;
 
-/** ntpsapi.h, ntddk.h: what `NtQueryInformationProcess` and its counterpart are asked for. */
+/** ntpsapi.h, ntddk.h: classes for `NtQueryInformationProcess` and its counterpart. */
 export const PROCESSINFOCLASS = {
   ProcessBasicInformation: 0,
   ProcessWow64Information: 26,
@@ -52,7 +52,7 @@ export const PROCESSINFOCLASS = {
   ProcessProtectionInformation: 61,
 } as const;
 
-/** winnt.h: what `ProcessMitigationPolicy` is asked for. */
+/** winnt.h: policies for `ProcessMitigationPolicy`. */
 export const PROCESS_MITIGATION_POLICY = {
   ProcessDynamicCodePolicy: 2,
   ProcessSignaturePolicy: 8,
@@ -65,7 +65,7 @@ export const MEM_RESERVE = 0x2000;
 /** winnt.h: pages may be read and written. */
 export const PAGE_READWRITE = 4;
 
-/** winnt.h: a section whose pages are all there. */
+/** winnt.h: a section with all pages committed. */
 export const SEC_COMMIT = 0x800_0000;
 
 /** winnt.h: rights to a section. */
@@ -92,18 +92,18 @@ export const FILE_SHARE = {
   FILE_SHARE_DELETE: 4,
 } as const;
 
-/** ntioapi.h, for `NtOpenFile`: calls return when they are done. */
+/** ntioapi.h, for `NtOpenFile`: calls return once they are done. */
 export const FILE_SYNCHRONOUS_IO_NONALERT = 0x20;
 
-/** winnt.h: the right to ask a token. */
+/** winnt.h: the right to query a token. */
 export const TOKEN_QUERY = 8;
-/** winnt.h, TOKEN_INFORMATION_CLASS: whose it is. */
+/** winnt.h, TOKEN_INFORMATION_CLASS: the token's user. */
 export const TOKEN_INFORMATION_CLASS = { TokenUser: 1 } as const;
 
 /** winnt.h, SECURITY_INFORMATION: who may open an object. */
 export const DACL_SECURITY_INFORMATION = 4;
 
-/** winnt.h: a security descriptor whose parts follow it, with a list of its own. */
+/** winnt.h: a security descriptor whose parts follow it, with its own access list. */
 export const SECURITY_DESCRIPTOR_CONTROL = {
   SE_DACL_PRESENT: 0x4,
   SE_DACL_PROTECTED: 0x1000,
@@ -114,7 +114,7 @@ export const SECURITY_DESCRIPTOR_REVISION = 1;
 /** winnt.h, likewise. */
 export const ACL_REVISION = 2;
 
-/** ntobapi.h: what `NtQueryObject` is asked for. */
+/** ntobapi.h: classes for `NtQueryObject`. */
 export const OBJECT_INFORMATION_CLASS = { ObjectNameInformation: 1 } as const;
 
 /** ntdbg.h: every right to a debug object. */
@@ -131,17 +131,20 @@ export const DBG_STATE = {
   DbgLoadDllStateChange: 9,
 } as const;
 
-/** ntstatus.h: statuses that are handed over. */
+/** ntstatus.h: statuses that are passed to or by calls. */
 export const STATUS = {
-  /** The debug event was dealt with. */
+  /** The debug event was handled. */
   DBG_CONTINUE: 0x0001_0002,
-  /** The exception is the program's own, as without a debugger. */
+  /** The exception is left to the program, as without a debugger. */
   DBG_EXCEPTION_NOT_HANDLED: 0x8001_0001,
   /** The exception of OutputDebugStringA: length and address of the text. */
   DBG_PRINTEXCEPTION_C: 0x4001_0006,
-  /** That of OutputDebugStringW since Windows 10: length and address of the text, then those of the same in ANSI. */
+  /**
+   * The exception of OutputDebugStringW since Windows 10: length and address of the text, then of the same text in
+   * ANSI.
+   */
   DBG_PRINTEXCEPTION_WIDE_C: 0x4001_000a,
-  /** The exit status of a program that we end before it ran. */
+  /** The exit status of a program that we end before it has run. */
   STATUS_CANCELLED: 0xc000_0120,
 } as const;
 

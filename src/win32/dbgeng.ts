@@ -1,5 +1,5 @@
 /**
- * The debugger engine, dbgeng.dll: memory and modules of what it opens, and its own commands.
+ * The debugger engine, dbgeng.dll: memory and modules of its target, and its own commands.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { OutputCallbacks } from "./output_callbacks.ts";
 
 /** What the engine opens. */
 export type EngineTarget =
-  /** A live process, looked at without being debugged; it stands still until the engine lets go of it. */
+  /** A live process, examined without being debugged; it is suspended until the engine releases it. */
   | { readonly kind: "process"; readonly processId: number }
   /** A user-mode or kernel dump. */
   | { readonly kind: "dump"; readonly path: string }
@@ -35,7 +35,7 @@ const STOP_PATIENCE = 60_000;
 
 const MAX_LONG_PATH = 0x8000;
 
-/** The engine with one target open. Use it on one thread, as the engine wants it. */
+/** The engine with one target open. Use it on one thread, as the engine requires. */
 export class DebugEngine implements Disposable {
   /** The library that was loaded: a full path. */
   readonly library: string;
@@ -46,7 +46,7 @@ export class DebugEngine implements Disposable {
   readonly #data: ComObject<typeof IDebugDataSpaces>;
   readonly #system: ComObject<typeof IDebugSystemObjects>;
 
-  /** Loads the first of the candidates that is there, and opens the target. */
+  /** Loads the first candidate that exists, and opens the target. */
   constructor(target: EngineTarget, candidates: readonly string[] = engineCandidates()) {
     using untilOpen = new DisposableStack();
     untilOpen.use(this.#resources);
@@ -118,18 +118,18 @@ export class DebugEngine implements Disposable {
     return Array.from({ length: loaded[0]! }, (_, index) => this.#module(index));
   }
 
-  /** Path of the symbol file that the engine has found for a module by its own symbol path. */
+  /** Path of the symbol file that the engine has found for a module along its own symbol path. */
   symbolFile(module: Module): string | undefined {
     const { MODNAME_SYMBOL_FILE } = DEBUG;
     const base = engineAddress(module.base, this.pointerSize);
     const known = this.#moduleName(MODNAME_SYMBOL_FILE, base);
     if (known !== "") return known;
-    // The engine puts loading off until a name is asked for; /f loads now.
+    // The engine defers loading until a name is needed; /f loads now.
     this.#symbols.call("Reload", new TextEncoder().encode(`/f ${module.name}\0`));
     return this.#moduleName(MODNAME_SYMBOL_FILE, base) || undefined;
   }
 
-  /** Address of a symbol, as `nt!ObHeaderCookie`; undefined where the engine finds none of that name. */
+  /** Address of a symbol such as `nt!ObHeaderCookie`; undefined if the engine finds none of that name. */
   symbolAddress(name: string): bigint | undefined {
     const address = new BigUint64Array(1);
     const text = new TextEncoder().encode(`${name}\0`);
@@ -137,7 +137,7 @@ export class DebugEngine implements Disposable {
     return isFailure(result) ? undefined : targetAddress(address[0]!, this.pointerSize);
   }
 
-  /** Virtual memory, as the current process sees it. */
+  /** Virtual memory as the current process sees it. */
   memory(): Memory {
     const { pointerSize } = this;
     return {
@@ -159,7 +159,7 @@ export class DebugEngine implements Disposable {
     return targetAddress(value[0]!, this.pointerSize);
   }
 
-  /** Runs a command of the engine's own, such as `!htrace`, and returns what it printed. */
+  /** Runs one of the engine's own commands, such as `!htrace`, and returns what it printed. */
   execute(command: string): string {
     const attempt = `run "${command}" in ${this.library}`;
     let text = "";
@@ -177,7 +177,7 @@ export class DebugEngine implements Disposable {
     return text;
   }
 
-  /** Lets go of the target, which goes on, and of the engine. */
+  /** Releases the target, which runs on, and the engine. */
   [Symbol.dispose](): void {
     this.#resources[Symbol.dispose]();
   }
@@ -259,7 +259,7 @@ export class DebugEngine implements Disposable {
     };
   }
 
-  /** One of the names of the module at the engine's address `base`, a DEBUG_MODNAME_; empty where it has none. */
+  /** One of the names (a DEBUG_MODNAME_) of the module at the engine's address `base`; empty if it has none. */
   #moduleName(which: number, base: bigint): string {
     const text = new Uint8Array(MAX_LONG_PATH);
     const size = new Uint32Array(1);
@@ -285,19 +285,19 @@ export class DebugEngine implements Disposable {
 }
 
 /**
- * An address of the target as the engine takes it. The engine has 64-bit addresses alone; those of a 32-bit target are
+ * An address of the target in the engine's form. The engine has only 64-bit addresses; those of a 32-bit target are
  * sign-extended (Microsoft's documentation of the debugger engine, "Memory").
  */
 export function engineAddress(address: bigint, pointerSize: PointerSize): bigint {
   return pointerSize === 4 ? BigInt.asUintN(64, BigInt.asIntN(32, address)) : address;
 }
 
-/** An address that the engine returned, as the target itself has it. */
+/** An address that the engine returned, in the target's own form. */
 export function targetAddress(address: bigint, pointerSize: PointerSize): bigint {
   return BigInt.asUintN(pointerSize * 8, address);
 }
 
-/** S_FALSE, the timeout of WaitForEvent, comes here, too. */
+/** S_FALSE, the timeout of WaitForEvent, comes here too. */
 function failure(attempt: string, call: string, result: HResult): DebugEngineError {
   return new DebugEngineError(`Cannot ${attempt}: ${call} returned ${resultText(result)}`);
 }

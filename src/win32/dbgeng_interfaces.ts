@@ -1,5 +1,5 @@
 /**
- * The interfaces of the debugger engine, as far as they are called: ids and slots by `dbgeng.h`.
+ * The interfaces of the debugger engine, as far as they are called: ids and slots from `dbgeng.h`.
  *
  * @module
  */
@@ -84,7 +84,7 @@ export const IDebugSystemObjects = {
   },
 } as const satisfies ComInterface;
 
-/** IDebugOutputCallbacks: what the engine prints to; implemented in `output_callbacks.ts`. */
+/** IDebugOutputCallbacks, to which the engine prints; implemented in `output_callbacks.ts`. */
 export const IDebugOutputCallbacks = {
   iid: "4bf58045-d654-4c40-b0af-683090f356dc",
   methods: {
@@ -92,7 +92,7 @@ export const IDebugOutputCallbacks = {
   },
 } as const satisfies ComInterface;
 
-/** What is called of the library itself; everything else goes through interfaces. */
+/** The function that the library itself exports; everything else goes through interfaces. */
 export const DBGENG = {
   DebugCreate: {
     parameters: [
@@ -113,11 +113,11 @@ export const DEBUG_MODULE_PARAMETERS = {
 
 /** Flags and values of the calls above, without the prefix DEBUG_ that `dbgeng.h` gives them. */
 export const DEBUG = {
-  /** DEBUG_ANY_ID, where a module is given by its base. */
+  /** DEBUG_ANY_ID, used when a module is given by its base. */
   ANY_ID: 0xffff_ffff,
   ATTACH_KERNEL_CONNECTION: 0,
   ATTACH_LOCAL_KERNEL: 1,
-  /** Does not debug: the process is suspended, looked at and let go. */
+  /** Does not debug: the process is suspended, examined and released. */
   ATTACH_NONINVASIVE: 1,
   CLASS_KERNEL: 1,
   /** DEBUG_DATA_PsLoadedModuleListAddr and its neighbour, offsets in KDDEBUGGER_DATA64. */

@@ -1,13 +1,13 @@
 /**
- * Finding and loading dbgeng.dll.
+ * Finds and loads dbgeng.dll.
  *
  * @module
  */
 import { TargetError } from "../error.ts";
 import { DBGENG } from "./dbgeng_interfaces.ts";
-import { seekLibrariesIn, systemLibrary } from "./system_library.ts";
+import { searchLibrariesIn, systemLibrary } from "./system_library.ts";
 
-/** A call of the engine failed, or the engine is not there. */
+/** A call to the engine failed, or the engine is missing. */
 export class DebugEngineError extends TargetError {}
 
 /**
@@ -23,7 +23,7 @@ export function engineCandidates(): string[] {
   return [...tools, systemLibrary("dbgeng.dll")];
 }
 
-/** An engine that was loaded. */
+/** A loaded engine. */
 export interface EngineLibrary {
   /** Its export. */
   readonly library: Deno.DynamicLibrary<typeof DBGENG>;
@@ -31,10 +31,10 @@ export interface EngineLibrary {
   readonly path: string;
 }
 
-/** Loads the first of the candidates that is there and made for this processor. */
+/** Loads the first candidate that exists and is made for this processor. */
 export function loadEngine(candidates: readonly string[]): EngineLibrary {
   for (const path of candidates) {
-    seekLibrariesIn(path.slice(0, path.lastIndexOf("\\")));
+    searchLibrariesIn(path.slice(0, path.lastIndexOf("\\")));
     const library = openLibrary(path, DBGENG, siblingOf(path, "dbghelp.dll"));
     if (library !== undefined) return { library, path };
   }
@@ -45,8 +45,8 @@ export function loadEngine(candidates: readonly string[]): EngineLibrary {
 }
 
 /**
- * Opens a library for which another one beside it is loaded first: Windows would take the one of the system folder,
- * which is older than the engine expects.
+ * Opens a library after another one beside it: Windows would load the other one from the system folder, where it is
+ * older than the engine expects.
  */
 function openLibrary<Exports extends Deno.ForeignLibraryInterface>(
   path: string,
@@ -57,7 +57,7 @@ function openLibrary<Exports extends Deno.ForeignLibraryInterface>(
   try {
     return Deno.dlopen(path, exports);
   } catch {
-    return undefined; // not there, or for another processor
+    return undefined; // missing, or for another processor
   } finally {
     helper?.close(); // the engine holds it now
   }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { engineAddress, targetAddress } from "./dbgeng.ts";
 
-Deno.test("engineAddress() sign-extends addresses of 32-bit targets alone", () => {
+Deno.test("engineAddress() sign-extends only addresses of 32-bit targets", () => {
   assertEquals(engineAddress(0x8054_1230n, 4), 0xffff_ffff_8054_1230n);
   assertEquals(engineAddress(0x7c90_1230n, 4), 0x7c90_1230n);
   assertEquals(engineAddress(0x8054_1230n, 8), 0x8054_1230n);

@@ -6,7 +6,7 @@ import { DebugEngineError, engineCandidates } from "./dbgeng_library.ts";
 import { systemLibrary } from "./system_library.ts";
 import { HandleHolder, tracingWindowsTest, windowsTest, wineTest } from "./windows_fixture.ts";
 
-windowsTest("DebugEngine attaches to a process and has its modules and memory", async () => {
+windowsTest("DebugEngine attaches to a process and reads its modules and memory", async () => {
   await using holder = await HandleHolder.start();
   using engine = new DebugEngine({ kind: "process", processId: holder.processId });
   assertEquals([engine.isKernel, engine.pointerSize], [false, 8]);
@@ -21,13 +21,13 @@ windowsTest("DebugEngine attaches to a process and has its modules and memory", 
   assertEquals(memory.read(0x10n, 8).length, 0);
 });
 
-windowsTest("DebugEngine lets go of a process, which goes on", async () => {
+windowsTest("DebugEngine releases a process, which runs on", async () => {
   await using holder = await HandleHolder.start();
   for (let round = 0; round < 3; round++) {
     using engine = new DebugEngine({ kind: "process", processId: holder.processId });
     assert(engine.modules().length > 0);
   }
-  await holder.act(); // it would not answer if it stood still
+  await holder.act(); // it would not respond if it were suspended
 });
 
 windowsTest("DebugEngine says what could not be opened", () => {
@@ -43,22 +43,25 @@ windowsTest("DebugEngine says what could not be opened", () => {
   );
 });
 
-windowsTest("DebugEngine prefers the Debugging Tools, and says which it loaded", async () => {
-  await using holder = await HandleHolder.start();
-  const target = { kind: "process", processId: holder.processId } as const;
-  const missing = "C:\\Debuggers\\dbgeng.dll";
-  using engine = new DebugEngine(target, [missing, systemLibrary("dbgeng.dll")]);
-  assertEquals(engine.library, systemLibrary("dbgeng.dll"));
-  assertThrows(
-    () => new DebugEngine(target, [missing]),
-    DebugEngineError,
-    "Cannot load the debugger engine: there is no C:\\Debuggers\\dbgeng.dll; install the " +
-      "Debugging Tools for Windows",
-  );
-  const candidates = engineCandidates();
-  assertEquals(candidates.at(-1), systemLibrary("dbgeng.dll"));
-  assert(candidates[0]?.includes("\\Windows Kits\\10\\Debuggers\\"), candidates[0]);
-});
+windowsTest(
+  "DebugEngine prefers the Debugging Tools, and says which library it loaded",
+  async () => {
+    await using holder = await HandleHolder.start();
+    const target = { kind: "process", processId: holder.processId } as const;
+    const missing = "C:\\Debuggers\\dbgeng.dll";
+    using engine = new DebugEngine(target, [missing, systemLibrary("dbgeng.dll")]);
+    assertEquals(engine.library, systemLibrary("dbgeng.dll"));
+    assertThrows(
+      () => new DebugEngine(target, [missing]),
+      DebugEngineError,
+      "Cannot load the debugger engine: there is no C:\\Debuggers\\dbgeng.dll; install the " +
+        "Debugging Tools for Windows",
+    );
+    const candidates = engineCandidates();
+    assertEquals(candidates.at(-1), systemLibrary("dbgeng.dll"));
+    assert(candidates[0]?.includes("\\Windows Kits\\10\\Debuggers\\"), candidates[0]);
+  },
+);
 
 windowsTest(
   "DebugEngine answers the symbol files that it found, and nothing for the others",
@@ -72,7 +75,7 @@ windowsTest(
   },
 );
 
-windowsTest("DebugEngine finds no address of a symbol that there is not", async () => {
+windowsTest("DebugEngine finds no address for a symbol that does not exist", async () => {
   await using holder = await HandleHolder.start();
   using engine = new DebugEngine({ kind: "process", processId: holder.processId });
   assertEquals(engine.symbolAddress("no_such_module!symbol"), undefined);

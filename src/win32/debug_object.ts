@@ -1,8 +1,8 @@
 /**
- * Being the debugger of a process, through ntdll: a debug object, its events, letting the process go on.
+ * Debugs a process through ntdll: a debug object, its events, letting the process continue.
  *
  * The documented calls of kernel32 tie a debugger to one of its threads and wait on that thread; a debug object is a
- * handle, so that a thread of the runtime's pool can wait.
+ * handle, so a thread of the runtime's pool can wait for it.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const FUNCTIONS = {
   NtClose: NTDLL.NtClose,
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Members that hold a handle of ours, by the event that brings it: each is ours to close. */
+/** Members that hold a handle, by the event that delivers it: closing it is up to us. */
 const HANDLES = new Map([
   [DBG_STATE.DbgCreateThreadStateChange, [DBGUI_WAIT_STATE_CHANGE.CreateThread_HandleToThread]],
   [DBG_STATE.DbgCreateProcessStateChange, [
@@ -41,23 +41,23 @@ const EXCEPTIONS: ReadonlySet<number> = new Set([
   DBG_STATE.DbgSingleStepStateChange,
 ]);
 
-/** A text for the debugger, as the exception that OutputDebugString raises has it. */
+/** A text for the debugger, from the exception that OutputDebugString raises. */
 export interface DebugText {
   /** Its address in the process. */
   readonly address: number;
-  /** Its letters, the zero among them. */
+  /** Its length in characters, including the zero. */
   readonly length: number;
-  /** UTF-16, by OutputDebugStringW since Windows 10; otherwise ANSI. */
+  /** Whether it is UTF-16, from OutputDebugStringW since Windows 10; otherwise ANSI. */
   readonly isWide: boolean;
 }
 
 /**
- * Called while the process waits with a text; returns whether the text was for us. One that was is not said again: neither
- * to other listeners nor, where it was wide, in ANSI.
+ * Called with a text while the process waits; returns whether the text was for us. If so, it is not passed on: neither
+ * to other listeners nor, if it was wide, again in ANSI.
  */
 export type OnDebugText = (text: DebugText) => Promise<boolean>;
 
-/** How the wait for a process's end ended. */
+/** The result of waiting for a process's end. */
 export type ExitAnswer =
   | { readonly kind: "exiting"; readonly exitStatus: number }
   | { readonly kind: "failed"; readonly status: NtStatus };
@@ -71,33 +71,33 @@ function debugTextOf(event: Structure): DebugText | undefined {
   if (event.get(at.Exception_NumberParameters) < 2) return undefined;
   const address = event.get(at.Exception_TextAddress);
   return {
-    // No user's address is this high, unless a 32-bit program's was extended by its sign.
+    // No user address is this high, unless it is a 32-bit program's and was sign-extended.
     address: address > MAX_ADDRESS ? event.get(at.Exception_TextAddressLow) : address,
     length: event.get(at.Exception_TextLength),
     isWide,
   };
 }
 
-/** The debugger's side of one process. Disposing it lets the process go on alone. */
+/** The debugger's side of one process. Disposing it lets the process run on without a debugger. */
 export class DebugObject implements Disposable {
-  /** How making the object ended; one that could not be made attaches to nothing. */
+  /** The status of creating the object; one that could not be created attaches to nothing. */
   readonly status: NtStatus;
   readonly #library: Deno.DynamicLibrary<typeof FUNCTIONS> = Deno.dlopen(
     systemLibrary("ntdll.dll"),
     FUNCTIONS,
   );
   readonly #handle: bigint;
-  /** The client id of the event that holds the process still. */
+  /** The client id of the event that keeps the process suspended. */
   #held: Uint8Array<ArrayBuffer> | undefined;
 
-  /** Makes the object. */
+  /** Creates the object. */
   constructor() {
     const handle = new BigInt64Array(1);
     this.status = this.#library.symbols.NtCreateDebugObject(handle, DEBUG_ALL_ACCESS, null, 0);
     this.#handle = handle[0] ?? 0n;
   }
 
-  /** Becomes the debugger of a process; unlike kernel32's call this one starts no thread in it. */
+  /** Becomes the debugger of a process; unlike kernel32's call, this one starts no thread in it. */
   attach(process: number): NtStatus {
     return this.#library.symbols.NtDebugActiveProcess(BigInt(process), this.#handle);
   }
@@ -105,9 +105,9 @@ export class DebugObject implements Disposable {
   /**
    * Lets a process run until its last thread ends, and holds it there.
    *
-   * That event is the one place from outside where a program is over and its handle table is still whole: the last
-   * thread waits in it for the debugger before the kernel takes the handle table away. Waiting for the process
-   * object instead comes too late, and a look every now and then misses what happened since.
+   * From outside, that event is the only moment when a program is over and its handle table still complete: the last
+   * thread waits there for the debugger before the kernel removes the handle table. Waiting for the process object
+   * would be too late, and polling would miss what happens between two polls.
    */
   async waitForExit(processId: number, onText?: OnDebugText): Promise<ExitAnswer> {
     const event = new Structure(DBGUI_WAIT_STATE_CHANGE.size);
@@ -133,7 +133,7 @@ export class DebugObject implements Disposable {
     }
   }
 
-  /** Lets the process go on, and closes the object. */
+  /** Lets the process continue, and closes the object. */
   [Symbol.dispose](): void {
     if (this.#held) this.#continue(this.#held, STATUS.DBG_CONTINUE);
     this.#close(Number(this.#handle));

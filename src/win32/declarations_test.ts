@@ -1,6 +1,6 @@
 /**
- * Every foreign declaration of this folder beside Microsoft's own metadata: what is called, at which slot, with what
- * parameters, and every structure and constant.
+ * Compares every foreign declaration of this folder with Microsoft's own metadata: functions, slots, parameters,
+ * structures and constants.
  */
 import { assert, assertEquals } from "@std/assert";
 import { type ComMethod, IUnknown } from "./com.ts";
@@ -25,7 +25,7 @@ const FUNCTIONS: Readonly<Record<string, Function>> = { ...NTDLL, ...KERNEL32, .
 const INTERFACES = tablesWith<Interface>("iid", { IUnknown, ...dbgeng });
 const STRUCTURES = {
   ...tablesWith<Table>("size", { ...structures, ...dbgeng }),
-  PEB: structures.PEB as Table, // of which not even the size is the same in both widths
+  PEB: structures.PEB as Table, // not even its size is the same in both widths
 };
 const CONSTANTS: Numbers = {
   ...flattened(constants),
@@ -33,7 +33,7 @@ const CONSTANTS: Numbers = {
   ...Object.fromEntries(RESULTS.map(({ name, value }) => [name, value])),
 };
 
-/** Where the metadata has another name for what we call as the headers do, or as our tables shorten it. */
+/** Names in the metadata that differ from those of the headers, or from our shortened ones. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   RTL_OSVERSIONINFOW: "OSVERSIONINFOW",
   DEBUG_DATA_PS_LOADED_MODULE_LIST: "DEBUG_DATA_PsLoadedModuleListAddr",
@@ -41,7 +41,9 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   DEBUG_DATA_PAE_ENABLED: "DEBUG_DATA_PaeEnabled",
 };
 
-/** What the metadata does not have, with the public header that it comes from. Headers of NT are those of phnt. */
+/**
+ * Declarations that are not in the metadata, with the public header that they come from. NT headers are those of phnt.
+ */
 const NOT_IN_METADATA: Readonly<Record<string, string>> = {
   NtSetInformationProcess: "ntpsapi.h",
   NtResumeThread: "ntpsapi.h",
@@ -127,7 +129,7 @@ metadataTest("constants have Microsoft's values", (metadata) => {
   const found = Object.entries(CONSTANTS).flatMap(([name, value]) => {
     const theirs = metadata.constant(otherName(name));
     if (theirs === undefined || value === theirs >>> 0) return [];
-    // The two macros of winerror.h that make an HRESULT of another system's number.
+    // The two macros of winerror.h that make an HRESULT from another kind of error number.
     if (name.startsWith("ERROR_") && value === (0x8007_0000 | theirs) >>> 0) return [];
     if (name.startsWith("STATUS_") && value === (0x1000_0000 | theirs) >>> 0) return [];
     return [`${name}: it is 0x${(theirs >>> 0).toString(16)}`];
@@ -169,21 +171,21 @@ Deno.test("no file beside the compared ones declares functions, interfaces or st
       )
     )
     .map(({ name }) => name);
-  // The memory shared with our own worker is no structure of Windows.
+  // The memory shared with our own worker is not a Windows structure.
   const foreign = declaring.filter((name) => name !== "_object_name_request.ts");
   assert(foreign.length > 0);
   assertEquals(foreign.filter((name) => !COMPARED.includes(name)), []);
 });
 
-/** Bytes of a parameter in memory; what is passed in a register of 8 bytes has its own width there. */
+/** Bytes of a parameter in memory; even in an 8-byte register, a value has its own width. */
 const WIDTHS: Readonly<Record<string, number>> = {
   ...{ u8: 1, i8: 1, u16: 2, i16: 2, u32: 4, i32: 4, u64: 8, i64: 8 },
   ...{ usize: 8, isize: 8, pointer: 8, buffer: 8, function: 8, void: 0 },
 };
 
 /**
- * Where two lists of types differ: in their length, in a width, or where we pass a pointer and they take none. Not in
- * the sign, which is a matter of reading, and not where a number of ours is their HANDLE or address.
+ * The differences of two lists of types: in length, in a width, or a pointer of ours for a type that is not one. Signs
+ * do not count, because they only affect reading, nor does a number of ours for a HANDLE or address.
  */
 function signatureProblems(
   name: string,

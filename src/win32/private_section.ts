@@ -1,5 +1,5 @@
 /**
- * A file as a section that another process can map, and that nobody but its user may open.
+ * A file as a section that another process can map, and that only this process's user may open.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export class PrivateSection implements Disposable {
   readonly handle: bigint;
   readonly #resources: DisposableStack;
 
-  /** Opens the file, which must exist and have its size, and takes it from everybody but this process's user. */
+  /** Opens the file, which must exist at its full size, and denies access to everyone but this process's user. */
   constructor(path: string) {
     const check = (status: NtStatus, found: string): void => {
       if (status >>> 30 !== 3) return;
@@ -74,7 +74,7 @@ export class PrivateSection implements Disposable {
     );
     check(status, "it cannot be opened");
     resources.defer(() => ntdll.NtClose(file[0]!));
-    // Fails on file systems without access rights, such as FAT: its folder's rights are all there are.
+    // Fails on file systems without access rights, such as FAT: there is nothing to restrict.
     const sid = userSid(ntdll);
     if (sid.length > 0) {
       ntdll.NtSetSecurityObject(file[0]!, DACL_SECURITY_INFORMATION, descriptorFor(sid));
@@ -103,7 +103,7 @@ export class PrivateSection implements Disposable {
   }
 }
 
-/** The name that NT calls take: `\??\` and a whole path. */
+/** The name for NT calls: `\??\` and a full path. */
 export function ntPath(path: string): string {
   const whole = path.replaceAll("/", "\\");
   if (whole.startsWith("\\\\?\\")) return `\\??\\${whole.slice(4)}`;
@@ -136,7 +136,7 @@ function addressOf(bytes: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>): n
   return Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
 }
 
-/** TOKEN_USER (winnt.h), 64-bit: a pointer, attributes, and behind them the SID that the pointer is of. */
+/** TOKEN_USER (winnt.h), 64-bit: a pointer, attributes, and after them the SID that the pointer refers to. */
 const TOKEN_USER = { size: 0x100, sid: 0x10 } as const;
 /** SID: revision, a count of 4-byte parts, a 6-byte authority, the parts. */
 const SID = { count: 1, parts: 8 } as const;
@@ -166,7 +166,7 @@ const DESCRIPTOR = { size: 0x14, dacl: 0x10 } as const;
 const ACL = { size: 8 } as const;
 const ACE = { size: 8 } as const;
 
-/** A security descriptor that allows one user everything, and nobody else anything. */
+/** A security descriptor that allows one user everything and everyone else nothing. */
 function descriptorFor(sid: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const aclSize = ACL.size + ACE.size + sid.length;
   const bytes = new Uint8Array(DESCRIPTOR.size + aclSize);

@@ -1,10 +1,10 @@
 /**
- * A program started by us: not one instruction run yet, and held again just before its end.
+ * A program that we start: suspended before its first instruction, and held again just before its end.
  *
  * It is started suspended, so that tracing can be switched on first, and with us as its debugger, because only a
- * debugger is asked before the handle table of an ending process goes (`debug_object.ts`). The program does not see
- * the debugger where programs look: `PEB.BeingDebugged` is cleared before it runs, so that its loader neither breaks
- * nor switches the heap's checks on.
+ * debugger is notified before the handle table of an ending process is removed (`debug_object.ts`). The debugger is
+ * hidden from where programs look for one: `PEB.BeingDebugged` is cleared before the program runs, so that its loader
+ * neither breaks nor switches on the heap's checks.
  *
  * @module
  */
@@ -32,14 +32,14 @@ import {
 } from "./structures.ts";
 import { systemLibrary, utf16 } from "./system_library.ts";
 
-/** What this file calls of kernel32. */
+/** What this file calls in kernel32. */
 const STARTING = {
   CreateProcessW: KERNEL32.CreateProcessW,
   GetStdHandle: KERNEL32.GetStdHandle,
   SetHandleInformation: KERNEL32.SetHandleInformation,
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** What this file calls of ntdll. */
+/** What this file calls in ntdll. */
 const FUNCTIONS = {
   NtResumeThread: NTDLL.NtResumeThread,
   NtTerminateProcess: NTDLL.NtTerminateProcess,
@@ -73,7 +73,10 @@ export class WindowsProgram implements Disposable {
   readonly #resources: DisposableStack;
   #isRunning = false;
 
-  /** Starts a program with its arguments; it has our folder, and our standard streams but for those that are given. */
+  /**
+   * Starts a program with its arguments; it gets our working directory and our standard streams, except for those
+   * given.
+   */
   constructor(command: readonly string[], streams: ProgramStreams = {}) {
     this.#name = command[0] ?? "";
     using resources = new DisposableStack();
@@ -111,7 +114,9 @@ export class WindowsProgram implements Disposable {
     throw this.#error(answer.status);
   }
 
-  /** A text of the program, as far as it may be a mark; empty where it cannot be read. ANSI is read a letter a byte. */
+  /**
+   * A text of the program, up to the length of a mark; empty if unreadable. ANSI is read as one character per byte.
+   */
   #read({ address, length, isWide }: DebugText): string {
     const count = Math.min(length, MAX_MARK_LENGTH);
     const bytes = new Uint8Array(count * (isWide ? 2 : 1));
@@ -123,17 +128,18 @@ export class WindowsProgram implements Disposable {
     return String.fromCharCode(...letters);
   }
 
-  /** Lets the program end, or ends it where it has not run, and closes all handles. */
+  /** Lets the program end, or ends it if it has not run, and closes all handles. */
   [Symbol.dispose](): void {
     this.#resources[Symbol.dispose]();
   }
 
-  /** Children do not get our debug object, and the program's loader does not see it. */
+  /** Keeps our debug object from children, and hides it from the program's loader. */
   #hideDebugger(): void {
     const { NtSetInformationProcess, NtWriteVirtualMemory } = this.#ntdll.symbols;
     const process = BigInt(this.#process);
     const noInherit = new Uint8Array(4);
-    // The status is ignored on purpose: Windows has had it since XP, and Wine, which has not, traces no handles either.
+    // The status is ignored on purpose: Windows has supported it since XP, and Wine, which does not, traces no handles
+    // either.
     NtSetInformationProcess(
       process,
       PROCESSINFOCLASS.ProcessDebugFlags,
@@ -175,7 +181,7 @@ export class WindowsProgram implements Disposable {
   }
 }
 
-/** Starts a program suspended, and returns its PROCESS_INFORMATION: two handles that are ours to close. */
+/** Starts a program suspended, and returns its PROCESS_INFORMATION: two handles that the caller must close. */
 export function createSuspended(
   command: readonly string[],
   { input, output }: ProgramStreams = {},
@@ -195,7 +201,7 @@ export function createSuspended(
       .set(STARTUPINFOW.hStdInput, input ?? Number(ours.input))
       .set(STARTUPINFOW.hStdOutput, output ?? Number(ours.output))
       .set(STARTUPINFOW.hStdError, Number(ours.error));
-    // The runtime keeps its standard streams from its children, unless it starts them itself.
+    // The runtime's children inherit its standard streams only if it starts them itself.
     const makeInheritable = (flags: number): void => {
       for (const handle of Object.values(ours)) {
         SetHandleInformation(handle, HANDLE_FLAG_INHERIT, flags);
@@ -207,7 +213,7 @@ export function createSuspended(
       utf16(commandLine(command)),
       null,
       null,
-      1, // handles that are inheritable are inherited
+      1, // inheritable handles are inherited
       CREATE_SUSPENDED,
       null,
       null,
@@ -215,7 +221,7 @@ export function createSuspended(
       information.bytes,
     );
     makeInheritable(0);
-    // Why is known to GetLastError alone, which is not reliable here (README).
+    // Only GetLastError knows why, and it is not reliable here (README).
     if (isStarted === 0) {
       throw new ProgramError(
         `Cannot start "${command[0]}": Windows could not run it; check its path and your rights`,

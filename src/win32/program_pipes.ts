@@ -1,7 +1,7 @@
 /**
  * Pipes to a program that we start: its standard input and output, with our ends of them.
  *
- * The executable may not run programs through Deno, which would give the pipes; what it starts, it starts through
+ * The executable has no permission to run programs through Deno, which would provide the pipes; it starts them through
  * `program.ts`.
  *
  * @module
@@ -21,12 +21,12 @@ const FUNCTIONS = {
   CloseHandle: KERNEL32.CloseHandle,
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Most bytes of a line. */
+/** Most bytes in a line. */
 const LONGEST_LINE = 0x1000;
 
 /** Two pipes: the program reads from one what we write, and writes into the other what we read. */
 export class ProgramPipes implements Disposable {
-  /** The program's end of its standard input; inheritable, and ours to close once the program has it. */
+  /** The program's end of its standard input; inheritable; we close it once the program has it. */
   readonly input: number;
   /** The program's end of its standard output, likewise. */
   readonly output: number;
@@ -44,13 +44,13 @@ export class ProgramPipes implements Disposable {
     const fromProgram = this.#pipe();
     [this.input, this.#writer] = [toProgram.reader, toProgram.writer];
     [this.output, this.#reader] = [fromProgram.writer, fromProgram.reader];
-    // A program that had our end of its own input would never see it end.
+    // A program that inherited our end of its input would never see that input end.
     for (const ours of [this.#writer, this.#reader]) {
       this.#library.symbols.SetHandleInformation(BigInt(ours), HANDLE_FLAG_INHERIT, 0);
     }
   }
 
-  /** Closes the program's ends: call it once the program is started. */
+  /** Closes the program's ends; call it once the program has started. */
   started(): void {
     this.#close(this.input);
     this.#close(this.output);
@@ -66,7 +66,7 @@ export class ProgramPipes implements Disposable {
     }
   }
 
-  /** What the program wrote next, as one call of its own wrote it; empty once it has ended. */
+  /** The text that the program wrote next, in one call; empty once it has ended. */
   async read(): Promise<string> {
     const bytes = new Uint8Array(LONGEST_LINE);
     const read = new Uint32Array(1);

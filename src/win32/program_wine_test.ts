@@ -5,20 +5,20 @@ import { ProgramError, WindowsProgram } from "./program.ts";
 
 const BADHANDLE = binaryPath("badhandle64.exe");
 
-windowsTest("WindowsProgram runs a program to its end and answers its exit status", async () => {
+windowsTest("WindowsProgram runs a program to its end and returns its exit status", async () => {
   using program = new WindowsProgram([BADHANDLE, "leak", "2"]);
   assert(program.processId > 0);
   assertEquals(await program.runToExit(), 0);
 });
 
-windowsTest("WindowsProgram passes arguments and exit status on", async () => {
+windowsTest("WindowsProgram passes on arguments and exit status", async () => {
   using program = new WindowsProgram(["cmd.exe", "/c", "exit", "7"]);
   assertEquals(await program.runToExit(), 7);
 });
 
 for (const bits of [64, 32]) {
   const test = bits === 32 ? windows32Test : windowsTest;
-  test(`WindowsProgram waits at each mark of a ${bits}-bit program, once whichever text it is`, async () => {
+  test(`WindowsProgram waits at each mark of a ${bits}-bit program, once for either kind of text`, async () => {
     using running = new WindowsProgram([binaryPath(`recorder/marks${bits}.exe`)]);
     if (isWine()) showDebugger(running.processId);
     const marks: string[] = [];

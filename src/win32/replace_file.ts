@@ -1,5 +1,5 @@
 /**
- * Replacing a file by another one without losing what Windows knows of it.
+ * Replaces a file by another one without losing its attributes on Windows.
  *
  * @module
  */
@@ -14,14 +14,14 @@ const FUNCTIONS = {
   SetFileAttributesW: KERNEL32.SetFileAttributesW,
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** What SetFileAttributesW can set; a read-only file is not replaced. */
+/** Attributes that SetFileAttributesW can set; a read-only file is not replaced. */
 const SETTABLE = FILE_ATTRIBUTE.FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE.FILE_ATTRIBUTE_SYSTEM |
   FILE_ATTRIBUTE.FILE_ATTRIBUTE_ARCHIVE | FILE_ATTRIBUTE.FILE_ATTRIBUTE_NOT_CONTENT_INDEXED;
 
 /**
- * Gives the file `from` the name `to` in place of the file of that name. On Windows it gets that one's attributes, and
- * its access rights and streams where the file system allows it; elsewhere, and without the permission to call
- * Windows, this is a rename.
+ * Renames the file `from` to `to`, replacing the file of that name. On Windows it gets the old file's attributes and,
+ * if the file system allows it, its access rights and streams; elsewhere, and without permission to call Windows, this
+ * is a plain rename.
  */
 export function replaceKeepingAttributes(from: string, to: string): void {
   if (Deno.build.os !== "windows") return Deno.renameSync(from, to);
@@ -35,7 +35,7 @@ export function replaceKeepingAttributes(from: string, to: string): void {
   try {
     const { GetFileAttributesW, ReplaceFileW, SetFileAttributesW } = library.symbols;
     const attributes = GetFileAttributesW(utf16(to));
-    // What ReplaceFileW keeps beside access rights and streams depends on the system, so attributes are set again.
+    // What ReplaceFileW keeps besides access rights and streams depends on the system, so attributes are set again.
     const isReplaced = ReplaceFileW(utf16(to), utf16(from), null, 0, null, null) !== 0;
     if (!isReplaced) Deno.renameSync(from, to);
     if (attributes !== INVALID_FILE_ATTRIBUTES) {

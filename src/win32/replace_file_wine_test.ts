@@ -8,7 +8,7 @@ import { windowsTest } from "./windows_fixture.ts";
 const FILE_ATTRIBUTE_HIDDEN = 0x2;
 const FILE_ATTRIBUTE_READONLY = 0x1;
 
-/** Calls for the tests alone (fileapi.h). */
+/** Calls that only the tests make (fileapi.h). */
 function withAttributes<T>(
   use: (get: (path: string) => number, set: (path: string, attributes: number) => void) => T,
 ): T {

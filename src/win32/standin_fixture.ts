@@ -16,7 +16,7 @@ export function standinTest(name: string, test: () => void | Promise<void>): voi
 /** Path of the DLL, for `new WindowsNtdll(path)`. */
 export const STANDIN_PATH: string = binaryPath("ntdll_standin.dll");
 
-/** What the stand-in can be told to do, the `STANDIN_` bits of controls.h. */
+/** How the stand-in can be made to behave, the `STANDIN_` bits of controls.h. */
 export const BEHAVIOUR = {
   shortFormOnly: 0x01,
   windows11_24H2: 0x02,
@@ -68,7 +68,7 @@ export class Standin implements Disposable {
     this.#library.symbols.StandinSetVersion(major, minor, build);
   }
 
-  /** Lets a process behave as one whose handle table is gone. */
+  /** Makes a process behave as if its handle table were gone. */
   setExiting(processId: number): void {
     this.#library.symbols.StandinSetExiting(processId);
   }
@@ -92,12 +92,12 @@ export class Standin implements Disposable {
     );
   }
 
-  /** Slots of the process's ring, 0 while its tracing is off. */
+  /** Number of slots in the process's ring, 0 while its tracing is off. */
   slots(processId: number): number {
     return this.#library.symbols.StandinSlots(processId);
   }
 
-  /** Turns all tracing off and lets go of the DLL. */
+  /** Turns all tracing off and releases the DLL. */
   [Symbol.dispose](): void {
     this.#library.symbols.StandinReset();
     this.#library.close();

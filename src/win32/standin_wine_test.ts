@@ -1,6 +1,6 @@
 /**
- * The stand-in's handle tracing against the published rules (handle-tracing reference, A.3 and A.4): if it were
- * wrong, the tests of the live target over it would prove nothing.
+ * Checks the stand-in's handle tracing against the published rules (handle-tracing reference, A.3 and A.4): if it were
+ * wrong, the tests of the live target that use it would prove nothing.
  */
 import { assertEquals } from "@std/assert";
 import { SE_DEBUG_PRIVILEGE } from "./constants.ts";
@@ -42,7 +42,7 @@ interface Answer {
   firstStack: bigint[];
 }
 
-/** Queries with room for so many entries and reads those that were written. */
+/** Queries with room for `room` entries and reads the ones that were written. */
 function query(ntdll: WindowsNtdll, room: number, filter = 0, process = SELF): Answer {
   const buffer = new Uint8Array(HEADER + room * ENTRY);
   const view = new DataView(buffer.buffer);
@@ -59,7 +59,7 @@ function query(ntdll: WindowsNtdll, room: number, filter = 0, process = SELF): A
   return { ...answer, totalTraces: view.getUint32(8, true), handles, firstStack };
 }
 
-standinTest("the stand-in enables by the length and its slot rules", () => {
+standinTest("the stand-in enables according to the length and its slot rules", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   const slotsAfter = (buffer: Uint8Array): number => {
@@ -97,7 +97,7 @@ standinTest("the stand-in checks length and flags before the handle", () => {
   assertEquals(query(ntdll, 1).status, STATUS_PROCESS_IS_TERMINATING);
 });
 
-standinTest("the stand-in wants 0x200 to set and 0x400 to query", async () => {
+standinTest("the stand-in requires 0x200 to set and 0x400 to query", async () => {
   await using holder = await HandleHolder.start();
   using _standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
@@ -111,7 +111,7 @@ standinTest("the stand-in wants 0x200 to set and 0x400 to query", async () => {
   ntdll.close(reader);
 });
 
-standinTest("the stand-in answers newest first, partly where the room ends", () => {
+standinTest("the stand-in returns traces newest first, as many as fit", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   set(ntdll, words(0));
@@ -132,7 +132,7 @@ standinTest("the stand-in answers newest first, partly where the room ends", () 
   assertEquals(query(ntdll, 0, 0xabc).status, STATUS_SUCCESS, "nothing matches, so all of it fits");
 });
 
-standinTest("the stand-in overwrites the oldest traces and drops all when enabled again", () => {
+standinTest("the stand-in overwrites the oldest traces, and drops all when enabled again", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   set(ntdll, words(0, 0x80));
@@ -144,7 +144,7 @@ standinTest("the stand-in overwrites the oldest traces and drops all when enable
   assertEquals(query(ntdll, 1).totalTraces, 0);
 });
 
-standinTest("the stand-in refuses queries as the kernel does", () => {
+standinTest("the stand-in rejects queries as the kernel does", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   assertEquals(query(ntdll, 1).status, STATUS_INVALID_PARAMETER, "tracing is off");
@@ -170,7 +170,7 @@ standinTest("the stand-in as 24H2 hides stacks until SeDebugPrivilege is enabled
   assertEquals(query(ntdll, 1).firstStack[0], 0x1234n);
 });
 
-standinTest("the stand-in answers as the version it was given", () => {
+standinTest("the stand-in reports the version that it was given", () => {
   using standin = new Standin();
   using ntdll = new WindowsNtdll(STANDIN_PATH);
   standin.setVersion(5, 1, 2600);

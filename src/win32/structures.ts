@@ -2,7 +2,8 @@
  * The structures that this folder writes and reads itself, at their 64-bit offsets: Deno runs only as a 64-bit
  * process on Windows.
  *
- * What the queries of the `Ntdll` seam fill is not here: those bytes are handed up as they are and read in `nt/`.
+ * Structures that the queries of the `Ntdll` seam fill are not here: their bytes are passed up as they are and read in
+ * `nt/`.
  *
  * @module
  */
@@ -84,7 +85,7 @@ export const PROCESS_BASIC_INFORMATION = {
   PebBaseAddress: { offset: 0x08, size: 8 },
 } as const;
 
-/** `PEB` (winternl.h): as far as it is the same in both widths. */
+/** `PEB` (winternl.h), as far as it is the same in both widths. */
 export const PEB = {
   /** A BOOLEAN of one byte. */
   BeingDebugged: 0x02,
@@ -108,16 +109,16 @@ export const DBGUI_WAIT_STATE_CHANGE = {
   // An EXCEPTION_RECORD (winnt.h), 64-bit also for 32-bit programs.
   Exception_ExceptionCode: { offset: 0x18, size: 4 },
   Exception_NumberParameters: { offset: 0x30, size: 4 },
-  /** Length of the text with its zero, in letters, for the exceptions of OutputDebugString. */
+  /** Length of the text with its zero, in characters, for the exceptions of OutputDebugString. */
   Exception_TextLength: { offset: 0x38, size: 8 },
   /** Its address, and the lower half of it. */
   Exception_TextAddress: { offset: 0x40, size: 8 },
   Exception_TextAddressLow: { offset: 0x40, size: 4 },
 } as const;
 
-/** A zeroed structure whose members are read and written by their table entries. */
+/** A zeroed structure whose members are read and written through their table entries. */
 export class Structure {
-  /** The bytes, as a call takes them. */
+  /** The bytes, in the form for calls. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
 

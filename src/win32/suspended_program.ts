@@ -1,5 +1,6 @@
 /**
- * A program started by us, not one instruction run yet, whose memory can be changed first. No debugger attaches.
+ * A program that we start, suspended before its first instruction so that its memory can be changed. No debugger
+ * attaches.
  *
  * @module
  */
@@ -35,25 +36,25 @@ const FUNCTIONS = {
 const PROHIBIT_DYNAMIC_CODE = 1;
 const SIGNED_ONLY = 3;
 
-/** `PEB.ImageBaseAddress` (phnt's ntpebteb.h), 64-bit. A 32-bit process's 64-bit PEB has it, too. */
+/** `PEB.ImageBaseAddress` (phnt's ntpebteb.h), 64-bit. A 32-bit process's 64-bit PEB has it too. */
 const PEB_IMAGE_BASE = 0x10n;
 
-/** What addresses of allocations are multiples of. */
+/** Addresses of allocations are multiples of this. */
 const ALLOCATION_GRANULARITY = 0x1_0000n;
-/** Places in an import table are offsets of 32 bits from the image's base. */
+/** How far an import table reaches: its entries are 32-bit offsets from the image's base. */
 const REACH = 0xf000_0000n;
 
 /** Restrictions that keep a DLL of ours out of a process, or from changing code in it. */
 export interface ProcessRestrictions {
-  /** Only images signed by Microsoft or the Store are loaded. */
+  /** Whether only images signed by Microsoft or the Store are loaded. */
   readonly isSignedOnly: boolean;
-  /** Code may be neither made nor changed. */
+  /** Whether code may be neither made nor changed. */
   readonly hasFixedCode: boolean;
-  /** It is a protected process. */
+  /** Whether it is a protected process. */
   readonly isProtected: boolean;
 }
 
-/** A program of this system, suspended at its first instruction. Disposing it before it ran ends it. */
+/** A program of this system, suspended at its first instruction. Disposing it before it has run ends it. */
 export class SuspendedProgram implements Disposable {
   /** Id of its process. */
   readonly processId: number;
@@ -64,7 +65,7 @@ export class SuspendedProgram implements Disposable {
   readonly #resources: DisposableStack;
   #isRunning = false;
 
-  /** Starts a program with its arguments; it has our standard streams and folder. */
+  /** Starts a program with its arguments; it gets our standard streams and working directory. */
   constructor(command: readonly string[]) {
     this.#name = command[0] ?? "";
     using resources = new DisposableStack();
@@ -97,7 +98,7 @@ export class SuspendedProgram implements Disposable {
     return new DataView(base.buffer).getBigUint64(0, true);
   }
 
-  /** What it is forbidden. Systems without a question have none of its restrictions. */
+  /** The restrictions on it. Systems that lack a query do not have its restriction either. */
   get restrictions(): ProcessRestrictions {
     const policy = (which: number): number => {
       const buffer = Uint32Array.of(which, 0); // PROCESS_MITIGATION_POLICY_INFORMATION
@@ -119,7 +120,7 @@ export class SuspendedProgram implements Disposable {
     };
   }
 
-  /** Reads up to `length` bytes of its memory; shorter where they end. */
+  /** Reads up to `length` bytes of its memory; fewer if the memory ends. */
   read(address: bigint, length: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(length);
     const count = new BigUint64Array(1);
@@ -127,7 +128,7 @@ export class SuspendedProgram implements Disposable {
     return bytes.subarray(0, Number(count[0]));
   }
 
-  /** Writes bytes into its memory, also where that is read-only. */
+  /** Writes bytes into its memory, even if that is read-only. */
   write(address: bigint, bytes: Uint8Array<ArrayBuffer>): void {
     const { NtProtectVirtualMemory, NtWriteVirtualMemory } = this.#ntdll.symbols;
     const size = BigInt(bytes.length);
@@ -147,8 +148,8 @@ export class SuspendedProgram implements Disposable {
     this.#check(status, "its memory cannot be written");
   }
 
-  /** Allocates memory behind an image, within reach of an import table's offsets. */
-  allocateBehind(image: bigint, imageSize: number, size: number): bigint {
+  /** Allocates memory after an image, within reach of an import table's offsets. */
+  allocateAfter(image: bigint, imageSize: number, size: number): bigint {
     const { NtAllocateVirtualMemory } = this.#ntdll.symbols;
     const end = image + BigInt(imageSize) + ALLOCATION_GRANULARITY - 1n;
     const first = end / ALLOCATION_GRANULARITY * ALLOCATION_GRANULARITY;
@@ -164,10 +165,10 @@ export class SuspendedProgram implements Disposable {
       );
       if (!isFailure(status)) return base[0]!;
     }
-    throw this.#error("there is no free memory behind its image");
+    throw this.#error("there is no free memory after its image");
   }
 
-  /** Gives it a handle of ours with the rights `access`, and returns the handle's value there. */
+  /** Duplicates a handle of ours into it with the rights `access`, and returns the handle's value there. */
   giveHandle(handle: bigint, access: number): number {
     const given = new BigUint64Array(1);
     const status = this.#ntdll.symbols
@@ -186,7 +187,7 @@ export class SuspendedProgram implements Disposable {
       .getUint32(PROCESS_BASIC_INFORMATION.ExitStatus.offset, true);
   }
 
-  /** Ends the program where it has not run, and closes all handles. */
+  /** Ends the program if it has not run, and closes all handles. */
   [Symbol.dispose](): void {
     this.#resources[Symbol.dispose]();
   }

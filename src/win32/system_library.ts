@@ -1,15 +1,15 @@
 /**
- * Windows' own libraries, by their full paths.
+ * Windows' own libraries, by full path.
  *
- * A library that is named without a folder is sought beside the executable first, where a download folder may hold
- * anything; and so are the libraries that it needs itself.
+ * Windows searches for a library named without a folder beside the executable first, and a download folder may contain
+ * anything. The same holds for the libraries that it needs in turn.
  *
  * @module
  */
 import { LOAD_LIBRARY_SEARCH_SYSTEM32, LOAD_LIBRARY_SEARCH_USER_DIRS } from "./constants.ts";
 import { KERNEL32 } from "./kernel32_functions.ts";
 
-/** Where Windows is when nobody says otherwise. */
+/** Where Windows is by default. */
 const USUAL_ROOT = "C:\\Windows";
 
 /** The full path of a library in Windows' system folder, such as `C:\Windows\System32\ntdll.dll`. */
@@ -24,10 +24,10 @@ const FUNCTIONS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /**
- * From now on, what a library needs is sought in `folder` and in the system folder, and neither beside the executable
- * nor in the current folder or the PATH.
+ * From now on, libraries that a library needs are searched for in `folder` and in the system folder, and not beside the
+ * executable, in the current folder or along the PATH.
  */
-export function seekLibrariesIn(folder: string): void {
+export function searchLibrariesIn(folder: string): void {
   const kernel32 = Deno.dlopen(systemLibrary("kernel32.dll"), FUNCTIONS);
   try {
     const { SetDefaultDllDirectories, AddDllDirectory } = kernel32.symbols;
@@ -38,7 +38,7 @@ export function seekLibrariesIn(folder: string): void {
   }
 }
 
-/** A text as Windows takes it: UTF-16 with a zero at its end. */
+/** A text in Windows' form: UTF-16 with a zero at its end. */
 export function utf16(text: string): Uint16Array<ArrayBuffer> {
   return Uint16Array.from({ length: text.length + 1 }, (_, index) => text.charCodeAt(index) || 0);
 }

@@ -13,7 +13,7 @@ Deno.test("engineCandidates() are full paths, so that nothing beside the executa
   }
 });
 
-Deno.test("no source opens a library by its name alone", () => {
+Deno.test("no source file opens a library by its bare name", () => {
   const folder = new URL("../", import.meta.url);
   for (const file of sourcesIn(folder)) {
     const text = Deno.readTextFileSync(file);

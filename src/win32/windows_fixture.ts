@@ -1,5 +1,5 @@
 /**
- * What the tests on Windows and under Wine share: which system this is, its binaries, and a process to look at.
+ * What the tests on Windows and under Wine share: which system this is, its binaries, and a process to examine.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export function windowsTest(name: string, test: () => void | Promise<void>): voi
   Deno.test({ name: `${name} [Windows]`, ignore: Deno.build.os !== "windows", fn: test });
 }
 
-/** Registers a test of what Wine alone does. */
+/** Registers a test of what only Wine does. */
 export function wineTest(name: string, test: () => void | Promise<void>): void {
   Deno.test({ name: `${name} [Wine]`, ignore: Deno.build.os !== "windows" || !isWine(), fn: test });
 }
@@ -24,7 +24,7 @@ export function windows32Test(name: string, test: () => void | Promise<void>): v
   Deno.test({ name: `${name} [32-bit]`, ignore: !runs32BitPrograms(), fn: test });
 }
 
-/** Registers a test that puts the recorder into 64-bit programs: on x64 processors. */
+/** Registers a test that puts the recorder into 64-bit programs, on x64 processors. */
 export function recorderTest(name: string, test: () => void | Promise<void>): void {
   const ignore = Deno.build.os !== "windows" || Deno.build.arch !== "x86_64";
   Deno.test({ name: `${name} [Windows on x64]`, ignore, fn: test });
@@ -52,7 +52,7 @@ export function tracingWindowsTest(name: string, test: () => void | Promise<void
 
 const BINARIES = new URL("../../testdata/windows/", import.meta.url);
 
-/** Path of a small Windows binary of `testdata/windows`, as Windows writes it. */
+/** Path of a small Windows binary in `testdata/windows`, in Windows' notation. */
 export function binaryPath(name: string): string {
   return decodeURIComponent(new URL(name, BINARIES).pathname).slice(1).replaceAll("/", "\\");
 }
@@ -68,8 +68,8 @@ export function isWine(): boolean {
 }
 
 /**
- * Sets `PEB.BeingDebugged` of a process, in both PEBs of a 32-bit one. Windows itself tells a debugger of exceptions
- * because it is there; Wine because of this byte.
+ * Sets `PEB.BeingDebugged` of a process, in both PEBs of a 32-bit one. Windows itself reports exceptions to a debugger
+ * because it is attached; Wine because of this byte.
  */
 export function showDebugger(processId: number): void {
   using ntdll = new WindowsNtdll();
@@ -87,7 +87,7 @@ export function showDebugger(processId: number): void {
   ntdll.close(handle);
 }
 
-/** How many handles this process has: ProcessHandleCount, class 20, which Wine has too. */
+/** How many handles this process has: ProcessHandleCount, class 20, which Wine supports too. */
 export function ownHandleCount(): number {
   const count = new Uint32Array(1);
   using ntdll = new WindowsNtdll();

@@ -1,35 +1,37 @@
 /**
- * What the executable must do, a row a scenario: every verb, source and format there is. A new one joins by a row;
+ * What the executable must do, one row per scenario: every verb, source and format. A new one needs a row:
  * `scenarios_test.ts` fails while a verb, a kind of target or a format has none.
  *
  * @module
  */
 
-/** Command lines that are run one after the other in one folder, and what the last one must leave. */
+/** Command lines that run one after the other in one folder, and what the last one must produce. */
 export interface Scenario {
-  /** The command lines, without the program; blanks divide words, but not within quotes. All but the last end with 0. */
+  /**
+   * The command lines, without the program; blanks separate words, except inside quotes. All but the last end with 0.
+   */
   readonly run: readonly string[];
-  /** Text files that are in the folder before. */
+  /** Text files that are in the folder at the start. */
   readonly files?: Readonly<Record<string, string>>;
   /** The last one's standard input. */
   readonly input?: string;
   /** Its exit code; 0 if omitted. */
   readonly code?: number;
-  /** What it prints: all of it, or a part; anything if omitted. */
+  /** What it prints: all of it, or a pattern; anything if omitted. */
   readonly prints?: string | RegExp;
-  /** What it says on the standard error; nothing if omitted. */
+  /** What it writes to standard error; nothing if omitted. */
   readonly says?: RegExp;
-  /** Files that are left in the folder, and how each begins. */
+  /** Files that it leaves in the folder, and how each begins. */
   readonly writes?: Readonly<Record<string, RegExp>>;
-  /** Where it can be run; everywhere if omitted. Wine is Windows without handle tracing. */
+  /** Where it can run; everywhere if omitted. Wine is Windows without handle tracing. */
   readonly on?: "Windows" | "Windows on x64" | "Wine" | "Windows with tracing" | "elsewhere";
   /** The kind of target that it opens. */
   readonly source?: string;
-  /** Whether it is run on an emulated processor, too, where each takes seconds. */
+  /** Whether it also runs on an emulated processor, where each takes seconds. */
   readonly isEssential?: true;
 }
 
-/** Text that the project keeps, such as the documented example. */
+/** Text that is stored in the project, such as the documented example. */
 const golden = (name: string): string =>
   Deno.readTextFileSync(new URL(`../../testdata/golden/${name}`, import.meta.url));
 
@@ -47,7 +49,7 @@ export const LOGS = "<logs>";
 /** In a command line on Windows: the id of a process that holds an event, a pipe and a semaphore. */
 export const HOLDER = "<holder>";
 
-/** What Sysinternals' handle.exe prints of a process. */
+/** What Sysinternals' handle.exe prints for a process. */
 const HANDLES = `Nthandle v5.0 - Handle viewer
 
 explorer.exe pid: 4242 HOST\\user
@@ -55,7 +57,7 @@ explorer.exe pid: 4242 HOST\\user
    48: File  (RW-)   C:\\Windows
 `;
 
-/** A line of the Model Context Protocol. */
+/** A message of the Model Context Protocol, as a line. */
 const request = (id: number, method: string, params: object): string =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`;
 
@@ -71,7 +73,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { run: ["completions powershell"], prints: /htrace completions propose -- / },
   { run: ["completions propose -- show emulated:"], prints: "emulated:2003\nemulated:kernel\n" },
 
-  // What cannot be done: one line, and an exit code that scripts can tell apart
+  // Failures: one line, and an exit code that scripts can distinguish
   { run: ["exampel"], code: 2, says: /^htrace: .*did you mean `example`\?\n$/ },
   { run: ["show"], code: 2, says: /^htrace: [^\n]+\n$/ },
   { run: ["show no-such-file.htrace"], code: 3, says: /^htrace: Cannot [^\n]+: [^\n]+\n$/ },
@@ -80,7 +82,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     run: ["debug emulated:kernel"],
     input: "!htrace 7DC\n.process\nq\n",
-    // Lines that are piped are written after the prompt, so that a transcript reads as one.
+    // Piped lines are echoed after the prompt, so that a transcript reads as one.
     prints: `kd> !htrace 7DC\n${golden("documented-example-7dc.txt")}kd> .process\n` +
       "Implicit process is now 81400300\nkd> q\n",
     isEssential: true,
@@ -198,7 +200,7 @@ export const SCENARIOS: readonly Scenario[] = [
     writes: { "leak.dmp": /^MDMP/ },
   },
 
-  // Formats: every one, printed or, where it is for other programs, written
+  // Formats: every one, printed, or written to a file if it is for other programs
   { run: ["report emulated --format summary -- leak 3"], prints: / leaks: 3 Event handles / },
   { run: ["report emulated --format tree -- leak 3"], prints: /^3 open handles\n3 {2}badhandle!/ },
   { run: ["report emulated --format classic -- leak 3"], prints: /\nDisplayed 0x3 / },
@@ -257,7 +259,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { run: [`symbolize ${GUEST}/ntdll.dll 0x1000`], prints: "ntdll!NtClose\n" },
   { run: [`symbolize ${GUEST}/badhandle.pdb`], input: "0x1180\n", prints: /^badhandle!main / },
 
-  // The assistants' server: a message a line, and nothing else on the standard output
+  // The MCP server: one message per line, and nothing else on standard output
   {
     run: ["mcp"],
     input: [
@@ -275,7 +277,7 @@ export const SCENARIOS: readonly Scenario[] = [
     prints: /^\{[^\n]+\n\{[^\n]+\n\{[^\n]+badhandle!open_event \([^\n]+\) leaks: 3 Event [^\n]+\n$/,
   },
 
-  // The selftest tries what there is
+  // The selftest tests what is available
   {
     run: ["selftest -o report.txt"],
     prints: /\n\d+ held, 0 did not hold, \d+ not possible here\.\n$/,

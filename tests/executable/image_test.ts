@@ -1,8 +1,8 @@
 /**
- * The executable as a file: what the program in it may do, how large it is, and that the system's loader takes it. For
- * the executables of systems that are not at hand this is all that is looked at.
+ * The executable as a file: its permissions, its size, and whether the system's loader accepts it. Executables for
+ * systems that are not available are tested only here.
  *
- * HTRACE_DENORT names the denort that it was made of, where that is known.
+ * HTRACE_DENORT names the denort that it was built from, if known.
  */
 import { assert, assertEquals } from "@std/assert";
 import { NtExecutable, NtExecutableResource } from "resedit";
@@ -10,11 +10,11 @@ import { permissionsFor } from "../../scripts/compile.ts";
 import { CPU_ARM64, MachO } from "../../scripts/executable/macho.ts";
 import { EXECUTABLE, IS_EMULATED } from "./_program.ts";
 
-/** What the program may add to its runtime. */
+/** The most that the program may add to its runtime. */
 const MOST_ADDED = 6_000_000;
-/** Of the resource that has the program (winuser.h). */
+/** Type of the resource that contains the program (winuser.h). */
 const RT_RCDATA = 10;
-/** Of a PE image: resources as a linker places them, and as `deno compile` does when it adds the program. */
+/** The resources of a PE image, as a linker places them and as `deno compile` does when it adds the program. */
 const RESOURCE_SECTIONS = [".rsrc", ".pedata"];
 
 type Format = "ELF" | "PE" | "Mach-O";
@@ -35,13 +35,13 @@ function formatOf(bytes: Uint8Array): Format {
   }
 }
 
-/** Registers a test of the executable's file: of any, or of one format. */
+/** Registers a test of the executable's file: for any format, or for one. */
 function imageTest(name: string, test: (image: Uint8Array) => unknown, only?: Format): void {
   const ignore = image === undefined || IS_EMULATED || (only !== undefined && only !== format);
   Deno.test({ name: `${name} [executable]`, ignore, fn: async () => void await test(image!) });
 }
 
-/** The same, compared with the denort that it was made of. */
+/** The same, compared with the denort that it was built from. */
 function denortTest(
   name: string,
   test: (image: Uint8Array, denort: Uint8Array) => void,
@@ -53,13 +53,13 @@ function denortTest(
 }
 
 imageTest(
-  "the program in the executable has its permissions and no other, and never asks",
+  "the program in the executable has its permissions and no others, and never asks for more",
   (image) => {
     const { permissions } = metadataOf(image);
     const target = format === "PE" ? "x86_64-pc-windows-msvc" : "x86_64-unknown-linux-gnu";
     const granted = Object.entries(permissions)
       .filter(([name, value]) => name.startsWith("allow_") && value !== null)
-      // Denied as a whole, it is not granted, whatever hosts are there by default.
+      // Denied as a whole, it is not granted, regardless of the default hosts.
       .filter(([name]) => name !== "allow_import" || permissions.deny_import === null);
     const wanted = permissionsFor(target)
       .filter((flag) => flag.startsWith("--allow-"))
@@ -70,7 +70,7 @@ imageTest(
   },
 );
 
-imageTest("the executable keeps no cache of its own on the machine", (image) => {
+imageTest("the executable keeps no cache on the machine", (image) => {
   assertEquals(metadataOf(image).code_cache_key, null);
 });
 
@@ -79,21 +79,25 @@ denortTest("the executable is at most 6 MB larger than its runtime", (image, den
   assert(added > 0 && added <= MOST_ADDED, `${added} bytes`);
 });
 
-denortTest("the runtime in the executable is as it was", (image, denort) => {
+denortTest("the runtime in the executable is unchanged", (image, denort) => {
   assert(isSame(image.subarray(0, denort.length), denort));
 }, "ELF");
 
-denortTest("the runtime in the executable is as it was, but for its resources", (image, denort) => {
-  const [ours, theirs] = [image, denort].map((bytes) =>
-    NtExecutable.from(bytes, { ignoreCert: true }).getAllSections()
-  );
-  const compared = theirs!.filter(({ info }) => !RESOURCE_SECTIONS.includes(info.name));
-  assert(compared.some(({ info }) => info.name === ".text"));
-  for (const { info, data } of compared) {
-    const other = ours!.find((section) => section.info.name === info.name)?.data;
-    assert(isSame(new Uint8Array(data ?? []), new Uint8Array(other ?? [])), info.name);
-  }
-}, "PE");
+denortTest(
+  "the runtime in the executable is unchanged, except for its resources",
+  (image, denort) => {
+    const [ours, theirs] = [image, denort].map((bytes) =>
+      NtExecutable.from(bytes, { ignoreCert: true }).getAllSections()
+    );
+    const compared = theirs!.filter(({ info }) => !RESOURCE_SECTIONS.includes(info.name));
+    assert(compared.some(({ info }) => info.name === ".text"));
+    for (const { info, data } of compared) {
+      const other = ours!.find((section) => section.info.name === info.name)?.data;
+      assert(isSame(new Uint8Array(data ?? []), new Uint8Array(other ?? [])), info.name);
+    }
+  },
+  "PE",
+);
 
 imageTest(
   "macOS finds segments and tables where they must be, and each page signed",
@@ -101,7 +105,7 @@ imageTest(
     const read = new MachO(image);
     assertEquals(read.problems(), []);
     const isArm = read.cpu === CPU_ARM64;
-    // Programs for Intel need no signature, and get none on other systems than macOS.
+    // Programs for Intel need no signature, and get none on systems other than macOS.
     assertEquals(await read.isSignatureValid(), isArm ? true : undefined);
     if (!isArm) return;
     const changed = image.slice();
@@ -116,7 +120,7 @@ interface Metadata {
   readonly code_cache_key: unknown;
 }
 
-/** What `deno compile` wrote before the program: one object of JSON. */
+/** What `deno compile` wrote before the program: one JSON object. */
 function metadataOf(image: Uint8Array): Metadata {
   const start = indexOf(image, '{"argv":');
   assert(start >= 0, "there is no program in it");
@@ -131,7 +135,7 @@ function metadataOf(image: Uint8Array): Metadata {
   throw new Error("Cannot read what the executable says of its program: it does not end");
 }
 
-/** Where a text of JSON ends that begins at `at`. */
+/** Where the JSON text that begins at `at` ends. */
 function endOfText(bytes: Uint8Array, at: number): number {
   for (at++; bytes[at] !== 0x22; at++) if (bytes[at] === 0x5c) at++;
   return at;

@@ -1,4 +1,4 @@
-/** The assistants' server as a user has it: the SDK's own client starts the program and talks to it over its streams. */
+/** The MCP server as a user has it: the SDK's own client starts the program and talks to it over its streams. */
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { assert, assertEquals, assertMatch } from "@std/assert";
@@ -50,7 +50,7 @@ Deno.test({
     await child.stdout.cancel();
     const writer = child.stdin.getWriter();
     const ping = `${JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" })}\n`;
-    // Its standard input stays open: only the response tells it that nobody reads.
+    // Its standard input stays open: only writing a response shows it that nobody reads.
     const writing = writer.write(new TextEncoder().encode(ping));
     const [{ code }, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
     await writing.catch(() => {});
@@ -60,7 +60,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "htrace mcp says on the standard error what it cannot read, and nothing on the other",
+  name:
+    "htrace mcp reports unreadable input on standard error, and writes nothing to standard output",
   ignore,
   async fn(): Promise<void> {
     using desk = new Desk();

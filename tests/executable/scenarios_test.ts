@@ -1,4 +1,4 @@
-/** The executable, or the sources with its permissions, through every scenario. */
+/** Runs every scenario on the executable, or on the sources with its permissions. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { VERBS } from "../../src/commands/mod.ts";
 import { REPORTS } from "../../src/reports/mod.ts";
@@ -8,7 +8,7 @@ import { Desk, type Ended, IS_EMULATED, ROOT, wordsOf } from "./_program.ts";
 import { GUEST, HOLDER, LOGS, PROGRAMS, type Scenario, SCENARIOS } from "./_scenarios.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
-/** What of a scenario's `on` this system is. */
+/** The values of a scenario's `on` that apply to this system. */
 const HERE: readonly Scenario["on"][] = [
   undefined,
   ...IS_WINDOWS
@@ -74,7 +74,7 @@ function checkEnd({ code, stdout, stderr }: Ended, scenario: Scenario): void {
   else if (prints) assertMatch(stdout, prints);
 }
 
-/** The program leaves what it was told to write, and nothing else, in the folder and in the user's home. */
+/** The program leaves only the requested files in the folder and in the user's home. */
 function checkFiles(desk: Desk, writes: Readonly<Record<string, RegExp>>): void {
   assertEquals(desk.files(), Object.keys(writes).toSorted());
   for (const [name, begins] of Object.entries(writes)) {

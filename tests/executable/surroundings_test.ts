@@ -1,4 +1,4 @@
-/** The executable where its surroundings are poor: nothing beside it, no network, no home, readers that leave, Ctrl-C. */
+/** The executable in a poor environment: no other files, no network, no home, readers that leave, Ctrl-C. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { canRun } from "../../src/program_fixture.ts";
 import { commandWords, Desk, EXECUTABLE, IS_EMULATED, ROOT } from "./_program.ts";
@@ -6,15 +6,15 @@ import { commandWords, Desk, EXECUTABLE, IS_EMULATED, ROOT } from "./_program.ts
 const IS_WINDOWS = Deno.build.os === "windows";
 const EXAMPLE = Deno.readTextFileSync(`${ROOT}testdata/golden/documented-example.txt`);
 
-/** A folder that nobody can make, the administrator included. */
+/** A folder that nobody can create, not even the administrator. */
 const READ_ONLY = Deno.build.os === "linux" ? "/proc/home" : "/System/home";
 
-/** Registers a test that an emulated processor need not repeat. */
+/** Registers a test that need not be repeated on an emulated processor. */
 function nativeTest(name: string, test: () => Promise<void>, { ignore = false } = {}): void {
   Deno.test({ name, ignore: ignore || IS_EMULATED, fn: test });
 }
 
-nativeTest("the executable needs nothing beside it", async () => {
+nativeTest("the executable needs no other files", async () => {
   using desk = new Desk();
   const copy = `${desk.path}/htrace${IS_WINDOWS ? ".exe" : ""}`;
   await Deno.copyFile(EXECUTABLE!, copy);
@@ -26,13 +26,13 @@ nativeTest("the executable needs nothing beside it", async () => {
   assertEquals([code, new TextDecoder().decode(stdout)], [0, EXAMPLE]);
 }, { ignore: EXECUTABLE === undefined });
 
-nativeTest("a home that cannot be written to is in nobody's way", async () => {
+nativeTest("a read-only home does no harm", async () => {
   using desk = new Desk();
   const { code, stdout } = await desk.command(["example"], { env: { HOME: READ_ONLY } }).output();
   assertEquals([code, new TextDecoder().decode(stdout)], [0, EXAMPLE]);
 }, { ignore: IS_WINDOWS });
 
-nativeTest("symbols that a home cannot keep are said to be so, in one line", async () => {
+nativeTest("symbols that cannot be stored in the home are reported in one line", async () => {
   using desk = new Desk();
   await Deno.copyFile(`${ROOT}testdata/guest/badhandle.exe`, `${desk.path}/badhandle.exe`);
   const pdb = await Deno.readFile(`${ROOT}testdata/guest/badhandle.pdb`);
@@ -48,11 +48,11 @@ nativeTest("symbols that a home cannot keep are said to be so, in one line", asy
     new TextDecoder().decode(stderr),
     /^htrace: Cannot [^\n]* cannot be kept: [^\n]*\n$/,
   );
-  const kept = await desk.command(args).output(); // the same with a home that can be written to
+  const kept = await desk.command(args).output(); // the same with a writable home
   assertStringIncludes(new TextDecoder().decode(kept.stdout), "badhandle!main ");
 }, { ignore: IS_WINDOWS });
 
-nativeTest("there need be no network [needs unshare, as root]", async () => {
+nativeTest("the executable needs no network [needs unshare, as root]", async () => {
   using desk = new Desk();
   const [program = "", ...words] = commandWords();
   for (const args of [["example"], ["diff", "emulated", "--group", "--", "leak", "3"]]) {
@@ -67,7 +67,7 @@ nativeTest("there need be no network [needs unshare, as root]", async () => {
   }
 }, { ignore: !canRun("unshare", "--net", "true") });
 
-nativeTest("a reader that goes away ends the program without a word", async () => {
+nativeTest("a reader that goes away ends the program silently", async () => {
   using desk = new Desk();
   const child = desk.command(["show", "emulated:kernel"]).spawn();
   await child.stdout.cancel();
@@ -82,7 +82,7 @@ nativeTest("Ctrl-C ends the emulated machine while it runs", async () => {
     stdout: "null",
     stderr: "null",
   }).spawn();
-  setTimeout(() => child.kill("SIGINT"), 1000); // by then it runs, and would for minutes
+  setTimeout(() => child.kill("SIGINT"), 1000); // it is running by then, and would for minutes
   const { signal, code } = await child.status;
   assert(signal === "SIGINT" || code === 130, `${signal} ${code}`);
 }, { ignore: IS_WINDOWS });
@@ -101,7 +101,7 @@ nativeTest("Ctrl-C ends the prompt", async () => {
   await child.stdin.close().catch(() => {}); // nobody reads it any more
 }, { ignore: IS_WINDOWS });
 
-/** Sources the script and completes lines as bash does, which divides words at colons. */
+/** Sources the script and completes lines like bash, which splits words at colons. */
 const COMPLETE = `source <(htrace completions bash)
 for COMP_LINE; do
   COMP_POINT=\${#COMP_LINE}

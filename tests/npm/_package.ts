@@ -9,10 +9,10 @@ import { fileURLToPath } from "node:url";
 /** The project's root. */
 export const ROOT: string = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The package's folder in `node_modules`; empty where these tests are ignored. */
+/** The package's folder in `node_modules`; empty if these tests are ignored. */
 export const PACKAGE: string = Deno.env.get("HTRACE_PACKAGE") ?? "";
 
-/** The folder of a user's program that the package is installed for. */
+/** The folder of the user's program for which the package is installed. */
 export const APP: string = dirname(dirname(PACKAGE));
 
 /** Bun's executable. */
@@ -46,7 +46,7 @@ export async function run(
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** The environment of this test, but for what changes the output. */
+/** The environment of this test, without variables that change the output. */
 function environment(): Record<string, string> {
   const { FORCE_COLOR: _, _NT_SYMBOL_PATH: __, ...environment } = Deno.env.toObject();
   return { ...environment, NO_COLOR: "1" };

@@ -1,4 +1,4 @@
-/** `htrace` as npm starts it: what the launcher adds to the program, which `tests/executable` tries in full. */
+/** `htrace` as npm starts it: what the launcher adds to the program, which `tests/executable` tests in full. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { temporaryFolder } from "../../src/folder_fixture.ts";
 import { APP, PACKAGE, packageTest, ROOT, run } from "./_package.ts";
@@ -7,7 +7,7 @@ const EXAMPLE = Deno.readTextFileSync(`${ROOT}testdata/golden/documented-example
 const LAUNCHER = `${PACKAGE}/bin/htrace.js`;
 const README = Deno.readTextFileSync(`${ROOT}scripts/npm/PACKAGE.md`);
 
-/** The command that npm's own programs are started with: Windows starts their scripts by its shell alone. */
+/** The command that starts npm's own programs: Windows can start their scripts only through its shell. */
 const SHELL = Deno.build.os === "windows" ? ["cmd", "/c"] : [];
 
 /** The blocks of a language in the package's README. */
@@ -16,18 +16,18 @@ function blocks(language: string): string[] {
     .filter(([, name]) => name === language).map(([, , text = ""]) => text);
 }
 
-packageTest("the commands of the package's README work as they stand there", async () => {
+packageTest("the commands in the package's README work as written", async () => {
   const commands = blocks("sh").flatMap((text) => text.trimEnd().split("\n"));
   assert(commands.length > 2);
   for (const command of commands) {
-    // npx takes the program that is installed here, without a look at the registry.
+    // npx uses the program that is installed here, without consulting the registry.
     const { code, stdout, stderr } = await run([...SHELL, ...command.split(" ")], { cwd: APP });
     assertEquals([code, stderr], [0, ""], command);
     if (command.endsWith("htrace example")) assertEquals(stdout, EXAMPLE);
   }
 });
 
-packageTest("the program of the package's README works as it stands there", async () => {
+packageTest("the program in the package's README works as written", async () => {
   const [program = ""] = blocks("js");
   await Deno.writeTextFile(`${APP}/readme.mjs`, program);
   const dump = ["convert", "emulated", "-o", "service.dmp", "--", "leak", "3"];
@@ -38,7 +38,7 @@ packageTest("the program of the package's README works as it stands there", asyn
 });
 
 packageTest(
-  "the program runs in the user's folder, and what belongs to that folder is nothing to it",
+  "the program runs in the user's folder, and that folder's files have no influence",
   async () => {
     using folder = temporaryFolder();
     for (
@@ -55,7 +55,7 @@ packageTest(
   },
 );
 
-packageTest("arguments arrive as they are, and the exit code leaves as it is", async () => {
+packageTest("arguments and the exit code are passed on unchanged", async () => {
   const odd = 'no "such"  file $HOME *.dmp';
   const { code, stderr } = await run(["node", LAUNCHER, "show", odd], { cwd: APP });
   assertEquals(code, 3);
@@ -64,15 +64,15 @@ packageTest("arguments arrive as they are, and the exit code leaves as it is", a
   assertEquals(unknown.code, 2);
 });
 
-packageTest("a signal reaches the program, and how it ends is how htrace ends", async () => {
-  if (Deno.build.os === "windows") return; // there a signal from another process ends a program at once
+packageTest("a signal reaches the program, and htrace ends the same way", async () => {
+  if (Deno.build.os === "windows") return; // a signal from another process ends a program at once there
   const child = new Deno.Command("node", {
     args: [LAUNCHER, "debug", "emulated:kernel"],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
   const reader = child.stdout.getReader();
-  await reader.read(); // the prompt: it runs
+  await reader.read(); // the prompt: it is running
   child.kill("SIGTERM");
   const { code } = await child.status;
   assertEquals(code, 128 + 15);
@@ -80,7 +80,7 @@ packageTest("a signal reaches the program, and how it ends is how htrace ends", 
   await child.stdin.close().catch(() => {});
 });
 
-packageTest("without its Deno it says in one line what is missing", async () => {
+packageTest("without its Deno, it says in one line what is missing", async () => {
   using folder = temporaryFolder();
   await Deno.mkdir(`${folder.path}/bin`);
   await Deno.writeTextFile(`${folder.path}/package.json`, '{ "type": "module" }');

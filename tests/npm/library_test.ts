@@ -1,10 +1,10 @@
-/** The library under Node.js and Bun: one program, `use_library.mjs`, must print what it prints under Deno. */
+/** The library under Node.js and Bun: the program `use_library.mjs` must print the same there as under Deno. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { temporaryFolder } from "../../src/folder_fixture.ts";
 import { SHARED } from "../../src/shared_fixture.ts";
 import { APP, BUN, type Ended, packageTest, ROOT, run } from "./_package.ts";
 
-/** What runs a program that the package is installed for. */
+/** The runtimes that run a program for which the package is installed. */
 const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
   "Node.js": ["node"],
   Bun: [BUN],
@@ -15,7 +15,7 @@ const DENO = [Deno.execPath(), "run", "-A", "--no-lock"];
 const SOURCES = new URL("../../mod.ts", import.meta.url).href;
 const PROGRAM = `${ROOT}tests/npm/use_library.mjs`;
 
-/** Real dumps of other people's, where the folder beside the project is there. */
+/** Real third-party dumps, if the folder beside the project exists. */
 const MINIDUMPS = new URL("data/minidumps/", SHARED);
 
 /** A folder with a target of every kind that is a file. */
@@ -60,7 +60,7 @@ function serveSymbols(): Deno.HttpServer<Deno.NetAddr> {
   });
 }
 
-/** Runs the program in a folder of its own; the times of its reading are left out of what it prints. */
+/** Runs the program in its own folder; returns its output without the times of reading. */
 async function useLibrary(
   command: readonly string[],
 ): Promise<Ended & { readonly files: readonly string[] }> {
@@ -73,11 +73,11 @@ async function useLibrary(
 }
 
 packageTest(
-  "the library does under Node.js, Bun and Deno what the sources do under Deno",
+  "the library does the same under Node.js, Bun and Deno as the sources under Deno",
   async () => {
     using targets = temporaryFolder();
     await writeTargets(targets.path);
-    await Deno.copyFile(PROGRAM, `${APP}/use_library.mjs`); // from where "htrace" is the package
+    await Deno.copyFile(PROGRAM, `${APP}/use_library.mjs`); // there "htrace" resolves to the package
     await using server = serveSymbols();
     const args = [targets.path, `http://127.0.0.1:${server.addr.port}`];
     const wanted = await useLibrary([...DENO, PROGRAM, SOURCES, ...args]);
@@ -91,9 +91,9 @@ packageTest(
 );
 
 for (const [name, runtime] of Object.entries(RUNTIMES)) {
-  packageTest(`what calls Windows says under ${name} that it needs Deno`, async () => {
-    using temporary = temporaryFolder(); // the recorder makes its log before it calls Windows
-    const program = `import "node:os"; // which has looked what the system is
+  packageTest(`calls that need Windows say under ${name} that they need Deno`, async () => {
+    using temporary = temporaryFolder(); // the recorder creates its log before it calls Windows
+    const program = `import "node:os"; // which has already detected the system
       Object.defineProperty(process, "platform", { value: "win32" });
       const { liveProcesses, openTarget, launchProgram } = await import("htrace");
       for (const call of [
@@ -115,7 +115,7 @@ for (const [name, runtime] of Object.entries(RUNTIMES)) {
   });
 }
 
-packageTest("nothing is added to the global scope but what the language has", async () => {
+packageTest("nothing is added to the global scope except language features", async () => {
   const program = `const before = new Set(Reflect.ownKeys(globalThis));
     await import("htrace");
     console.log(Reflect.ownKeys(globalThis).filter((name) => !before.has(name)).join());`;

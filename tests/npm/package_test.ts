@@ -1,4 +1,4 @@
-/** The package as files: what is in it, and that the same sources make the same bytes. */
+/** The package as files: its contents, and that the same sources give the same bytes. */
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../src/folder_fixture.ts";
 import { flagsFor } from "../../scripts/compile.ts";
@@ -24,7 +24,7 @@ function textOf(path: string): string {
 }
 
 packageTest(
-  "two makings of the package have the same bytes, and npm keeps all of them",
+  "building the package twice gives the same bytes, and npm keeps all files",
   async () => {
     using folder = temporaryFolder();
     await makePackage(folder.path);
@@ -44,7 +44,7 @@ packageTest("the package has what the program reads at run time, and no sources 
   assertEquals(paths.filter((path) => /_test\.|_fixture|_testing|\.rs$/.test(path)), []);
 });
 
-packageTest("the program gets the executable's permissions and this very Deno", () => {
+packageTest("the program gets the executable's permissions and exactly this Deno", () => {
   assertEquals(JSON.parse(textOf("bin/permissions.json")), {
     win32: flagsFor("x86_64-pc-windows-msvc"),
     others: flagsFor("x86_64-unknown-linux-gnu"),
@@ -55,7 +55,7 @@ packageTest("the program gets the executable's permissions and this very Deno", 
   assert(Deno.readTextFileSync(`${ROOT}.ci/run`).includes(` deno@${Deno.version.deno} `));
 });
 
-packageTest("everything that the library asks of Deno is there for Node.js", () => {
+packageTest("everything that the library uses of Deno exists for Node.js", () => {
   const calls = textOf("src/deno.js");
   const asked = [...textOf("src/mod.js").matchAll(/\bDeno\.(\w+)(?:\.(\w+))?/g)];
   assert(asked.length > 50);
@@ -67,7 +67,7 @@ packageTest("everything that the library asks of Deno is there for Node.js", () 
   assertEquals(errors.filter((name) => !isThere(name)), []);
 });
 
-packageTest("no bundle tells where on this machine it was made", () => {
+packageTest("no bundle reveals where on this machine it was built", () => {
   for (const path of ["src/cli.js", "src/mod.js", "src/deno.js", "src/older_node.js"]) {
     const comments = textOf(path).match(/^ *\/\/ \S*\/.*\.(?:ts|js|json|wasm)$/gm) ?? [];
     assertEquals(comments.filter((comment) => /\/\/ (?:\/|\.\.)|:\\/.test(comment)), [], path);
@@ -76,11 +76,11 @@ packageTest("no bundle tells where on this machine it was made", () => {
 });
 
 packageTest(
-  "the README names whose code is in the package, and each licence is there",
+  "the README names the third-party code in the package, and each licence is included",
   async () => {
     const [readme, licences] = [textOf("README.md"), textOf("LICENSES.txt")];
     const names = new Set<string>();
-    const page = "src/reports/html/main.tsx"; // in the report for a browser
+    const page = "src/reports/html/main.tsx"; // in the HTML report
     for (const module of ["src/cli.ts", "mod.ts", page, "scripts/npm/node/older_node.ts"]) {
       const { stdout } = await run([Deno.execPath(), "info", "--json", module], { cwd: ROOT });
       const graph: { modules: { npmPackage?: string }[] } = JSON.parse(stdout);

@@ -1,8 +1,8 @@
-/** The types of the package, in a strict TypeScript program of a user. */
+/** The types of the package, in a user's strict TypeScript program. */
 import { assertEquals } from "@std/assert";
 import { APP, packageTest, run } from "./_package.ts";
 
-/** Says what its types must be; `skipLibCheck` stays off, so that every declaration file is checked. */
+/** States what its types must be; `skipLibCheck` stays off, so that every declaration file is checked. */
 const PROGRAM = `import {
   type Analysis, findLeaks, HtraceError, openTarget, readText, REPORTS, Session, type Target,
 } from "htrace";

@@ -1,9 +1,9 @@
 // deno-lint-ignore-file explicit-function-return-type
 /**
- * Uses the library as a program of a user does, and prints what it found:
- * `<what to import> <folder with targets> <symbol server>`.
+ * Uses the library like a user's program, and prints what it finds: `<what to import> <folder with targets> <symbol
+ * server>`.
  *
- * The same file runs under Node.js, Bun and Deno; it writes into the folder that it is started in.
+ * The same file runs under Node.js, Bun and Deno; it writes into the current folder.
  */
 import { readdirSync } from "node:fs";
 import process from "node:process";

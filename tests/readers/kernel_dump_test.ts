@@ -1,6 +1,6 @@
 /**
- * Kernel dumps that htrace writes, as PyPI's `volatility3` reads them, and those that tests build, as `kdmp-parser` does
- * (64-bit headers alone). Needs `deno task readers`, and python3.
+ * Kernel dumps that htrace writes, as PyPI's `volatility3` reads them, and those that tests build, as `kdmp-parser`
+ * does (only 64-bit headers). Needs `deno task readers`, and python3.
  */
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,14 +21,14 @@ import { readGuestImages } from "../../src/targets/emulated.ts";
 const volatility = folders("volatility3", "pefile");
 const kdmpParser = folders("kdmp-parser");
 
-/** The path of Python to packages; undefined where one of them, or Python, is missing. */
+/** Python's module path to the packages; undefined if one of them, or Python, is missing. */
 function folders(...names: readonly string[]): string | undefined {
   if (!canRun("python3", "--version")) return undefined;
   const found = names.map(wheelFolder);
   return found.includes(undefined) ? undefined : found.join(delimiter);
 }
 
-/** What a script here finds in a file. */
+/** What one of the scripts here finds in a file. */
 function read(script: string, file: string, packages: string | undefined): unknown {
   const { success, stdout, stderr } = new Deno.Command("python3", {
     args: [fileURLToPath(new URL(script, import.meta.url)), file],
@@ -111,7 +111,7 @@ for (const type of [1, 5, 6, 8, 9, 10]) {
           readonly pages: Readonly<Record<string, string>>;
         };
         assertEquals(found.processHead, `0x${processHead.toString(16)}`);
-        // Of a bitmap it does not read the last byte, unless all eight bits count.
+        // It does not read the last byte of a bitmap, unless all eight bits count.
         const whole = Math.floor((Math.max(...memory.pages.keys()) + 1) / 8) * 8;
         for (const [frame, page] of memory.pages) {
           if (frame < whole) assert(found.pages[frame] === page.toHex(), `page ${frame}`);

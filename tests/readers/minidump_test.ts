@@ -1,5 +1,5 @@
 /**
- * What htrace writes as a minidump, as PyPI's `minidump` reads it. Needs `deno task readers`, and python3.
+ * Minidumps that htrace writes, as PyPI's `minidump` reads them. Needs `deno task readers`, and python3.
  */
 import { joinBytes } from "../../src/byte_pieces.ts";
 import { fileURLToPath } from "node:url";
@@ -26,13 +26,13 @@ function read(file: string): unknown {
 }
 
 Deno.test({
-  name: "another reader finds in a dump of ours what was written",
+  name: "another reader finds in our dump what was written",
   ignore: reader === undefined,
   fn: () =>
     withFolder((folder) => {
       using stacks = new EngineStackTable();
       const contents = usualContents(stacks);
-      // It decodes names strictly: no surrogate may stand alone.
+      // It decodes names strictly: surrogates must be paired.
       const handles = contents.handles!.map((handle) => ({
         ...handle,
         objectName: "\\x\ud83e\udd96",

@@ -1,7 +1,7 @@
 """What PyPI's `volatility3` finds in a 32-bit kernel dump of Windows XP, as JSON: for tests/readers/kernel_dump_test.ts.
 
-Its own plugins need the kernel's symbols from Microsoft, which a guest of ours does not have; so its layers translate
-and read, and the few structures are walked here, by their places on Windows XP.
+Its own plugins need the kernel's symbols from Microsoft, which our guest does not have. So its layers translate and
+read, and the few structures are walked here, by their offsets on Windows XP.
 """
 
 import json

@@ -6,7 +6,7 @@ import sys
 
 from minidump.minidumpfile import MinidumpFile
 
-# It looks for a PEB in every dump and says at length where there is none.
+# It looks for a PEB in every dump and complains at length if there is none.
 logging.disable(logging.CRITICAL)
 dump = MinidumpFile.parse(sys.argv[1])
 

@@ -1,5 +1,5 @@
 /**
- * Chromium without a window, out of the toolchain's folder, driven by playwright-core. Needs `scripts/viewers.sh`.
+ * Headless Chromium from the toolchain folder, driven by playwright-core. Needs `scripts/viewers.sh`.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { viewerTest } from "./_viewers.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The program itself: what Debian has in /usr/bin is a script, which would die without it. */
+/** The program itself: Debian's /usr/bin has only a script, and killing that would leave the program running. */
 const PROGRAM = "/usr/lib/chromium/chromium-headless-shell";
 
-/** How Chromium is started: any port of the loopback, WebGL computed by the processor. */
+/** How Chromium is started: any loopback port, WebGL rendered by the processor. */
 const ARGUMENTS = [
   "--no-sandbox",
   "--remote-debugging-port=0",
@@ -22,17 +22,17 @@ const ARGUMENTS = [
   "--enable-unsafe-swiftshader",
 ];
 
-/** Milliseconds that a test in Chromium may take, on a loaded machine without a graphics processor. */
+/** Time limit of a test in Chromium in milliseconds, for a loaded machine without a graphics processor. */
 const DEADLINE = 120_000;
 
-/** A browser of one test, which ends with it. */
+/** A browser for one test, which ends with it. */
 export interface Chromium extends AsyncDisposable {
   readonly browser: Browser;
-  /** Puts a file where Chromium, which sees only the toolchain's folder, can open it; returns its `file:` address. */
+  /** Puts a file where Chromium, which sees only the toolchain folder, can open it; returns its `file:` URL. */
   place(name: string, content: string | Uint8Array): string;
 }
 
-/** A test in a Chromium of its own. */
+/** A test with its own Chromium. */
 export function chromiumTest(name: string, fn: (chromium: Chromium) => Promise<void>): void {
   viewerTest(name, async () => {
     await using chromium = await startChromium();
@@ -41,8 +41,8 @@ export function chromiumTest(name: string, fn: (chromium: Chromium) => Promise<v
 }
 
 /**
- * Starts Chromium with a new profile and connects to it. After the deadline it is killed: whatever a test then waits
- * for is rejected, and says where, instead of waiting for ever.
+ * Starts Chromium with a new profile and connects to it. After the deadline it is killed: anything that the test then
+ * awaits is rejected, showing where, instead of waiting for ever.
  */
 async function startChromium(): Promise<Chromium> {
   const folder = await Deno.makeTempDir({ dir: `${toolchainFolder()}/tmp`, prefix: "htrace-" });
@@ -66,7 +66,7 @@ async function startChromium(): Promise<Chromium> {
     async [Symbol.asyncDispose](): Promise<void> {
       await browser.close();
       try {
-        child.kill("SIGKILL"); // nothing of its profile is kept
+        child.kill("SIGKILL"); // its profile is not kept
       } catch { /* the deadline has passed */ }
       await child.status;
       await Deno.remove(folder, { recursive: true });
@@ -74,7 +74,7 @@ async function startChromium(): Promise<Chromium> {
   };
 }
 
-/** The address that Chromium prints when it is ready; what it prints afterwards is read, and forgotten. */
+/** The address that Chromium prints when it is ready; later output is read and discarded. */
 async function endpoint(stderr: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   let printed = "";
   const decoder = new TextDecoder();

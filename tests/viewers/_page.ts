@@ -1,5 +1,5 @@
 /**
- * The HTML report opened in Chromium, as tests look at it.
+ * The HTML report opened in Chromium, for tests.
  *
  * @module
  */
@@ -9,13 +9,13 @@ import type { Analysis } from "../../src/analysis.ts";
 import { renderHtml } from "../../src/reports/html.ts";
 import type { Chromium } from "./_chromium.ts";
 
-/** Where the run's screenshots are left. */
+/** Where the run's screenshots go. */
 export const SHOTS = fileURLToPath(new URL("../../dist/page/", import.meta.url));
 
-/** A page, and what it did that it must not do. */
+/** A page, and everything that it did but must not do. */
 export interface OpenPage extends AsyncDisposable {
   readonly page: Page;
-  /** Requests beside the page itself, errors, warnings. */
+  /** Requests other than for the page itself, errors, warnings. */
   readonly complaints: string[];
 }
 
@@ -24,9 +24,9 @@ export interface View {
   readonly theme?: "light" | "dark";
   readonly width?: number;
   readonly height?: number;
-  /** What stands behind the address. */
+  /** The fragment after the URL. */
   readonly hash?: string;
-  /** Whether it is touched instead of pointed at. */
+  /** Whether it has a touch screen instead of a pointer. */
   readonly hasTouch?: boolean;
   /** A script that runs before the page's own. */
   readonly script?: string;
@@ -71,9 +71,9 @@ export async function openReport(
   };
 }
 
-/** Leaves a screenshot of the whole page: the window is made as high as it is. */
+/** Saves a screenshot of the whole page: the window is made as high as the page. */
 export async function shoot(page: Page, name: string, width: number): Promise<void> {
-  for (let pass = 0; pass < 2; pass++) { // parts of the page are higher in a higher window
+  for (let pass = 0; pass < 2; pass++) { // parts of the page grow with the window
     const height = await page.evaluate("document.documentElement.scrollHeight") as number;
     await page.setViewportSize({ width, height });
     await page.waitForTimeout(50);
@@ -82,7 +82,7 @@ export async function shoot(page: Page, name: string, width: number): Promise<vo
   await page.screenshot({ path: `${SHOTS}${name}.png` });
 }
 
-/** Text that is shown, blanks and line breaks as one. */
+/** The visible text, with runs of blanks and line breaks as one blank. */
 export async function shownText(page: Page): Promise<string> {
   const text = await page.evaluate("document.body.innerText") as string;
   return text.replaceAll(/\s+/g, " ");

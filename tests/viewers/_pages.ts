@@ -1,5 +1,5 @@
 /**
- * Pages of every state that the HTML report knows: what is rendered, and what somebody must read there.
+ * Pages in every state of the HTML report: what is rendered, and what a reader must find there.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import { emulatedLeak, grownService, oddNames, service } from "../report_fixture
 
 /** A state of the page. */
 export interface PageState {
-  /** Its name, which is also that of its screenshots. */
+  /** Its name, also used for its screenshots. */
   readonly name: string;
   /** The analysis. */
   readonly analyze: () => Analysis | Promise<Analysis>;
-  /** What stands on it, each in words that a person reads. */
+  /** Texts that must be on it, as a person reads them. */
   readonly shows: readonly (string | RegExp)[];
 }
 
@@ -33,7 +33,7 @@ async function kernelMode(): Promise<Analysis> {
   return await session.show();
 }
 
-/** What the emulated machine leaks after 2, 8 and 18 rounds, as readings of one process. */
+/** What the emulated machine has leaked after 2, 8 and 18 rounds, as readings of one process. */
 async function growth(): Promise<Analysis> {
   const sessions: Session[] = [];
   try {
@@ -48,7 +48,7 @@ async function growth(): Promise<Analysis> {
   }
 }
 
-/** What somebody may call a function in the hope that a page runs it. */
+/** A function name that an attacker may choose in the hope that a page runs it. */
 export const MARKUP =
   "<img src=x onerror=alert(1)></script><script>document.title='owned'</script>";
 
@@ -121,7 +121,7 @@ function severalProcesses(): Analysis {
   ], { groups: [testGroup({ opened: 2, closed: 0 })] });
 }
 
-/** A text whose addresses were cut off: names are all that is known. */
+/** A text whose addresses were cut off: only names are known. */
 function withoutAddresses(): Analysis {
   const frames = ["ntdll!NtCreateEvent", "orders!Session::Begin", "orders!WorkerPool::Run"]
     .map((name, index): Frame => {
@@ -144,7 +144,7 @@ function withoutAddresses(): Analysis {
       identity: {},
     },
     limits: [
-      "a diff lists the opens that are outstanding: neither closes nor handles that were closed again",
+      "a diff lists only outstanding opens, not closes or handles that were closed again",
     ],
   });
 }
@@ -226,7 +226,7 @@ export const PAGE_STATES: readonly PageState[] = [
     name: "empty",
     analyze: () => testAnalysis([]),
     shows: [
-      "No handle operation was traced",
+      "No handle operations were traced",
       "Next: turn tracing on",
       "No stack opened a handle here",
     ],
@@ -263,10 +263,10 @@ export const PAGE_STATES: readonly PageState[] = [
   },
 ];
 
-/** Stacks of the big page. */
+/** Number of stacks on the big page. */
 export const BIG = { stacks: 11_000, depth: 24 } as const;
 
-/** A great many stacks: 11,000 of 24 frames, which part from each other so that a tree of them has 107,000 nodes. */
+/** Very many stacks: 11,000 of 24 frames, which diverge so that their tree has 107,000 nodes. */
 export function big(): Analysis {
   const random = randomNumbers(11);
   const made = new Map<string, Frame>();
@@ -280,7 +280,7 @@ export function big(): Analysis {
   const stacks = Array.from({ length: BIG.stacks }, (_, stack) =>
     namedStack(
       Array.from({ length: BIG.depth }, (_, level) => {
-        // Root first: shared near the root, its own from about the middle on.
+        // Root first: shared near the root, distinct from about the middle on.
         const shared = level < 15 ? stack % 2 ** Math.floor(level * 0.8) : stack;
         const module = level % 5 === 0 ? "ntdll" : `module${(level + shared) % 9}`;
         return frameOf(`Class${shared % 1997}::Function${level}`, module);
@@ -310,7 +310,7 @@ export function big(): Analysis {
   );
 }
 
-/** The same numbers everywhere: Lehmer's generator. */
+/** The same numbers on every system: Lehmer's generator. */
 function randomNumbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => (state = state * 48271 % 0x7fff_ffff) % below;

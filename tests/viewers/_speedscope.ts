@@ -1,5 +1,5 @@
 /**
- * The real speedscope in Chromium: its release served on the loopback, with the files that it is to open.
+ * The real speedscope in Chromium: its release served on loopback, with the files that it is to open.
  *
  * @module
  */
@@ -14,20 +14,20 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   css: "text/css",
   wasm: "application/wasm",
 };
-/** Milliseconds that a file may take to open, on a loaded machine without a graphics processor. */
+/** Time limit for opening a file in milliseconds, on a loaded machine without a graphics processor. */
 const TIMEOUT = 30_000;
 
-/** What speedscope shows of a file. */
+/** What speedscope shows for a file. */
 export interface Shown {
   /** The title of its page, which names the profile. */
   readonly title: string;
   /** Name and number of the profile that is open, as `outstanding (1/5)`. */
   readonly profile: string;
-  /** The rows of the view "Sandwich": total, self and name of each function, by total where the test sorts them. */
+  /** The rows of the "Sandwich" view: total, self and name of each function, by total if the test sorts them. */
   readonly functions: readonly string[];
 }
 
-/** Opens a file in speedscope, and reads what a user sees. Throws what its dialog says about a file that it rejects. */
+/** Opens a file in speedscope, and reads what a user sees. Throws its dialog's message for a file that it rejects. */
 export async function openInSpeedscope(
   { browser }: Chromium,
   name: string,
@@ -47,10 +47,10 @@ export async function openInSpeedscope(
         reject(new Error(dialog.message()));
       })
     );
-    rejected.catch(() => {}); // it may come before anything waits for it
+    rejected.catch(() => {}); // it may come before anything awaits it
     await page.goto(`${site}/#profileURL=${encodeURIComponent(`${site}/file/${name}`)}`);
     await Promise.race([loaded(page, timeout), rejected]);
-    await page.keyboard.press("3"); // the view "Sandwich"
+    await page.keyboard.press("3"); // the "Sandwich" view
     await page.waitForSelector("td", { state: "attached" });
     return {
       title: await page.title(),

@@ -8,7 +8,7 @@ import { toolchainFolder } from "../../scripts/executable/denort.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The folder of the viewers, as this machine sees it. */
+/** The viewers' folder, as this machine sees it. */
 export const VIEWERS = `${toolchainFolder()}/opt/viewers`;
 
 /** Whether `scripts/viewers.sh` has installed them. */
@@ -39,24 +39,24 @@ export function run(command: readonly string[], env: Record<string, string> = {}
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** What a program of the toolchain's folder prints. Throws what it says where it fails. */
+/** The output of a program in the toolchain folder. Throws its message if it fails. */
 export function printedBy(...command: readonly string[]): string {
   const { success, stdout, stderr } = run(["scripts/toolchain.sh", "run", ...command]);
   if (!success) throw new Error(`${command.join(" ")}: ${stderr}${stdout}`);
   return stdout;
 }
 
-/** A folder of one test, which every viewer can read. */
+/** A folder for one test, which every viewer can read. */
 export interface Folder extends Disposable {
   /** The folder, as this machine sees it. */
   readonly path: string;
-  /** The folder, as the programs in the toolchain's folder see it. */
+  /** The folder, as the programs in the toolchain folder see it. */
   readonly inside: string;
-  /** Writes a file, and returns its path as the programs in the toolchain's folder see it. */
+  /** Writes a file, and returns its path as the programs in the toolchain folder see it. */
   write(name: string, content: Uint8Array | string): string;
 }
 
-/** Makes a folder, which goes with its test. */
+/** Makes a folder, which is removed with its test. */
 export function viewerFolder(): Folder {
   const path = Deno.makeTempDirSync({ dir: `${toolchainFolder()}/tmp`, prefix: "htrace-" });
   const inside = path.slice(toolchainFolder().length);
@@ -74,7 +74,7 @@ export function viewerFolder(): Folder {
   };
 }
 
-/** A test that is ignored, visibly, where the viewers are not installed. */
+/** A test that is visibly ignored if the viewers are not installed. */
 export function viewerTest(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name, ignore: !hasViewers(), fn });
 }

@@ -1,9 +1,9 @@
-/** The browser that pages and viewers are tried in. Needs `deno task test:viewers`. */
+/** The browser in which pages and viewers are tested. Needs `deno task test:viewers`. */
 import { assertEquals } from "@std/assert";
 import { chromiumTest } from "./_chromium.ts";
 
 chromiumTest(
-  "Chromium opens a page that was placed, and it can draw with WebGL",
+  "Chromium opens a page that was placed for it, and can draw with WebGL",
   async (chromium) => {
     const page = await chromium.browser.newPage();
     await page.goto(chromium.place("a page.html", "<title>A page</title><canvas></canvas>"));

@@ -28,7 +28,7 @@ function csvTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: duckdb === undefined, fn });
 }
 
-csvTest("DuckDB reads numbers as numbers and a row a stack", async () => {
+csvTest("DuckDB reads numbers as numbers and one row per stack", async () => {
   const analysis = await grownService();
   const { types, rows } = await readBack(analysis);
   for (const column of ["opened", "closed", "outstanding", "delta", "bad_references", "line"]) {
@@ -54,7 +54,7 @@ csvTest("DuckDB reads the emulated leak with its place and its frames", async ()
 });
 
 csvTest(
-  "no cell is a formula for a spreadsheet, and quotes and line breaks come back",
+  "no cell is a formula for a spreadsheet, and quotes and line breaks survive",
   async () => {
     const { rows } = await readBack(oddNames());
     for (const row of rows) {

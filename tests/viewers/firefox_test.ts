@@ -1,13 +1,13 @@
-/** `--format firefox` in Mozilla's profiler-cli, which reads as the page does. Needs `deno task test:viewers`. */
+/** `--format firefox` in Mozilla's profiler-cli, which reads like the web page. Needs `deno task test:viewers`. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Analysis } from "../../src/analysis.ts";
 import { emulatedLeak, oddNames, renderedText, service } from "../report_fixture.ts";
 import { functionOf, PLANTED } from "../service_fixture.ts";
 import { type Printed, run, viewerFolder, VIEWERS, viewerTest } from "./_viewers.ts";
 
-/** The reader on one profile: its process keeps the profile between commands. */
+/** The reader with one profile: its process keeps the profile between commands. */
 interface Reader extends Disposable {
-  /** What it prints. Throws what it says where it fails. */
+  /** Its output. Throws its message if it fails. */
   query(...args: readonly string[]): string;
 }
 
@@ -17,7 +17,7 @@ function profilerCli(home: string, args: readonly string[]): Printed {
   return run([...command, ...args], { HOME: home, TERM: "dumb" });
 }
 
-/** What it says where its process took more than half a second to start, as on a loaded machine, and how often we retry. */
+/** Its message if its process took more than half a second to start, as on a loaded machine, and how often we retry. */
 const NOT_READY = "did not become ready";
 const TRIES = 20;
 
@@ -57,7 +57,7 @@ async function open(analysis: Analysis): Promise<Reader> {
 }
 
 viewerTest(
-  "the Firefox Profiler shows the emulated leak: samples weigh open handles, a marker a stack",
+  "the Firefox Profiler shows the emulated leak: samples weighted by open handles, one marker per stack",
   async () => {
     using reader = await open(await emulatedLeak());
     const samples = reader.query("thread", "samples");
@@ -81,7 +81,7 @@ viewerTest(
 );
 
 viewerTest(
-  "the Firefox Profiler shows all stacks of a service, those that leak most above the others",
+  "the Firefox Profiler shows all stacks of a service, the worst leaks first",
   async () => {
     const analysis = await service();
     using reader = await open(analysis);
@@ -97,7 +97,7 @@ viewerTest(
 );
 
 viewerTest(
-  "names that no format is prepared for reach the Firefox Profiler, inlined functions of their own",
+  "names that no format expects reach the Firefox Profiler, with inlined functions separate",
   async () => {
     using reader = await open(oddNames());
     const samples = reader.query("thread", "samples");
@@ -107,7 +107,7 @@ viewerTest(
 );
 
 viewerTest(
-  "the Firefox Profiler rejects a version that it does not know: the test would see it",
+  "the Firefox Profiler rejects an unknown version, so the tests would notice",
   async () => {
     const profile = JSON.parse(await renderedText("firefox", oddNames()));
     profile.meta.preprocessedProfileVersion = 9999;

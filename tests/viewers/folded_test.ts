@@ -1,4 +1,4 @@
-/** `--format folded` in Brendan Gregg's flamegraph.pl, which Debian brings. Needs `deno task test:viewers`. */
+/** `--format folded` in Brendan Gregg's flamegraph.pl, from Debian. Needs `deno task test:viewers`. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Analysis } from "../../src/analysis.ts";
 import { emulatedLeak, oddNames, rendered, service } from "../report_fixture.ts";
@@ -19,11 +19,11 @@ viewerTest("a flame graph of the emulated leak has a frame for each function", a
   assertEquals(titles.filter((title) => title.startsWith("badhandle!leak ")), [
     "badhandle!leak (3 handles, 100.00%)",
   ]);
-  assertEquals(titles.length, 8); // and one for all
+  assertEquals(titles.length, 8); // and one for all of them
 });
 
 viewerTest(
-  "a flame graph of a service has all its open handles, and the planted leaks in their size",
+  "a flame graph of a service has all its open handles, and the planted leaks with their sizes",
   async () => {
     const analysis = await service();
     const titles = await flameGraph(analysis, "");
@@ -38,13 +38,13 @@ viewerTest(
 );
 
 viewerTest(
-  "a flame graph of a difference has what grew in red and what shrank in blue",
+  "a difference flame graph has growth in red and shrinkage in blue",
   async () => {
     using folder = viewerFolder();
     const parts = await rendered("folded", oddNames());
     const file = folder.write("x.diff.folded", parts.get("diff")!);
     const svg = printedBy("perl", "/opt/viewers/flamegraph.pl", file);
-    // It colours the frames that stacks end in, by how much those stacks grew of all that there is.
+    // It colours the frames at which stacks end, by those stacks' share of all growth.
     const ends = svg.matchAll(
       /<title>([^<]*) \(([\d,]+) samples, [\d.]+%; ([+-])[\d.]+%\)<\/title>\s*<rect[^>]* fill="rgb\((\d+),\d+,(\d+)\)"/g,
     );
@@ -61,9 +61,9 @@ viewerTest(
   },
 );
 
-viewerTest("names with separators and line breaks stay one frame of a flame graph", async () => {
+viewerTest("names with separators and line breaks stay one frame in a flame graph", async () => {
   const titles = await flameGraph(oddNames(), "");
-  // The program itself writes "(" for "<".
+  // flamegraph.pl itself writes "(" for "<".
   const names = titles.map((title) => title.replace(/ \([^()]*\)$/, "").replaceAll("&quot;", '"'));
   for (const name of ['app!Größe(a:b, "c" & d)::operator new', "app!inner line", "(no stack)"]) {
     assert(names.includes(name), names.join("\n"));

@@ -1,4 +1,6 @@
-/** `--format junit` by the strict schemas, windyroad's and Jenkins', in xmllint. Needs `deno task test:viewers`. */
+/**
+ * `--format junit` against the strict schemas, windyroad's and Jenkins', in xmllint. Needs `deno task test:viewers`.
+ */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { emulatedLeak, grownService, oddNames, renderedText } from "../report_fixture.ts";
 import { printedBy, viewerFolder, viewerTest } from "./_viewers.ts";
@@ -30,7 +32,7 @@ viewerTest(
 );
 
 viewerTest(
-  "the schemas reject what readers of one kind or the other do not know: the test would see it",
+  "the schemas reject what one kind of reader does not know, so the tests would notice",
   async () => {
     const xml = await renderedText("junit", await emulatedLeak());
     assertThrows(() => validate(xml.replace("<testcase ", '<testcase owner="x" ')));
@@ -38,22 +40,25 @@ viewerTest(
   },
 );
 
-viewerTest("a leak is a failed test with its place, and no two tests have one name", async () => {
-  const leak = await renderedText("junit", await emulatedLeak());
-  assertEquals(find(leak, "string(//testcase[failure]/@name)"), "badhandle!open_event (Event)");
-  assertEquals(find(leak, "string(//failure/@message)"), "3 of 3 Event handles still open");
-  assertStringIncludes(
-    find(leak, "string(//failure)"),
-    "at badhandle!open_event (C:\\htrace\\badhandle\\badhandle.c:25)",
-  );
-  const service = await renderedText("junit", await grownService());
-  const names = find(service, "//testcase/@name").split("\n");
-  assertEquals(new Set(names).size, names.length);
-  assertEquals(find(service, "count(//testcase[failure]) = //testsuite/@failures"), "true");
-  assertEquals(find(service, "count(//testcase) = //testsuite/@tests"), "true");
-});
+viewerTest(
+  "a leak is a failed test with its place, and no two tests have the same name",
+  async () => {
+    const leak = await renderedText("junit", await emulatedLeak());
+    assertEquals(find(leak, "string(//testcase[failure]/@name)"), "badhandle!open_event (Event)");
+    assertEquals(find(leak, "string(//failure/@message)"), "3 of 3 Event handles still open");
+    assertStringIncludes(
+      find(leak, "string(//failure)"),
+      "at badhandle!open_event (C:\\htrace\\badhandle\\badhandle.c:25)",
+    );
+    const service = await renderedText("junit", await grownService());
+    const names = find(service, "//testcase/@name").split("\n");
+    assertEquals(new Set(names).size, names.length);
+    assertEquals(find(service, "count(//testcase[failure]) = //testsuite/@failures"), "true");
+    assertEquals(find(service, "count(//testcase) = //testsuite/@tests"), "true");
+  },
+);
 
-viewerTest("names with markup and control characters come back from the XML", async () => {
+viewerTest("names with markup and control characters survive the XML", async () => {
   const xml = await renderedText("junit", oddNames());
   assertEquals(
     find(xml, "string(//testcase[1]/@name)"),

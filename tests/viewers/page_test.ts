@@ -1,4 +1,4 @@
-/** The HTML report in a real browser. Needs `deno task test:viewers`; screenshots are left in `dist/page`. */
+/** The HTML report in a real browser. Needs `deno task test:viewers`; screenshots go to `dist/page`. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
@@ -14,7 +14,7 @@ import { big, MARKUP, PAGE_STATES, type PageState } from "./_pages.ts";
 const WIDTHS = [360, 1280, 1920] as const;
 const THEMES = ["light", "dark"] as const;
 
-/** What axe finds wrong, a line a rule. */
+/** The violations that axe finds, one line per rule. */
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate("axe.run()") as {
@@ -25,7 +25,7 @@ async function violations(page: Page): Promise<string[]> {
 
 for (const state of PAGE_STATES) {
   chromiumTest(
-    `the page "${state.name}" says what it is, in both themes and at every width`,
+    `the page "${state.name}" shows its texts, in both themes and at every width`,
     async (chromium) => {
       const analysis = await state.analyze();
       for (const theme of THEMES) {
@@ -35,7 +35,7 @@ for (const state of PAGE_STATES) {
   );
 }
 
-/** Opens the page of a state, reads it, and leaves a screenshot. */
+/** Opens a state's page, reads it, and saves a screenshot. */
 async function look(
   chromium: Chromium,
   { name, shows }: PageState,
@@ -57,7 +57,7 @@ async function look(
 }
 
 chromiumTest(
-  "names are text: no markup of a name runs, and it is shown as it is",
+  "names are text: no markup in a name runs, and it is shown literally",
   async (chromium) => {
     const { analyze } = PAGE_STATES.find(({ name }) => name === "hostile")!;
     await using opened = await openReport(chromium, await analyze());
@@ -69,8 +69,8 @@ chromiumTest(
 );
 
 /**
- * What an expression is in the page, as soon as it is neither undefined nor false. It is asked again and again from
- * outside, because the page's policy permits no `eval` in it, which `waitForFunction` needs.
+ * The value of an expression in the page, as soon as it is neither undefined nor false. It is polled from outside,
+ * because the page's policy forbids `eval`, which `waitForFunction` needs.
  */
 async function eventually(page: Page, expression: string): Promise<unknown> {
   while (true) {
@@ -87,7 +87,7 @@ async function selectedName({ page }: OpenPage): Promise<string> {
 }
 
 chromiumTest(
-  "keys lead through the page: filter, table, flame graph, and back",
+  "keys move through the page: filter, table, flame graph, and back",
   async (chromium) => {
     await using opened = await openReport(chromium, await service());
     const { page, complaints } = opened;
@@ -131,7 +131,7 @@ chromiumTest(
   },
 );
 
-chromiumTest("a head sorts the table, and turns it around", async (chromium) => {
+chromiumTest("a column head sorts the table, and reverses it", async (chromium) => {
   await using opened = await openReport(chromium, await service());
   const { page } = opened;
   const top = page.locator("tbody tr[aria-rowindex='2'] td.closed");
@@ -183,7 +183,7 @@ chromiumTest(
     await page.locator("#row-2").click();
     const { hash: other } = analysis.stacks.get(analysis.groups[2]!.stack)!.key;
     assertEquals(new URL(page.url()).hash, `#stack=${other}`);
-    // In one go: a link is held against the filter as it is by then, which the linked stack does not pass.
+    // In one step: a link is checked against the current filter, which the linked stack does not pass.
     await page.evaluate(`{
     const filter = document.querySelector("#filter");
     filter.value = "step60";
@@ -195,7 +195,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "a link that names no stack of the page is said, until one is chosen",
+  "a link to a stack that is not on the page is reported until one is selected",
   async (chromium) => {
     await using opened = await openReport(chromium, await emulatedLeak(), {
       hash: "#stack=0123abcd",
@@ -211,7 +211,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "stacks of one key, which differ in lines alone, have links of their own",
+  "stacks with the same key, which differ only in lines, have separate links",
   async (chromium) => {
     using session = new Session(await openTarget("emulated:kernel"));
     const analysis = await session.show();
@@ -227,7 +227,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "a finger chooses a stack, sorts, and walks the flame graph in and out",
+  "touch selects a stack, sorts, and zooms the flame graph in and out",
   async (chromium) => {
     const view = { width: 360, height: 740, hasTouch: true };
     await using opened = await openReport(chromium, await service(), view);
@@ -251,7 +251,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "the difference flame graph says what grew and what shrank, with signs",
+  "the difference flame graph shows what grew and what shrank, with signs",
   async (chromium) => {
     await using opened = await openReport(chromium, await grownService());
     const { page, complaints } = opened;
@@ -270,7 +270,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "on paper stand the ten worst stacks, in light colours, without controls",
+  "a print has the ten worst stacks, in light colours, without controls",
   async (chromium) => {
     await using opened = await openReport(chromium, await service(), { theme: "dark" });
     const { page } = opened;
@@ -287,7 +287,7 @@ chromiumTest(
   },
 );
 
-chromiumTest("the switch changes the theme, whatever the system's is", async (chromium) => {
+chromiumTest("the switch changes the theme, regardless of the system's", async (chromium) => {
   await using opened = await openReport(chromium, await emulatedLeak(), { theme: "dark" });
   const { page } = opened;
   const background = async (): Promise<unknown> =>
@@ -299,7 +299,7 @@ chromiumTest("the switch changes the theme, whatever the system's is", async (ch
   assertEquals(await background(), dark);
 });
 
-/** Milliseconds until an action in the page is on the screen. */
+/** Milliseconds until an action in the page shows on the screen. */
 async function timed(page: Page, action: string): Promise<number> {
   return await page.evaluate(`(async () => {
     const start = performance.now();
@@ -315,7 +315,7 @@ const NOTE_READY = `(function look() {
   else requestAnimationFrame(look);
 })()`;
 
-chromiumTest("11,000 stacks: the figures of the page, and what it leaves out", async (chromium) => {
+chromiumTest("11,000 stacks: the page's figures, and what it leaves out", async (chromium) => {
   const analysis = big();
   await using opened = await openReport(chromium, analysis, { script: NOTE_READY });
   const { page, complaints } = opened;

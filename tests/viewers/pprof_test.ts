@@ -1,11 +1,11 @@
-/** `--format pprof` in Go's pprof, which Debian has the sources of. Needs `deno task test:viewers`. */
+/** `--format pprof` in Go's pprof, built from Debian's sources. Needs `deno task test:viewers`. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Analysis } from "../../src/analysis.ts";
 import { emulatedLeak, grownService, oddNames, rendered, service } from "../report_fixture.ts";
 import { functionOf, PLANTED } from "../service_fixture.ts";
 import { type Folder, printedBy, viewerFolder, viewerTest } from "./_viewers.ts";
 
-/** What pprof prints of a profile. */
+/** pprof's output for a profile. */
 function pprof(...args: readonly string[]): string {
   return printedBy("/opt/viewers/pprof", ...args);
 }
@@ -51,7 +51,7 @@ viewerTest("pprof -top without the system's frames shows the planted leaks first
   }
 });
 
-viewerTest("pprof chooses what is counted and which types of handles", async () => {
+viewerTest("pprof can select what is counted and which types of handles", async () => {
   using folder = viewerFolder();
   const file = await profile(folder, "service.pb.gz", await service());
   const { groups } = await service();
@@ -87,7 +87,7 @@ viewerTest(
 );
 
 viewerTest(
-  "names that no format is prepared for reach pprof as they are, inlined functions first",
+  "names that no format expects reach pprof unchanged, inlined functions first",
   async () => {
     using folder = viewerFolder();
     const raw = pprof("-raw", await profile(folder, "odd.pb.gz", oddNames()));

@@ -1,4 +1,4 @@
-"""Prints what DuckDB reads of a CSV file, as JSON: the types of its columns, and its rows."""
+"""Prints what DuckDB reads from a CSV file, as JSON: the types of its columns, and its rows."""
 import json
 import sys
 

@@ -1,4 +1,6 @@
-/** `--format sarif` by the OASIS schema, in Microsoft's validator, and for what both miss. Needs `deno task test:viewers`. */
+/**
+ * `--format sarif` against the OASIS schema, Microsoft's validator, and what both miss. Needs `deno task test:viewers`.
+ */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Ajv } from "ajv/dist/ajv.js";
 import type { Analysis } from "../../src/analysis.ts";
@@ -7,7 +9,7 @@ import { run, viewerFolder, VIEWERS, viewerTest } from "./_viewers.ts";
 
 const MULTITOOL = `${VIEWERS}/sarif-multitool-linux`;
 
-/** What is read of a result here. */
+/** The parts of a result that are read here. */
 interface Result {
   readonly ruleId: string;
   readonly locations: readonly {
@@ -25,7 +27,10 @@ async function resultsOf(analysis: Analysis, sourceRoot?: string): Promise<reado
   ).runs[0].results;
 }
 
-/** What Microsoft's validator finds by its own rules and code scanning's, as `error SARIF1004`. Its exit code says nothing. */
+/**
+ * The findings of Microsoft's validator, by its own and code scanning's rules, as `error SARIF1004`. Its exit code says
+ * nothing.
+ */
 function findingsOf(sarif: string): string[] {
   using folder = viewerFolder();
   folder.write("x.sarif", sarif);
@@ -49,7 +54,7 @@ function findingsOf(sarif: string): string[] {
 
 viewerTest("the OASIS schema accepts what is written, and rejects what is not SARIF", async () => {
   const schema = JSON.parse(Deno.readTextFileSync(`${MULTITOOL}/sarif-2.1.0.json`));
-  // It is of draft 4, whose `id` is the later drafts' `$id`; of what it uses nothing else has changed.
+  // It uses draft 4, whose `id` is the later drafts' `$id`; nothing else that it uses has changed.
   delete schema.id;
   const validate = new Ajv({ strict: false, validateFormats: false })
     .compile({ ...schema, $schema: "http://json-schema.org/draft-07/schema#" });
@@ -65,7 +70,7 @@ viewerTest("the OASIS schema accepts what is written, and rejects what is not SA
 });
 
 viewerTest(
-  "Microsoft's validator has no error and no warning, code scanning's rules included",
+  "Microsoft's validator reports no error and no warning, including code scanning's rules",
   async () => {
     assertEquals(
       findingsOf(
@@ -84,7 +89,7 @@ viewerTest(
 );
 
 viewerTest(
-  "every result has a fingerprint of its own, the same again after a rebuild",
+  "every result has a unique fingerprint, which a rebuild does not change",
   async () => {
     for (const analysis of [await emulatedLeak(), await grownService(), oddNames()]) {
       const results = await resultsOf(analysis);
@@ -114,7 +119,7 @@ viewerTest(
 );
 
 viewerTest(
-  "with --source-root paths are relative to it, and results without a file under it are counted",
+  "with --source-root, paths are relative to it, and results without a file under it are counted",
   async () => {
     for (const root of ["C:\\build\\orders", "c:/build/orders/", "C:\\build\\x\\..\\orders"]) {
       for (const { locations: [location] } of await resultsOf(await grownService(), root)) {
@@ -136,7 +141,7 @@ viewerTest(
 );
 
 viewerTest(
-  "every path is a URI: absolute without a root, with everything escaped that has a meaning there",
+  "every path is a URI: absolute without a root, with special characters escaped",
   async () => {
     const [result] = await resultsOf(oddNames());
     assertEquals(

@@ -1,4 +1,4 @@
-/** `--format speedscope` by speedscope's own schema, and in the real viewer. Needs `deno task test:viewers`. */
+/** `--format speedscope` against speedscope's own schema, and in the real viewer. Needs `deno task test:viewers`. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Ajv } from "ajv/dist/ajv.js";
 import { emulatedLeak, grownService, oddNames, rendered, renderedText } from "../report_fixture.ts";
@@ -7,7 +7,7 @@ import { chromiumTest } from "./_chromium.ts";
 import { openInSpeedscope } from "./_speedscope.ts";
 import { VIEWERS, viewerTest } from "./_viewers.ts";
 
-viewerTest("what is written for speedscope is what its schema wants", async () => {
+viewerTest("the output for speedscope fits its schema", async () => {
   const path = `${VIEWERS}/speedscope/dist/release/file-format-schema.json`;
   const validate = new Ajv({ strict: false }).compile(JSON.parse(Deno.readTextFileSync(path)));
   for (const analysis of [await emulatedLeak(), await grownService(), oddNames()]) {
@@ -51,7 +51,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "speedscope shows names that no format is prepared for, and handles without a stack",
+  "speedscope shows names that no format expects, and handles without a stack",
   async (chromium) => {
     const file = (await rendered("speedscope", oddNames())).get("")!;
     const { title, functions } = await openInSpeedscope(chromium, "odd.json", file);
@@ -70,7 +70,7 @@ chromiumTest(
 );
 
 chromiumTest(
-  "speedscope does not open what is not a profile: the test would see it",
+  "speedscope does not open files that are not profiles, so the tests would notice",
   async (chromium) => {
     const file = new TextEncoder().encode("{}");
     await assertRejects(() => openInSpeedscope(chromium, "bad.json", file, 3_000), Error);

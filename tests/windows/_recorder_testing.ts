@@ -1,5 +1,5 @@
 /**
- * Programs run with the recorder in them, for the tests of this folder.
+ * Runs programs with the recorder in them, for the tests in this folder.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { launchProgram, type RecorderOptions } from "../../src/targets/mod.ts";
 import { NO_TRACE } from "../../src/engine/engine.ts";
 import { operationAt, type TraceLog } from "../../src/trace_log.ts";
 
-/** How a program ended, and what its log has. */
+/** How a program ended, and what its log contains. */
 export interface Recorded {
   /** Its exit status. */
   readonly exitStatus: number;
@@ -36,7 +36,7 @@ export async function record(
   return { exitStatus, analysis: await session.show(), marks: await session.snapshots() };
 }
 
-/** The function that a stack is put down to: the first own frame's; "" where there is none. */
+/** The function that a stack is attributed to: that of its first own frame; "" if there is none. */
 export function functionOf({ stacks }: Analysis, stack: number): string {
   return stacks.get(stack)?.suspect?.frame.symbol ?? "";
 }
@@ -56,7 +56,7 @@ export function story(analysis: Analysis): string[] {
 export interface Tally {
   opened: number;
   closed: number;
-  /** By function, how many of its handles it closed. */
+  /** How many handles were closed, by function. */
   readonly closedBy: Map<string, number>;
 }
 
@@ -79,7 +79,7 @@ export function tallies(analysis: Analysis): ReadonlyMap<string, Tally> {
   return found;
 }
 
-/** Names of the own functions of a stack, innermost first. */
+/** Names of a stack's own functions, innermost first. */
 export function ownFunctions({ stacks }: Analysis, stack: number): string[] {
   return (stacks.get(stack)?.frames ?? [])
     .filter(({ module }) => module !== undefined && codeOwner(module) === "own")

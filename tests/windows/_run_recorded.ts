@@ -1,5 +1,5 @@
 /**
- * Runs a program with the recorder in it, or without, for a test that looks at what the program itself writes:
+ * Runs a program with or without the recorder in it, for a test that examines what the program itself writes:
  * `_run_recorded.ts LOG|- PROGRAM ARGS…`. The exit code is the program's.
  *
  * @module

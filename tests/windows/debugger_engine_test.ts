@@ -1,4 +1,4 @@
-/** The Windows debugger engine beside our own reading of the same process. */
+/** The Windows debugger engine compared with our own reading of the same process. */
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../src/folder_fixture.ts";
 import { debuggingTools } from "../../src/library/selftest/bench.ts";
@@ -57,11 +57,11 @@ debuggingToolsTest("the engine's own !htrace shows the traces that htrace shows"
   assert(ours.length >= 3, "an open, and another one with its close");
   using engine = await openTarget(`dbgeng:${holder.processId}`);
   const native = debuggerEngine(engine)!.execute("!htrace");
-  // The engine may have talked about symbols before the first separator.
+  // The engine may have printed messages about symbols before the first separator.
   assertEquals(sayingsOf(native.slice(native.indexOf("-".repeat(38)))), ours);
 });
 
-/** What two debuggers must agree on, whatever symbols each of them has. */
+/** What two debuggers must agree on, regardless of the symbols that each has. */
 function sayingsOf(listing: string): unknown[] {
   return parseAnswer(listing).traces.map(({ frames, ...trace }) => ({
     ...trace,

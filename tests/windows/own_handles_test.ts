@@ -1,4 +1,4 @@
-/** What htrace itself leaves open: on real tracing, and on the stand-in's. */
+/** Handles that htrace itself leaves open: with real tracing, and with the stand-in's. */
 import { assert } from "@std/assert";
 import { Session } from "../../src/session.ts";
 import type { Target } from "../../src/target.ts";
@@ -11,11 +11,13 @@ import {
 } from "../../src/win32/windows_fixture.ts";
 
 const ROUNDS = 1000;
-/** Threads of the runtime come and go with a few handles each; one handle left a round would be a thousand. */
+/** The runtime's threads come and go with a few handles each; one handle left open per round would be a thousand. */
 const RUNTIME_OWN = 10;
 const NAME = "a thousand snapshots and diffs leave no handle behind";
 
-/** Opens a process that is traced, reads it twice, compares, and lets go of it, a thousand times; lists its handles. */
+/**
+ * Opens a traced process, reads it twice, compares, and releases it, a thousand times; lists this process's handles.
+ */
 async function assertNothingLeft(processId: number, options: LiveOptions): Promise<void> {
   const open = (): Target => openLive(String(processId), options);
   const compare = async (): Promise<void> => {
@@ -26,7 +28,7 @@ async function assertNothingLeft(processId: number, options: LiveOptions): Promi
   using listed = open();
   const list = (): unknown => listed.handles!();
   await compare();
-  list(); // starts the thread that asks for names
+  list(); // starts the thread that queries names
   const before = ownHandleCount();
   for (let round = 0; round < ROUNDS; round++) await compare();
   for (let round = 0; round < ROUNDS / 20; round++) list();

@@ -1,4 +1,4 @@
-/** The program with no more than the permissions of the Windows executable. */
+/** The program with only the Windows executable's permissions. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { flagsFor } from "../../scripts/compile.ts";
 import { HandleHolder, windowsTest } from "../../src/win32/windows_fixture.ts";
@@ -6,7 +6,7 @@ import { HandleHolder, windowsTest } from "../../src/win32/windows_fixture.ts";
 const PROGRAM = new URL("../../src/cli.ts", import.meta.url).href;
 
 windowsTest(
-  "the executable may do what live processes need, names of objects included",
+  "the executable may do what live processes need, including names of objects",
   async () => {
     await using holder = await HandleHolder.start();
     const debug = ["debug", `${holder.processId}`, "-c", "lm; !handle; q"];
@@ -23,6 +23,6 @@ windowsTest(
     assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
     const text = new TextDecoder().decode(stdout);
     assertMatch(text, /handle_holder64 .*handle_holder64\.exe/);
-    assertMatch(text, /\\htrace-holder-event\n/); // its thread calls ntdll too
+    assertMatch(text, /\\htrace-holder-event\n/); // its thread calls ntdll, too
   },
 );

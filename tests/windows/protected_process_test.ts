@@ -1,4 +1,4 @@
-/** Processes that Windows lets nobody switch, not even an administrator with SeDebugPrivilege. */
+/** Processes on which nobody can switch tracing, not even an administrator with SeDebugPrivilege. */
 import { assertThrows } from "@std/assert";
 import { readLog } from "../../src/target_fixture.ts";
 import { TargetError } from "../../src/error.ts";
@@ -6,10 +6,10 @@ import { TargetError } from "../../src/error.ts";
 import { openLive } from "../../src/targets/live.ts";
 import { tracingWindowsTest } from "../../src/win32/windows_fixture.ts";
 
-/** The process of the kernel: protected since Windows 8.1. */
+/** The kernel's process: protected since Windows 8.1. */
 const SYSTEM = "4";
 
-tracingWindowsTest("a protected process refuses, and the sentence names the right", () => {
+tracingWindowsTest("a protected process denies access, and the message names the right", () => {
   using target = openLive(SYSTEM);
   assertThrows(
     () => target.control!.enable(),

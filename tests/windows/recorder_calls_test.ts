@@ -1,12 +1,12 @@
-/** Calls that open, copy, close and use handles in unusual ways (`recorder/programs/calls.c`), a function each. */
+/** Calls that open, copy, close and use handles in unusual ways (`recorder/programs/calls.c`), one function each. */
 import { assert, assertEquals } from "@std/assert";
 import { operationAt } from "../../src/trace_log.ts";
 import { binaryPath, recorder32Test, recorderTest } from "../../src/win32/windows_fixture.ts";
 import { functionOf, record, type Recorded, tallies } from "./_recorder_testing.ts";
 
-/** What is still open at the end, by function: types, and names where an object has one. */
+/** What is still open at the end, by function: types, and names of objects that have one. */
 const OUTSTANDING: Readonly<Record<string, readonly string[]>> = {
-  copies_unasked: ["Event"], // nobody learnt the copy's value
+  copies_unasked: ["Event"], // nobody received the copy's value
   moves: ["Event"],
   copies_own_process: ["Process"], // a copy of a pseudo-handle
   opens_key_beneath: ["Key \\REGISTRY\\Machine\\Software\\Microsoft"],
@@ -14,7 +14,7 @@ const OUTSTANDING: Readonly<Record<string, readonly string[]>> = {
   marks: ["Event"],
 };
 
-/** Bad references, by function: how often, and to which value where it is known. */
+/** Bad references, by function: how many, and to which value if known. */
 const BAD = 0x12340;
 const BAD_REFERENCES: Readonly<Record<string, number | undefined>> = {
   closes_by_copy: undefined,
@@ -46,7 +46,7 @@ function checkOutstanding({ analysis }: Recorded): void {
   const open: Record<string, string[]> = {};
   for (let trace = 0; trace < log.count; trace++) {
     const name = functionOf(analysis, log.stack[trace]!);
-    // What a debugger has open when its child has ended is the system's business.
+    // What a debugger has open after its child has ended is up to the system.
     if (!isOutstanding[trace] || name === "" || name === "debugs_child") continue;
     const { type = "?", name: object } = objectOf(trace) ?? {};
     (open[name] ??= []).push(object === undefined ? type : `${type} ${object}`);
@@ -64,14 +64,14 @@ function checkBadReferences({ analysis }: Recorded): void {
   assertEquals(found.map(({ by }) => by).sort(), Object.keys(BAD_REFERENCES).sort());
   for (const { by, handle, verdict } of found) {
     assertEquals(handle, BAD_REFERENCES[by] ?? handle);
-    // What was closed by a copy was closed; nobody ever opened the made-up value.
+    // Copying with close did close the handle; nobody ever opened the made-up value.
     assertEquals(verdict, BAD_REFERENCES[by] === undefined ? "use after close" : "never open", by);
   }
 }
 
 function checkCloses({ analysis }: Recorded): void {
   const all = tallies(analysis);
-  // Its events bring a debugger handles of the process, of threads, and of the files of images.
+  // Debug events give a debugger handles to the process, to threads, and to image files.
   for (const type of ["DebugObject", "Process", "Thread", "File"]) {
     assert(all.has(`debugs_child ${type}`), type);
   }
@@ -84,7 +84,7 @@ function checkCloses({ analysis }: Recorded): void {
   assertEquals(closes("opens_desktops Desktop"), [["opens_desktops", 1]]);
 }
 
-/** Each mark is at the end of what it names: the event that is opened between them is in the second alone. */
+/** Each mark is at the end of what it names: the event that is opened between them is only in the second. */
 function checkMarks({ analysis, marks }: Recorded): void {
   const [first, second] = [...marks.values()];
   const opens = (count: number): number =>
@@ -108,7 +108,7 @@ function checkNotes({ analysis: { log: { notes = [] } } }: Recorded): void {
 }
 
 recorderTest(
-  "the system's own handles under a call of the program's are nobody's fault",
+  "the system's own handles below one of the program's calls are nobody's fault",
   async () => {
     const { analysis } = await record([binaryPath("recorder\\calls64.exe")]);
     const kept = [...analysis.log.systemStacks ?? []]
@@ -128,7 +128,7 @@ for (const [bits, register] of [[64, recorderTest], [32, recorder32Test]] as con
   });
 }
 
-recorderTest("calls that raise an exception are recorded, and so is what comes after", async () => {
+recorderTest("calls that raise an exception are recorded, and so are later calls", async () => {
   const { exitStatus, analysis } = await record([binaryPath("recorder\\raises64.exe")]);
   assertEquals(exitStatus, 0, "not all calls raised that should have");
   assertEquals(
@@ -139,7 +139,7 @@ recorderTest("calls that raise an exception are recorded, and so is what comes a
     ],
   );
   const all = tallies(analysis);
-  // Protected from being closed, and open to the end.
+  // Protected from close, and open to the end.
   assertEquals([all.get("close_protected Event")?.closed], [0]);
   assertEquals([all.get("open_after Event")?.opened], [1]);
   const { notes = [] } = analysis.log;

@@ -1,4 +1,4 @@
-/** How programs end with the recorder in them, and what happens where the recorder cannot work. */
+/** How programs end with the recorder in them, and what happens if the recorder cannot work. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Analysis } from "../../src/analysis.ts";
 import { runCli } from "../../src/cli_fixture.ts";
@@ -15,7 +15,7 @@ import {
 import { functionOf, record, tallies } from "./_recorder_testing.ts";
 
 const STATUS_ACCESS_VIOLATION = 0xc000_0005;
-const STATUS_STACK_BUFFER_OVERRUN = 0xc000_0409; // what __fastfail ends with
+const STATUS_STACK_BUFFER_OVERRUN = 0xc000_0409; // the exit status of __fastfail
 
 for (const bits of [64, 32] as const) {
   const register = bits === 64 ? recorderTest : recorder32Test;
@@ -34,14 +34,14 @@ for (const bits of [64, 32] as const) {
       const { opened, closed } = tallies(analysis).get("open_three Event") ?? {};
       assertEquals([opened, closed], [3, 0]);
       assertEquals(analysis.log.incomplete, undefined);
-      // Who ends past all handlers is not asked for the handle table once more.
+      // If a program ends past all handlers, its handle table is not listed again.
       const isListed = analysis.log.notes?.includes("the handle table was not listed at the end");
       assertEquals(isListed, how === "fail-fast");
     });
   }
 }
 
-/** Waits until a log has so many traces. */
+/** Waits until a log has a number of traces. */
 async function untilTraces(path: string, count: number): Promise<void> {
   for (let tries = 0; tries < 400; tries++) {
     using target = await openTarget(path);
@@ -53,7 +53,7 @@ async function untilTraces(path: string, count: number): Promise<void> {
 }
 
 recorderTest(
-  "a program that is killed leaves its log, which can be read while it runs, too",
+  "a program that is killed leaves its log, which can also be read while it runs",
   async () => {
     using folder = temporaryFolder();
     const path = `${folder.path}\\waits.hrec`;
@@ -97,7 +97,7 @@ recorderTest("stopping is a flag that the running program sees", async () => {
   await ended;
 });
 
-/** What the groups of a function say in all: opened, closed, outstanding. */
+/** Totals over a function's groups: opened, closed, outstanding. */
 function totalsOf(analysis: Analysis, name: string): number[] {
   const totals = [0, 0, 0];
   for (const { stack, opened, closed, outstanding } of analysis.groups) {
@@ -108,7 +108,7 @@ function totalsOf(analysis: Analysis, name: string): number[] {
 }
 
 recorderTest(
-  "eight threads and 320,000 events: nothing is lost, and the log is the handle table",
+  "eight threads and 320,000 events: nothing is lost, and the log agrees with the handle table",
   async () => {
     const { exitStatus, analysis } = await record([binaryPath("recorder\\stress64.exe")]);
     assertEquals(exitStatus, 0);
@@ -126,7 +126,7 @@ recorder32Test(
   async () => {
     const { analysis } = await record([binaryPath("recorder\\stress32.exe")], { slots: 1024 });
     assertEquals(totalsOf(analysis, "open_event"), [160_000, 159_960, 40]);
-    // The ring, what is open, and opens that the ring has lost and their closes tell.
+    // The ring, the open handles, and opens that the ring has lost but their closes report.
     assert(analysis.log.count <= 2 * 1024 + 40);
     const differences = analysis.log.notes?.filter((note) => /handle table|gone/.test(note));
     assertEquals(differences, []);
@@ -134,7 +134,7 @@ recorder32Test(
 );
 
 recorderTest(
-  "programs of another processor, and files that are no programs, are told apart",
+  "programs for another processor, and files that are not programs, are distinguished",
   async () => {
     for (const command of [["no such program.exe"], [binaryPath("badhandle64.pdb")]]) {
       await assertRejects(
@@ -146,25 +146,28 @@ recorderTest(
   },
 );
 
-recorderTest("a log that cannot be written is one line, and the program does not run", async () => {
-  const { code, stdout, stderr } = await runCli(
-    "run",
-    "--recorder",
-    "-o",
-    "Z:\\no such folder\\x.hrec",
-    "--",
-    binaryPath("badhandle64.exe"),
-  );
-  assertEquals([code, stdout], [3, ""]);
-  assertEquals(
-    stderr,
-    `htrace: Cannot record "${binaryPath("badhandle64.exe")}": its log ` +
-      '"Z:\\no such folder\\x.hrec" cannot be written: there is no such file; make room or ' +
-      "choose another place\n",
-  );
-});
+recorderTest(
+  "a log that cannot be written gives one line, and the program does not run",
+  async () => {
+    const { code, stdout, stderr } = await runCli(
+      "run",
+      "--recorder",
+      "-o",
+      "Z:\\no such folder\\x.hrec",
+      "--",
+      binaryPath("badhandle64.exe"),
+    );
+    assertEquals([code, stdout], [3, ""]);
+    assertEquals(
+      stderr,
+      `htrace: Cannot record "${binaryPath("badhandle64.exe")}": its log ` +
+        '"Z:\\no such folder\\x.hrec" cannot be written: there is no such file; make room or ' +
+        "choose another place\n",
+    );
+  },
+);
 
-wineTest("a full disk is one line, and the program does not run", async () => {
+wineTest("a full disk gives one line, and the program does not run", async () => {
   // scripts/wine.sh mounts a file system of one megabyte there.
   const error = await assertRejects(
     () =>

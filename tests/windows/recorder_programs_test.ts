@@ -1,6 +1,6 @@
 /**
- * Real programs with the recorder in them: each does its work as without it, and its log and its handle table agree but for
- * what the kernel opens. scripts/wine.sh fetches the programs; ignored where they are not there.
+ * Real programs with the recorder in them: each works as without it, and its log and its handle table agree except for
+ * what the kernel opens. scripts/wine.sh fetches the programs; ignored if they are missing.
  */
 import { assert, assertEquals } from "@std/assert";
 import { temporaryFolder } from "../../src/folder_fixture.ts";
@@ -16,9 +16,9 @@ interface Work {
   readonly program: string;
   readonly is32Bit?: true;
   readonly args: readonly string[];
-  /** A file that it makes. */
+  /** A file that it writes. */
   readonly makes?: string;
-  /** What its output has in it. */
+  /** What its output contains. */
   readonly says: RegExp;
 }
 
@@ -64,8 +64,8 @@ const WORKS: readonly Work[] = [
 ];
 
 /**
- * What is in the handle table though no call of the process opened it: under Wine what the window system and the server
- * open, on Windows what the kernel does.
+ * Handles in the table that no call of the process opened: under Wine those of the window system and the server, on
+ * Windows those of the kernel.
  */
 const UNSEEN = /^\d+ handles? (?:is|are) in the handle table that (?:was|were) not seen opened/;
 const UNSEEN_TYPES = /^(?:Key|Mutant|WindowStation|Desktop|EtwRegistration|of unknown type)$/;
@@ -114,7 +114,7 @@ async function check(work: Work): Promise<void> {
   }
 }
 
-/** Has a program do its work in a folder with the sources anew, and returns all that it leaves behind. */
+/** Runs a program in a folder with fresh sources, and returns everything it leaves behind. */
 async function run(
   cwd: string,
   { program, args, makes }: Work,
@@ -123,7 +123,7 @@ async function run(
   const path = (name: string): string => `${cwd}\\${name}`;
   for (const [name, text] of Object.entries(SOURCES)) {
     Deno.writeTextFileSync(path(name), text);
-    Deno.utimeSync(path(name), WRITTEN, WRITTEN); // archives have it
+    Deno.utimeSync(path(name), WRITTEN, WRITTEN); // archives contain it
   }
   const runner = ["run", "-A", "--cached-only", RUNNER, log];
   const command = new Deno.Command(Deno.execPath(), { args: [...runner, program, ...args], cwd });

@@ -5,8 +5,8 @@ import { binaryPath, recorder32Test, recorderTest } from "../../src/win32/window
 import { functionOf, record, story } from "./_recorder_testing.ts";
 
 /**
- * Arguments, and what is recorded. The compiler has joined functions: those that open and close in the 64-bit program are
- * inlined, or return to their caller's caller.
+ * Arguments, and what is recorded. The compiler has merged functions: those that open and close in the 64-bit program
+ * are inlined, or return to their caller's caller.
  */
 const SCENARIOS: readonly {
   readonly args: readonly string[];
@@ -126,7 +126,7 @@ for (const bits of [64, 32] as const) {
       if (bits === 64) assertMatch(stub?.symbol ?? "", /^Nt(?:CreateEvent|Close)$/);
       assertEquals(caller?.module?.name.toLowerCase(), "kernelbase");
       assert(frames.every(({ module }) => !module?.name.includes("recorder")), "a frame of ours");
-      // The outermost frame is where threads begin.
+      // The outermost frame is the start of the thread.
       assertEquals(frames.at(-1)?.module?.name.toLowerCase(), "ntdll");
     }
   });
@@ -140,7 +140,7 @@ for (const bits of [64, 32] as const) {
   });
 }
 
-recorderTest("marks without end leave a log that can be read, with the first of them", async () => {
+recorderTest("endless marks leave a readable log, with the first of them", async () => {
   const { analysis, marks } = await record([binaryPath("badhandle64.exe"), "loop", "5000"]);
   assertEquals(marks.size, 4096);
   assert(analysis.log.notes?.includes("905 marks were not kept after the first ones"));

@@ -1,6 +1,6 @@
 /**
- * The leak zoo with the recorder in it: programs that misuse handles in known ways, against the truth that was argued from
- * their sources (`shared/data/zoo`). Ignored where the zoo is not beside the project.
+ * The leak zoo with the recorder: programs that misuse handles in known ways, checked against the truth derived from
+ * their sources (`shared/data/zoo`). Ignored if the zoo is not beside the project.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Analysis } from "../../src/analysis.ts";
@@ -12,7 +12,7 @@ import { recorder32Test, recorderTest } from "../../src/win32/windows_fixture.ts
 import { functionOf, ownFunctions, record, type Recorded, tallies } from "./_recorder_testing.ts";
 import { SHARED } from "../../src/shared_fixture.ts";
 
-/** `NAME.expected.json`, as far as it is checked; the zoo's README explains each member. */
+/** `NAME.expected.json`, the members that are checked; the zoo's README explains each. */
 interface Truth {
   readonly program: string;
   readonly arguments: readonly string[];
@@ -82,9 +82,9 @@ if (found.length === 0) {
 }
 
 for (const truth of found.sort((a, b) => a.program < b.program ? -1 : 1)) {
-  recorderTest(`zoo: ${truth.program} is what its truth says`, () => check(truth, ""));
+  recorderTest(`zoo: ${truth.program} matches its truth`, () => check(truth, ""));
   if (truth.architectures.includes("i686")) {
-    recorder32Test(`zoo: ${truth.program} is what its truth says`, () => check(truth, "i686/"));
+    recorder32Test(`zoo: ${truth.program} matches its truth`, () => check(truth, "i686/"));
   }
 }
 
@@ -105,7 +105,7 @@ function key({ function: name, type }: { function: string; type: string }): stri
   return `${name} ${type}`;
 }
 
-/** Outstanding handles of own code, by the function that they are put down to: those of the truth, and no others. */
+/** Own code's outstanding handles, by the function that they are attributed to: those of the truth, and no others. */
 function checkOutstanding({ outstandingAtEnd }: Truth, analysis: Analysis): void {
   const { log, isOutstanding, stacks } = analysis;
   const actual = new Map<string, number[]>();
@@ -144,8 +144,8 @@ function checkOutstanding({ outstandingAtEnd }: Truth, analysis: Analysis): void
 }
 
 /**
- * What functions opened, and how much of it was closed, by whom. The system may open and close handles of its own below
- * the same function: then both numbers are higher by the same.
+ * What functions opened, and how much of it was closed, by whom. The system may open and close its own handles below
+ * the same function: then both numbers are higher by the same amount.
  */
 function checkTransient({ transient }: Truth, analysis: Analysis): void {
   const all = tallies(analysis);
@@ -189,7 +189,7 @@ function checkBadReferences(truth: Truth, analysis: Analysis): void {
   }
 }
 
-/** Marks in their order, and between two of them the growth that the truth has. */
+/** Marks in order, and between two of them the growth that the truth states. */
 function checkMarks(truth: Truth, { analysis, marks }: Recorded): void {
   assertEquals([...marks.keys()], truth.marks);
   assertEquals(analysis.snapshots.map(({ name }) => name), truth.marks);
@@ -216,7 +216,7 @@ function checkMarks(truth: Truth, { analysis, marks }: Recorded): void {
   }
 }
 
-/** After the first mark, which ends the warm-up, those functions grow that the truth names, by as much as it says. */
+/** After the first mark, which ends the warm-up, the functions that the truth names grow, by as much as it says. */
 function checkGrowth({ marks, growthPerIteration }: Truth, analysis: Analysis): void {
   const growth = findGrowth(analysis, { warmup: 1 });
   if (growthPerIteration === null || growth.kind === "too few") {
@@ -274,7 +274,7 @@ function asCounts(grown: readonly Grown[]): Record<string, number> {
   return Object.fromEntries(grown.map((entry) => [key(entry), entry.count]));
 }
 
-/** The log and the handle table agree, and modules that were unloaded still have their names. */
+/** The log and the handle table agree, and unloaded modules still have their names. */
 function checkAgainstTable(truth: Truth, analysis: Analysis): void {
   const notes = analysis.log.notes ?? [];
   const differences = notes.filter((note) => /handle table|gone/.test(note));

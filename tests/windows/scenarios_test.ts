@@ -14,9 +14,9 @@ for (const test of SCENARIO_SUITE) {
   tracingWindowsTest(`badhandle on Windows: ${test.name}`, () => runScenario(WINDOWS, test));
 }
 
-// The 64-bit layer takes so much of a 32-bit program's 16 frames that its own code may not be among them; then its
+// The 64-bit layer takes up so many of a 32-bit program's 16 frames that its own code may not be among them; then its
 // opens share a stack with a few of its start-up.
-tracingWindowsTest("badhandle on Windows, 32-bit: 40 leaked handles are of one stack", async () => {
+tracingWindowsTest("badhandle on Windows, 32-bit: 40 leaked handles have one stack", async () => {
   const warnings: string[] = [];
   using program = await launchProgram([binaryPath("badhandle32.exe"), "leak", "40"], undefined, {
     warn: (sentence) => warnings.push(sentence),

@@ -1,4 +1,4 @@
-/** The verbs on live processes: one after the other as a script has them, each opening the process anew. */
+/** The verbs on live processes: one after the other, as in a script, each reopening the process. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runCli } from "../../src/cli_fixture.ts";
 import { temporaryFolder } from "../../src/folder_fixture.ts";
@@ -31,7 +31,7 @@ tracingWindowsTest("the verbs find the handle that a process leaves open", async
   assertEquals([kind, traces.map(({ type }) => type)], ["diff", ["open"]]);
   const { handle, processId, frames } = traces[0]!;
   assertEquals(processId, holder.processId);
-  if (Deno.build.arch === "x86_64") { // elsewhere frames of the emulation are between these
+  if (Deno.build.arch === "x86_64") { // elsewhere, frames of the emulation are between these
     assert(frames.some(({ symbol }) => /^(?:Nt|Zw)CreateEvent$/.test(symbol ?? "")), diff.stdout);
     assert(frames.some(({ module }) => module?.name === "handle_holder64"), diff.stdout);
   }
@@ -39,7 +39,7 @@ tracingWindowsTest("the verbs find the handle that a process leaves open", async
   assertMatch(named.stdout, /\bEvent\b/);
 
   const shown = parseAnswer((await runCli("show", id, handle.toString(16))).stdout);
-  // The value may have been another object's before.
+  // The value may have belonged to another object before.
   assertEquals(new Set(shown.traces.map((trace) => trace.handle)), new Set([handle]));
   assertEquals(shown.traces[0]?.type, "open");
 
@@ -67,14 +67,14 @@ tracingWindowsTest(
   },
 );
 
-/** What `run --json` prints, as far as it is looked at. */
+/** The parts of `run --json` output that are checked. */
 interface RunJson {
   readonly exitStatus: number;
   readonly leaks: readonly { readonly key: string; readonly outstanding: number }[];
 }
 
 tracingWindowsTest(
-  "run tells a leak from its absence and from the program's own failure",
+  "run distinguishes a leak from its absence and from the program's own failure",
   async () => {
     const run = (...args: string[]) =>
       runCli("run", "--fail-on-leak", "--json", "--", binaryPath("badhandle64.exe"), ...args);
@@ -98,7 +98,7 @@ tracingWindowsTest("run accepts the leaks of a baseline", async () => {
   assertEquals((await runCli("run", "--fail-on-leak", ...baseline, ...program)).code, 0);
 });
 
-tracingWindowsTest("a protected process refuses the verbs in one line", async () => {
+tracingWindowsTest("the verbs report a protected process in one line", async () => {
   const { code, stdout, stderr } = await runCli("enable", "4");
   assertEquals([code, stdout], [3, ""]);
   assertMatch(stderr, /^htrace: Cannot enable tracing for process 4: access denied.*\n$/);
@@ -117,9 +117,12 @@ windowsTest("handle lists are compared where there is no tracing", async () => {
   const { code, stdout } = await runCli("diff", id, before, "--handles");
   assertEquals(code, 0);
   assertMatch(stdout, /^1 opened, 0 closed, 0 replaced, \d+ kept\.\n/);
-  // Not the new handle's value: under Wine a pending read has a handle of its own, which moves.
+  // Not the new handle's value: under Wine a pending read has its own handle, which moves.
   assertMatch(stdout, /\nBy type:\n {2}Event: \d+ -> \d+\n/);
-  assertStringIncludes(stdout, "No stacks, and nothing of handles opened and closed in between: ");
+  assertStringIncludes(
+    stdout,
+    "Handle lists show neither stacks nor handles that were opened and closed in between: ",
+  );
 });
 
 windowsTest("processes lists this machine's processes with their handle counts", async () => {
@@ -131,7 +134,7 @@ windowsTest("processes lists this machine's processes with their handle counts",
   assert(found!.handleCount >= 3);
 });
 
-windowsTest("a process that is not there is said in one line", async () => {
+windowsTest("a missing process is reported in one line", async () => {
   const { code, stdout, stderr } = await runCli("show", "2147483644");
   assertEquals([code, stdout], [3, ""]);
   assertMatch(

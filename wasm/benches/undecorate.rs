@@ -1,9 +1,9 @@
-//! Undecoration of 100,000 names, as a ratio to the crate `msvc-demangler` alone.
+//! Undecorates 100,000 names, and compares the time with the crate `msvc-demangler`.
 //!
 //!     cargo bench --bench undecorate
 //!
-//! The names are those of the fuzzer's corpus, over and over: symbols of programs beside every special one. Only
-//! names that both read are counted, in rounds by turns; medians are printed.
+//! The names are those of the fuzzer's corpus, repeated: symbols of programs and every special one. Only names that
+//! both read are counted, in alternating rounds; medians are printed.
 
 #![allow(clippy::unwrap_used)] // A benchmark may fail by panicking.
 
@@ -16,7 +16,7 @@ use msvc_demangler::{demangle, DemangleFlags};
 const CORPUS: &str = include_str!("../fuzz/corpus/name/names.txt");
 const COUNT: usize = 100_000;
 const ROUNDS: usize = 9;
-/// Two names of the corpus are as deep as names are taken; no compiler makes such.
+/// Two names of the corpus have the greatest accepted depth; no compiler makes such names.
 const MAX_NAME: usize = 512;
 
 fn main() {

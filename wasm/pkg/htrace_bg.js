@@ -137,7 +137,7 @@ function getArrayU8FromWasm0(ptr, len) {
     return getUint8ArrayMemory0().subarray(ptr / 1, ptr / 1 + len);
 }
 /**
- * Makes an empty stack table, and gives its number.
+ * Makes an empty stack table, and returns its number.
  * @returns {number}
  */
 export function openStackTable() {
@@ -146,7 +146,7 @@ export function openStackTable() {
 }
 
 /**
- * Frees a stack table. Numbers are not given out again, so one that is kept too long does no harm.
+ * Frees a stack table. Numbers are not reused, so one that is kept too long does no harm.
  * @param {number} number
  */
 export function closeStackTable(number) {
@@ -240,7 +240,7 @@ function getArrayU32FromWasm0(ptr, len) {
     return getUint32ArrayMemory0().subarray(ptr / 4, ptr / 4 + len);
 }
 /**
- * Ids of stacks, new or known: their addresses one after the other, and where each of them ends.
+ * Ids of stacks, new or known, given their addresses one after the other and where each ends.
  * @param {number} number
  * @param {BigUint64Array} addresses
  * @param {Uint32Array} ends
@@ -305,8 +305,8 @@ function addBorrowedObject(obj) {
     return stack_pointer;
 }
 /**
- * Reads whole entries into columns, newest first, and interns their stacks; `layout` as
- * [`EntryLayout::from_numbers`] takes it. Entries that are no traces are left out, or end the reading.
+ * Reads whole entries into columns, newest first, and interns their stacks; `layout` is in the form for
+ * [`EntryLayout::from_numbers`]. Entries that are not traces are left out, or end reading.
  * @param {number} number
  * @param {Uint8Array} bytes
  * @param {Uint32Array} layout
@@ -341,8 +341,8 @@ function passArray8ToWasm0(arg, malloc) {
 }
 /**
  * Pairs the traces of a log, groups the `newest` of them by opening stack, and finds the misuses among those. `stacks`
- * are the stacks to group by, of a table that has `stack_count` of them; of opens and bad references only those count
- * whose byte in `selected`, where it is given, is not 0.
+ * are the stacks to group by, from a table of `stack_count` stacks; if `selected` is given, only opens and bad
+ * references whose byte in it is not 0 count.
  * @param {OperationColumns} log
  * @param {Uint32Array} stacks
  * @param {number} stack_count
@@ -398,7 +398,7 @@ export function outstandingTraces(log, newest) {
 }
 
 /**
- * Number of outstanding opens of a log for each of the `stack_count` stacks of its table.
+ * Number of outstanding opens of a log for each of the `stack_count` stacks in its table.
  * @param {OperationColumns} log
  * @param {Uint32Array} stacks
  * @param {number} stack_count
@@ -428,8 +428,8 @@ export function outstandingByStack(log, stacks, stack_count) {
 
 /**
  * Number of traces of `now` that are newer than an earlier `snapshot` of the same ring over the same table of
- * `stack_count` stacks; `0xffffffff` when the snapshot's newest trace is gone from it. `slots` is the ring's capacity,
- * where it is known.
+ * `stack_count` stacks; `0xffffffff` if the snapshot's newest trace is gone from it. `slots` is the ring's capacity,
+ * if known.
  * @param {LogColumns} snapshot
  * @param {LogColumns} now
  * @param {number} stack_count
@@ -457,7 +457,7 @@ export function countNewTraces(snapshot, now, stack_count, slots) {
 /**
  * Index of the module that contains each address, `0xffffffff` outside all of them.
  *
- * `bases` ascend; `sizes` are in bytes, one a base.
+ * `bases` ascend; `sizes` are in bytes, one per base.
  * @param {BigUint64Array} bases
  * @param {Uint32Array} sizes
  * @param {BigUint64Array} addresses
@@ -484,10 +484,10 @@ export function locateModules(bases, sizes, addresses) {
 }
 
 /**
- * Opens a PDB of `size` bytes that `read(offset, length)` reads, and gives its number.
+ * Opens a PDB of `size` bytes that `read(offset, length)` reads, and returns its number.
  *
- * `guid` (32 upper-case hex digits, or empty for any) and `age` are what the image asks for; another build's
- * PDB is rejected.
+ * `guid` (32 upper-case hex digits, or empty for any) and `age` are those that the image asks for; another build's PDB
+ * is rejected.
  * @param {number} size
  * @param {Function} read
  * @param {string} guid
@@ -513,7 +513,7 @@ export function openPdb(size, read, guid, age) {
 }
 
 /**
- * Opens an image for its own symbols, and gives its number; `0xffffffff` when it has none.
+ * Opens an image for its own symbols, and returns its number; `0xffffffff` if it has none.
  * @param {number} size
  * @param {Function} read
  * @returns {number}
@@ -545,8 +545,8 @@ export function areExports(number) {
 }
 
 /**
- * Which PDB an image asks for, a line each: GUID (32 upper-case hex digits), age (decimal), path; empty
- * where it asks for none.
+ * Which PDB an image asks for, one item per line: GUID (32 upper-case hex digits), age (decimal), path; empty if it
+ * asks for none.
  * @param {number} size
  * @param {Function} read
  * @returns {string}
@@ -577,7 +577,7 @@ export function readPdbId(size, read) {
 }
 
 /**
- * Time stamp of an image and the bytes that it takes in memory: what symbol stores tell its builds by.
+ * Time stamp and size in memory of an image, by which symbol stores identify its builds.
  * @param {number} size
  * @param {Function} read
  * @returns {Uint32Array}
@@ -602,7 +602,7 @@ export function readImageKey(size, read) {
 }
 
 /**
- * Forgets a file of symbols. Numbers are not given out again, so one that is kept too long does no harm.
+ * Frees a symbol file. Numbers are not reused, so one that is kept too long does no harm.
  * @param {number} number
  */
 export function closeSymbols(number) {
@@ -610,9 +610,9 @@ export function closeSymbols(number) {
 }
 
 /**
- * Names RVAs; the answer has six numbers for each: symbol, displacement, file, line, and where its inlined
- * frames begin and end among those that [`take_inlined`] gives. Symbol and file are numbers of strings
- * (`0xffffffff`: none), see [`take_strings`]; line 0 is none.
+ * Names RVAs; the result has six numbers for each: symbol, displacement, file, line, and where its inlined frames
+ * begin and end among those that [`take_inlined`] returns. Symbol and file are numbers of strings (`0xffffffff`:
+ * none), see [`take_strings`]; line 0 is none.
  * @param {number} number
  * @param {Uint32Array} rvas
  * @param {number} options
@@ -640,8 +640,8 @@ export function symbolizeRvas(number, rvas, options) {
 }
 
 /**
- * Where symbols begin below `end`, descending, behind two numbers: down to which RVA everything was looked at, and how
- * many look-ups that took, at most `max_lookups`.
+ * Where symbols begin below `end`, descending, after two numbers: the RVA down to which everything was searched, and
+ * how many look-ups that took, at most `max_lookups`.
  * @param {number} number
  * @param {number} end
  * @param {number} max_lookups
@@ -667,7 +667,7 @@ export function symbolBegins(number, end, max_lookups) {
 }
 
 /**
- * What was wrong first with what names are read from while the last answer was made; empty for nothing.
+ * The first problem with the data for names while the last result was made; empty if there was none.
  * @param {number} number
  * @returns {string}
  */
@@ -689,7 +689,7 @@ export function takeProblem(number) {
 }
 
 /**
- * The same of lines and inlined frames.
+ * The same for lines and inlined frames.
  * @param {number} number
  * @returns {string}
  */
@@ -711,7 +711,7 @@ export function takeLineProblem(number) {
 }
 
 /**
- * Inlined frames of the last answer, three numbers each: symbol, file, line; innermost first in a frame.
+ * Inlined frames of the last result, three numbers each: symbol, file, line; innermost first in a frame.
  * @param {number} number
  * @returns {Uint32Array}
  */
@@ -730,7 +730,7 @@ export function takeInlined(number) {
 }
 
 /**
- * Other names of symbols of the last answer, two numbers each: the symbol, and the other name; those of one symbol
+ * Other names of symbols of the last result, two numbers each: the symbol, and the other name; those of one symbol
  * follow each other.
  * @param {number} number
  * @returns {Uint32Array}
@@ -750,7 +750,7 @@ export function takeAlsoNamed(number) {
 }
 
 /**
- * End of each string of the last answer in the text that [`take_strings`] gives, in UTF-16 code units.
+ * End of each string of the last result in the text that [`take_strings`] returns, in UTF-16 code units.
  * @param {number} number
  * @returns {Uint32Array}
  */
@@ -769,7 +769,7 @@ export function takeStringEnds(number) {
 }
 
 /**
- * All strings of the last answer in a row.
+ * All strings of the last result, joined.
  * @param {number} number
  * @returns {string}
  */

@@ -1,10 +1,10 @@
-//! Little-endian integers and strings out of byte slices whose contents nobody vouches for.
+//! Reads little-endian integers and strings out of byte slices with untrusted contents.
 
 use std::borrow::Cow;
 
 use crate::error::{Error, Result};
 
-/// Bytes as text; what is not UTF-8 in them is replaced. Most are ASCII, which the check sees eight bytes at a time and
+/// Bytes as text; invalid UTF-8 in them is replaced. Most are ASCII, which the check reads eight bytes at a time and
 /// the replacement one.
 pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
@@ -13,7 +13,7 @@ pub fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Bytes of one structure, with its name for messages.
+/// The bytes of one structure, with its name for messages.
 #[derive(Clone, Copy)]
 pub struct Bytes<'a> {
     /// The bytes.
@@ -55,7 +55,7 @@ impl<'a> Bytes<'a> {
         Ok(u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
     }
 
-    /// The bytes from `offset` to the first zero, or to the end where there is none.
+    /// The bytes from `offset` to the first zero, or to the end if there is none.
     pub fn until_zero(&self, offset: usize) -> Result<&'a [u8]> {
         let rest = self
             .data
@@ -65,12 +65,12 @@ impl<'a> Bytes<'a> {
         Ok(&rest[..end])
     }
 
-    /// The zero-terminated string at `offset`; what is not UTF-8 in it is replaced.
+    /// The zero-terminated string at `offset`; invalid UTF-8 in it is replaced.
     pub fn string(&self, offset: usize) -> Result<String> {
         Ok(text(self.until_zero(offset)?).into_owned())
     }
 
-    /// The error that this structure makes no sense at `offset`.
+    /// The error for a structure that makes no sense at `offset`.
     pub fn damaged(&self, offset: usize) -> Error {
         Error::Damaged {
             what: self.what,

@@ -7,13 +7,13 @@ use std::fmt;
 /// Displayed in lower case, so that a caller can put its own "Cannot ...:" before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// Whoever supplies the file's bytes did not.
+    /// The source of the file's bytes failed.
     Unreadable {
         /// Byte offset in the file.
         offset: u64,
-        /// Number of bytes that were asked for.
+        /// Number of bytes that were requested.
         length: usize,
-        /// Its own words.
+        /// The source's own message.
         reason: String,
     },
     /// The file is something else.
@@ -28,7 +28,7 @@ pub enum Error {
         /// Byte offset in that structure.
         offset: u64,
     },
-    /// A structure is there that this reader does not read.
+    /// The file has a structure that this reader does not support.
     Unsupported {
         /// What it is.
         what: &'static str,
@@ -74,5 +74,5 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// The answer of a reader.
+/// The result of a reader.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,9 +1,9 @@
 //! A file that is read page by page, with a bounded number of pages kept.
 //!
-//! The readers above jump about in files of a gigabyte to find one name. What they touch is kept in pages
-//! and the pages that were not touched lately make room (a clock: nearly as good as least recently used,
-//! without moving anything on a hit). All files share the pages: a bound for each would be none for a
-//! process with hundreds of modules.
+//! The readers above jump around in files of a gigabyte to find one name. The pages that they touch are kept, and
+//! pages that were not touched lately make room (a clock: nearly as good as least recently used, without moving
+//! anything on a hit). All files share the pages: a limit per file would be no limit for a process with hundreds of
+//! modules.
 
 use std::cell::{Cell, RefCell};
 
@@ -11,11 +11,11 @@ use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
 
-/// Bytes of a page: four blocks of a usual PDB, one call of the read callback.
+/// Size of a page in bytes: four blocks of a usual PDB, one call of the read callback.
 const PAGE: usize = 16 * 1024;
 /// Pages kept: 8 MiB for all files.
 const MAX_PAGES: usize = 512;
-/// Largest file that is taken; PDBs end at 4 GiB times the block size growth that MSVC allows.
+/// Largest file that is accepted; PDBs end at 4 GiB times the block size growth that MSVC allows.
 const MAX_SIZE: u64 = 64 << 30;
 /// Most bytes that are read in one piece.
 const MAX_PIECE: usize = 128 << 20;
@@ -64,14 +64,14 @@ struct Pages {
 }
 
 struct Slot {
-    /// None when its file is closed.
+    /// None if its file is closed.
     page: Option<PageOf>,
     touched: bool,
     bytes: Vec<u8>,
 }
 
 impl File {
-    /// Takes a file; nothing is read yet.
+    /// Opens a file; nothing is read yet.
     pub fn new(source: Box<dyn Source>) -> Result<Self> {
         let size = source.size();
         if size > MAX_SIZE {
@@ -93,7 +93,7 @@ impl File {
         self.size
     }
 
-    /// Fills `bytes` from `offset`; an error where the file ends before.
+    /// Fills `bytes` from `offset`; an error if the file ends before.
     pub fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<()> {
         let end = offset.checked_add(bytes.len() as u64);
         if end.is_none_or(|end| end > self.size) {
@@ -115,8 +115,8 @@ impl File {
         Ok(())
     }
 
-    /// Fills `bytes` from `start` of one page. The source is not called while the pages are borrowed: it is
-    /// code of others, which may fail or come back here.
+    /// Fills `bytes` from `start` of one page. The source is not called while the pages are borrowed: it is foreign
+    /// code, which may fail or call back into this file.
     fn read_in_page(&self, page: u32, start: usize, bytes: &mut [u8]) -> Result<()> {
         let key = (self.number, page);
         let copy = |page: &[u8], bytes: &mut [u8]| {
@@ -144,8 +144,8 @@ impl File {
         Ok(bytes)
     }
 
-    /// Zeros to read `length` bytes into. Lengths come from files, so they are checked before memory is
-    /// reserved; `offset` is where the bytes would be, for the message.
+    /// A zeroed buffer for `length` bytes. Lengths come from files, so they are checked before memory is reserved;
+    /// `offset` is where the bytes would be, for the message.
     pub fn room_for(&self, length: usize, offset: u64) -> Result<Vec<u8>> {
         if length as u64 > self.size {
             let what = "a length beyond its own";
@@ -166,8 +166,8 @@ impl Drop for File {
 }
 
 impl Pages {
-    /// Takes all room for its own tables now: memory that is not had traps, and a trap while the pages are
-    /// borrowed would be the end of all files.
+    /// Allocates all of its own tables now: a failed allocation traps, and a trap while the pages are borrowed would
+    /// make all files unusable.
     fn new() -> Self {
         Self {
             slots: Vec::with_capacity(MAX_PAGES),
@@ -256,7 +256,7 @@ mod tests {
         assert!(file.bytes(0, usize::MAX).is_err());
     }
 
-    /// A gigabyte, each page full of its number.
+    /// A gigabyte in which each page is filled with its number.
     struct Numbers;
 
     impl Source for Numbers {

@@ -1,4 +1,4 @@
-//! Names for addresses: PDB, PE and COFF readers, and the symbolizer over them.
+//! Names for addresses: PDB, PE and COFF readers, and the symbolizer that uses them.
 
 pub mod answer;
 pub mod cabinet;

@@ -1,7 +1,7 @@
-//! Trace logs: their stacks, what is new in them, and what became of the handles.
+//! Trace logs: their stacks, what is new in them, and what happened to the handles.
 //!
 //! A log is columns, newest trace first; its stacks are ids of one [`stack_table`] that all logs of a session share.
-//! Kernel entries become columns in [`entries`]; everything else works on columns alone.
+//! Kernel entries become columns in [`entries`]; everything else works only on columns.
 
 pub mod columns;
 pub mod diff;

@@ -1,4 +1,4 @@
-//! Names, lines and inlined frames against the recorded answers of Microsoft's dbghelp.dll for every PDB in the
+//! Compares names, lines and inlined frames with the recorded results of Microsoft's dbghelp.dll for every PDB in the
 //! shared data (`*.expected.json`; the README there says how they were recorded).
 
 #![allow(clippy::unwrap_used)] // A test may fail by panicking, in its helpers too.
@@ -17,7 +17,7 @@ use serde_json::Value;
 
 const PDBS: &str = "../../shared/data/pdbs";
 
-/// Where our answer is another one than dbghelp's, and why.
+/// Where our result differs from dbghelp's, and why.
 const DISAGREEMENTS: [(&str, u32, &str, &str); 4] = [
     ("xcpt4-x64", 0x500a, "Test83$fin$1", FOLDED),
     ("xcpt4-x64", 0x5017, "Test83$fin$1", FOLDED),
@@ -39,7 +39,7 @@ const DISAGREEMENTS: [(&str, u32, &str, &str); 4] = [
 /// identical functions that the linker folded into one. Lines and displacement are the same.
 const FOLDED: &str = "identical functions at one address";
 
-/// One address as both sides see it.
+/// One address as seen by either side.
 #[derive(Debug, PartialEq)]
 struct Known {
     symbol: Option<(String, u64)>,

@@ -1,4 +1,4 @@
-//! What dbghelp does with records that no PDB of the shared data has, on PDBs built here: a section of code at RVA
+//! What dbghelp does with records that occur in no PDB of the shared data, on PDBs built here: a section of code at RVA
 //! 0x1000, and one module that contributed all of it.
 
 #![allow(clippy::unwrap_used)] // A test may fail by panicking, in its helpers too.
@@ -39,7 +39,7 @@ fn jumps_are_named_by_their_table_and_their_targets() {
 }
 
 #[test]
-fn behind_the_only_jump_its_name_goes_on() {
+fn code_after_the_only_jump_has_its_name() {
     let parts = Parts {
         symbols: record(
             TRAMPOLINE,
@@ -60,7 +60,7 @@ fn behind_the_only_jump_its_name_goes_on() {
 }
 
 #[test]
-fn variables_have_the_compilers_name_outside_of_code() {
+fn variables_have_the_compilers_name_outside_code() {
     let mut parts = Parts {
         publics: vec![(0x10, "__before"), (0x40, "__table"), (0x80, "__after")],
         globals: vec![
@@ -80,7 +80,7 @@ fn variables_have_the_compilers_name_outside_of_code() {
 }
 
 #[test]
-fn what_an_assembler_decorated_or_numbered_goes_by_the_public_before_it() {
+fn symbols_decorated_or_numbered_by_an_assembler_have_the_name_of_the_public_before() {
     let parts = Parts {
         symbols: [
             procedure(PROCEDURE, 0x40, "f@8"),
@@ -105,7 +105,7 @@ fn what_an_assembler_decorated_or_numbered_goes_by_the_public_before_it() {
 }
 
 #[test]
-fn managed_functions_begin_behind_their_header() {
+fn managed_functions_begin_after_their_header() {
     let parts = Parts {
         symbols: procedure(MANAGED_PROCEDURE, 0x4c, "main"),
         publics: vec![(0x40, "?main@@$$HYAHXZ")],
@@ -115,7 +115,7 @@ fn managed_functions_begin_behind_their_header() {
 }
 
 #[test]
-fn in_a_block_of_a_rewritten_function_distances_are_those_of_the_image() {
+fn in_a_block_of_a_rewritten_function_distances_are_measured_in_the_image() {
     let block = record(BLOCK32, &[&[0; 8], &le(8), &le(0x48), &[1, 0], &[0]]);
     let parts = Parts {
         symbols: [procedure(PROCEDURE, 0x40, "f"), block].concat(),
@@ -220,7 +220,7 @@ fn early_lines_name_their_files_themselves() {
 }
 
 #[test]
-fn code_that_stands_for_no_line_has_a_file() {
+fn code_that_belongs_to_no_line_has_a_file() {
     let parts = Parts {
         lines: [lines_of(0x40, 0x10, &[(0, 7), (8, 0)]), one_file()].concat(),
         ..Parts::default()
@@ -251,13 +251,13 @@ fn of_two_files_with_lines_for_one_place_the_last_counts() {
 }
 
 #[test]
-fn inlined_functions_have_their_class_whatever_record_describes_it() {
+fn inlined_functions_have_their_class_from_any_kind_of_record() {
     let functions =
         (0..3u32).map(|class| record(MEMBER_FUNCTION_ID, &[&le(0x1000 + class), &le(0), b"f\0"]));
     let mut pdb = open(&Parts {
         types: vec![
             record(STRUCTURE, &[&[1, 0, 0, 0], &[0; 12], &[4, 0], b"A\0"]),
-            // More members and bytes than fit a number of two bytes.
+            // More members and bytes than fit into a two-byte number.
             record(
                 CLASS_2,
                 &[
@@ -279,7 +279,7 @@ fn inlined_functions_have_their_class_whatever_record_describes_it() {
 }
 
 #[test]
-fn a_site_with_several_files_hides_itself_and_those_behind_it() {
+fn a_site_with_several_files_hides_itself_and_those_after_it() {
     // Code +4, length 4; the second changes the file first.
     let plain = |at: u8| [3, at, 4, 4];
     let with_files = |at: u8| [5, 0, 3, at, 4, 4];
@@ -335,7 +335,7 @@ fn a_site_with_several_files_hides_itself_and_those_behind_it() {
     assert_eq!(inlined, [vec![50], vec![], vec![], vec![50]]);
 }
 
-/// `name+displacement` of offsets in the code.
+/// `name+displacement` for offsets in the code.
 fn names(parts: &Parts, offsets: &[u32]) -> Vec<String> {
     let answer = symbolize(parts, offsets);
     let ends = &answer.strings.ends;
@@ -413,7 +413,7 @@ fn a_listing_has_every_symbol_that_an_address_is_named_by() {
         let page = symbols.begins_below(end, u32::MAX);
         assert!(page.rvas.len() >= 3);
         assert_eq!(page.rvas, begins_by_naming_all(&mut symbols, end));
-        // Page by page it is the same.
+        // Page by page, the result is the same.
         let (mut rvas, mut rest) = (Vec::new(), end);
         while rest > 0 {
             let page = symbols.begins_below(rest, 7);

@@ -1,5 +1,5 @@
-//! Undecorated names against recorded ones of Microsoft's dbghelp 10 (`names/` of the shared data; its README says how they
-//! were recorded).
+//! Compares undecorated names with recorded ones of Microsoft's dbghelp 10 (`names/` in the shared data; its README
+//! says how they were recorded).
 
 #![allow(clippy::unwrap_used)] // A test may fail by panicking, in its helpers too.
 
@@ -13,10 +13,10 @@ use htrace::symbols::undecorate::{full_name, linker_name};
 
 const NAMES: &str = "../../shared/data/names";
 
-/// Names that are not written as dbghelp 10 writes them, a line each below the reason.
+/// Names that are not written as dbghelp 10 writes them, one per line below the reason.
 const ODDITIES: &str = include_str!("undecoration_oddities.txt");
 
-/// What dbghelp calls the publics of `names.pdb`, 16 bytes apart.
+/// dbghelp's names for the publics of `names.pdb`, 16 bytes apart.
 const PUBLICS: [&str; 29] = [
     "main",
     "ns::`dynamic initializer for 'x''",
@@ -83,7 +83,7 @@ fn full_names_are_those_of_dbghelp() {
     });
 }
 
-/// Compares what is made of the names in a table with one of its columns.
+/// Compares the results for the names in a table with one of its columns.
 fn compare(table: &str, column: usize, undecorate: impl Fn(&str) -> String) {
     let text = fs::read_to_string(Path::new(NAMES).join(table)).unwrap();
     for row in text.lines().filter(|row| !row.starts_with("class\t")) {

@@ -4,7 +4,7 @@
 #include "ntcalls.h"
 #include "ob/ob.h"
 
-/* A new object with its dispatcher header, in the caller's handle table. */
+/* Creates an object with its dispatcher header, and a handle to it in the caller's table. */
 static NTSTATUS create(HANDLE *user_handle, ACCESS_MASK access, const OBJECT_ATTRIBUTES *user_attributes,
                        OBJECT_TYPE *type, ULONG size, ULONG dispatcher_type, LONG signal_state, LONG limit)
 {

@@ -2,7 +2,7 @@
  * Pools, handle tables and handle tracing.
  *
  * Layouts: 32-bit Windows XP SP2 (reference: handle-tracing, B.3, B.5, B.6); the trace database also in the form of
- * Server 2003 SP1, which the loader's flag chooses.
+ * Server 2003 SP1, which a loader flag selects.
  */
 #ifndef EX_H
 #define EX_H
@@ -14,7 +14,7 @@ struct EPROCESS;
 /* ex/pool.c */
 typedef enum { NonPagedPool, PagedPool } POOL_TYPE;
 void NTAPI ExInitializePools(ULONG NonPagedStart, ULONG NonPagedEnd, ULONG PagedStart, ULONG PagedEnd);
-PVOID NTAPI ExAllocatePool(POOL_TYPE Type, ULONG Length, ULONG Tag); /* zeroed; NULL where there is no room */
+PVOID NTAPI ExAllocatePool(POOL_TYPE Type, ULONG Length, ULONG Tag); /* zeroed; NULL: no room */
 void NTAPI ExFreePool(PVOID Block);
 #define TAG(a, b, c, d) ((ULONG)(a) | (ULONG)(b) << 8 | (ULONG)(c) << 16 | (ULONG)(d) << 24)
 
@@ -42,7 +42,7 @@ typedef struct HANDLE_TABLE {
     ULONG HandleContentionEvent;   /* 24 */
     PVOID DebugInfo;               /* 28 trace database, NULL: tracing is off */
     LONG ExtraInfoPages;           /* 2C */
-    ULONG FirstFree;               /* 30 free handle that is used next, 0: none */
+    ULONG FirstFree;               /* 30 free handle to use next, 0: none */
     ULONG LastFree;                /* 34 end of the free list, where a strict-FIFO table puts freed handles */
     ULONG NextHandleNeedingPool;   /* 38 handle values from here on have no page yet */
     LONG HandleCount;              /* 3C */
@@ -74,13 +74,13 @@ HANDLE NTAPI ExNextHandle(HANDLE_TABLE *Table, HANDLE Handle); /* next one in us
 
 typedef struct HANDLE_TRACE_DB_ENTRY {
     CLIENT_ID ClientId;                   /* 00 of the thread that did it */
-    HANDLE Handle;                        /* 08 as the caller gave it */
+    HANDLE Handle;                        /* 08 as the caller passed it */
     ULONG Type;                           /* 0C TRACE_ value, 0: never written */
     ULONG StackTrace[TRACE_STACK_FRAMES]; /* 10 return addresses, innermost first */
 } HANDLE_TRACE_DB_ENTRY;
 CHECK_SIZE(HANDLE_TRACE_DB_ENTRY, 0x50);
 
-/* A database of either form, taken apart. */
+/* The parts of a database of either form. */
 typedef struct TRACE_DATABASE {
     ULONG *CurrentStackIndex;       /* grows without bound; incremented before a record is written */
     HANDLE_TRACE_DB_ENTRY *TraceDb; /* a ring of TableSize records */
@@ -89,7 +89,7 @@ typedef struct TRACE_DATABASE {
 } TRACE_DATABASE;
 
 /* ex/handle_trace.c, ex/trace_control.c */
-void NTAPI ExpUpdateDebugInfo(HANDLE_TABLE *Table, HANDLE Handle, ULONG Type); /* nothing where tracing is off */
+void NTAPI ExpUpdateDebugInfo(HANDLE_TABLE *Table, HANDLE Handle, ULONG Type); /* does nothing while tracing is off */
 BOOLEAN NTAPI ExpOpenTraceDatabase(HANDLE_TABLE *Table, TRACE_DATABASE *Database); /* FALSE: tracing is off */
 NTSTATUS NTAPI ExEnableHandleTracing(HANDLE_TABLE *Table, ULONG Slots); /* 0: the default */
 void NTAPI ExDisableHandleTracing(HANDLE_TABLE *Table);

@@ -1,5 +1,5 @@
 /*
- * Handle tables: a tree of pages with entries in its leaves, and the list of free handles through the entries.
+ * Handle tables: a tree of pages with entries in its leaves, and a list of free handles threaded through the entries.
  *
  * A handle is the entry's index times 4. A new page's free entries are listed from the highest down, as XP's handle
  * values near 7FC show. A freed handle is used next, until tracing makes the table strictly FIFO: then it is used last.
@@ -57,7 +57,7 @@ static BOOLEAN add_level(HANDLE_TABLE *table)
     return TRUE;
 }
 
-/* Where the pointer to the leaf of `handle` is kept; middle tables are made where they are missing. */
+/* Where the pointer to the leaf of `handle` is stored, NULL: no room. Allocates the middle table if it is missing. */
 static PVOID *leaf_slot(HANDLE_TABLE *table, ULONG handle)
 {
     PVOID *top = top_table(table);

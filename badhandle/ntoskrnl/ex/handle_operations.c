@@ -1,6 +1,6 @@
 /*
- * The four operations on handles that tracing records. Each calls the recorder itself, so that each is the innermost
- * frame of the stacks recorded for it.
+ * The four operations on handles that tracing records. Each calls ExpUpdateDebugInfo itself, so that it is the
+ * innermost frame of the stacks recorded for it.
  */
 #include "ex/ex.h"
 
@@ -24,7 +24,7 @@ HANDLE_TABLE_ENTRY *NTAPI ExMapHandleToPointerEx(HANDLE_TABLE *Table, HANDLE Han
     return entry;
 }
 
-/* For closing: a reserved value, which no table ever gave out, leaves no record. */
+/* For closing: a reserved value, which no table ever hands out, leaves no trace. */
 HANDLE_TABLE_ENTRY *NTAPI ExMapHandleToPointer(HANDLE_TABLE *Table, HANDLE Handle)
 {
     HANDLE_TABLE_ENTRY *entry = ExpLookupHandleTableEntry(Table, Handle);

@@ -1,5 +1,5 @@
 /*
- * Recording a trace: who, what, which handle, and the stacks of kernel and user mode (reference: handle-tracing, C.3
+ * Recording a trace: who, what, which handle, and the kernel-mode and user-mode stacks (reference: handle-tracing, C.3
  * and C.4).
  */
 #include "ex/ex.h"
@@ -11,7 +11,7 @@
 #define LOWEST_USER_ADDRESS 0x10000
 #define FLAG_WAS_WRAPPED_AROUND 0x40000000
 
-/* A stack frame as the i386 code of both modes lays it down. */
+/* A stack frame as i386 code of both modes lays it out. */
 typedef struct STACK_FRAME {
     ULONG Ebp;           /* 0 of the caller */
     ULONG ReturnAddress; /* 4 */
@@ -31,9 +31,9 @@ static BOOLEAN is_frame(ULONG ebp, ULONG lowest, ULONG highest)
 }
 
 /*
- * From `ebp` up the current thread's kernel stack. A return address that is none of the kernel's ends the walk: so it
- * does at the trap frame, which stands in for the frame of the user's code. Where only the next EBP is bad, the
- * address before it is still kept.
+ * Walks up the current thread's kernel stack from `ebp`. A return address outside the kernel's code ends the walk; that
+ * is how it ends at the trap frame, which stands in for the user code's frame. If only the next EBP is bad, the return
+ * address stored next to it is still kept.
  */
 static ULONG walk_kernel_stack(ULONG *callers, ULONG count, ULONG ebp)
 {
@@ -51,7 +51,7 @@ static ULONG walk_kernel_stack(ULONG *callers, ULONG count, ULONG ebp)
     return found;
 }
 
-/* From the EBP that the thread had in user mode, within the stack that its TEB names. A fault leaves no frames. */
+/* Walks from the thread's user-mode EBP, within the stack that its TEB describes. A fault discards all user frames. */
 static void walk_user_stack(ULONG *callers, ULONG count)
 {
     KTHREAD *thread = KeGetCurrentThread();

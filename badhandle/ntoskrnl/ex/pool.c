@@ -1,8 +1,8 @@
 /*
- * The two pools: first fit over a list of free blocks in address order, freed neighbours joined.
+ * The two pools: first fit over the blocks in address order; neighbouring free blocks are merged.
  *
- * NT's pools keep lists by size; what is allocated here is small and lives long, and first fit packs it in the order
- * of allocation, which makes addresses a property of the boot sequence and of where the machine lets a pool begin.
+ * NT's pools keep lists by size. Allocations here are small and long-lived, and first fit packs them in the order
+ * of allocation, so addresses depend only on the boot sequence and on where the machine places the start of a pool.
  */
 #include "ex/ex.h"
 #include "ke/ke.h"
@@ -17,7 +17,7 @@ typedef struct POOL_HEADER {
 
 typedef struct POOL {
     UCHAR *Start, *End;
-    POOL_HEADER *FirstFree; /* no free block begins below; where a search starts */
+    POOL_HEADER *FirstFree; /* no free block begins below it, so searches start here */
 } POOL;
 
 static POOL pools[2];
@@ -42,7 +42,7 @@ static POOL_HEADER *next_block(POOL_HEADER *block)
     return (POOL_HEADER *)((UCHAR *)block + block->Length);
 }
 
-/* Joins the free blocks that follow `block` to it, and answers whether it is then long enough. */
+/* Merges the free blocks that follow `block` into it, and returns whether it is then long enough. */
 static BOOLEAN fits(POOL_HEADER *block, UCHAR *end, ULONG length)
 {
     while ((UCHAR *)next_block(block) < end && next_block(block)->Tag == 0)
@@ -50,7 +50,7 @@ static BOOLEAN fits(POOL_HEADER *block, UCHAR *end, ULONG length)
     return block->Length >= length;
 }
 
-/* Cuts what is beyond `length` off a free block, as another free block. */
+/* Shortens a free block to `length`; the rest becomes another free block. */
 static void split(POOL_HEADER *block, ULONG length)
 {
     if (block->Length > length) {

@@ -41,7 +41,7 @@ NTSTATUS NTAPI NtReleaseSemaphore(HANDLE SemaphoreHandle, LONG ReleaseCount, LON
     return status;
 }
 
-/* Every object of the guest begins with a dispatcher header, so any can be waited for. */
+/* Every object of the guest begins with a dispatcher header, so any can be waited on. */
 NTSTATUS NTAPI NtWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PVOID Timeout)
 {
     DISPATCHER_HEADER *object;

@@ -1,4 +1,4 @@
-/* NtQuerySystemInformation: the processes, and the open handles of all of them. */
+/* NtQuerySystemInformation: all processes, and all their open handles. */
 #include "ke/ke.h"
 #include "mm/mm.h"
 #include "ntcalls.h"

@@ -1,11 +1,11 @@
 /*
- * The trace database: its two forms, made and thrown away (reference: handle-tracing, A.3 and B.5).
+ * Creating and freeing the trace database, in its two forms (reference: handle-tracing, A.3 and B.5).
  *
- * The bits of BitMaskFlags that a debugger may set are not acted on; only the mark of a wrapped ring is kept.
+ * The bits of BitMaskFlags that a debugger may set have no effect; only the bit for a wrapped ring is maintained.
  *
- * The XP form has 4096 records and stays until the process ends. That of Server 2003 SP1 has a size, and can be
- * replaced by none. Its reference count and its lock are there for a debugger to see; on one processor that never
- * interrupts the kernel, nobody can take the database from under a writer.
+ * The XP form has 4096 records and stays until the process ends. The Server 2003 SP1 form stores its size and can be
+ * removed. Its reference count and lock exist only for a debugger to see: on one processor that never interrupts the
+ * kernel, nothing can free the database while it is written.
  */
 #include "ex/ex.h"
 #include "ke/ke.h"
@@ -76,7 +76,7 @@ NTSTATUS NTAPI ExEnableHandleTracing(HANDLE_TABLE *Table, ULONG Slots)
         ((SERVER_2003_DEBUG_INFO *)info)->TableSize = slots;
     }
     ExDisableHandleTracing(Table);
-    Table->StrictFIFO |= 1; /* stays when tracing is switched off */
+    Table->StrictFIFO |= 1; /* stays set when tracing is disabled */
     Table->DebugInfo = info;
     return STATUS_SUCCESS;
 }

@@ -1,6 +1,6 @@
 /*
- * What the machine fills for debuggers, as a boot loader and the kernel's early start do on Windows: the debugger data
- * block (KDDEBUGGER_DATA64) and the list of loaded modules.
+ * Data that the machine fills in for debuggers, as the boot loader and early kernel startup do on Windows: the debugger
+ * data block (KDDEBUGGER_DATA64) and the list of loaded modules.
  */
 #include "ke/ke.h"
 

@@ -19,7 +19,7 @@
 
 typedef struct TSS {
     ULONG Link;
-    ULONG Esp0; /* 04 where the machine puts the stack on an entry from user mode */
+    ULONG Esp0; /* 04 stack pointer that the CPU loads on entry from user mode */
     ULONG Ss0;  /* 08 */
     UCHAR Unused[TSS_SIZE - 0xC];
 } TSS;
@@ -40,7 +40,7 @@ void NTAPI KiLoadDescriptorTables(PVOID Gdtr, PVOID Idtr);
 void __attribute__((cdecl)) _KiSystemService(void);
 void KiTrap00(void), KiTrap03(void), KiTrap06(void), KiTrap0D(void), KiTrap0E(void), KiTrap2D(void), KiTrap30(void);
 
-/* A descriptor of byte granularity below 1 MiB, of page granularity above. */
+/* A descriptor with byte granularity for limits below 1 MiB, with page granularity above. */
 static unsigned long long descriptor(ULONG base, ULONG limit, ULONG access)
 {
     unsigned long long flags = 0x4; /* 32 bits */
@@ -93,7 +93,7 @@ void NTAPI KiSetCurrentThread(KTHREAD *Thread)
     KiLoadDirectory(Thread->Process->DirectoryTableBase[0]);
 }
 
-/* The machine jumps here, paging on, in kernel mode, on a stack of its own, with the block's address as argument. */
+/* The machine jumps here in kernel mode, with paging on, on a boot stack and with the block's address as argument. */
 void NTAPI KiSystemStartup(LOADER_BLOCK *LoaderBlock)
 {
     PVOID boot_stack;

@@ -28,14 +28,14 @@ static inline void RemoveEntryList(LIST_ENTRY *entry)
     entry->Flink->Blink = entry->Blink;
 }
 
-/* ke/string.c; the compiler calls them by itself, too */
+/* ke/string.c; the compiler also emits calls to them */
 void *memcpy(void *target, const void *source, unsigned int length);
 void *memset(void *target, int value, unsigned int length);
 
 enum { EventNotificationObject, EventSynchronizationObject, ProcessObject = 3, SemaphoreObject = 5, ThreadObject };
 
 typedef struct DISPATCHER_HEADER {
-    UCHAR Type;              /* 00 an Object value above */
+    UCHAR Type;              /* 00 one of the Object values above */
     UCHAR Absolute;          /* 01 */
     UCHAR Size;              /* 02 in dwords */
     UCHAR Inserted;          /* 03 */
@@ -65,7 +65,7 @@ CHECK_OFFSET(KPROCESS, ThreadListHead, 0x50);
 CHECK_SIZE(KPROCESS, 0x6C);
 
 /*
- * What a trap saves of user mode. Its first two dwords imitate a stack frame, so that a walk along saved EBPs
+ * The user-mode state that a trap saves. Its first two dwords imitate a stack frame, so that a walk along saved EBPs
  * finds the user's EBP and EIP there.
  */
 typedef struct KTRAP_FRAME {
@@ -142,20 +142,20 @@ CHECK_SIZE(KTHREAD, 0x1C0);
 #define STOP_BREAKPOINT 2      /* a thread ran int 3; Address is the address after it */
 #define STOP_REQUEST 3         /* the machine raised interrupt 30h in user mode */
 #define STOP_PROCESS_EXITING 4 /* the Target is about to end: its handles are still open; Detail: exit status */
-#define STOP_PROCESS_ENDED 5   /* the Target has ended: it stops here again and again; Detail: exit status */
+#define STOP_PROCESS_ENDED 5   /* the Target has ended: each resume stops here again; Detail: exit status */
 #define STOP_DEADLOCK 6        /* no thread can run */
-#define STOP_BUGCHECK 7        /* the kernel found itself broken; Detail: trap vector or NTSTATUS; Address: in the
+#define STOP_BUGCHECK 7        /* the kernel hit an internal error; Detail: trap vector or NTSTATUS; Address: in the
                                   kernel; it stops here for good */
-#define STOP_DEBUG_STRING 8    /* the program says something to its debugger: KdDebugString; Detail: its length */
+#define STOP_DEBUG_STRING 8    /* the program sent its debugger the text in KdDebugString; Detail: its length */
 
-/* How kernel and host talk while the guest is stopped; the host reads and writes it in the guest's memory. */
+/* How kernel and host communicate while the guest is stopped; the host accesses it in the guest's memory. */
 typedef struct KD_MAILBOX {
     ULONG Reason;         /* 00 STOP_ value, by the kernel */
     ULONG ProcessId;      /* 04 of the stopped thread */
     ULONG ThreadId;       /* 08 */
-    ULONG Address;        /* 0C its user EIP, 0 where it has none */
+    ULONG Address;        /* 0C its user EIP, 0: none */
     ULONG Detail;         /* 10 see STOP_ */
-    ULONG Pending;        /* 14 the host sets 1 to have the call below made; the kernel sets 0 when it is done */
+    ULONG Pending;        /* 14 the host sets 1 to request the call below; the kernel sets 0 when it is done */
     ULONG Service;        /* 18 system-service number */
     ULONG Arguments[12];  /* 1C pointers are addresses in the Debugger process */
     NTSTATUS Status;      /* 4C how the call ended */
@@ -180,7 +180,7 @@ void NTAPI KiInitializeStops(KPROCESS *Target, KTHREAD *Debugger);
 BOOLEAN NTAPI KiIsTarget(void); /* whether the current thread is one of the Target's */
 void NTAPI KiStopForTarget(ULONG Reason, ULONG Detail);
 void NTAPI KiStopMachine(ULONG Reason, ULONG Detail);
-void NTAPI KeBugCheck(ULONG Code, ULONG Address) __attribute__((noreturn)); /* Address 0: none to tell */
+void NTAPI KeBugCheck(ULONG Code, ULONG Address) __attribute__((noreturn)); /* Address 0: none */
 
 /* ke/trap.S */
 void NTAPI KiSwitchStack(PVOID *SavedStack, PVOID NewStack);

@@ -1,6 +1,6 @@
 /*
- * Selectors of the global descriptor table, for C and assembler; names and numbers are those that public descriptions
- * of 32-bit Windows have. User mode's carry RPL_MASK, their privilege level.
+ * Selectors of the global descriptor table, for C and assembler; names and numbers are those of public descriptions
+ * of 32-bit Windows. User mode combines its own with RPL_MASK, its privilege level.
  */
 #ifndef SELECTORS_H
 #define SELECTORS_H

@@ -1,4 +1,4 @@
-/* The system-service table: by number, the function and the bytes of its arguments. */
+/* The system-service table: for each number, the function and the size of its arguments in bytes. */
 #include "ntcalls.h"
 
 #define KI_SERVICE_LIMIT 0x11E

@@ -1,10 +1,10 @@
 /*
- * Stopping for the host, and the system calls that the host has made while stopped.
+ * Stopping for the host, and making system calls for it while stopped.
  *
- * The host has a breakpoint on KiStopPoint. When the guest is there, the mailbox says why. To have a call made, the
- * host fills the mailbox's second half and lets the guest run: the Debugger's thread makes the call in its own process
- * and from user mode, like any program, and the guest is at KiStopPoint again, stopped for the same reason. Letting it
- * run without a call goes on with the thread that had stopped.
+ * The host has a breakpoint on KiStopPoint. When the guest reaches it, the mailbox says why. To request a call, the
+ * host fills the mailbox's second half and resumes the guest: the Debugger's thread makes the call in its own process
+ * and from user mode, like any program, and the guest stops at KiStopPoint again, for the same reason. Resuming it
+ * without a call continues the thread that had stopped.
  */
 #include "ke/ke.h"
 #include "mm/mm.h"
@@ -51,7 +51,7 @@ BOOLEAN NTAPI KiIsTarget(void)
     return KeGetCurrentThread()->Process == target_process;
 }
 
-/* Stops only for the Target: what other processes do is not the host's business. */
+/* Stops only for the Target: other processes do not concern the host. */
 void NTAPI KiStopForTarget(ULONG Reason, ULONG Detail)
 {
     if (KiIsTarget())
@@ -59,8 +59,8 @@ void NTAPI KiStopForTarget(ULONG Reason, ULONG Detail)
 }
 
 /*
- * The Debugger's loop comes here with the status of the call it has made and gets the next one. The first time
- * there is no status to hand over: it was started because a call is pending.
+ * The Debugger's loop passes in the status of the call it has made and gets the next one. The first time
+ * there is no status to pass: the loop was started because a call is pending.
  */
 NTSTATUS NTAPI NtExchangeDebuggerCall(DEBUGGER_CALL *Call)
 {

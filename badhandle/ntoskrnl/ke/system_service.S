@@ -1,6 +1,6 @@
 /*
- * The system-call entry, in a file of its own: the build's layout, which sets where its call returns, takes all of a
- * hand-written file for one function.
+ * The system-call entry, in its own file: the build's layout, which sets where its call returns, treats a whole
+ * hand-written file as one function.
  */
     .intel_syntax noprefix
 #include "ke/trap_frame.inc"
@@ -9,8 +9,8 @@
 #define STATUS_ACCESS_VIOLATION 0xC0000005
 
 /*
- * int 2Eh: EAX is the service number, EDX the address of the arguments. The arguments are copied to the kernel stack
- * first, so that the service finds them as a C function does.
+ * int 2Eh: EAX is the service number, EDX the address of the arguments. The arguments are first copied to the kernel
+ * stack, where the service, a C function, expects them.
  */
     .text
     .globl __KiSystemService

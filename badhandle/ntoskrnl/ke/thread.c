@@ -1,6 +1,6 @@
 /*
- * Threads and their turns. One processor, no clock: a thread runs until it waits, yields or ends, and the threads
- * of a process take turns in the order of creation.
+ * Threads and their scheduling. With one processor and no clock, a thread runs until it waits, yields or ends, and the
+ * threads of a process take turns in the order of creation.
  */
 #include "ke/ke.h"
 #include "ke/selectors.h"
@@ -56,8 +56,8 @@ void NTAPI KiSwitchToThread(KTHREAD *Thread)
 }
 
 /*
- * The next thread after the current one that can run. A waiting thread is looked at here: it can run when its object
- * can be had. Wait lists would find it faster; with a handful of threads, asking each is simpler and cannot go stale.
+ * The next thread after the current one that can run. A waiting thread is checked here: it can run if its wait succeeds
+ * now. Wait lists would find it faster; with a handful of threads, checking each is simpler and cannot go stale.
  */
 static KTHREAD *find_ready_thread(void)
 {
@@ -77,7 +77,7 @@ static KTHREAD *find_ready_thread(void)
     return NULL;
 }
 
-/* Gives the processor away; returns when the current thread, its state set by the caller, has it again. */
+/* Gives up the processor; returns when the current thread, whose state the caller has set, runs again. */
 static void switch_away(void)
 {
     KTHREAD *next;
@@ -112,5 +112,5 @@ void NTAPI KiExitCurrentThread(void)
     thread->State = Terminated;
     thread->Header.SignalState = 1;
     switch_away();
-    KeBugCheck(0, 0); /* a thread that ended was given the processor */
+    KeBugCheck(0, 0); /* a thread that had ended was scheduled */
 }

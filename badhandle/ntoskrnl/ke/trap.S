@@ -1,7 +1,7 @@
 /*
- * The way back to user mode, traps, and the few things that C cannot say.
+ * The return to user mode, traps, and the few things that C cannot express.
  *
- * Every entry builds a KTRAP_FRAME and has EBP point at it, as if the trap frame were the stack frame of a caller: a
+ * Every entry builds a KTRAP_FRAME and points EBP at it, as if the trap frame were the stack frame of a caller: a
  * walk along saved EBPs ends there, because the "return address" in it is the user's EIP. DS and ES are flat in both
  * modes and stay as they are.
  */
@@ -9,10 +9,10 @@
 #include "ke/trap_frame.inc"
 
     .text
-/* A system call's end: EAX is its status, EBP the trap frame. */
+/* The end of a system call: EAX is its status, EBP the trap frame. */
 FUNCTION _KiServiceExit
     mov [ebp + TRAP_EAX], eax
-/* EBP is the trap frame: back to user mode with what it holds. */
+/* EBP is the trap frame: returns to user mode with the state in it. */
 FUNCTION _KiTrapExit
     lea esp, [ebp + TRAP_EAX]
     mov edx, [ebp + TRAP_EDX]
@@ -28,7 +28,7 @@ FUNCTION _KiTrapExit
     add esp, 4
     iretd
 
-/* The first code of a new thread in the kernel: KiSwitchStack returns here with the trap frame on the stack. */
+/* A new thread's first code in the kernel: KiSwitchStack returns here with the trap frame on the stack. */
 FUNCTION _KiEnterUserMode
     mov ebp, esp
     call _KiThreadStartup@0
@@ -54,8 +54,8 @@ FUNCTION _KiTrap\vector
     TRAP 30, 0
 
 /*
- * EBP is the vector, [ESP] the interrupted EBP, [ESP+4] the error code. From the kernel only one fault is expected:
- * of KiCopyMemory, which has a way out.
+ * EBP is the vector, [ESP] the interrupted EBP, [ESP+4] the error code. Only one fault is expected from the
+ * kernel: a page fault in KiCopyMemory, which recovers.
  */
 KiCommonTrap:
     test byte ptr [esp + 12], 3
@@ -80,7 +80,7 @@ KiKernelFault:
     push ebp
     call _KeBugCheck@8
 
-/* BOOLEAN NTAPI KiCopyMemory(Target, Source, Length): a page fault within gives FALSE. */
+/* BOOLEAN NTAPI KiCopyMemory(Target, Source, Length): returns FALSE on a page fault. */
 FUNCTION _KiCopyMemory@12
     push esi
     push edi
@@ -98,7 +98,7 @@ KiCopyFault:
     pop esi
     ret 12
 
-/* void NTAPI KiSwitchStack(PVOID *SavedStack, PVOID NewStack): the rest of a thread is on its stack. */
+/* void NTAPI KiSwitchStack(PVOID *SavedStack, PVOID NewStack): the rest of a thread's state is on its stack. */
 FUNCTION _KiSwitchStack@8
     mov eax, [esp + 4]
     mov ecx, [esp + 8]
@@ -121,7 +121,7 @@ FUNCTION _KiLoadDirectory@4
     ret 4
 
 /*
- * void NTAPI KiLoadDescriptorTables(PVOID Gdtr, PVOID Idtr): the kernel's own tables, and the segments that stay.
+ * void NTAPI KiLoadDescriptorTables(PVOID Gdtr, PVOID Idtr): loads the kernel's own tables, and the segments that stay.
  * SS is the kernel's; DS and ES are the user's flat segment, which both modes use.
  */
 FUNCTION _KiLoadDescriptorTables@8

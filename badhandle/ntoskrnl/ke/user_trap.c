@@ -1,4 +1,4 @@
-/* Traps that a user thread ran into. */
+/* Traps from user mode. */
 #include "ke/ke.h"
 #include "mm/mm.h"
 #include "ps/ps.h"
@@ -27,9 +27,9 @@ void NTAPI KiThreadStartup(void)
     }
 }
 
-#define BREAKPOINT_PRINT 1 /* service of int 2Dh: ECX is the address of a text, EDX its length */
+#define BREAKPOINT_PRINT 1 /* service of int 2Dh: ECX is the address of the text, EDX its length */
 
-/* What DbgPrint says reaches the host, cut to the buffer; what is not readable is not said. */
+/* Passes DbgPrint's text to the host, cut to the buffer; text that cannot be read is dropped. */
 static void debug_service(const KTRAP_FRAME *frame)
 {
     ULONG length = frame->Edx < sizeof KdDebugString ? frame->Edx : sizeof KdDebugString;

@@ -1,4 +1,4 @@
-/* What a satisfied wait does to the object that was waited for. */
+/* What a satisfied wait does to the object that was waited on. */
 #include "ke/ke.h"
 
 BOOLEAN NTAPI KiTryWait(DISPATCHER_HEADER *Object)

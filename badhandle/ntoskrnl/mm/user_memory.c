@@ -20,7 +20,7 @@ BOOLEAN NTAPI MmCopyToUser(PVOID UserTarget, const void *Source, ULONG Length)
     return is_user_range(UserTarget, Length) && KiCopyMemory(UserTarget, Source, Length);
 }
 
-/* Kernel memory is the same in every process: with the other's directory loaded the stack stays where it is. */
+/* Kernel memory is the same in every process, so the stack stays mapped while the other's directory is loaded. */
 static BOOLEAN copy_from_process(PVOID target, KPROCESS *process, const UCHAR *source, ULONG length)
 {
     BOOLEAN copied;
@@ -41,7 +41,7 @@ NTSTATUS NTAPI NtReadVirtualMemory(HANDLE ProcessHandle, PVOID BaseAddress, PVOI
         return status;
     while (done < Length && NT_SUCCESS(status)) {
         const UCHAR *source = (UCHAR *)BaseAddress + done;
-        /* Up to a page's end at a time, so that what lies before a missing page is read. */
+        /* No piece crosses the end of a page, so that everything before a missing page is read. */
         ULONG piece = 0x1000 - ((ULONG)source & 0xFFF);
         if (piece > sizeof bounce)
             piece = sizeof bounce;

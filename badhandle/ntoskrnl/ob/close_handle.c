@@ -1,4 +1,4 @@
-/* Closing a handle, and all handles of a process that ends. */
+/* Closing one handle, or all handles of a process that is ending. */
 #include "ke/ke.h"
 #include "ob/ob.h"
 #include "ps/ps.h"

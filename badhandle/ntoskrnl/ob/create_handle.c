@@ -1,4 +1,4 @@
-/* Making a handle in the caller's table. */
+/* Creating a handle in the caller's table. */
 #include "ke/ke.h"
 #include "ob/ob.h"
 #include "ps/ps.h"

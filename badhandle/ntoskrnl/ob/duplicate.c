@@ -1,4 +1,4 @@
-/* NtDuplicateObject: a second handle, within a process or from one to another. */
+/* NtDuplicateObject: a second handle, in the same process or in another. */
 #include "ke/ke.h"
 #include "mm/mm.h"
 #include "ntcalls.h"
@@ -6,8 +6,8 @@
 #include "ps/ps.h"
 
 /*
- * Between two processes whose handle tables are known. The trace, if the target table is traced, is the caller's:
- * its ids and its stacks.
+ * Duplicates between two processes that the caller has referenced. If the target table is traced, the trace has the
+ * ids and the stacks of the calling thread.
  */
 static NTSTATUS duplicate(EPROCESS *source, HANDLE handle, EPROCESS *target, ACCESS_MASK access, ULONG attributes,
                           ULONG options, HANDLE *duplicated)
@@ -35,7 +35,7 @@ static NTSTATUS duplicate(EPROCESS *source, HANDLE handle, EPROCESS *target, ACC
     return STATUS_SUCCESS;
 }
 
-/* The pseudo-handles are no entries of a table: what they stand for is referenced and gets a handle. */
+/* Pseudo-handles are not table entries: the object that one stands for is referenced and gets a handle. */
 static NTSTATUS duplicate_pseudo_handle(HANDLE pseudo, ACCESS_MASK access, ULONG attributes, HANDLE *duplicated)
 {
     PVOID object;
@@ -53,7 +53,7 @@ static NTSTATUS duplicate_into(EPROCESS *source, HANDLE handle, HANDLE target_pr
     if (handle != NtCurrentProcess() && handle != NtCurrentThread())
         status = duplicate(source, handle, target, access, attributes, options, duplicated);
     else if (source != PsGetCurrentProcess() || target != source)
-        status = STATUS_INVALID_HANDLE; /* Windows allows more; nothing here asks for it */
+        status = STATUS_INVALID_HANDLE; /* Windows allows more; nothing here needs it */
     else
         status = duplicate_pseudo_handle(handle, options & DUPLICATE_SAME_ACCESS ? MAXIMUM_ALLOWED : access,
                                          attributes, duplicated);

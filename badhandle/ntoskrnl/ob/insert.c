@@ -1,5 +1,5 @@
 /*
- * ObInsertObject, compiled without an EBP frame: EBP holds a value of its own there, and a walk along saved EBPs ends
+ * ObInsertObject, compiled without an EBP frame: EBP holds some other value there, and a walk along saved EBPs ends
  * after it. That is why a traced OPEN shows neither NtCreateEvent nor the system-call entry.
  */
 #include "ke/ke.h"

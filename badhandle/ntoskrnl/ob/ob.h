@@ -32,7 +32,7 @@ CHECK_OFFSET(OBJECT_TYPE, Key, 0xAC);
 CHECK_SIZE(OBJECT_TYPE, 0x190);
 
 typedef struct OBJECT_HEADER {
-    LONG PointerCount;         /* 00 references, one of them for each handle */
+    LONG PointerCount;         /* 00 references, including one for each handle */
     LONG HandleCount;          /* 04 */
     OBJECT_TYPE *Type;         /* 08 */
     UCHAR NameInfoOffset;      /* 0C bytes back from the header to OBJECT_HEADER_NAME_INFO, 0: no name */
@@ -98,7 +98,7 @@ void NTAPI ObDereferenceObject(PVOID Object);
 ACCESS_MASK NTAPI ObpMapAccess(const OBJECT_TYPE *Type, ACCESS_MASK DesiredAccess);
 OBJECT_HEADER_NAME_INFO *NTAPI ObpNameInfoOf(const OBJECT_HEADER *Header); /* NULL: no name */
 
-/* ob/insert.c: makes a handle in the caller's table, and gives up the caller's reference either way */
+/* ob/insert.c: makes a handle in the caller's table, and releases the caller's reference even if it fails */
 NTSTATUS NTAPI ObInsertObject(PVOID Object, ACCESS_MASK DesiredAccess, ULONG Attributes, HANDLE *Handle);
 /* ob/create_handle.c */
 NTSTATUS NTAPI ObpCreateUnnamedHandle(PVOID Object, ACCESS_MASK GrantedAccess, ULONG Attributes, HANDLE *Handle);
@@ -109,6 +109,6 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAcces
 NTSTATUS NTAPI ObpCloseHandle(HANDLE Handle);
 NTSTATUS NTAPI ObpCloseHandleTableEntry(HANDLE_TABLE *Table, HANDLE_TABLE_ENTRY *Entry, HANDLE Handle,
                                         BOOLEAN IgnoreProtection);
-void NTAPI ObKillHandles(HANDLE_TABLE *Table); /* closes all, as the process ends */
+void NTAPI ObKillHandles(HANDLE_TABLE *Table); /* closes all when the process ends */
 
 #endif

@@ -21,7 +21,7 @@ static OBJECT_TYPE *create_type(const WCHAR *name, ULONG name_bytes, ULONG index
     return type;
 }
 
-/* Indices as on Windows XP, where directories, tokens and others stand between. */
+/* Indices as on Windows XP, where directories, tokens and other types lie in between. */
 void NTAPI ObInitialize(void)
 {
     PsProcessType = create_type(L"Process", 14, 5, PROCESS_ALL_ACCESS, TAG('P', 'r', 'o', 'c'));

@@ -1,4 +1,4 @@
-/* NtQueryObject: counts, name and type of what a handle refers to. */
+/* NtQueryObject: the counts, name and type of the object that a handle refers to. */
 #include "ke/ke.h"
 #include "mm/mm.h"
 #include "ntcalls.h"
@@ -31,7 +31,7 @@ typedef struct TYPE_INFORMATION {
 CHECK_OFFSET(TYPE_INFORMATION, ValidAccessMask, 0x40);
 CHECK_SIZE(TYPE_INFORMATION, 0x60);
 
-/* A string's characters with a terminator, at `target` in user memory. */
+/* Copies a string's characters and a terminator to `target` in user memory. */
 static BOOLEAN copy_string(UCHAR *target, const UNICODE_STRING *string)
 {
     WCHAR terminator = 0;
@@ -52,7 +52,7 @@ static NTSTATUS query_basic(HANDLE handle, const OBJECT_HEADER *header, PVOID bu
         information.GrantedAccess = entry->GrantedAccess & ACCESS_MASK_BITS;
     }
     information.HandleCount = (ULONG)header->HandleCount;
-    information.PointerCount = (ULONG)header->PointerCount - 1; /* without this call's own */
+    information.PointerCount = (ULONG)header->PointerCount - 1; /* without this call's own reference */
     return MmCopyToUser(buffer, &information, sizeof information) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 

@@ -1,4 +1,4 @@
-/* From a handle to its object: with the access asked for, and with a reference. */
+/* From a handle to its object: checks the requested access and takes a reference. */
 #include "ke/ke.h"
 #include "ob/ob.h"
 #include "ps/ps.h"

@@ -1,12 +1,12 @@
 /*
- * The ends of threads and processes. A thread's object and stacks stay until the process wants another thread, a
- * process's object for good, for a debugger to look at.
+ * Ending threads and processes. For a debugger to inspect, a thread's object and stacks stay until the process creates
+ * another thread, and a process's object stays for good.
  */
 #include "ntcalls.h"
 #include "ob/ob.h"
 #include "ps/ps.h"
 
-/* A thread that is not running now, and never will again. */
+/* Marks a thread as ended, so that it is never scheduled again. */
 static void end_thread(KTHREAD *thread)
 {
     if (thread->State == Terminated)
@@ -53,7 +53,7 @@ NTSTATUS NTAPI NtTerminateProcess(HANDLE ProcessHandle, NTSTATUS ExitStatus)
     ObDereferenceObject(process);
     if (process == PsGetCurrentProcess())
         PsExitCurrentProcess(ExitStatus);
-    return STATUS_ACCESS_DENIED; /* the guest's processes end only themselves */
+    return STATUS_ACCESS_DENIED; /* the guest's processes can end only themselves */
 }
 
 NTSTATUS NTAPI NtTerminateThread(HANDLE ThreadHandle, NTSTATUS ExitStatus)

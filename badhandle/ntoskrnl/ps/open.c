@@ -1,4 +1,4 @@
-/* NtOpenProcess, and stopping and resuming all threads of a process. */
+/* NtOpenProcess, and suspending and resuming all threads of a process. */
 #include "mm/mm.h"
 #include "ntcalls.h"
 #include "ob/ob.h"

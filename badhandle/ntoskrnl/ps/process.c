@@ -1,6 +1,6 @@
 /*
- * Making processes. The machine has mapped their images and written their PEBs; what the kernel knows of them is made
- * here.
+ * Creating processes. The machine has mapped their images and written their PEBs; the kernel's own structures are
+ * created here.
  */
 #include "ps/ps.h"
 
@@ -9,7 +9,7 @@
 
 #define SYSTEM_PROCESS_ID 4
 #define PEB_NT_GLOBAL_FLAG 0x68
-#define USER_PARAMETER_BYTES 8 /* a thread's first stack: a zero return address and its parameter */
+#define USER_PARAMETER_BYTES 8 /* a thread's initial stack: a zero return address and its parameter */
 
 LIST_ENTRY PsActiveProcessHead = {&PsActiveProcessHead, &PsActiveProcessHead};
 EPROCESS *PsInitialSystemProcess;

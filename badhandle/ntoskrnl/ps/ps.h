@@ -1,8 +1,8 @@
 /*
  * Processes and threads.
  *
- * Layouts: 32-bit Windows XP SP2 (reference: handle-tracing, B.1 and B.8). What the guest keeps beyond them stands
- * after the structures' official ends.
+ * Layouts: 32-bit Windows XP SP2 (reference: handle-tracing, B.1 and B.8). Fields that only this guest has
+ * follow the structures' official ends.
  */
 #ifndef PS_H
 #define PS_H
@@ -74,7 +74,7 @@ static inline EPROCESS *PsGetCurrentProcess(void)
 
 /* ps/process.c */
 void NTAPI PsInitialize(ULONG SystemDirectoryTableBase);
-KTHREAD *NTAPI PsCreateLoadedProcess(const LOADER_PROCESS *Loaded); /* answers its first thread */
+KTHREAD *NTAPI PsCreateLoadedProcess(const LOADER_PROCESS *Loaded); /* returns its first thread */
 
 /* ps/thread.c */
 ETHREAD *NTAPI PspCreateThread(EPROCESS *Process, ULONG ThreadId, PVOID Teb, ULONG StartAddress, ULONG UserStack);

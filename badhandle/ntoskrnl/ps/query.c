@@ -19,7 +19,7 @@ CHECK_SIZE(BASIC_INFORMATION, 0x18);
 
 #define NORMAL_PRIORITY 8
 
-/* PROCESS_HANDLE_TRACING_ENTRY: other field order than the kernel's record. */
+/* PROCESS_HANDLE_TRACING_ENTRY: its fields are in a different order from the kernel's record. */
 typedef struct TRACING_ENTRY {
     HANDLE Handle;                    /* 00 */
     CLIENT_ID ClientId;               /* 04 */
@@ -31,7 +31,7 @@ CHECK_SIZE(TRACING_ENTRY, sizeof(HANDLE_TRACE_DB_ENTRY));
 /* PROCESS_HANDLE_TRACING_QUERY */
 typedef struct TRACING_QUERY {
     HANDLE Handle;               /* 00 in: the only handle wanted, NULL: all */
-    ULONG TotalTraces;           /* 04 out: all that match, also those without room */
+    ULONG TotalTraces;           /* 04 out: all that match, even those that do not fit */
     TRACING_ENTRY HandleTrace[]; /* 08 newest first */
 } TRACING_QUERY;
 CHECK_OFFSET(TRACING_QUERY, HandleTrace, 8);
@@ -46,7 +46,7 @@ static BOOLEAN copy_trace(TRACING_ENTRY *user_entry, const HANDLE_TRACE_DB_ENTRY
     return MmCopyToUser(user_entry, &entry, sizeof entry);
 }
 
-/* From the newest record down and once around; slots never written are passed over. */
+/* Goes once around the ring from the newest record back; skips slots that were never written. */
 static NTSTATUS query_traces(HANDLE_TABLE *table, TRACING_QUERY *user, ULONG length, ULONG *returned)
 {
     TRACE_DATABASE database;
@@ -81,7 +81,7 @@ static NTSTATUS query_tracing(const EPROCESS *process, PVOID buffer, ULONG lengt
 static NTSTATUS query_basic(const EPROCESS *process, PVOID buffer, ULONG *returned)
 {
     BASIC_INFORMATION information;
-    information.ExitStatus = process->ObjectTable != NULL ? STATUS_PENDING : process->ExitStatus; /* it runs */
+    information.ExitStatus = process->ObjectTable != NULL ? STATUS_PENDING : process->ExitStatus; /* still running */
     information.PebBaseAddress = process->Peb;
     information.AffinityMask = 1;
     information.BasePriority = NORMAL_PRIORITY;
@@ -98,7 +98,7 @@ static NTSTATUS query_handle_count(const EPROCESS *process, PVOID buffer, ULONG 
     return MmCopyToUser(buffer, &count, sizeof count) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
-/* The length is looked at before the handle, as Windows does. */
+/* The length is checked before the handle, as on Windows. */
 static NTSTATUS check_query_length(ULONG information_class, ULONG length)
 {
     switch (information_class) {
@@ -117,7 +117,7 @@ NTSTATUS NTAPI NtQueryInformationProcess(HANDLE ProcessHandle, ULONG ProcessInfo
                                          PVOID ProcessInformation, ULONG Length, ULONG *ReturnLength)
 {
     EPROCESS *process;
-    ULONG returned = 0; /* stays 0 where nothing is to be told */
+    ULONG returned = 0; /* stays 0 if there is no length to return */
     NTSTATUS status = check_query_length(ProcessInformationClass, Length);
     if (!NT_SUCCESS(status))
         return status;
@@ -138,7 +138,7 @@ NTSTATUS NTAPI NtQueryInformationProcess(HANDLE ProcessHandle, ULONG ProcessInfo
     return status;
 }
 
-/* Which lengths are taken is the version's: XP knows the short form alone and cannot switch tracing off. */
+/* The accepted lengths depend on the version: XP takes only the short form and cannot disable tracing. */
 static BOOLEAN is_tracing_length(ULONG length)
 {
     if (length == OFFSET_OF(PROCESS_HANDLE_TRACING_ENABLE_EX, TotalSlots))

@@ -1,4 +1,4 @@
-/* Making threads, in the kernel and for user mode. */
+/* Creating threads, in the kernel and for user mode. */
 #include "mm/mm.h"
 #include "ntcalls.h"
 #include "ob/ob.h"
@@ -51,9 +51,9 @@ ETHREAD *NTAPI PspCreateThread(EPROCESS *Process, ULONG ThreadId, PVOID Teb, ULO
 }
 
 /*
- * Frees a thread of the process that has ended and that nobody refers to any more; its TEB and user stack serve the
- * next thread. NT does this in a thread of its own, soon after the end; only then is the thread off its kernel stack.
- * Answers the TEB, 0: there is no such thread. The first thread is passed over: its TEB and stack are not of one piece.
+ * Frees an ended thread of the process that nothing refers to any more; the next thread reuses its TEB and user stack.
+ * NT does this in a separate thread, soon after the end; only then is the thread off its kernel stack.
+ * Returns the TEB, 0: there is no such thread. Skips the first thread, whose TEB and stack are not contiguous.
  */
 static ULONG reap_thread(EPROCESS *process)
 {
@@ -72,7 +72,7 @@ static ULONG reap_thread(EPROCESS *process)
     return 0;
 }
 
-/* Room for a TEB with a stack above it in the process's region; 0 where that ends. */
+/* Reserves a TEB with a stack above it in the process's region; 0: the region is full. */
 static ULONG allocate_teb(EPROCESS *process)
 {
     ULONG teb = process->UserRegionNext;
@@ -82,7 +82,7 @@ static ULONG allocate_teb(EPROCESS *process)
     return teb;
 }
 
-/* Fills a TEB and the stack above it; answers the stack pointer to start with, 0 where that memory is not there. */
+/* Fills a TEB and the stack above it; returns the initial stack pointer, 0: that memory is not mapped. */
 static ULONG prepare_user_part(const EPROCESS *process, ULONG thread_id, ULONG teb, PVOID first, PVOID second)
 {
     ULONG stack[3] = {0, (ULONG)first, (ULONG)second}; /* return address and parameters */
@@ -123,7 +123,7 @@ NTSTATUS NTAPI NtCreateUserThread(HANDLE *ThreadHandle, PVOID StartAddress, PVOI
         return STATUS_INSUFFICIENT_RESOURCES;
     ObHeaderOf(thread)->PointerCount++; /* ObInsertObject takes one; the thread's own stays */
     status = ObInsertObject(thread, THREAD_ALL_ACCESS, 0, &handle);
-    if (!NT_SUCCESS(status)) { /* a thread that nobody asked for must not run */
+    if (!NT_SUCCESS(status)) { /* the call fails, so its thread must not run */
         thread->Tcb.State = Terminated;
         process->ActiveThreads--;
         return status;

@@ -1,8 +1,8 @@
 /**
- * What the library asks of Deno, done by Node.js or Bun: files, the environment, the standard input.
+ * What the library uses of Deno, implemented with Node.js or Bun: files, the environment, standard input.
  *
  * The bundled library imports this as `Deno` (see `bundles.ts`); nothing is added to the global scope. Under Deno it is
- * Deno itself. Calling Windows' own libraries is Deno's alone: who tries is told so.
+ * Deno itself. Only Deno can call Windows' own libraries; elsewhere such calls throw an error that says so.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { TargetError } from "../../../mod.ts";
 
-/** Node.js' names of systems that Deno calls otherwise. */
+/** Node.js' names for systems that Deno names differently. */
 const SYSTEMS: Readonly<Record<string, typeof Deno.build.os>> = { win32: "windows" };
 
-/** The code of the error that says that there is no FFI; the other codes are the system's. */
+/** The code of the error for missing FFI; the other codes are the system's. */
 const NO_FFI = "ERR_NEEDS_DENO";
 
-/** A class that an error belongs to by its code: `instanceof` holds for what Node.js throws. */
+/** A class to which an error belongs by its code, so that `instanceof` works for what Node.js throws. */
 function errorClass(...codes: string[]): { [Symbol.hasInstance](error: unknown): boolean } {
   return {
     [Symbol.hasInstance]: (error) =>
@@ -42,7 +42,7 @@ function infoOf(stats: fs.Stats): Info {
   };
 }
 
-/** An open file with a position, as Deno has it. */
+/** An open file with a position, like Deno's. */
 class OpenFile implements Disposable {
   readonly #descriptor: number;
   #position = 0;
@@ -55,7 +55,7 @@ class OpenFile implements Disposable {
     return infoOf(fs.fstatSync(this.#descriptor));
   }
 
-  /** From the start of the file, which is all that is asked for. */
+  /** From the start of the file, the only mode that is used. */
   seekSync(offset: number | bigint): number {
     return this.#position = Number(offset);
   }
@@ -89,7 +89,7 @@ class OpenFile implements Disposable {
   }
 }
 
-/** Deno's options as the flags of open(2). */
+/** Deno's options as open(2) flags. */
 function flagsOf({ read, write, create, createNew, truncate }: Deno.OpenOptions): number {
   const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC } = fs.constants;
   let flags = write === true ? (read === true ? O_RDWR : O_WRONLY) : O_RDONLY;
@@ -110,7 +110,7 @@ function needsDeno(): never {
   );
 }
 
-/** What the library uses of `Deno`, and nothing more; `make_test.ts` holds that it is all there. */
+/** What the library uses of `Deno`, and nothing more; `make_test.ts` checks that it is complete. */
 const calls = {
   build: { os: SYSTEMS[process.platform] ?? process.platform, arch: process.arch },
   env: { get: (name: string): string | undefined => process.env[name] },
@@ -155,7 +155,7 @@ const calls = {
     }
   },
   chmod: (path: string, mode: number): Promise<void> => fs.promises.chmod(path, mode),
-  /** An id that is not given stays as it is. */
+  /** An id that is not given stays unchanged. */
   chown: (path: string, uid: number | null, gid: number | null): Promise<void> =>
     fs.promises.chown(path, uid ?? -1, gid ?? -1),
 

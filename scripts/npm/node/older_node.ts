@@ -1,5 +1,5 @@
 /**
- * What the library uses of the language and Node.js 20 or Bun may lack. What is there already is left as it is.
+ * Language features that the library uses and Node.js 20 or Bun may lack. Existing ones are left alone.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * Colours for reports on a terminal: the words that one looks for.
+ * Colours for reports on a terminal: they mark the words that one looks for.
  *
- * They are laid over the finished text, so that reports stay pure and a file never has any.
+ * They are added to the finished text, so that reports stay pure and a file never has any.
  *
  * @module
  */
@@ -11,8 +11,8 @@ const STYLES = { bad: "\x1b[31m", doubtful: "\x1b[33m", key: "\x1b[1m" } as cons
 const RESET = "\x1b[0m";
 
 /**
- * Each pattern takes a word where it stands in a line of the debugger's or of ours, from the beginning of that line: a
- * name in it, or a text that begins with the same word, is left as it is.
+ * Each pattern matches a word at its place in one of the debugger's lines or ours, anchored at the start of the line: a
+ * name in it, or a text that begins with the same word, is left alone.
  */
 const PATTERNS: readonly (readonly [pattern: RegExp, style: keyof typeof STYLES])[] = [
   [/(?<=^Handle = 0x[0-9a-f]+ - )\*\*\* BAD REFERENCE \*\*\*/gm, "bad"], // user mode

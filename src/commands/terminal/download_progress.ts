@@ -1,5 +1,5 @@
 /**
- * Shows on a terminal which symbol server is waited for and how far a download has come, when one takes longer than a
+ * Shows on a terminal which symbol server we are waiting for and how far a download has got, if it takes longer than a
  * second.
  *
  * @module
@@ -11,7 +11,7 @@ import type { CliStream } from "./streams.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
-/** Options of downloads whose progress is shown on a stream, where it is a terminal. */
+/** Download options that show progress on a stream, if it is a terminal. */
 export function downloadProgress(
   stream: CliStream,
   everySecond: Ticker = ticking,

@@ -7,7 +7,7 @@ const MEBIBYTE = 1024 * 1024;
 const URL_OF_PDB = "https://user:secret@symbols.example/demo.pdb/1/demo.pdb";
 const CLEAR_LINE = "\r\x1b[K";
 
-Deno.test("downloadProgress() says which server is waited for, then how far the file has come", () => {
+Deno.test("downloadProgress() says which server it is waiting for, then how far the file has got", () => {
   const { stream, written } = recordedStream(true);
   let second = (_: number): void => {};
   const byHand: Ticker = (tick) => {
@@ -33,7 +33,7 @@ Deno.test("downloadProgress() says which server is waited for, then how far the 
   ]);
 });
 
-Deno.test("downloadProgress() stays silent for a quick download and where there is no terminal", () => {
+Deno.test("downloadProgress() stays silent for a quick download and without a terminal", () => {
   const { stream, written } = recordedStream(true);
   const quick = downloadProgress(stream);
   quick.onRequest?.(URL_OF_PDB);

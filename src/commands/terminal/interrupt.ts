@@ -1,13 +1,13 @@
 /**
- * A signal ends the program as any other end does: what is open is let go of, tracing that was enabled is disabled, and
- * files that are not whole are removed.
+ * Makes a signal end the program in an orderly way: what is open is released, tracing that was enabled is disabled, and
+ * incomplete files are removed.
  *
  * @module
  */
 
 /**
- * The signals that ask for an end, with their numbers: Ctrl-C, a terminal that is gone (on Windows a console that is
- * closed), and a polite kill or, on Windows, which has none and where older versions of Deno take none, Ctrl-Break.
+ * The signals that request an end, with their numbers: Ctrl-C, a closed terminal (on Windows a closed console), and a
+ * polite kill or, on Windows, which has none and where older versions of Deno accept none, Ctrl-Break.
  */
 const SIGNALS: readonly (readonly [signal: Deno.Signal, number: number])[] = [
   ["SIGINT", 2],
@@ -15,11 +15,11 @@ const SIGNALS: readonly (readonly [signal: Deno.Signal, number: number])[] = [
   Deno.build.os === "windows" ? ["SIGBREAK", 21] : ["SIGTERM", 15],
 ];
 
-/** The exit code of a program that a signal ended, less the signal's number. */
+/** The exit code of a program that a signal ended, minus the signal's number. */
 const SIGNALED = 128;
 
 /**
- * Disposes of a resource when a signal or anything else ends the program at once, as long as what it returns is not
+ * Disposes of a resource when a signal or anything else ends the program at once, until the returned object is
  * disposed.
  */
 export function disposeOnInterrupt(resource: Disposable): Disposable {
@@ -29,7 +29,7 @@ export function disposeOnInterrupt(resource: Disposable): Disposable {
     Deno.addSignalListener(signal, end);
     return { signal, end };
   });
-  // Several may wait, and other things end the program, too: Deno.exit() tells all of them.
+  // Several may be waiting, and other things end the program, too: Deno.exit() notifies all of them.
   globalThis.addEventListener("unload", dispose);
   return {
     [Symbol.dispose](): void {
@@ -39,7 +39,7 @@ export function disposeOnInterrupt(resource: Disposable): Disposable {
   };
 }
 
-/** Hears Ctrl-C, which does not end the program as long as what this returns is not disposed. */
+/** Handles Ctrl-C, which does not end the program until the returned object is disposed. */
 export function listenForBreak(): { isPressed(): Promise<boolean> } & Disposable {
   let isPressed = false;
   const press = (): void => {

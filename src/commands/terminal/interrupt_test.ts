@@ -11,7 +11,9 @@ function urlOf(path: string): string {
   return new URL(path, import.meta.url).href;
 }
 
-/** Runs a program until it prints its first line, ends it by a signal, and gives all that it printed and its code. */
+/**
+ * Runs a program until it prints its first line, ends it with a signal, and returns all its output and its exit code.
+ */
 async function runToSignal(
   program: string,
   args: string[],
@@ -30,7 +32,7 @@ async function runToSignal(
   return { text, code: (await child.status).code };
 }
 
-/** Says that it waits, and waits for ever; the second word is said by what is let go of. */
+/** Prints that it is waiting, and waits for ever; releasing the resource prints the second word. */
 const WAITING = `const { disposeOnInterrupt } = await import(Deno.args[0]);
 using interrupt = disposeOnInterrupt({ [Symbol.dispose]: () => console.log("disposed") });
 console.log("waiting");
@@ -51,7 +53,7 @@ for (const [signal, code] of SIGNALS) {
   });
 }
 
-/** Seeks a PDB behind a server that never ends its file, and says when some of it is there. */
+/** Looks for a PDB on a server that never finishes its file, and reports when some of it is there. */
 const DOWNLOADING = `const [folder, { SymbolFinder, parseSymbolPath }, { disposeOnInterrupt }] =
   [Deno.args[0], await import(Deno.args[1]), await import(Deno.args[2])];
 const endless = () => new Response(new ReadableStream({
@@ -70,7 +72,7 @@ using finder = new SymbolFinder({ path, reader, download: { onProgress, guard: d
 const pdb = { guid: "0123456789ABCDEF0123456789ABCDEF", age: 1, path: "x.pdb" };
 await finder.find({ name: "x", path: "x.exe", base: 0n, size: 1, pdb });`;
 
-/** Expands a cabinet that never ends, and says when some of it is there. */
+/** Expands a cabinet that never ends, and reports when some of it is there. */
 const EXPANDING = `const [folder, { SymbolFinder, parseSymbolPath }, { disposeOnInterrupt }] =
   [Deno.args[0], await import(Deno.args[1]), await import(Deno.args[2])];
 const guid = "0123456789ABCDEF0123456789ABCDEF";
@@ -104,7 +106,7 @@ for (const [what, program] of [["a download", DOWNLOADING], ["an expansion", EXP
   }
 }
 
-/** Runs a program of the emulated machine that does not end in years, and says when a timer had its turn meanwhile. */
+/** Runs a program on the emulated machine that would take years, and reports when a timer ran meanwhile. */
 const EMULATING = `const { disposeOnInterrupt } = await import(Deno.args[1]);
 const { launchProgram } = await import(Deno.args[0]);
 using program = await launchProgram(["churn", "4294967295"], "emulated");
@@ -113,7 +115,7 @@ setTimeout(() => console.log("turn"));
 await program.runToExit();`;
 
 Deno.test({
-  name: "a long run of the emulated machine leaves timers and Ctrl-C their turns [no Windows]",
+  name: "a long run of the emulated machine leaves room for timers and Ctrl-C [no Windows]",
   ignore: !HAS_SIGNALS,
   fn: async () => {
     const args = [urlOf("../../targets/mod.ts"), urlOf("interrupt.ts")];

@@ -7,20 +7,20 @@ import { dirname, join } from "node:path";
 import { FileSource } from "../../file_source.ts";
 import { escapeText } from "../../escape_text.ts";
 
-/** Lines that are remembered. */
+/** The number of lines that are remembered. */
 export const MAX_LINES = 500;
-/** What is read of the file, from its end, in bytes; it is made shorter when it has grown beyond that. */
+/** How much of the file is read, from its end, in bytes; it is shortened when it has grown beyond that. */
 const MAX_BYTES = 256 * 1024;
 
-/** What of the surroundings counts: a process's own, or a test's. */
+/** The parts of the environment that count: a process's own, or a test's. */
 export interface HistoryEnvironment {
-  /** The operating system, as `Deno.build.os` has it. */
+  /** The operating system, in the form of `Deno.build.os`. */
   readonly os: string;
   /** Reads an environment variable. */
   readonly get: (name: string) => string | undefined;
 }
 
-/** The file of the user's own; undefined where the system has no place for it. */
+/** The user's file; undefined if the system has no place for it. */
 export function historyFile(
   { os, get }: HistoryEnvironment = { os: Deno.build.os, get: (name) => Deno.env.get(name) },
 ): string | undefined {
@@ -32,8 +32,8 @@ export function historyFile(
 }
 
 /**
- * Lines of earlier sessions and of this one. A history is a convenience: what cannot be read or written is left out,
- * and never stops a session.
+ * Lines of earlier sessions and of this one. A history is a convenience: if it cannot be read or written, the session
+ * goes on without it.
  */
 export class LineHistory {
   /** The newest first. */
@@ -42,7 +42,7 @@ export class LineHistory {
   #last: string | undefined;
   #isBroken = false;
 
-  /** Reads a file that need not be there yet. It becomes one that nobody but the user may read. */
+  /** Reads a file that need not exist yet. It becomes one that only the user may read. */
   constructor(path: string) {
     this.#path = path;
     const lines = this.#read();
@@ -50,7 +50,7 @@ export class LineHistory {
     this.lines = lines.toReversed();
   }
 
-  /** Adds a line to the file, unless it is the last one again. */
+  /** Adds a line to the file, unless it repeats the last one. */
   add(line: string): void {
     if (this.#isBroken || line.trim() === "" || line === this.#last) return;
     if (escapeText(line) !== line) return;

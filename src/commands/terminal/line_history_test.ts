@@ -15,7 +15,7 @@ Deno.test("LineHistory remembers the lines of earlier sessions, the newest first
 });
 
 Deno.test({
-  name: "the file of a LineHistory is the user's alone [no Windows]",
+  name: "only the user may read a LineHistory's file [no Windows]",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     await withFolder((folder) => {
@@ -41,7 +41,7 @@ Deno.test("LineHistory reads the end of a long file, and shortens it", async () 
   });
 });
 
-Deno.test("LineHistory goes without a file that it cannot use", async () => {
+Deno.test("LineHistory does without a file that it cannot use", async () => {
   await withFolder((folder) => {
     const history = new LineHistory(folder);
     history.add("lm");
@@ -49,7 +49,7 @@ Deno.test("LineHistory goes without a file that it cannot use", async () => {
   });
 });
 
-Deno.test("historyFile() stands where a system keeps what programs remember", () => {
+Deno.test("historyFile() is where the system keeps programs' state", () => {
   const fileOn = (os: string, variables: Record<string, string>): string | undefined =>
     historyFile({ os, get: (name) => variables[name] })?.replaceAll("\\", "/");
   assertEquals(fileOn("linux", { HOME: "/home/u" }), "/home/u/.local/state/htrace/history");

@@ -1,18 +1,18 @@
 /**
- * Shows on a terminal what is being waited for, when it takes longer than a second.
+ * Shows on a terminal what the program is waiting for, if it takes longer than a second.
  *
  * @module
  */
 import { statusLineOf } from "./status_line.ts";
 import type { CliProcess } from "./streams.ts";
 
-/** Work that ends sooner is not worth a line; the seconds are counted from then on. */
+/** Work that ends sooner is not worth a line; seconds are shown from then on. */
 const SECOND = 1000;
 
-/** Calls back after each second until it is disposed; tests count seconds by hand. */
+/** Calls back after each second until disposed; tests count seconds by hand. */
 export type Ticker = (tick: (seconds: number) => void) => Disposable;
 
-/** Waits for work, with a line that says what is being done and for how long, and is gone at the end. */
+/** Waits for work, with a line that says what is being done and for how long, and that disappears at the end. */
 export async function withProgress<T>(
   { stderr }: CliProcess,
   what: string,
@@ -29,7 +29,7 @@ export async function withProgress<T>(
   }
 }
 
-/** The seconds of this machine's clock. */
+/** Seconds of this machine's clock. */
 export function ticking(tick: (seconds: number) => void): Disposable {
   let seconds = 0;
   const timer = setInterval(() => tick(++seconds), SECOND);

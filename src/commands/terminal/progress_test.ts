@@ -5,7 +5,7 @@ import { type Ticker, withProgress } from "./progress.ts";
 
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Seconds that pass when they are told to. */
+/** Seconds that pass on command. */
 function clockByHand(): { ticker: Ticker; pass: () => void } {
   const ticks: ((seconds: number) => void)[] = [];
   let seconds = 0;
@@ -38,7 +38,7 @@ Deno.test("withProgress() counts seconds on a terminal, and clears its line", as
   ]);
 });
 
-Deno.test("withProgress() says nothing of what is quick, and nothing into a file", async () => {
+Deno.test("withProgress() shows nothing for quick work, and nothing in a file", async () => {
   for (const isTerminal of [true, false]) {
     const { process, written } = recordedProcess(isTerminal);
     assertEquals(await withProgress(process, "reading", Promise.resolve(1)), 1);
@@ -46,7 +46,7 @@ Deno.test("withProgress() says nothing of what is quick, and nothing into a file
   }
 });
 
-Deno.test("a download stands in the place of the work that waits for it", async () => {
+Deno.test("a download is shown in place of the work that waits for it", async () => {
   const { process, written } = recordedProcess(true);
   const { promise, resolve } = Promise.withResolvers<void>();
   const { ticker, pass } = clockByHand();

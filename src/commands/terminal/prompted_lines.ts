@@ -2,7 +2,7 @@
  * Lines typed at a terminal, with line editing and history, or read from a pipe.
  *
  * `node:readline` comes with Deno, edits lines and keeps a history, so no other library is needed for that. It is
- * loaded for terminals alone, because that takes as long as the rest of the start.
+ * loaded only for terminals, because that takes as long as the rest of startup.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import { type LineHistory, MAX_LINES } from "./line_history.ts";
 import { inputTexts, linesOf } from "./standard_input.ts";
 import type { CliStream } from "./streams.ts";
 
-/** What a terminal offers beside line editing. */
+/** What a terminal offers besides line editing. */
 export interface TypingHelp {
-  /** The words that may stand for the last one of a line, and that word; Tab asks for them. */
+  /** The completions for the last word of a line, and that word; Tab requests them. */
   readonly complete?: (
     line: string,
   ) => Promise<{ readonly proposals: readonly string[]; readonly word: string }>;
@@ -22,8 +22,8 @@ export interface TypingHelp {
 }
 
 /**
- * Yields the lines of the standard input, with `prompt` before each, until the input ends or nobody reads the output
- * any more. A line that was not typed behind its prompt is written there, so that what is printed reads as a session.
+ * Yields the lines of standard input, with `prompt` before each, until the input ends or nobody reads the output any
+ * more. A line that was not typed after its prompt is echoed there, so that the output reads like a session.
  */
 export function promptedLines(
   prompt: string,
@@ -48,12 +48,12 @@ export async function* echoedLines(
     if (stdout.isClosed) return;
     stdout.write(prompt);
   }
-  stdout.write("\n"); // without a "q" the cursor still stands behind the prompt
+  stdout.write("\n"); // without a "q" the cursor is still after the prompt
 }
 
 /**
- * Lines typed at a terminal; an empty one is the last command again. Ctrl-C drops what was typed; on an empty line it says how to end. While a line is dealt
- * with it is a signal.
+ * Lines typed at a terminal; an empty one repeats the last command. Ctrl-C drops what was typed; on an empty line it
+ * says how to end. While a line is being handled, it is a signal.
  */
 async function* typedLines(
   prompt: string,
@@ -79,7 +79,7 @@ async function* typedLines(
     },
   });
   const lines = new LineQueue(terminal);
-  // A terminal that is gone is the end of the input; without a listener it would be an uncaught error.
+  // A closed terminal is the end of the input; without a listener it would be an uncaught error.
   process.stdout.on("error", () => terminal.close());
   terminal.on("SIGINT", () => {
     if (terminal.line === "") {
@@ -99,7 +99,7 @@ async function* typedLines(
       else if (!lines.isEnded) terminal.prompt();
       const line = pasted ?? await lines.wait();
       if (line === undefined) break;
-      // Ctrl-C is a key only while a line is edited: it ends the program that runs a command.
+      // Ctrl-C is a key only while a line is being edited: otherwise it ends the program that runs a command.
       isEditing = false;
       process.stdin.setRawMode(false);
       history?.add(line);
@@ -115,7 +115,7 @@ async function* typedLines(
 
 type CompleterDone = (error: null, result: [proposals: string[], word: string]) => void;
 
-/** The lines of a terminal: a paste brings several at once, before the first of them is dealt with. */
+/** The lines of a terminal: a paste delivers several at once, before the first of them is handled. */
 class LineQueue {
   readonly #lines: string[] = [];
   #waiting: ((line: string | undefined) => void) | undefined;
@@ -137,12 +137,12 @@ class LineQueue {
     return this.#isClosed && this.#lines.length === 0;
   }
 
-  /** A line that is there already. */
+  /** A line that has already arrived. */
   next(): string | undefined {
     return this.#lines.shift();
   }
 
-  /** The next line to come; undefined at the end of the input. */
+  /** The next line to arrive; undefined at the end of the input. */
   wait(): Promise<string | undefined> {
     if (this.isEnded) return Promise.resolve(undefined);
     const { promise, resolve } = Promise.withResolvers<string | undefined>();

@@ -10,7 +10,7 @@ async function* linesFrom(...lines: string[]): AsyncGenerator<string> {
   for (const line of lines) yield await Promise.resolve(line);
 }
 
-Deno.test("echoedLines() writes prompt and line, so that a transcript reads", async () => {
+Deno.test("echoedLines() writes prompt and line, so that a transcript is readable", async () => {
   const { stream, written } = recordedStream(false);
   for await (const line of echoedLines("kd> ", linesFrom("lm", "x\x1b"), stream)) {
     stream.write(`(${line.length})\n`);
@@ -18,7 +18,7 @@ Deno.test("echoedLines() writes prompt and line, so that a transcript reads", as
   assertEquals(written.join(""), "kd> lm\n(2)\nkd> x\\u001b\n(2)\nkd> \n");
 });
 
-Deno.test("echoedLines() ends where nobody reads the output any more", async () => {
+Deno.test("echoedLines() ends when nobody reads the output any more", async () => {
   const { stream } = recordedStream(false);
   let isClosed = false;
   const closing: CliStream = {
@@ -39,7 +39,7 @@ const CLI = fileURLToPath(new URL("../../cli.ts", import.meta.url));
 const CTRL_C = "\x03";
 const PROMPT = "0:000> ";
 
-/** Milliseconds until a session is killed, so that a text that is never shown is missed instead of waited for. */
+/** Milliseconds until a session is killed, so that a text that is never shown fails the test instead of blocking it. */
 const DEADLINE = 120_000;
 
 /** A session at a terminal: keys go in, and what the terminal shows comes out. */
@@ -50,15 +50,15 @@ class Terminal {
   readonly #output: ReadableStreamDefaultReader<string>;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
 
-  /** `stateFolder` is where a history is kept; without one there is none. */
+  /** `stateFolder` is where the history is kept; without it there is none. */
   constructor(args: string, stateFolder?: string) {
     if (stateFolder === undefined) args = args.replace(/^debug/, "debug --no-history");
     this.#child = new Deno.Command("script", {
-      // A shell that stays would end with the signal of a Ctrl-C, though the program goes on.
+      // A shell that stays would end on Ctrl-C, although the program goes on.
       args: ["-qec", `exec "${Deno.execPath()}" run -A "${CLI}" ${args}`, "/dev/null"],
       stdin: "piped",
       stdout: "piped",
-      // Whatever the tests themselves run in: a dumb terminal has no keys to edit with.
+      // Regardless of the tests' own terminal: a dumb one has no keys to edit with.
       env: {
         SHELL: "/bin/sh",
         TERM: "xterm",
@@ -74,7 +74,7 @@ class Terminal {
     await this.#input.write(new TextEncoder().encode(keys));
   }
 
-  /** Reads until a text is shown behind what was waited for before, or the session ends. */
+  /** Reads until a text is shown after the one awaited before, or the session ends. */
   async waitFor(text: string): Promise<void> {
     while (!this.text.includes(text, this.#seen)) {
       const part = await this.#output.read();
@@ -84,7 +84,7 @@ class Terminal {
     this.#seen = this.text.indexOf(text, this.#seen) + text.length;
   }
 
-  /** Waits for the end and gives the exit code. */
+  /** Waits for the end and returns the exit code. */
   async end(): Promise<number> {
     await this.waitFor("\0 never shown");
     await this.#input.close().catch(() => {});
@@ -100,7 +100,7 @@ function terminalTest(name: string, test: () => Promise<void>): void {
   });
 }
 
-terminalTest("Ctrl-C at a terminal breaks into a target that runs, and g goes on", async () => {
+terminalTest("Ctrl-C at a terminal breaks into a running target, and g continues", async () => {
   const terminal = new Terminal("debug emulated -- leak 100000"); // would run for half a minute
   await terminal.waitFor(PROMPT);
   for (let time = 0; time < 2; time++) {
@@ -130,7 +130,7 @@ terminalTest("Ctrl-C drops a line, and on an empty one says how to end", async (
   assertEquals(terminal.text.includes("Cannot run"), false);
 });
 
-terminalTest("lines that were pasted stand behind their prompts", async () => {
+terminalTest("pasted lines appear after their prompts", async () => {
   const terminal = new Terminal("debug emulated");
   await terminal.waitFor(PROMPT);
   await terminal.type("first\rsecond\rq\r");
@@ -165,7 +165,7 @@ terminalTest("Tab completes commands, options and modules", async () => {
   assertEquals(await terminal.end(), 0);
 });
 
-terminalTest("Enter alone is the last command again", async () => {
+terminalTest("Enter alone repeats the last command", async () => {
   const terminal = new Terminal("debug emulated");
   await terminal.waitFor(PROMPT);
   await terminal.type("\r");
@@ -180,7 +180,7 @@ terminalTest("Enter alone is the last command again", async () => {
 });
 
 terminalTest(
-  "lines of an earlier session come back with the arrow key, unless switched off",
+  "the arrow key brings back lines of an earlier session, unless switched off",
   async () => {
     using folder = temporaryFolder();
     for (const line of [".echo from the first", "q"]) {

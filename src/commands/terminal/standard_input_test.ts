@@ -5,12 +5,12 @@ async function* arriving(...texts: string[]): AsyncGenerator<string> {
   for (const text of texts) yield await Promise.resolve(text);
 }
 
-Deno.test("linesOf() joins what arrives in pieces, and takes line ends of Windows too", async () => {
+Deno.test("linesOf() joins what arrives in pieces, and accepts Windows line ends, too", async () => {
   const lines = linesOf(arriving("a", "b\nc\r\n", "", "\nd\n", "e"));
   assertEquals(await Array.fromAsync(lines), ["ab", "c", "", "d", "e"]);
 });
 
-Deno.test("linesOf() gives no empty line for an end of the last one", async () => {
+Deno.test("linesOf() yields no empty line after the end of the last one", async () => {
   assertEquals(await Array.fromAsync(linesOf(arriving("a\n"))), ["a"]);
   assertEquals(await Array.fromAsync(linesOf(arriving(""))), []);
 });

@@ -1,5 +1,5 @@
 /**
- * One line on a terminal that says what is being done, redrawn in its place and gone at the end.
+ * A line on a terminal that says what is being done, redrawn in place and removed at the end.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { CliStream } from "./streams.ts";
 /** Returns to the first column and clears the line (ECMA-48 EL). */
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Columns where nobody knows how wide the terminal is. */
+/** Columns if the terminal's width is unknown. */
 const USUAL_WIDTH = 80;
 
 /** The line of each stream: a download and the work that waits for it share one. */
@@ -22,7 +22,7 @@ export function statusLineOf(stream: CliStream): StatusLine {
   return line;
 }
 
-/** What is shown on a terminal; on anything else nothing is. */
+/** The text on a terminal; nothing is shown on anything else. */
 export class StatusLine {
   readonly #stream: CliStream;
   #work = "";
@@ -34,13 +34,13 @@ export class StatusLine {
     this.#stream = stream;
   }
 
-  /** Shows what is being done; an empty text takes it away. */
+  /** Shows what is being done; an empty text removes it. */
   showWork(text: string): void {
     this.#work = text;
     this.#draw();
   }
 
-  /** Shows what the work waits for, which then stands in its place; an empty text takes it away. */
+  /** Shows what the work is waiting for, in place of the work; an empty text removes it. */
   showDetail(text: string): void {
     this.#detail = text;
     this.#draw();
@@ -51,12 +51,12 @@ export class StatusLine {
     const text = this.#detail || this.#work;
     if (text === "" && !this.#isDrawn) return;
     this.#isDrawn = text !== "";
-    const width = this.#stream.width || USUAL_WIDTH; // a terminal may say 0 before it knows
+    const width = this.#stream.width || USUAL_WIDTH; // a terminal may report 0 before it knows
     this.#stream.paint(CLEAR_LINE + clipped(escapeText(text), width));
   }
 }
 
-/** A line that wraps would be cleared in part only. */
+/** A wrapped line would only be cleared in part. */
 function clipped(text: string, width: number): string {
   return text.length < width ? text : `${text.slice(0, width - 2)}…`;
 }

@@ -1,54 +1,55 @@
 /**
- * The streams of a run: the process's own, or a test's; and the one place where text of others is made harmless.
+ * The streams of a run: the process's own, or a test's; and the only place where untrusted text is made harmless.
  *
- * Verbs write through {@linkcode CliStream}: whatever they write, no control character but a line break or a tab reaches
- * a terminal, a pipe or a file. What the program itself means to do to a terminal goes through `paint`.
+ * Verbs write through {@linkcode CliStream}: regardless of what they write, the only control characters that reach a
+ * terminal, a pipe or a file are line breaks and tabs. The program's own terminal controls go through `paint`.
  *
  * @module
  */
 import { escapeControls, escapeText } from "../../escape_text.ts";
 
-/** A stream as the system has it: what is written arrives as it is. */
+/** A system stream: output arrives unchanged. */
 export interface RawStream {
-  /** Writes all of a text. */
+  /** Writes all of a text.
+   */
   readonly write: (text: string) => void;
   /** Writes all of some bytes. */
   readonly writeBytes: (bytes: Uint8Array) => void;
-  /** A person reads it as it is written: it may have colours and lines that are redrawn. */
+  /** A person reads it as it is written: colours and redrawn lines are allowed. */
   readonly isTerminal?: boolean;
-  /** Columns of the terminal, where it is one. */
+  /** Columns of the terminal, if it is one. */
   readonly width?: number;
-  /** Nobody reads it any more (`| head`): what is written is lost, and work for it alone may end. */
+  /** Nobody reads it any more (`| head`): output is lost, and work only for it may end. */
   readonly isClosed?: boolean;
 }
 
 /** A stream that verbs write to. */
 export interface CliStream extends RawStream {
-  /** Writes all of a text, with its control characters escaped but for line breaks and tabs. */
+  /** Writes all of a text, with control characters escaped except for line breaks and tabs. */
   readonly write: (text: string) => void;
-  /** Writes a text with control sequences of our own; names and messages in it were escaped before. */
+  /** Writes a text with our own control sequences; names and messages in it must already be escaped. */
   readonly paint: (text: string) => void;
 }
 
-/** The surroundings of a run as the system has them. */
+/** The environment of a run, with system streams. */
 export interface RawProcess {
-  /** The standard output. */
+  /** Standard output. */
   readonly stdout: RawStream;
-  /** The standard error. */
+  /** Standard error. */
   readonly stderr: RawStream;
 }
 
-/** The surroundings of a run: the process's own, or a test's. */
+/** The environment of a run: the process's own, or a test's. */
 export interface CliProcess {
   /** Where results go. */
   readonly stdout: CliStream;
   /** Where errors and progress go. */
   readonly stderr: CliStream;
-  /** Set by a verb that ends with another code than 0. */
+  /** Set by a verb that ends with a code other than 0. */
   exitCode?: number | string | null;
 }
 
-/** The surroundings that verbs get. */
+/** The environment that verbs get. */
 export function cliProcess({ stdout, stderr }: RawProcess): CliProcess {
   return { stdout: cliStream(stdout), stderr: cliStream(stderr) };
 }
@@ -66,7 +67,7 @@ function cliStream(raw: RawStream): CliStream {
   };
 }
 
-/** A message for the user, as the one line that it is on the standard error. */
+/** A message for the user, as one line for standard error. */
 export function messageLine(message: string): string {
   return `htrace: ${escapeText(message)}\n`;
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { cliProcess, messageLine } from "./streams.ts";
 
-Deno.test("cliProcess() lets no control character through but those that are painted", () => {
+Deno.test("cliProcess() lets only painted control characters through", () => {
   const written: string[] = [];
   const raw = {
     write: (text: string): void => void written.push(text),
@@ -29,6 +29,6 @@ Deno.test("cliProcess() says when nobody reads any more", () => {
   assertEquals(stdout.isClosed, true);
 });
 
-Deno.test("messageLine() is one line, whatever is quoted in the sentence", () => {
+Deno.test("messageLine() is one line, regardless of what the message quotes", () => {
   assertEquals(messageLine('Cannot open "a\nb"'), 'htrace: Cannot open "a\\u000ab"\n');
 });

@@ -86,7 +86,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "demand-zero": "invalid page: the page was never touched",
   absent: "unavailable page: the page is not in the dump",
   "proto-pagefile": "unavailable page: the page is in the page file, as its prototype entry says",
-  "proto-vad": "unavailable page: only the VAD tells where the page is",
+  "proto-vad": "unavailable page: only the VAD says where the page is",
 };
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What claims are tried with: the bundled Windows programs in a folder of their own, and what this machine can do.
+ * The test bench for claims: the bundled Windows programs in a temporary folder, and what this machine can do.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { type HeldProcess, Holder } from "./holder.ts";
 /** The programs, beside the sources or in the executable. */
 const PROGRAMS = packageFile("testdata/windows/");
 
-/** A program of ours that is brought along, and what it needs beside it. */
+/** One of our bundled programs, and the files that it needs beside it. */
 const FILES = {
   badhandle64: ["badhandle64.exe", "badhandle64.pdb"],
   badhandle32: ["badhandle32.exe", "badhandle32.pdb"],
@@ -28,16 +28,16 @@ const FILES = {
 /** A bundled program. */
 export type ProgramName = keyof typeof FILES;
 
-/** How a system says that it has no handle tracing. */
+/** The statuses by which a system says that it has no handle tracing. */
 const NOT_THERE: readonly number[] = [STATUS.NOT_IMPLEMENTED, STATUS.INVALID_INFO_CLASS];
 
-/** Claims are tried with it one after the other; disposing it removes the folder. */
+/** Claims are tested with it one after the other; disposing it removes the folder. */
 export class Bench implements Disposable {
   /** A folder for the claims' files. */
   readonly folder: string = Deno.makeTempDirSync({ prefix: "htrace-selftest-" });
   #tracing: Promise<void> | undefined;
 
-  /** Path of a bundled program, which is unpacked when it is first asked for. */
+  /** Path of a bundled program, which is unpacked on first use. */
   async program(name: ProgramName): Promise<string> {
     for (const file of FILES[name]) {
       const path = join(this.folder, file);
@@ -52,7 +52,7 @@ export class Bench implements Disposable {
     return join(this.folder, `${crypto.randomUUID()}${extension}`);
   }
 
-  /** Opens a target, with the symbols that are at hand. */
+  /** Opens a target, with the symbols that are available. */
   async open(target: string, args: readonly string[] = []): Promise<Session> {
     const opened = await openTarget(target, { args, warn: () => {} });
     return new Session(opened, { symbols: symbolSource({ offline: true }) });
@@ -77,13 +77,13 @@ export class Bench implements Disposable {
     return await this.#run(name, args, { recorder: {} });
   }
 
-  /** Starts a process to look at. */
+  /** Starts a process to examine. */
   async hold(): Promise<HeldProcess> {
     requireWindows();
     return await Holder.start(await this.program("holder64"));
   }
 
-  /** Passes where this system traces handles: tried once, with a program of ours. */
+  /** Passes if this system traces handles: tested once, with one of our programs. */
   async requireTracing(): Promise<void> {
     requireWindows();
     await (this.#tracing ??= this.#probeTracing());
@@ -97,7 +97,7 @@ export class Bench implements Disposable {
         `this Windows has no handle tracing: ${statusText(refusal.status)}`,
       );
     });
-    // Windows 11 24H2 hides stacks from who is not elevated.
+    // Windows 11 24H2 hides stacks from callers that are not elevated.
     if (analysis.log.incomplete !== undefined) throw new NotPossibleError(analysis.log.incomplete);
   }
 
@@ -124,25 +124,25 @@ export class Bench implements Disposable {
   }
 }
 
-/** The system call that an error came of, where it came of one. */
+/** The system call that caused an error, if one did. */
 export function refusalOf(error: unknown): NtStatusError | undefined {
   if (error instanceof NtStatusError) return error;
   return error instanceof Error && error.cause !== undefined ? refusalOf(error.cause) : undefined;
 }
 
-/** Passes where this Windows runs 32-bit programs. */
+/** Passes if this Windows runs 32-bit programs. */
 async function require32Bit(): Promise<void> {
   const folder = `${Deno.env.get("SystemRoot") ?? "C:\\Windows"}\\SysWOW64`;
   if (await isFile(`${folder}\\kernel32.dll`)) return;
   throw new NotPossibleError("this Windows runs no 32-bit programs");
 }
 
-/** Passes on Windows, and on what imitates it. */
+/** Passes on Windows, and on systems that imitate it. */
 export function requireWindows(): void {
   if (Deno.build.os !== "windows") throw new NotPossibleError("this is not Windows");
 }
 
-/** Path of the engine of the Debugging Tools, which alone has extensions; undefined where they are not installed. */
+/** Path of the Debugging Tools' engine, the only one with extensions; undefined if they are not installed. */
 export async function debuggingTools(): Promise<string | undefined> {
   if (Deno.build.os !== "windows") return undefined;
   const own = systemLibrary("dbgeng.dll");

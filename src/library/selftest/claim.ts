@@ -1,41 +1,41 @@
 /**
- * A claim of the README, as something that can be tried on a machine.
+ * A claim of the README, as something that can be tested on a machine.
  *
  * @module
  */
 import { HtraceError } from "../../error.ts";
 import type { Bench } from "./bench.ts";
 
-/** A claim, and how to try it. */
+/** A claim, and how to test it. */
 export interface Claim {
   /** What is claimed, without a final period. */
   readonly text: string;
   /**
-   * Tries it. Throws a {@linkcode NotPossibleError} where this machine lacks what it takes; any other error says why
-   * the claim does not hold.
+   * Tests it. Throws a {@linkcode NotPossibleError} if this machine lacks what it needs; any other error says why the
+   * claim fails.
    */
   readonly check: (bench: Bench) => Promise<void>;
 }
 
 /** Claims about one thing. */
 export interface Topic {
-  /** What they are about, as a heading. */
+  /** Their topic, as a heading. */
   readonly name: string;
   readonly claims: readonly Claim[];
 }
 
-/** This machine lacks what a claim takes: nothing is said about the claim. */
+/** This machine lacks what a claim needs: the claim is neither confirmed nor refuted. */
 export class NotPossibleError extends HtraceError {}
 
-/** A claim does not hold. */
+/** A claim fails. */
 export class ClaimError extends HtraceError {}
 
-/** Throws where something is not as it is claimed. */
+/** Throws if something is not as claimed. */
 export function expect(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new ClaimError(otherwise);
 }
 
-/** Throws where a value is not the one that is claimed. */
+/** Throws if a value is not the claimed one. */
 export function expectEqual<Value extends string | number>(
   what: string,
   found: Value | undefined,
@@ -44,7 +44,7 @@ export function expectEqual<Value extends string | number>(
   expect(found === wanted, `${what}: found ${found}, not ${wanted}`);
 }
 
-/** Throws with the first line that is not the one that is claimed. */
+/** Throws with the first line that is not the claimed one. */
 export function expectSameLines(found: readonly string[], wanted: readonly string[]): void {
   const length = Math.max(found.length, wanted.length);
   for (let line = 0; line < length; line++) {

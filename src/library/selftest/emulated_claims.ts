@@ -1,5 +1,5 @@
 /**
- * What holds on every system: the emulated machine, recordings, symbols.
+ * Claims for every system: the emulated machine, recordings, symbols.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export const EMULATED_CLAIMS: readonly Claim[] = [
   },
 ];
 
-/** Places in a small program's code, which begins behind its headers. */
+/** RVAs in a small program's code, which begins after its headers. */
 const CODE = Array.from({ length: 0x100 }, (_, index) => 0x1000 + index * 0x10);
 
 /** Files. */

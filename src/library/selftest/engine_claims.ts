@@ -1,5 +1,5 @@
 /**
- * What the Windows debugger engine and htrace say of one process.
+ * Compares what the Windows debugger engine and htrace say about one process.
  *
  * @module
  */
@@ -77,7 +77,7 @@ async function requireDebuggingTools(): Promise<void> {
   );
 }
 
-/** Runs a command of the engine's own. */
+/** Runs one of the engine's own commands. */
 function execute(target: Target, command: string): string {
   try {
     return debuggerEngine(target)!.execute(command);

@@ -1,5 +1,5 @@
 /**
- * A process to look at: the bundled handle_holder, which opens handles and opens another one when it is told to.
+ * A process to examine: the bundled handle_holder, which opens handles and opens another one on command.
  *
  * @module
  */
@@ -7,17 +7,18 @@ import { HtraceError } from "../../error.ts";
 import { WindowsProgram } from "../../win32/program.ts";
 import { ProgramPipes } from "../../win32/program_pipes.ts";
 
-/** A process that opens handles when it is told to. */
+/** A process that opens handles on command. */
 export interface HeldProcess extends AsyncDisposable {
   /** Its process id. */
   readonly processId: number;
-  /** Has it open an event, which stays open, and open and close a semaphore. */
+  /** Makes it open an event, which stays open, and open and close a semaphore.
+   */
   act(): Promise<void>;
 }
 
 /**
  * A running handle_holder: it holds a named pipe, an event named htrace-holder-event and a semaphore, and waits on its
- * standard input, a pipe whose name no call gets meanwhile.
+ * standard input, a pipe whose name no call can query meanwhile.
  */
 export class Holder implements HeldProcess {
   /** Its process id. */
@@ -50,7 +51,7 @@ export class Holder implements HeldProcess {
     await this.#hear("done\n");
   }
 
-  /** Lets it end, and waits for that. */
+  /** Lets it end, and waits for its end. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#pipes.endInput();
     await this.#ended;

@@ -1,5 +1,5 @@
 /**
- * Listings of `!htrace`, as far as two programs with different symbols must agree on them.
+ * Listings of `!htrace`, reduced to what two programs with different symbols must agree on.
  *
  * @module
  */
@@ -8,8 +8,8 @@
 const SEPARATOR = "-".repeat(38);
 
 /**
- * The lines of a listing, without what depends on the symbols that each side has: of a frame its address is left. The
- * engine may talk of symbols before the first separator.
+ * The lines of a listing, without what depends on each side's symbols: of a frame, only its address is kept. The engine
+ * may print messages about symbols before the first separator.
  */
 export function listingLines(text: string): string[] {
   const lines = text.split(/\r?\n/).map((line) => line.trimEnd());

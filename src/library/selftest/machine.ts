@@ -1,5 +1,5 @@
 /**
- * What a report says of the machine: what tells systems apart, and nothing that tells people apart.
+ * What a report says about the machine: facts that distinguish systems, and nothing that identifies people.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { SE_DEBUG_PRIVILEGE } from "../../win32/constants.ts";
 import { WindowsNtdll } from "../../win32/ntdll.ts";
 import { debuggingTools } from "./bench.ts";
 
-/** Facts about the machine, by what they are. */
+/** Facts about the machine, by name. */
 export type MachineFacts = ReadonlyMap<string, string>;
 
 /** Reads the facts. */

@@ -1,5 +1,5 @@
 /**
- * What the in-process recorder sees, on Windows and on what imitates it: it needs no kernel tracing.
+ * Claims about the in-process recorder, on Windows and systems that imitate it: it needs no kernel tracing.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export const RECORDER_CLAIMS: readonly Claim[] = [
       const { log } = analysis;
       const newest = log.stack.indexOf(group.stack);
       expectEqual("type of the newest", objectAt(log, newest)?.type, "Event");
-      // Traces have times finer than the millisecond of the reading, and Windows has two clocks for them.
+      // Traces have finer times than the millisecond of the reading, and Windows has two clocks for them.
       const age = log.readAt!.getTime() - log.time![newest]!;
       expect(age > -CLOCK_TICK && age < HOUR, `the newest was opened ${age} ms before the end`);
     },
@@ -72,7 +72,7 @@ export const RECORDER_CLAIMS: readonly Claim[] = [
   },
 ];
 
-/** More than a program of ours takes, and less than a clock that is off by a time zone. */
+/** More than our programs take, and less than a clock that is off by a time zone. */
 const HOUR = 3_600_000;
 /** How far two clocks of a system may be apart, in milliseconds: the longest tick that Windows has. */
 const CLOCK_TICK = 16;

@@ -7,7 +7,7 @@ import type { MachineFacts } from "./machine.ts";
 import { withoutPersonalData } from "./personal_data.ts";
 import type { ClaimResult, Outcome } from "./selftest.ts";
 
-/** Columns of the outcome, which is what eyes look for first. */
+/** Width of the outcome column, where people look first. */
 const OUTCOME_WIDTH = "not possible here".length;
 
 /** The lines about the machine. */
@@ -15,7 +15,7 @@ export function renderMachine(facts: MachineFacts): string {
   return [...facts].map(([name, value]) => `${name}: ${value}\n`).join("");
 }
 
-/** The lines of a result. What it has in common with the previous one, its topic and its reason, is not repeated. */
+/** The lines of a result. A topic or reason that is the same as in the previous one is not repeated. */
 export function renderResult(result: ClaimResult, previous?: ClaimResult): string {
   const { topic, outcome, claim, reason } = result;
   const isSameTopic = topic === previous?.topic;
@@ -26,7 +26,7 @@ export function renderResult(result: ClaimResult, previous?: ClaimResult): strin
   return `${heading}  ${shown.padEnd(OUTCOME_WIDTH)}  ${claim}${why}\n`;
 }
 
-/** How many claims became what. */
+/** The number of claims by outcome. */
 export function renderCounts(results: readonly ClaimResult[]): string {
   const count = (wanted: Outcome): number =>
     results.filter(({ outcome }) => outcome === wanted).length;
@@ -34,7 +34,9 @@ export function renderCounts(results: readonly ClaimResult[]): string {
     `${count("not possible here")} not possible here.\n`;
 }
 
-/** The whole, without anything that names a person; `hints` are paths that a person's name may be learned from. */
+/**
+ * The whole report, without anything that names a person; `hints` are paths from which a person's name may be learned.
+ */
 export function renderReport(
   facts: MachineFacts,
   results: readonly ClaimResult[],

@@ -42,7 +42,7 @@ const RESULTS: readonly ClaimResult[] = [
   { topic: "Kernel", claim: "it lies", outcome: "did not hold", reason: "it did not" },
 ];
 
-Deno.test("renderResult() has a heading a topic, and says a reason once", () => {
+Deno.test("renderResult() has one heading per topic, and gives a reason once", () => {
   const text = RESULTS.map((result, index) => renderResult(result, RESULTS[index - 1])).join("");
   assertEquals(
     text,

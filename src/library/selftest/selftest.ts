@@ -1,5 +1,5 @@
 /**
- * Every claim of the README tried on this machine.
+ * Tests every claim of the README on this machine.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { ENGINE_CLAIMS } from "./engine_claims.ts";
 import { RECORDER_CLAIMS } from "./recorder_claims.ts";
 import { LIST_CLAIMS, RUN_CLAIMS, SWITCHING_CLAIMS, TRACING_CLAIMS } from "./windows_claims.ts";
 
-/** All claims, in the order in which they are tried. */
+/** All claims, in the order in which they are tested. */
 export const TOPICS: readonly Topic[] = [
   { name: "The emulated machine", claims: EMULATED_CLAIMS },
   { name: "Files", claims: FILE_CLAIMS },
@@ -21,24 +21,24 @@ export const TOPICS: readonly Topic[] = [
   { name: "The debugger engine", claims: ENGINE_CLAIMS },
 ];
 
-/** What became of a claim. */
+/** The outcome of a claim. */
 export type Outcome = "held" | "did not hold" | "not possible here";
 
-/** A claim that was tried. */
+/** A claim that was tested. */
 export interface ClaimResult {
   /** The topic's name. */
   readonly topic: string;
   /** What is claimed. */
   readonly claim: string;
   readonly outcome: Outcome;
-  /** Why it did not hold, or what this machine lacks. */
+  /** Why it failed, or what this machine lacks. */
   readonly reason?: string;
 }
 
-/** How long a claim may take: far longer than any does that ends. */
+/** How long a claim may take: far longer than any that does not hang. */
 const PATIENCE = 60_000;
 
-/** Tries the claims one after the other; each result comes as soon as it is there. */
+/** Tests the claims one after the other; yields each result as soon as it is known. */
 export async function* runSelftest(
   topics: readonly Topic[] = TOPICS,
   patience: number = PATIENCE,
@@ -65,7 +65,7 @@ async function tryClaim(
   }
 }
 
-/** Waits for work, and gives up on it. What it still does is lost with the process. */
+/** Waits for work with a time limit. Work that has been given up ends with the process. */
 async function inTime(work: Promise<void>, patience: number): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(

@@ -7,7 +7,7 @@ import { listingLines } from "./listing.ts";
 import { type ClaimResult, runSelftest } from "./selftest.ts";
 import { RUN_CLAIMS, TRACING_CLAIMS } from "./windows_claims.ts";
 
-/** Runs badhandle on the emulated machine, whose kernel traces as Windows' own does. */
+/** Runs badhandle on the emulated machine, whose kernel traces like Windows' own. */
 class EmulatedBench extends Bench {
   override async requireTracing(): Promise<void> {}
 
@@ -20,7 +20,7 @@ class EmulatedBench extends Bench {
   }
 }
 
-/** Whatever it is told to run, it runs another scenario. */
+/** Always runs a different scenario from the requested one. */
 class WrongBench extends EmulatedBench {
   override run(name: ProgramName, [scenario]: readonly string[]): Promise<RunResult> {
     return super.run(name, scenario === "leak" ? ["churn", "2"] : ["leak", "2"]);
@@ -44,7 +44,7 @@ Deno.test("the hash of the documented example is that of the golden text", async
   assertEquals(new Uint8Array(digest).toHex(), EXAMPLE_HASH);
 });
 
-/** The emulated machine says that there is no such scenario before badhandle could fail by itself. */
+/** The emulated machine reports an unknown scenario before badhandle could fail by itself. */
 const shownHere = RUN_CLAIMS.filter(({ text }) => !text.includes("fails by itself"));
 
 for (const claim of [...TRACING_CLAIMS, ...shownHere]) {
@@ -53,7 +53,7 @@ for (const claim of [...TRACING_CLAIMS, ...shownHere]) {
     await claim.check(bench);
   });
 
-  Deno.test(`the selftest sees where it does not hold: ${claim.text}`, async () => {
+  Deno.test(`the selftest notices if this fails: ${claim.text}`, async () => {
     using bench = new WrongBench();
     const problem = await claim.check(bench).then(() => undefined, (error: unknown) => error);
     assert(problem instanceof ClaimError, String(problem));
@@ -70,7 +70,7 @@ const CLAIMS: readonly Claim[] = [
   { text: "one hangs", check: () => new Promise(() => {}) },
 ];
 
-Deno.test("runSelftest() tells what held, what did not and why, what is not possible, and what hangs", async () => {
+Deno.test("runSelftest() reports what passes, what fails and why, what is not possible, and what hangs", async () => {
   const results = await collect(runSelftest([{ name: "All", claims: CLAIMS }], 50));
   assertEquals(results.map(({ outcome, reason }) => [outcome, reason]), [
     ["held", undefined],
@@ -95,7 +95,7 @@ Deno.test("runSelftest() leaves no folder behind", async () => {
   assertEquals(await Deno.stat(folder).then(() => true, () => false), false);
 });
 
-Deno.test("listingLines() leaves of two listings what they must agree on", () => {
+Deno.test("listingLines() reduces two listings to what they must agree on", () => {
   const separator = "-".repeat(38);
   const ours = `${separator}\nHandle = 0x00000044 - OPEN\n\n0x00007ff6a1b2c3d4: app!open+0x14\n`;
   const native = "*** symbols are loading\n" +

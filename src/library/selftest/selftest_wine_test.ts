@@ -1,4 +1,4 @@
-/** Claims about the recorder, and about tracing that is switched on, on the stand-in's tracing; on Windows or Wine. */
+/** Claims about the recorder, and about switching tracing on, with the stand-in's tracing; on Windows or Wine. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { Session } from "../../session.ts";
 import { openLive } from "../../targets/live.ts";
@@ -11,7 +11,7 @@ import { type HeldProcess, Holder } from "./holder.ts";
 import { RECORDER_CLAIMS } from "./recorder_claims.ts";
 import { SWITCHING_CLAIMS } from "./windows_claims.ts";
 
-/** Opens processes through the stand-in, and has it trace what the process to look at does. */
+/** Opens processes through the stand-in, and makes it trace what the examined process does. */
 class StandinBench extends Bench {
   readonly #standin = new Standin();
 
@@ -38,7 +38,7 @@ class StandinBench extends Bench {
     };
   }
 
-  /** What else the process does: it opens and closes a semaphore. */
+  /** The process also opens and closes a semaphore. */
   protected traceMore(standin: Standin, processId: number): void {
     standin.record(processId, "open", 0x7ff0, 8, [0x2000n]);
     standin.record(processId, "close", 0x7ff0, 8, [0x3000n]);
@@ -50,7 +50,7 @@ class StandinBench extends Bench {
   }
 }
 
-/** Its process leaves one handle more open than it should, from no stack. */
+/** Its process leaves one more handle open than it should, without a stack. */
 class LeakyBench extends StandinBench {
   protected override traceMore(standin: Standin, processId: number): void {
     standin.record(processId, "open", 0x7ff0, 8, []);
@@ -66,14 +66,14 @@ function eventsOf(processId: number): Set<number> {
 
 const [ENABLE, DIFF, DISABLE] = SWITCHING_CLAIMS;
 
-standinTest("the selftest's claims about switching tracing hold where it works", async () => {
+standinTest("the selftest's claims about switching tracing pass if it works", async () => {
   for (const claim of [ENABLE!, DIFF!, DISABLE!]) {
     using bench = new StandinBench();
     await claim.check(bench);
   }
 });
 
-standinTest("the selftest sees a trace without a stack, and a handle too many", async () => {
+standinTest("the selftest notices a trace without a stack, and a handle too many", async () => {
   for (
     const [claim, found] of [
       [ENABLE!, "a trace has no stack"],
@@ -86,7 +86,7 @@ standinTest("the selftest sees a trace without a stack, and a handle too many", 
   }
 });
 
-/** Whatever it is told to run, nothing leaks; and it says of the recorder what must not be. */
+/** Nothing leaks, regardless of what it is told to run; and it reports forbidden facts about the recorder. */
 class WrongBench extends Bench {
   override async record(name: ProgramName): Promise<RunResult> {
     const result = await super.record(name, ["churn", "2"]);
@@ -104,7 +104,7 @@ for (const claim of RECORDER_CLAIMS) {
     await claim.check(bench);
   });
 
-  windowsTest(`the selftest sees where it does not hold: ${claim.text}`, async () => {
+  windowsTest(`the selftest notices if this fails: ${claim.text}`, async () => {
     using bench = new WrongBench();
     await assertRejects(() => claim.check(bench), ClaimError);
   });

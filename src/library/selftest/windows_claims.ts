@@ -1,5 +1,5 @@
 /**
- * What holds on Windows: its own handle tracing, lists of processes and handles, programs that are run.
+ * Claims for Windows: its own handle tracing, lists of processes and handles, programs that are run.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { recordHandles, writeRecording } from "../record.ts";
 import { refusalOf, requireWindows } from "./bench.ts";
 import { type Claim, expect, expectEqual } from "./claim.ts";
 
-/** The process of the kernel, which Windows protects from everybody. */
+/** The kernel's process, which Windows protects from everybody. */
 const SYSTEM = "4";
 
-/** How long a list of handles may take, one name that never comes included. */
+/** How long a list of handles may take, including one name query that never returns. */
 const LIST_PATIENCE = 10_000;
 
-/** The kernel's handle tracing, switched on for a process that runs. */
+/** The kernel's handle tracing, switched on for a running process. */
 export const SWITCHING_CLAIMS: readonly Claim[] = [
   {
     text: "tracing of a running process is enabled, and its handles then have stacks",
@@ -115,7 +115,7 @@ export const TRACING_CLAIMS: readonly Claim[] = [
   {
     text: "a 32-bit program is traced, too: 40 leaked handles are of one stack",
     check: async (bench) => {
-      // Part of its frames is the 64-bit layer, so that its own code may be missing in a stack.
+      // The 64-bit layer takes up part of its frames, so that its own code may be missing from a stack.
       const { analysis: { groups } } = await bench.run("badhandle32", ["leak", "40"]);
       const leaking = groups.filter(({ outstanding }) => outstanding >= 40);
       expectEqual("stacks with 40 handles that are still open", leaking.length, 1);
@@ -152,7 +152,7 @@ export const RUN_CLAIMS: readonly Claim[] = [
   },
 ];
 
-/** Lists of processes, modules and handles: these take no tracing. */
+/** Lists of processes, modules and handles: these need no tracing. */
 export const LIST_CLAIMS: readonly Claim[] = [
   {
     text: "the processes of this machine are listed with their handle counts",
@@ -193,7 +193,7 @@ export const LIST_CLAIMS: readonly Claim[] = [
       await holder.act();
       using earlier = await openTarget(path);
       const { diff } = await diffHandles(target, earlier);
-      // Of a single handle's value nothing is said: what the waiting program waits with may move.
+      // Nothing is claimed about a single handle's value: the handle that the program waits on may move.
       const events = diff?.types.find(({ type }) => type === "Event");
       expectEqual("events more than before", (events?.now ?? 0) - (events?.before ?? 0), 1);
     },

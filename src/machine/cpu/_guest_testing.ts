@@ -1,6 +1,6 @@
 /**
- * A guest for tests of the CPU: page tables, descriptor tables and stacks of a system with two rings, and nothing
- * else. Tests write their code into it as bytes.
+ * A guest for tests of the CPU: only the page tables, descriptor tables and stacks of a system with two rings. Tests
+ * write their code into it as bytes.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { PhysicalMemory } from "./physical_memory.ts";
 import { REGISTER } from "./registers.ts";
 import { SYSTEM_TYPE } from "./segments.ts";
 
-/** Where things lie; linear addresses equal physical ones where a test does not map otherwise. */
+/** Where things are; linear addresses equal physical ones unless a test maps them differently. */
 export const GUEST = {
   pageDirectory: 0x1000,
   pageTable: 0x2000,
@@ -26,19 +26,19 @@ export const GUEST = {
   size: 0x10000,
 } as const;
 
-/** Selectors of the guest's GDT, with the privilege that they ask for. */
+/** Selectors of the guest's GDT, with the privilege that they request. */
 export const SELECTOR = {
   kernelCode: 0x08,
   kernelData: 0x10,
   userCode: 0x1b,
   userData: 0x23,
   tss: 0x28,
-  /** Data of ring 3 that begins at `GUEST.data`. */
+  /** A ring 3 data segment that begins at `GUEST.data`. */
   based: 0x33,
   notPresent: 0x3b,
 } as const;
 
-/** Descriptors in the order of their selectors. */
+/** Descriptors in selector order. */
 const DESCRIPTORS: readonly (readonly [low: number, high: number])[] = [
   [0, 0],
   [0x0000_ffff, 0x00cf_9a00],
@@ -50,10 +50,10 @@ const DESCRIPTORS: readonly (readonly [low: number, high: number])[] = [
   [0x0000_ffff, 0x00cf_7200],
 ];
 
-/** All rights that a page can give. */
+/** All rights that a page can grant. */
 export const ALL_RIGHTS = PTE.present | PTE.writable | PTE.user;
 
-/** The fault that the CPU stopped with; throws where it stopped for another reason. */
+/** The fault with which the CPU stopped; throws if it stopped for another reason. */
 export function faultOf(stop: CpuStop): CpuFault {
   if (stop.kind !== "fault") throw new Error(`The CPU stopped with ${stop.kind}, not with a fault`);
   return stop.error;
@@ -111,14 +111,14 @@ export class TestGuest {
     this.write(at, bytes);
   }
 
-  /** Runs code from where it is written, in the current ring. */
+  /** Writes code and runs it there, in the current ring. */
   run(address: number, bytes: readonly number[], budget = 1000): CpuStop {
     this.write(address, bytes);
     this.cpu.eip = address;
     return this.cpu.run(budget);
   }
 
-  /** Goes to ring 3 as a kernel does, by `iret`, and stops before the first instruction there. */
+  /** Enters ring 3 as a kernel does, by `iret`, and stops before the first instruction there. */
   enterUser(eip: number = GUEST.userCode, flags = 0x202): void {
     const frame = [eip, SELECTOR.userCode, flags, GUEST.userStack, SELECTOR.userData];
     const esp = GUEST.kernelStack - frame.length * 4;

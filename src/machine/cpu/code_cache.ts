@@ -1,9 +1,9 @@
 /**
  * Decoded instructions by physical address.
  *
- * By physical address, because then neither a switch of the address space nor a second mapping of a page costs
- * anything; and by single instructions rather than blocks, because then a write to code forgets just what it
- * overlaps and budgets and breakpoints stay exact.
+ * By physical address, so that neither a switch of the address space nor a second mapping of a page costs anything; and
+ * by single instructions rather than blocks, so that a write to code drops only what it overlaps, and budgets and
+ * breakpoints stay exact.
  *
  * @module
  */
@@ -13,18 +13,18 @@ import { PAGE_SIZE, type PhysicalMemory } from "./physical_memory.ts";
 /** Decoded instructions of a page, by their offset in it. */
 export type CodePage = (Instruction | undefined)[];
 
-/** Remembers decoded instructions until their bytes are written to. */
+/** Keeps decoded instructions until their bytes are written to. */
 export class CodeCache {
   readonly #memory: PhysicalMemory;
   readonly #pages = new Map<number, CodePage>();
 
-  /** Creates an empty cache, which is told of writes to code by `memory`. */
+  /** Creates an empty cache, which `memory` notifies of writes to code. */
   constructor(memory: PhysicalMemory) {
     this.#memory = memory;
     memory.setWatcher((physicalAddress, length) => this.#forget(physicalAddress, length));
   }
 
-  /** The instructions known of the page that holds `physicalAddress`; the caller adds what it decodes. */
+  /** The known instructions of the page that contains `physicalAddress`; the caller adds what it decodes. */
   page(physicalAddress: number): CodePage {
     const number = physicalAddress >>> 12;
     let page = this.#pages.get(number);
@@ -36,7 +36,7 @@ export class CodeCache {
     return page;
   }
 
-  /** Forgets the instructions that overlap written bytes; none of them begins in an earlier page. */
+  /** Drops the instructions that overlap written bytes; none of them begins in an earlier page. */
   #forget(physicalAddress: number, length: number): void {
     const end = physicalAddress + length;
     for (let at = physicalAddress; at < end;) {

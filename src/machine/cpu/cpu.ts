@@ -1,10 +1,9 @@
 /**
  * The emulated CPU: an interpreter of the i386 integer subset, with paging and two rings.
  *
- * It knows nothing of the software that runs on it. Which instructions it has is listed in `ops/README.md`;
- * what runs them is here: the loop, budgets, breakpoints, the timer, and exceptions on their way to the guest.
- * It starts where a boot loader would leave a real one: flat 32-bit protected mode, ring 0, paging and
- * interrupts off.
+ * It knows nothing of the software that runs on it. Its instructions are listed in `ops/README.md`; this file runs
+ * them: the loop, budgets, breakpoints, the timer, and exceptions on their way to the guest. It starts in the state in
+ * which a boot loader would leave a real CPU: flat 32-bit protected mode, ring 0, paging and interrupts off.
  *
  * @module
  */
@@ -35,7 +34,7 @@ export const CR0 = {
 } as const;
 
 /**
- * Why {@linkcode Cpu.run} came back. Addresses are linear.
+ * Why {@linkcode Cpu.run} returned. Addresses are linear.
  *
  * - `breakpoint`: the instruction at a host breakpoint comes next; running again steps over it.
  * - `halt`: `hlt` was executed and no interrupt can end it; with a timer and IF set, the timer does at once.
@@ -48,7 +47,7 @@ export type CpuStop =
   | { readonly kind: "budget" }
   | { readonly kind: "fault"; readonly error: CpuFault };
 
-/** An interrupt that comes every so many instructions. */
+/** An interrupt that recurs after a fixed number of instructions. */
 interface Timer {
   readonly period: number;
   readonly vector: number;
@@ -90,18 +89,18 @@ export class Cpu {
   cr2 = 0;
   /** Address of the next instruction, unsigned. */
   eip = 0;
-  /** Linear addresses before whose instructions {@linkcode Cpu.run} stops; it looks at them when it begins. */
+  /** Linear addresses of instructions before which {@linkcode Cpu.run} stops; it reads them when it begins. */
   readonly breakpoints: Set<number> = new Set();
-  /** Instructions begun so far: those that faulted count, and a repeated string instruction counts once. */
+  /** Instructions begun so far, including those that faulted; a repeated string instruction counts once. */
   instructions = 0;
 
   readonly #code: CodeCache;
-  /** Instructions of the page that is being executed, and its linear page number; -1 where there is none. */
+  /** Instructions of the page that is being executed, and its linear page number; -1 if there is none. */
   #page: CodePage = [];
   #pageNumber = -1;
-  /** Where the current instruction begins: EIP goes back there when it faults. */
+  /** Where the current instruction begins: EIP is set back to it when it faults. */
   #start = 0;
-  /** The loop looks up when {@linkcode Cpu.instructions} reaches this. */
+  /** The loop ends when {@linkcode Cpu.instructions} reaches this. */
   #limit = 0;
   #stop: CpuStop | undefined;
   #timer: Timer | undefined;
@@ -109,12 +108,12 @@ export class Cpu {
   #interruptShadow = false;
   #cr0: number = CR0.protection | CR0.extension;
   #cpl = 0;
-  /** The breakpoint that `run` stopped at last, which the next `run` steps over. */
+  /** The breakpoint at which `run` last stopped; the next `run` steps over it. */
   #stoppedAt = -1;
-  /** One byte for each offset in a page: 1 where some breakpoint has that offset. */
+  /** One byte for each offset in a page: 1 if some breakpoint has that offset. */
   readonly #breakpointOffsets = new Uint8Array(0x1000);
 
-  /** Creates a CPU over physical memory, which it asks to report writes to code. */
+  /** Creates a CPU over physical memory, which will report writes to code to it. */
   constructor(memory: PhysicalMemory) {
     this.memory = memory;
     this.mmu = new Mmu(memory);
@@ -130,7 +129,7 @@ export class Cpu {
     this.flags.image = value;
   }
 
-  /** CR0: PG and WP act, the other bits are stored. */
+  /** CR0: PG and WP have an effect, the other bits are only stored. */
   get cr0(): number {
     return this.#cr0 >>> 0;
   }
@@ -199,7 +198,7 @@ export class Cpu {
       const eip = this.eip;
       if (this.#breakpointOffsets[eip & 0xfff] === 1 && this.#stopsBefore(eip)) return;
       this.#start = eip;
-      this.instructions++; // before anything can fault, so that a budget ends a loop of faults too
+      this.instructions++; // before anything can fault, so that a budget also ends a loop of faults
       if (eip >>> 12 !== this.#pageNumber) this.#enterPage(eip);
       const instruction = this.#page[eip & 0xfff] ?? this.#decode(eip);
       this.eip = (eip + instruction.length) >>> 0;
@@ -214,18 +213,18 @@ export class Cpu {
 
   #decode(eip: number): Instruction {
     const instruction = decode(eip, (address) => this.linear.load8(address));
-    // One that reaches into another page depends on that page's mapping too, so it is decoded each time.
+    // An instruction that extends into another page also depends on that page's mapping, so it is decoded each time.
     const offset = eip & 0xfff;
     if (offset + instruction.length <= 0x1000) this.#page[offset] = instruction;
     return instruction;
   }
 
-  /** Makes the loop translate EIP anew: translations or rights have changed. */
+  /** Makes the loop translate EIP again: translations or rights have changed. */
   refetch(): void {
     this.#pageNumber = -1;
   }
 
-  /** Makes the loop see that IF may have been set; after `sti`, one more instruction runs first. */
+  /** Makes the loop notice that IF may have been set; after `sti`, one more instruction runs first. */
   interruptsChanged(afterNext: boolean): void {
     this.#interruptShadow = afterNext;
     this.#limit = this.instructions;
@@ -236,7 +235,7 @@ export class Cpu {
     this.#stopWith({ kind: "halt" });
   }
 
-  /** Throws the general protection fault of a privileged instruction outside ring 0. */
+  /** Throws the general protection fault for a privileged instruction, unless in ring 0. */
   requireRing0(): void {
     if (this.#cpl !== 0) throw generalProtection();
   }
@@ -246,7 +245,7 @@ export class Cpu {
     this.#limit = this.instructions;
   }
 
-  /** Whether the host wants to stop here; a breakpoint that was just reported lets its instruction through. */
+  /** Whether to stop here for the host; a breakpoint that was just reported lets its instruction through. */
   #stopsBefore(eip: number): boolean {
     if (!this.breakpoints.has(eip)) return false;
     const reported = this.#stoppedAt === eip;
@@ -272,7 +271,7 @@ export class Cpu {
   #nextInterruptCheck(): number {
     if (this.#timer === undefined) return Infinity;
     if (this.#interruptShadow) return this.instructions + 1;
-    // Due but not taken: IF is clear, and whatever sets it moves the limit.
+    // Due but not taken: IF is clear, and setting it moves the limit.
     return this.instructions < this.#timer.due ? this.#timer.due : Infinity;
   }
 
@@ -283,7 +282,7 @@ export class Cpu {
     return true;
   }
 
-  /** Takes back an instruction that faulted; what it threw goes to the guest, or the host learns why not. */
+  /** Undoes an instruction that faulted; what it threw goes to the guest, or the host gets the reason why not. */
   #raise(thrown: unknown): CpuFault | undefined {
     this.eip = this.#start;
     return raise(this, thrown);

@@ -6,12 +6,12 @@
 import { Cpu } from "./cpu.ts";
 import { PhysicalMemory } from "./physical_memory.ts";
 
-/** Where the loops lie. */
+/** Where the loops are. */
 const CODE = 0x1000;
-/** Instructions of one iteration of a benchmark. */
+/** Instructions per iteration of a benchmark. */
 const INSTRUCTIONS = 1_000_000;
 
-/** An endless loop of the instructions that compiled code is made of: loads, stores, arithmetic, calls. */
+/** An endless loop of the instructions that compiled code consists of: loads, stores, arithmetic, calls. */
 const MIXED_LOOP = Uint8Array.of(
   ...[0xbe, 0x00, 0x20, 0x00, 0x00], //             mov  esi, 0x2000
   ...[0x8b, 0x04, 0x8e], //                   next: mov  eax, [esi+ecx*4]

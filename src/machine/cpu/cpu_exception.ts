@@ -1,5 +1,5 @@
 /**
- * What the CPU raises inside the guest: exceptions with a vector, delivered through the guest's own IDT.
+ * Exceptions that the CPU raises inside the guest, with a vector, delivered through the guest's own IDT.
  *
  * Source of vectors and error codes: Intel SDM volume 3, chapter 6, "Interrupt and Exception Handling".
  *
@@ -18,7 +18,10 @@ export const VECTOR = {
   pageFault: 14,
 } as const;
 
-/** Vectors of a {@linkcode CpuException}: `int3` is delivered at once, and a double fault is what two of them make. */
+/**
+ * Vectors of a {@linkcode CpuException}: not `int3`, which is delivered at once, nor a double fault, which two of them
+ * cause.
+ */
 export type ExceptionVector = Exclude<
   typeof VECTOR[keyof typeof VECTOR],
   typeof VECTOR.breakpoint | typeof VECTOR.doubleFault
@@ -26,7 +29,7 @@ export type ExceptionVector = Exclude<
 
 /** Bits of a page fault's error code. */
 export const PAGE_FAULT = {
-  /** The page is present: a right is missing, not the page. */
+  /** The page is present; an access right is missing. */
   protection: 1,
   /** The access was a write. */
   write: 2,
@@ -35,16 +38,16 @@ export const PAGE_FAULT = {
 } as const;
 
 /**
- * An exception on its way to the guest's handler. It is thrown through an instruction's function, so
- * an instruction does whatever can fault before it changes a register.
+ * An exception on its way to the guest's handler. It is thrown out of an instruction's function, so an instruction does
+ * everything that can fault before it changes a register.
  *
- * It is no `Error`: it is control flow inside the CPU, and a stack trace for each page fault would cost
- * more than the guest's handler.
+ * It is not an `Error`: it is control flow inside the CPU, and a stack trace for each page fault would cost more than
+ * the guest's handler.
  */
 export class CpuException {
   /** Interrupt vector. */
   readonly vector: ExceptionVector;
-  /** Error code that the handler finds on its stack; undefined where the vector has none. */
+  /** Error code that the handler finds on its stack; undefined if the vector has none. */
   readonly errorCode: number | undefined;
   /** Linear address of a page fault, for CR2. */
   readonly address: number | undefined;

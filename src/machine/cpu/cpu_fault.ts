@@ -1,5 +1,5 @@
 /**
- * Why the CPU cannot go on: what the host is told when the guest has no handler, or wants what is not there.
+ * Why the CPU cannot go on: reported to the host if the guest has no handler, or uses something unsupported.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export type CpuFaultKind =
   | "general-protection"
   | "page-fault";
 
-/** The kind of fault that an exception without a handler is, by its vector. */
+/** The kind of fault of an exception without a handler, by its vector. */
 export const FAULT_KINDS: Readonly<Record<ExceptionVector, CpuFaultKind>> = {
   [VECTOR.divideError]: "divide-error",
   [VECTOR.invalidOpcode]: "invalid-opcode",
@@ -68,7 +68,9 @@ export class CpuFault extends RangeError {
   }
 }
 
-/** Thrown by decoder and instructions for what is outside the subset; the message is a {@linkcode CpuFault}'s reason. */
+/**
+ * Thrown by decoder and instructions for anything outside the subset; the message is a {@linkcode CpuFault}'s reason.
+ */
 export class UnsupportedInstruction extends TypeError {
   /** Creates the error. */
   constructor() {

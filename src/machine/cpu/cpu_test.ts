@@ -22,7 +22,7 @@ Deno.test("run() executes until hlt", () => {
   assertEquals([cpu.registers.eax, cpu.eip, cpu.instructions], [42, CODE + 6, 2]);
 });
 
-Deno.test("run() stops exactly at its budget and goes on from there", () => {
+Deno.test("run() stops exactly at its budget and continues from there", () => {
   const cpu = cpuWith(0x40, 0x40, 0x40, 0xeb, 0xfb); // inc eax, three times; jmp to the first
   assertEquals(cpu.run(6), { kind: "budget" });
   assertEquals([cpu.registers.eax, cpu.eip, cpu.instructions], [5, CODE + 2, 6]);
@@ -56,7 +56,7 @@ Deno.test("run() passes a breakpoint that was removed, and one in another page a
   assertEquals(cpu.run(100), { kind: "halt" });
 });
 
-Deno.test("code that writes to itself runs as it was written", () => {
+Deno.test("self-modifying code runs as modified", () => {
   const cpu = cpuWith(
     ...[0x40], //                                 first: inc eax
     ...[0xc6, 0x05, 0x00, 0x10, 0x00, 0x00, 0x41], // mov byte [first], inc ecx
@@ -69,7 +69,7 @@ Deno.test("code that writes to itself runs as it was written", () => {
   assertEquals([cpu.registers.eax, cpu.registers.ecx], [1, 2]);
 });
 
-Deno.test("a write into the last byte of a decoded instruction is seen", () => {
+Deno.test("a write into the last byte of a decoded instruction is noticed", () => {
   const cpu = cpuWith(0xb8, 1, 0, 0, 0, 0xf4); // mov eax, 1; hlt
   cpu.run(100);
   cpu.memory.write8(CODE + 4, 0x80);
@@ -78,7 +78,7 @@ Deno.test("a write into the last byte of a decoded instruction is seen", () => {
   assertEquals(cpu.registers.eax, 0x8000_0001);
 });
 
-Deno.test("an instruction that reaches into another page follows that page's bytes and mapping", () => {
+Deno.test("an instruction that extends into another page follows that page's bytes and mapping", () => {
   const guest = new TestGuest();
   const { cpu } = guest;
   const address = GUEST.data + 0xffe;
@@ -93,7 +93,7 @@ Deno.test("an instruction that reaches into another page follows that page's byt
   assertEquals(cpu.registers.eax, 0x5453_5201);
 });
 
-Deno.test("FS means the structure whose descriptor was loaded", () => {
+Deno.test("FS refers to the structure whose descriptor was loaded", () => {
   const guest = new TestGuest();
   guest.write(GUEST.data + 0x18, [0x78, 0x56, 0x34, 0x12]);
   const stop = guest.run(GUEST.kernelCode, [
@@ -111,7 +111,7 @@ Deno.test("rdtsc counts instructions", () => {
   assertEquals([cpu.registers.eax, cpu.registers.edx], [3, 0]);
 });
 
-Deno.test("an instruction outside the subset is a fault with address, bytes and registers", () => {
+Deno.test("an instruction outside the subset causes a fault with address, bytes and registers", () => {
   const cpu = cpuWith(0xd9, 0xe8); // fld1
   cpu.registers.ebx = 0xdeadbeef;
   const error = faultOf(cpu.run(100));
@@ -136,27 +136,27 @@ for (
   });
 }
 
-Deno.test("an instruction of more than fifteen bytes is a general protection fault", () => {
+Deno.test("an instruction of more than fifteen bytes causes a general protection fault", () => {
   const prefixes = (count: number) => new Array<number>(count).fill(0x3e);
   assertEquals(cpuWith(...prefixes(14), 0x90).run(1), { kind: "budget" });
   assertEquals(faultOf(cpuWith(...prefixes(15), 0x90).run(1)).kind, "general-protection");
 });
 
-Deno.test("an exception without a handler is a fault that says so", () => {
+Deno.test("an exception without a handler causes a fault that says so", () => {
   const cpu = cpuWith(0xf7, 0xf1); // div ecx
   const error = faultOf(cpu.run(100));
   assertEquals(error.kind, "divide-error");
   assertStringIncludes(error.message, "divide error (vector 0) has no handler");
 });
 
-Deno.test("an access outside physical memory is a fault that names the physical address", () => {
+Deno.test("an access outside physical memory causes a fault that names the physical address", () => {
   const cpu = cpuWith(0xa1, 0x00, 0x00, 0x10, 0x00); // mov eax, [0x00100000]
   const error = faultOf(cpu.run(100));
   assertEquals(error.kind, "physical-memory");
   assertStringIncludes(error.message, "physical address 0x100000");
 });
 
-Deno.test("a repeated string instruction that faults goes on where it stopped", () => {
+Deno.test("a repeated string instruction that faults continues where it stopped", () => {
   const guest = new TestGuest();
   const { cpu } = guest;
   guest.map(GUEST.data + 0x1000, 0);
@@ -172,7 +172,7 @@ Deno.test("a repeated string instruction that faults goes on where it stopped", 
   assertEquals([cpu.registers.ecx, cpu.memory.read32(GUEST.data + 0x1004)], [0, 0x1111_1111]);
 });
 
-Deno.test("rep stosb fills across pages in either direction, and goes on where it faulted", () => {
+Deno.test("rep stosb fills across pages in either direction, and continues where it faulted", () => {
   const guest = new TestGuest();
   const { cpu } = guest;
   const { data } = GUEST;
@@ -192,7 +192,7 @@ Deno.test("rep stosb fills across pages in either direction, and goes on where i
   assertEquals(filled(data + 0xffe), 0x9999_9977);
 });
 
-Deno.test("rep stosb over code that has run is seen", () => {
+Deno.test("rep stosb over code that has run is noticed", () => {
   const cpu = cpuWith(0x40, 0xf4); // inc eax; hlt
   cpu.run(100);
   const clear = CODE + 0x100;

@@ -1,11 +1,11 @@
 /**
- * Replays what a real CPU did: testdata/cpu_vectors.bin.gz, made by scripts/cpu_vectors/make.sh.
+ * Replays the recorded behaviour of a real CPU: testdata/cpu_vectors.bin.gz, made by scripts/cpu_vectors/make.sh.
  *
  * The file, little-endian: u32 addresses of code, data window and initial stack; then forms. A form is an
  * instruction (or a few): u8 length and its bytes, u8 mask of the registers that vary, u8 bytes of the window that
- * are recorded, u8 number of cases. A case: the varying registers u32 each, the flags u16, the window's bytes; u16
- * mask of the flags that are defined afterwards, whose top bit says that the CPU raised a divide error; then the
- * first three again, as the instruction left them.
+ * are recorded, u8 number of cases. A case: the varying registers u32 each, the flags u16, the window's bytes; u16 mask
+ * of the flags that are defined afterwards, with the top bit set if the CPU raised a divide error; then the first three
+ * again, as the instruction left them.
  */
 import { assert, assertEquals } from "@std/assert";
 import { Cpu } from "./cpu.ts";
@@ -63,7 +63,7 @@ class VectorReader {
     const code = this.bytes(this.u8());
     return { code, registers: this.u8(), windowSize: this.u8(), cases: this.u8() };
   }
-  /** Registers that are not recorded have the values of `fixed`. */
+  /** Reads a state; registers that are not recorded have the values of `fixed`. */
   state(form: Form, fixed: readonly number[]): State {
     const registers = fixed.map((value, n) => (form.registers >>> n) & 1 ? this.u32() : value);
     return { registers, flags: this.u16(), window: this.bytes(form.windowSize) };
@@ -79,7 +79,7 @@ function hexBytes(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
 
-Deno.test("the CPU does with every instruction what a real one does", async () => {
+Deno.test("every instruction does what it does on a real CPU", async () => {
   const reader = new VectorReader(await unpackVectors());
   const codeAddress = reader.u32();
   const dataAddress = reader.u32();

@@ -55,7 +55,7 @@ class Reader {
   }
 }
 
-/** The prefixes of an instruction, and the first byte behind them. */
+/** The prefixes of an instruction, and the first byte after them. */
 interface Prefixes {
   readonly segment: number | undefined;
   readonly narrow: boolean;
@@ -82,7 +82,7 @@ const NO_MEMORY_OPERAND: MemoryOperand = {
 
 /**
  * Decodes the instruction at a linear address; `fetch` reads a byte of it and may throw the guest's page fault.
- * Throws {@linkcode UnsupportedInstruction} for one outside the subset.
+ * Throws {@linkcode UnsupportedInstruction} if it is outside the subset.
  */
 export function decode(address: number, fetch: (address: number) => number): Instruction {
   const reader = new Reader(address, fetch);
@@ -105,7 +105,7 @@ export function decode(address: number, fetch: (address: number) => number): Ins
   const memory = hasModrm && !inRegister ? readMemoryOperand(reader, modrm) : NO_MEMORY_OPERAND;
   const width = entry.width === "byte" ? 8 : prefixes.narrow ? 16 : 32;
   const immediate = readImmediate(reader, entry.immediate, width);
-  // An absolute address is a memory operand that comes where immediates do.
+  // An absolute address is a memory operand in the place of an immediate.
   const absolute = entry.immediate === "address";
 
   return {
@@ -136,7 +136,7 @@ function readPrefixes(reader: Reader): Prefixes {
     else if (byte === OPERAND_SIZE_PREFIX) narrow = true;
     else if (byte === REPEAT_PREFIX) repeat = REPEAT.whileEqual;
     else if (byte === REPEAT_NOT_EQUAL_PREFIX) repeat = REPEAT.whileNotEqual;
-    // There is one CPU, and interrupts come between instructions: everything is locked already.
+    // There is one CPU, and interrupts occur between instructions: everything is locked already.
     else if (byte !== LOCK_PREFIX) return { segment, narrow, repeat, opcode: byte };
   }
 }

@@ -1,8 +1,8 @@
 /**
- * EFLAGS, with the six arithmetic flags kept as the words they follow from.
+ * EFLAGS, with the six arithmetic flags kept as the words from which they are computed.
  *
- * Most instructions set flags and few read them, so an instruction stores its result and its carries, and a
- * flag is worked out when somebody asks. Source of bit positions: Intel SDM volume 1, section 3.4.3.
+ * Most instructions set flags and few read them, so an instruction stores its result and its carries, and a flag is
+ * computed when it is read. Source of bit positions: Intel SDM volume 1, section 3.4.3.
  *
  * @module
  */
@@ -44,8 +44,8 @@ export class Flags {
   /** Bit 31 is SF; PF is set when bits 0 to 7 hold an even number of ones. */
   #signParity = 1;
   /**
-   * Carries out of each bit of the last addition or subtraction: CF is bit 31, OF is bit 31 against bit 30, AF
-   * is bit 3. Narrow operations are moved so that their top bits come to lie there too.
+   * Carries out of each bit of the last addition or subtraction: CF is bit 31, OF is bit 31 XOR bit 30, AF is bit 3.
+   * Narrow operations are shifted so that their top bits are there too.
    */
   #carries = 0;
 
@@ -56,7 +56,7 @@ export class Flags {
   /** PF. */
   get parity(): boolean {
     const half = this.#signParity ^ (this.#signParity >> 4);
-    // Bit n of the constant says whether n has an even number of ones.
+    // Bit n of the constant is set if n has an even number of ones.
     return ((0x9669 >> (half & 15)) & 1) !== 0;
   }
   /** AF. */
@@ -101,28 +101,28 @@ export class Flags {
     if ((value & EFLAGS.adjust) !== 0) this.#carries |= 8;
   }
 
-  /** Sets ZF, SF and PF by a result, and CF, OF and AF by the carries out of its bits. */
+  /** Sets ZF, SF and PF from a result, and CF, OF and AF from the carries out of its bits. */
   setArithmetic(result: number, carries: number, width: number): void {
     const unused = 32 - width;
     this.#zero = this.#signParity = (result << unused) >> unused;
     this.#carries = ((carries << unused) & 0xc000_0000) | (carries & 8);
   }
 
-  /** As {@linkcode Flags.setArithmetic}, with CF left alone: `inc` and `dec`. */
+  /** Like {@linkcode Flags.setArithmetic}, but leaves CF alone: `inc` and `dec`. */
   setArithmeticKeepCarry(result: number, carries: number, width: number): void {
     const carry = this.carry;
     this.setArithmetic(result, carries, width);
     this.setCarryOverflow(carry, this.overflow, this.#carries & 8);
   }
 
-  /** Sets ZF, SF and PF by a result and clears CF, OF and AF. */
+  /** Sets ZF, SF and PF from a result and clears CF, OF and AF. */
   setLogic(result: number, width: number): void {
     const unused = 32 - width;
     this.#zero = this.#signParity = (result << unused) >> unused;
     this.#carries = 0;
   }
 
-  /** Sets CF and OF, and AF by bit 3 of `adjust`. */
+  /** Sets CF and OF, and AF from bit 3 of `adjust`. */
   setCarryOverflow(carry: boolean, overflow: boolean, adjust = 0): void {
     this.#carries = (carry ? 1 << 31 : 0) | (carry !== overflow ? 1 << 30 : 0) | adjust;
   }

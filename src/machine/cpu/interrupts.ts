@@ -2,7 +2,7 @@
  * Interrupts, exceptions and `iret`: through the guest's IDT into ring 0 and back to either ring.
  *
  * Source: Intel SDM volume 3, sections 6.10 to 6.13 (gates, stack switch, error codes); volume 2, INT n and
- * IRET. Handlers must lie in ring 0; task gates are not supported.
+ * IRET. Handlers must run in ring 0; task gates are not supported.
  *
  * @module
  */
@@ -18,25 +18,27 @@ import {
 } from "./segment_loads.ts";
 import { SEGMENT, SYSTEM_TYPE } from "./segments.ts";
 
-/** Bytes of a gate of the IDT. */
+/** Size of an IDT gate in bytes. */
 const GATE_SIZE = 8;
 
 /** Offsets in a 32-bit TSS. Source: Intel SDM volume 3, figure 7-2. */
 const TSS = { esp0: 0x04, ss0: 0x08 } as const;
 
-/** Error code bit that says that the selector is a vector of the IDT. */
+/** Error code bit: the selector is a vector of the IDT. */
 const ERROR_CODE_IDT = 2;
 
-/** Flags that `iret` and `popf` may change in every ring; IF and IOPL need more. */
+/** Flags that `iret` and `popf` may change in every ring; IF and IOPL need more privilege. */
 const USER_FLAGS = EFLAGS.carry | EFLAGS.parity | EFLAGS.adjust | EFLAGS.zero | EFLAGS.sign |
   EFLAGS.trap | EFLAGS.direction | EFLAGS.overflow | EFLAGS.nestedTask | EFLAGS.resume |
   EFLAGS.alignmentCheck | EFLAGS.identification;
 
-/** How an interrupt came about. */
+/** The source of an interrupt. */
 export interface InterruptSource {
-  /** From an instruction, which needs the gate's permission; else from an exception or the timer. */
+  /**
+   * Whether it is from an instruction, which needs the gate's permission; else it is from an exception or the timer.
+   */
   readonly software: boolean;
-  /** What the handler finds on its stack above EIP, for the vectors that have it. */
+  /** The error code that the handler finds on its stack, on top of EIP, for the vectors that have one. */
   readonly errorCode?: number | undefined;
 }
 
@@ -49,7 +51,7 @@ interface Gate {
   readonly present: boolean;
 }
 
-/** Whether the guest has a gate for a vector that this CPU can go through. */
+/** Whether the guest has a gate for a vector that this CPU can use. */
 export function hasGate(cpu: Cpu, vector: number): boolean {
   if (vector * GATE_SIZE + GATE_SIZE - 1 > cpu.idtr.limit) return false;
   const bytes = cpu.linear.peek(cpu.idtr.base + vector * GATE_SIZE, GATE_SIZE);
@@ -58,7 +60,7 @@ export function hasGate(cpu: Cpu, vector: number): boolean {
   return usable(parseGate(view.getInt32(0, true), view.getInt32(4, true)));
 }
 
-/** Enters the handler of a vector. When it throws, nothing has changed but memory below the stack pointer. */
+/** Enters the handler of a vector. If this throws, only memory below the stack pointer has changed. */
 export function deliver(cpu: Cpu, vector: number, source: InterruptSource): void {
   const gate = readGate(cpu, vector);
   if (source.software && gate.privilege < cpu.cpl) {
@@ -120,7 +122,7 @@ export function returnFromInterrupt(cpu: Cpu): void {
   if (outward) dropInnerSegments(cpu);
 }
 
-/** Sets EFLAGS as far as the current ring may: IOPL in ring 0 only, IF where IOPL lets it. */
+/** Sets the EFLAGS that the current ring may set: IOPL only in ring 0, IF only if IOPL allows it. */
 export function setFlagsAllowed(cpu: Cpu, image: number): void {
   const allowed = USER_FLAGS | (cpu.cpl === 0 ? EFLAGS.ioPrivilege : 0) |
     (cpu.cpl <= cpu.flags.ioPrivilege ? EFLAGS.interrupt : 0);
@@ -128,7 +130,7 @@ export function setFlagsAllowed(cpu: Cpu, image: number): void {
   cpu.interruptsChanged(false);
 }
 
-/** On the way out, data segments that only an inner ring may use become null. */
+/** On return to an outer ring, data segments that only an inner ring may use become null. */
 function dropInnerSegments(cpu: Cpu): void {
   for (const segment of [SEGMENT.es, SEGMENT.ds, SEGMENT.fs, SEGMENT.gs]) {
     const selector = cpu.segments.selector(segment);
@@ -152,7 +154,7 @@ function usable(gate: Gate): boolean {
   return gate.present && handler;
 }
 
-/** Takes apart the two words of a gate: `low` at offset 0, `high` at offset 4. */
+/** Decodes the two words of a gate: `low` at offset 0, `high` at offset 4. */
 function parseGate(low: number, high: number): Gate {
   return {
     selector: low >>> 16,

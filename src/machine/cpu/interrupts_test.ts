@@ -6,7 +6,7 @@ import { SEGMENT } from "./segments.ts";
 const HANDLER = GUEST.kernelCode + 0x100;
 const TIMER = 0x30;
 
-Deno.test("int 2Eh changes to the stack of ring 0, and iret goes back to ring 3", () => {
+Deno.test("int 2Eh switches to the stack of ring 0, and iret returns to ring 3", () => {
   const guest = new TestGuest();
   const { cpu } = guest;
   guest.handle(0x2e, HANDLER, [0x43, 0xcf], 3); // inc ebx; iret
@@ -45,7 +45,7 @@ Deno.test("an interrupt in ring 0 stays on its stack, and a trap gate leaves IF 
   assertEquals(cpu.flags.interrupt, true);
 });
 
-Deno.test("int3 goes to the guest's handler, which finds the address behind it", () => {
+Deno.test("int3 goes to the guest's handler, which finds the address after it", () => {
   const guest = new TestGuest();
   guest.handle(3, HANDLER, [0xf4], 3); // hlt
   guest.enterUser();
@@ -92,7 +92,7 @@ Deno.test("ring 3 cannot change IF or IOPL by popf", () => {
   assertEquals(guest.cpu.eflags, 0x203);
 });
 
-Deno.test("a page fault tells the handler address, access and ring, and can be mended", () => {
+Deno.test("a page fault gives the handler address, access and ring, and can be resolved", () => {
   const guest = new TestGuest();
   const { cpu } = guest;
   guest.map(GUEST.data, 0);
@@ -110,7 +110,7 @@ Deno.test("a page fault tells the handler address, access and ring, and can be m
   assertEquals([cpu.registers.ebx, cpu.eip, cpu.cpl], [0x1234_5678, GUEST.userCode + 11, 3]);
 });
 
-Deno.test("a page fault in fetching an instruction leaves EIP there", () => {
+Deno.test("a page fault while fetching an instruction leaves EIP there", () => {
   const guest = new TestGuest();
   guest.handle(14, HANDLER, [0xf4]); // hlt
   guest.enterUser(0x0100_0000);
@@ -118,7 +118,7 @@ Deno.test("a page fault in fetching an instruction leaves EIP there", () => {
   assertEquals([guest.cpu.cr2, guest.stack(2)], [0x0100_0000, [4, 0x0100_0000]]);
 });
 
-Deno.test("a page fault without a handler is a fault with address and error code", () => {
+Deno.test("a page fault without a handler causes a fault with address and error code", () => {
   const guest = new TestGuest();
   guest.map(GUEST.data, 0);
   const error = faultOf(guest.run(GUEST.kernelCode, [0xa1, 0x00, 0xc0, 0x00, 0x00])); // mov eax, [0xc000]
@@ -129,7 +129,7 @@ Deno.test("a page fault without a handler is a fault with address and error code
   );
 });
 
-Deno.test("a stack that cannot take the frame is a double fault", () => {
+Deno.test("a stack that has no room for the frame causes a double fault", () => {
   const guest = new TestGuest();
   const { cpu } = guest;
   guest.handle(6, HANDLER, [0xf4]);
@@ -140,7 +140,7 @@ Deno.test("a stack that cannot take the frame is a double fault", () => {
   assertEquals([cpu.eip, cpu.registers.esp], [GUEST.kernelCode, GUEST.kernelStack]);
 });
 
-Deno.test("a double fault goes to its handler where that can run", () => {
+Deno.test("a double fault goes to its handler if that can run", () => {
   const guest = new TestGuest();
   guest.handle(8, HANDLER, [0xf4]);
   guest.handle(6, HANDLER + 0x10, [0xf4]);
@@ -150,7 +150,7 @@ Deno.test("a double fault goes to its handler where that can run", () => {
   assertEquals([guest.cpu.eip, guest.stack(2)], [HANDLER + 1, [0, GUEST.userCode]]);
 });
 
-Deno.test("ud2 is an invalid opcode for the guest", () => {
+Deno.test("ud2 raises an invalid opcode exception in the guest", () => {
   const guest = new TestGuest();
   guest.handle(6, HANDLER, [0xf4]);
   guest.enterUser();
@@ -158,7 +158,7 @@ Deno.test("ud2 is an invalid opcode for the guest", () => {
   assertEquals([guest.cpu.eip, guest.stack(1)], [HANDLER + 1, [GUEST.userCode]]);
 });
 
-Deno.test("the timer interrupts every so many instructions while IF is set", () => {
+Deno.test("the timer interrupts at regular counts of instructions while IF is set", () => {
   const guest = new TestGuest();
   const { cpu } = guest;
   guest.handle(TIMER, HANDLER, [0x43, 0xcf]); // inc ebx; iret
@@ -169,7 +169,7 @@ Deno.test("the timer interrupts every so many instructions while IF is set", () 
   assertEquals([cpu.registers.ebx, cpu.registers.eax], [9, (100 - 9 * 2) / 2]);
 });
 
-Deno.test("a timer that would never let an instruction run is refused", () => {
+Deno.test("a timer that would never let an instruction run is rejected", () => {
   assertThrows(() => new TestGuest().cpu.setTimer(0, TIMER), RangeError, "at least one");
 });
 
@@ -184,7 +184,7 @@ Deno.test("the timer waits for IF, and for the instruction after sti", () => {
   assertEquals([cpu.registers.ebx, guest.stack(1)], [3, [GUEST.kernelCode + 4]]);
 });
 
-Deno.test("hlt waits for the timer, which comes at once", () => {
+Deno.test("hlt waits for the timer, which fires at once", () => {
   const guest = new TestGuest();
   const { cpu } = guest;
   guest.handle(TIMER, HANDLER, [0x43, 0xcf]); // inc ebx; iret
@@ -194,7 +194,7 @@ Deno.test("hlt waits for the timer, which comes at once", () => {
   assertEquals([cpu.registers.ebx, cpu.instructions < 100], [1, true]);
 });
 
-Deno.test("on the way to ring 3, iret takes away segments that only ring 0 may use", () => {
+Deno.test("on the way to ring 3, iret clears segments that only ring 0 may use", () => {
   const guest = new TestGuest();
   const { cpu } = guest;
   guest.run(GUEST.kernelCode, [0x66, 0xb8, SELECTOR.kernelData, 0, 0x8e, 0xe0], 2); // mov fs, data

@@ -1,8 +1,8 @@
 /**
  * Memory as instructions see it: by linear address, with the rights of the current ring.
  *
- * An access may cross into another page; then each page is translated before a byte moves, so that a fault
- * leaves nothing half done.
+ * An access may cross into another page; then both pages are translated before any byte moves, so that a fault leaves
+ * nothing half done.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export class LinearMemory {
     this.mmu = mmu;
   }
 
-  /** Accesses have the rights of ring 3 from now on, or those of rings 0 to 2. */
+  /** From now on accesses have the rights of ring 3, or those of rings 0 to 2. */
   setUser(user: boolean): void {
     this.#ring = user ? ACCESS.user : ACCESS.read;
   }
@@ -55,8 +55,7 @@ export class LinearMemory {
   }
 
   /**
-   * Loads what will be written back. A page that must not be written faults here, before the instruction has
-   * changed a flag.
+   * Loads a value that will be written back. A read-only page faults here, before the instruction has changed a flag.
    */
   loadForWrite(address: number, width: number): number {
     const access = this.#ring | ACCESS.write;
@@ -70,7 +69,7 @@ export class LinearMemory {
     this.#memory.write8(this.mmu.translate(address, this.#ring | ACCESS.write), value);
   }
 
-  /** Stores a byte `length` times, up to the end of the page at most. */
+  /** Stores a byte `length` times; must not go past the end of the page. */
   fill8(address: number, value: number, length: number): void {
     this.#memory.fill8(this.mmu.translate(address, this.#ring | ACCESS.write), value, length);
   }
@@ -94,12 +93,12 @@ export class LinearMemory {
     else this.store16(address, value);
   }
 
-  /** Loads 32 bits of a table that the CPU itself reads: with the rights of ring 0, whatever the ring. */
+  /** Loads 32 bits of a table that the CPU itself reads: with the rights of ring 0, whatever the current ring. */
   loadSystem32(address: number): number {
     return this.#load32(address, ACCESS.read);
   }
 
-  /** Stores 32 bits on the stack of ring 0, whatever the ring. */
+  /** Stores 32 bits on the stack of ring 0, whatever the current ring. */
   storeSystem32(address: number, value: number): void {
     this.#store32(address, value, ACCESS.write);
   }
@@ -136,8 +135,7 @@ export class LinearMemory {
   }
 
   /**
-   * Reads for the host, without rights and without a fault: up to `length` bytes, ending before the first page
-   * that is not there.
+   * Reads for the host, without rights checks or faults: up to `length` bytes, ending before the first missing page.
    */
   peek(address: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);

@@ -1,8 +1,8 @@
 /**
  * Paging: linear to physical addresses by the two-level page tables of a 32-bit x86 without PAE.
  *
- * Pages are 4 KiB; 4 MiB pages (CR4.PSE) are not supported, and the bit that would ask for one is ignored,
- * as a CPU without them does. Source: Intel SDM volume 3, chapter 4, "32-bit paging".
+ * Pages are 4 KiB; 4 MiB pages (CR4.PSE) are not supported, and the bit that would select one is ignored, as on a CPU
+ * without them. Source: Intel SDM volume 3, chapter 4, "32-bit paging".
  *
  * @module
  */
@@ -20,8 +20,8 @@ export const PTE = {
 } as const;
 
 /**
- * How memory is accessed: bits of a number, so that it can index the TLB. The values are those of a page
- * fault's error code shifted right by one.
+ * How memory is accessed: the bits of a number that indexes the TLB. The values are those of a page fault's error code
+ * shifted right by one.
  */
 export const ACCESS = { read: 0, write: 1, user: 2 } as const;
 
@@ -31,7 +31,7 @@ const TLB_MASK = TLB_ENTRIES - 1;
 /** No page has this number. */
 const NO_PAGE = -1;
 
-/** Translates linear addresses and remembers translations until it is told to forget them. */
+/** Translates linear addresses and keeps translations until they are flushed. */
 export class Mmu {
   /** CR0.PG: without it, linear addresses are physical ones. */
   #paging = false;
@@ -69,12 +69,12 @@ export class Mmu {
     this.flush();
   }
 
-  /** Forgets all translations. */
+  /** Drops all translations. */
   flush(): void {
     this.#pages.fill(NO_PAGE);
   }
 
-  /** Forgets the translations of one linear page. */
+  /** Drops the translations of one linear page. */
   invalidate(linear: number): void {
     const slot = ((linear >>> 12) & TLB_MASK) << 2;
     this.#pages.fill(NO_PAGE, slot, slot + 4);
@@ -82,7 +82,7 @@ export class Mmu {
 
   /**
    * Translates an address for an access (a sum of {@linkcode ACCESS} bits), which must not leave its page.
-   * Throws the guest's page fault, or a `PhysicalMemoryError` where the frame is not memory.
+   * Throws the guest's page fault, or a `PhysicalMemoryError` if the frame is outside memory.
    */
   translate(linear: number, access: number): number {
     const page = linear >>> 12;
@@ -93,8 +93,7 @@ export class Mmu {
   }
 
   /**
-   * Translates for the host: no rights are checked, no bit is set, nothing is remembered. `undefined` where
-   * no memory is mapped.
+   * Translates for the host: checks no rights, sets no bits, keeps nothing. `undefined` if no memory is mapped.
    */
   probe(linear: number): number | undefined {
     let frame = linear & PTE.frame;
@@ -109,13 +108,13 @@ export class Mmu {
     return physicalAddress < this.#memory.size ? physicalAddress : undefined;
   }
 
-  /** A table entry for {@linkcode Mmu.probe}: 0, not present, where the table itself is not memory. */
+  /** A table entry for {@linkcode Mmu.probe}: 0, not present, if the table itself is outside memory. */
   #entry(physicalAddress: number): number {
     const at = physicalAddress >>> 0;
     return at < this.#memory.size ? this.#memory.read32(at) : 0;
   }
 
-  /** Walks the page tables, checks rights, sets accessed and dirty, and remembers the frame. */
+  /** Walks the page tables, checks rights, sets accessed and dirty, and keeps the frame. */
   #fill(linear: number, access: number): number {
     const frame = this.#paging ? this.#walk(linear, access) : linear & PTE.frame;
     if (frame >>> 0 >= this.#memory.size) {

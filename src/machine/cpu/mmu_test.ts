@@ -47,7 +47,7 @@ Deno.test("translate() walks both levels and keeps the offset", () => {
   assertEquals(mmu.translate(PAGE + 0xabc, ACCESS.read), FRAME + 0xabc);
 });
 
-Deno.test("a page or a table that is not present faults without the protection bit", () => {
+Deno.test("a missing page or table faults without the protection bit", () => {
   const { mmu } = mapped(ALL_RIGHTS, PTE.writable);
   assertEquals(errorCode(mmu, PAGE, ACCESS.read), 0);
   assertEquals(errorCode(mmu, PAGE, ACCESS.write | ACCESS.user), 6);
@@ -78,7 +78,7 @@ Deno.test("a read sets accessed in both levels, and only a write sets dirty", ()
   assertEquals(memory.read32(TABLE + 12), FRAME | ALL_RIGHTS | PTE.accessed | PTE.dirty);
 });
 
-Deno.test("a translation is remembered until it is forgotten", () => {
+Deno.test("a translation is kept until it is dropped", () => {
   const { mmu, memory } = mapped(ALL_RIGHTS, ALL_RIGHTS);
   mmu.translate(PAGE, ACCESS.read);
   memory.write32(TABLE + 12, 0x6000 | ALL_RIGHTS);
@@ -90,9 +90,9 @@ Deno.test("a translation is remembered until it is forgotten", () => {
   assertEquals(mmu.translate(PAGE, ACCESS.read), 0x7000);
 });
 
-Deno.test("two pages that share a place in the TLB do not answer for each other", () => {
+Deno.test("two pages that share a TLB entry are not confused", () => {
   const { mmu, memory } = mapped(ALL_RIGHTS, ALL_RIGHTS);
-  memory.write32(DIRECTORY + 8, TABLE | ALL_RIGHTS); // 4 MiB on: as many pages as the TLB has places
+  memory.write32(DIRECTORY + 8, TABLE | ALL_RIGHTS); // 4 MiB further: as many pages as the TLB has entries
   memory.write32(TABLE + 12, FRAME | ALL_RIGHTS);
   mmu.translate(PAGE, ACCESS.read);
   memory.write32(TABLE + 12, 0x6000 | ALL_RIGHTS);
@@ -130,7 +130,7 @@ Deno.test("loads and stores across a page boundary use both pages", () => {
   assertEquals(cpu.memory.read8(GUEST.data), 0xbb);
 });
 
-Deno.test("peek() ends before the first page that is not there", () => {
+Deno.test("peek() ends before the first missing page", () => {
   const guest = new TestGuest();
   guest.map(GUEST.data + 0x1000, 0);
   assertEquals(guest.cpu.linear.peek(GUEST.data + 0xff0, 0x20).length, 0x10);

@@ -6,7 +6,7 @@
 import { HtraceError } from "../../error.ts";
 import { hex } from "./hex.ts";
 
-/** Bytes of a page, the unit of paging and of write watches. */
+/** Size of a page in bytes, the unit of paging and of write watches. */
 export const PAGE_SIZE = 0x1000;
 
 /** Largest memory that a machine may have; more would only hide a runaway size. */
@@ -16,7 +16,7 @@ const MAX_SIZE = 0x4000_0000;
 export class PhysicalMemoryError extends HtraceError {
   /** First physical address of the access. */
   readonly physicalAddress: number;
-  /** Bytes that were to be accessed. */
+  /** Number of bytes in the access. */
   readonly length: number;
 
   /** Creates the error for an access of `length` bytes in a memory of `size` bytes. */
@@ -32,20 +32,20 @@ export class PhysicalMemoryError extends HtraceError {
   }
 }
 
-/** Told of writes to watched pages, after the bytes have changed. */
+/** Called for writes to watched pages, after the bytes have changed. */
 export type WriteWatcher = (physicalAddress: number, length: number) => void;
 
 /**
  * Physical memory of a fixed size. The host's zero pages back it, so an unused megabyte costs nothing.
  *
- * Pages can be watched, which is how decoded instructions learn that their bytes changed.
+ * Pages can be watched, so that decoded instructions can be dropped when their bytes change.
  */
 export class PhysicalMemory {
   /** Size in bytes, a multiple of the page size. */
   readonly size: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  /** One byte a page: 1 where writes are reported. */
+  /** One byte per page: 1 if writes are reported. */
   readonly #watched: Uint8Array;
   #watcher: WriteWatcher = () => {};
 
@@ -120,19 +120,19 @@ export class PhysicalMemory {
     }
   }
 
-  /** Writes the low 8 bits of `value` into `length` bytes, which must lie in one page. */
+  /** Writes the low 8 bits of `value` into `length` bytes, which must be in one page. */
   fill8(physicalAddress: number, value: number, length: number): void {
     this.#check(physicalAddress, length);
     this.#bytes.fill(value, physicalAddress, physicalAddress + length);
     if (this.#watched[physicalAddress >>> 12] === 1) this.#watcher(physicalAddress, length);
   }
 
-  /** Names the one function that is told of writes to watched pages. */
+  /** Sets the one function that is called for writes to watched pages. */
   setWatcher(watcher: WriteWatcher): void {
     this.#watcher = watcher;
   }
 
-  /** Reports writes to the page that holds `physicalAddress` from now on. */
+  /** From now on, reports writes to the page that contains `physicalAddress`. */
   watch(physicalAddress: number): void {
     this.#check(physicalAddress, 1);
     this.#watched[physicalAddress >>> 12] = 1;

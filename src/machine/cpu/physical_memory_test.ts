@@ -31,13 +31,13 @@ Deno.test("an access that begins or ends outside names address, length and size"
   assertThrows(() => memory.writeBytes(0xfff, new Uint8Array(2)), PhysicalMemoryError);
 });
 
-Deno.test("a size that is none is refused", () => {
+Deno.test("an invalid size is rejected", () => {
   for (const size of [0, -1, 1.5, NaN, 2 ** 40]) {
     assertThrows(() => new PhysicalMemory(size), RangeError, "Cannot create physical memory");
   }
 });
 
-Deno.test("writes to watched pages are reported, also those that begin in the page before", () => {
+Deno.test("writes to watched pages are reported, even if they begin in the page before", () => {
   const memory = new PhysicalMemory(0x3000);
   const writes: [number, number][] = [];
   memory.setWatcher((physicalAddress, length) => writes.push([physicalAddress, length]));

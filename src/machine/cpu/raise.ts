@@ -1,5 +1,5 @@
 /**
- * What becomes of an instruction that threw: the guest's handler runs, or the host gets a `CpuFault`.
+ * Handles an instruction that threw: the guest's handler runs, or the host gets a `CpuFault`.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { PhysicalMemoryError } from "./physical_memory.ts";
 import { REGISTER } from "./registers.ts";
 
 /**
- * Sends what an instruction threw to the guest, or returns why the guest cannot take it. EIP is back at the
- * instruction. What is neither the guest's nor the memory's doing is thrown on.
+ * Delivers what an instruction threw to the guest, or returns why the guest cannot take it. EIP is back at the
+ * instruction. Anything that neither the guest nor memory caused is rethrown.
  */
 export function raise(cpu: Cpu, thrown: unknown): CpuFault | undefined {
   if (!(thrown instanceof CpuException)) return faultOfHost(cpu, thrown);
@@ -29,7 +29,7 @@ export function raise(cpu: Cpu, thrown: unknown): CpuFault | undefined {
   }
 }
 
-/** An exception's delivery faulted: a double fault, and what comes of that one would reset a real CPU. */
+/** The delivery of an exception faulted: a double fault. A fault in delivering that would reset a real CPU. */
 function raiseDoubleFault(cpu: Cpu, first: CpuException, second: unknown): CpuFault | undefined {
   if (!(second instanceof CpuException)) return faultOfHost(cpu, second);
   const reason = `${describe(first)} met another on its way to the handler, ${describe(second)}`;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Numbers of the registers, as instructions encode them. */
+/** Register numbers, as instructions encode them. */
 export const REGISTER = {
   eax: 0,
   ecx: 1,
@@ -23,14 +23,12 @@ export const AH = 4;
 export type RegisterName = keyof typeof REGISTER;
 
 /**
- * Number of a register that is always zero, so that an address without base or index is the same sum as one
- * with both.
+ * Number of a register that is always zero, so that an address without base or index is computed like one with both.
  */
 export const ZERO_REGISTER = 8;
 
 /**
- * EAX to EDI. By number, values are signed 32-bit (instructions compute in those); by name, unsigned (people
- * and hosts read those).
+ * EAX to EDI. By number, values are signed 32-bit, in which instructions compute; by name, unsigned, for hosts.
  */
 export class Registers {
   readonly #words = new Int32Array(ZERO_REGISTER + 1);
@@ -47,7 +45,7 @@ export class Registers {
   get16(register: number): number {
     return this.#words[register]! & 0xffff;
   }
-  /** Writes AX to DI; the upper half of the register stays. */
+  /** Writes AX to DI; the upper half of the register is kept. */
   set16(register: number, value: number): void {
     this.#words[register] = (this.#words[register]! & 0xffff_0000) | (value & 0xffff);
   }
@@ -55,7 +53,7 @@ export class Registers {
   get8(register: number): number {
     return (this.#words[register & 3]! >>> ((register & 4) << 1)) & 0xff;
   }
-  /** Writes AL to BH; the other bytes of the register stay. */
+  /** Writes AL to BH; the other bytes of the register are kept. */
   set8(register: number, value: number): void {
     const shift = (register & 4) << 1;
     const kept = this.#words[register & 3]! & ~(0xff << shift);

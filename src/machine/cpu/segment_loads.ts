@@ -1,5 +1,5 @@
 /**
- * Loading segment and task registers from the guest's global descriptor table, with the checks of the CPU.
+ * Loads segment and task registers from the guest's global descriptor table, with the checks of a CPU.
  *
  * Source: Intel SDM volume 2, MOV and LTR; volume 3, section 5.6.
  *
@@ -12,12 +12,12 @@ import { type Descriptor, parseDescriptor, SEGMENT, SYSTEM_TYPE } from "./segmen
 /** Table indicator of a selector: the local descriptor table, which this CPU does not have. */
 const SELECTOR_LOCAL = 4;
 
-/** Index and table bits of a selector, as an error code names it: without the requested privilege. */
+/** Index and table bits of a selector, as in an error code: without the requested privilege. */
 export function selectorError(selector: number): number {
   return selector & 0xfffc;
 }
 
-/** Reads the descriptor that a selector names; #GP where there is none. */
+/** Reads the descriptor that a selector names; #GP if there is none. */
 export function readDescriptor(cpu: Cpu, selector: number): Descriptor {
   const offset = selector & 0xfff8;
   if ((selector & SELECTOR_LOCAL) !== 0 || offset + 7 > cpu.gdtr.limit) {
@@ -46,7 +46,7 @@ export function loadSegment(cpu: Cpu, segment: number, selector: number): void {
   }
 }
 
-/** Loads SS for `ring`: the stack's privileges must be exactly those of the ring. */
+/** Loads SS for `ring`: the stack's privileges must match the ring exactly. */
 function loadStackSegment(cpu: Cpu, selector: number, ring: number): void {
   cpu.segments.set(SEGMENT.ss, selector, stackSegmentBase(cpu, selector, ring));
 }
@@ -72,7 +72,7 @@ export function checkCodeSegment(cpu: Cpu, selector: number, ring: number): void
   requirePresent(descriptor, selector, VECTOR.segmentNotPresent);
 }
 
-/** Loads the task register: where the stack of ring 0 is found. */
+/** Loads the task register, through which the stack of ring 0 is found. */
 export function loadTaskRegister(cpu: Cpu, selector: number): void {
   if (selectorError(selector) === 0) throw generalProtection();
   const descriptor = readDescriptor(cpu, selector);

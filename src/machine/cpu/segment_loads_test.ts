@@ -5,7 +5,7 @@ import { parseDescriptor, SEGMENT } from "./segments.ts";
 
 const HANDLER = GUEST.kernelCode + 0x100;
 
-/** Loads a selector into a segment register in ring 3; answers vector and error code where that faults. */
+/** Loads a selector into a segment register in ring 3; returns vector and error code if that faults. */
 function loadInRing3(
   segment: number,
   selector: number,
@@ -28,7 +28,7 @@ Deno.test("a data segment of ring 3 loads, and so does the null selector", () =>
   assertEquals(loadInRing3(SEGMENT.gs, 0), "loaded");
 });
 
-Deno.test("a selector that is none, or another ring's, is a general protection fault", () => {
+Deno.test("an invalid selector, or one of another ring, causes a general protection fault", () => {
   assertEquals(loadInRing3(SEGMENT.ds, 0x7b), { vector: 13, error: 0x78 }); // beyond the limit
   assertEquals(loadInRing3(SEGMENT.ds, 0x27), { vector: 13, error: 0x24 }); // the local table
   assertEquals(loadInRing3(SEGMENT.ds, SELECTOR.kernelData | 3), { vector: 13, error: 0x10 });
@@ -37,12 +37,12 @@ Deno.test("a selector that is none, or another ring's, is a general protection f
   assertEquals(loadInRing3(SEGMENT.ss, SELECTOR.kernelData), { vector: 13, error: 0x10 });
 });
 
-Deno.test("a segment that is not present is a fault of its own", () => {
+Deno.test("a segment that is not present causes its own kind of fault", () => {
   assertEquals(loadInRing3(SEGMENT.es, SELECTOR.notPresent), { vector: 11, error: 0x38 });
   assertEquals(loadInRing3(SEGMENT.ss, SELECTOR.notPresent), { vector: 12, error: 0x38 });
 });
 
-Deno.test("a segment that is not present is said in words where the guest has no handler", () => {
+Deno.test("a segment that is not present is reported in words if the guest has no handler", () => {
   const guest = new TestGuest();
   guest.cpu.registers.eax = SELECTOR.notPresent;
   const error = faultOf(guest.run(GUEST.kernelCode, [0x8e, 0xc0])); // mov es, ax

@@ -1,9 +1,9 @@
 /**
- * Segment registers and the descriptors that they are loaded from.
+ * Segment registers and the descriptors from which they are loaded.
  *
- * A segment register keeps its selector and the base from its descriptor until it is loaded again, so FS can
- * mean another structure in each ring. Limits are not enforced, and code segments must start at 0:
- * guests of this machine use flat segments. Source: Intel SDM volume 3, sections 3.4 and 3.5.
+ * A segment register keeps its selector and the base from its descriptor until it is loaded again, so FS can refer to a
+ * different structure in each ring. Limits are not enforced, and code segments must start at 0: guests of this machine
+ * use flat segments. Source: Intel SDM volume 3, sections 3.4 and 3.5.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface TableRegister {
   limit: number;
 }
 
-/** The task register: where the TSS is, which holds the stack of ring 0. */
+/** The task register: where the TSS is, which has the stack pointer of ring 0. */
 export interface TaskRegister {
   /** Its selector. */
   selector: number;
@@ -31,13 +31,13 @@ export interface TaskRegister {
 export interface Descriptor {
   /** Linear address where the segment begins, signed. */
   readonly base: number;
-  /** Whether the segment is there. */
+  /** Whether the segment is present. */
   readonly present: boolean;
   /** Descriptor privilege level, 0 to 3. */
   readonly privilege: number;
   /** What it describes. */
   readonly kind: "code" | "data" | "system";
-  /** Data: may be written. Code: may be read. */
+  /** For data, whether it may be written; for code, whether it may be read. */
   readonly accessible: boolean;
   /** The four type bits as they are; for system descriptors, the kind of gate or TSS. */
   readonly type: number;
@@ -46,7 +46,7 @@ export interface Descriptor {
 /** Type bits of 32-bit system descriptors. */
 export const SYSTEM_TYPE = { availableTss: 9, interruptGate: 14, trapGate: 15 } as const;
 
-/** Takes apart the two words of a descriptor: `low` at offset 0, `high` at offset 4. */
+/** Decodes the two words of a descriptor: `low` at offset 0, `high` at offset 4. */
 export function parseDescriptor(low: number, high: number): Descriptor {
   const system = (high & (1 << 12)) === 0;
   const code = (high & (1 << 11)) !== 0;
@@ -60,7 +60,7 @@ export function parseDescriptor(low: number, high: number): Descriptor {
   };
 }
 
-/** The six segment registers, with what they cached. */
+/** The six segment registers, with their cached bases. */
 export class SegmentRegisters {
   readonly #selectors = new Uint16Array(6);
   readonly #bases = new Int32Array(6);
@@ -70,12 +70,12 @@ export class SegmentRegisters {
     return this.#bases[segment]!; // one of the six numbers of SEGMENT
   }
 
-  /** The selector that a segment register was loaded with. */
+  /** The selector with which a segment register was loaded. */
   selector(segment: number): number {
     return this.#selectors[segment]!;
   }
 
-  /** Loads a segment register with what was checked already. */
+  /** Loads a segment register with values that have been checked. */
   set(segment: number, selector: number, base: number): void {
     this.#selectors[segment] = selector;
     this.#bases[segment] = base;

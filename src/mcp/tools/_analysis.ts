@@ -1,5 +1,5 @@
 /**
- * The analysis that a tool shows a part of.
+ * The analysis of which a tool shows a part.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type FilterInput, requestOf } from "../filter.ts";
 import type { OpenTargets } from "../open_targets.ts";
 import type { Compared } from "./_inputs.ts";
 
-/** What a tool was asked about. */
+/** What a tool is to examine. */
 export type AnalysisInput = FilterInput & Compared & { readonly target: string };
 
 /** Reads and compares as the input says. */

@@ -6,7 +6,7 @@
 import * as z from "../sdk/sdk.js";
 import { LIMITS } from "../limits.ts";
 
-/** A text of the client's. */
+/** A text from the client. */
 export const TEXT = z.string().min(1).max(LIMITS.argument);
 
 /** An open target. */
@@ -20,7 +20,7 @@ export const COMPARED = {
     .describe("Compare with this open target: an earlier reading of the same process"),
 };
 
-/** What {@linkcode COMPARED} says. */
+/** The value of {@linkcode COMPARED}. */
 export interface Compared {
   readonly snapshot?: string | undefined;
   readonly before?: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * Two readings of one process, compared: by their traces, or where one has none, by their lists of open handles.
+ * Compares two readings of one process: by their traces, or if one has none, by their lists of open handles.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export const DIFF_TOOL: Tool = tool({
     handles: z.boolean().default(false)
       .describe("Compare the lists of open handles: needs before, and no tracing"),
     mergeNames: z.boolean().default(false)
-      .describe("With handles, take names for one that differ in ids, GUIDs and numbers"),
+      .describe("With handles, merge names that differ only in ids, GUIDs and numbers"),
     ...FILTER,
     ...PAGE,
   },

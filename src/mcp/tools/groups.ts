@@ -15,10 +15,10 @@ import { frameTexts, groupView, handleTexts, misuseView, notesView } from "../vi
 import { analysisOf } from "./_analysis.ts";
 import { COMPARED, TARGET, TEXT } from "./_inputs.ts";
 
-/** Digits of a key that are enough to tell it from others. */
+/** Digits of a key that are enough to distinguish it from others. */
 const KEY = /^[\da-f]{8,32}$/;
 const MERGE = z.enum(["function", "module"]).optional()
-  .describe("Join stacks that have the same own functions, or the same own modules");
+  .describe("Merge stacks with the same own functions, or the same own modules");
 
 /** The tools. */
 export const GROUP_TOOLS: readonly Tool[] = [
@@ -86,7 +86,7 @@ function stackView(analysis: Analysis, stack: number | string): PlainObject {
   const [only, another] = matches;
   if (only === undefined) throw unknownStack(stack);
   if (another === undefined) return groupInFull(analysis, only);
-  // Different inlining or kernel frames: the own frames, which the key is of, are the same.
+  // Inlining or kernel frames differ: the own frames, from which the key is made, are the same.
   return {
     sameKey: matches.length,
     groups: matches.slice(0, LIMITS.sameKey).map((group) => groupInFull(analysis, group)),

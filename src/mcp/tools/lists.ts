@@ -1,5 +1,5 @@
 /**
- * What else a target has: open handles, processes, modules with their symbols.
+ * A target's other contents: open handles, processes, modules with their symbols.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type Tool, tool } from "../tool.ts";
 import { hex } from "../views.ts";
 import { TARGET, TEXT } from "./_inputs.ts";
 
-/** Places that a module's symbols were sought at in vain. */
+/** Locations that were searched in vain for a module's symbols. */
 const PLACES = 6;
 
 /** The tools. */

@@ -1,5 +1,5 @@
 /**
- * Writing a file: a report in any format, a recording, a dump for WinDbg. The one tool that changes anything.
+ * Writes a file: a report in any format, a recording, a dump for WinDbg. The only tool that changes anything.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { notesView } from "../views.ts";
 import { type AnalysisInput, analysisOf } from "./_analysis.ts";
 import { COMPARED, TARGET, TEXT } from "./_inputs.ts";
 
-/** What is not a report: by the word for it, with its extension. */
+/** Forms other than reports, with their extensions. */
 const WHOLE_TARGETS = { recording: ".htrace", minidump: ".dmp" } as const;
 type WholeTarget = keyof typeof WHOLE_TARGETS;
 
@@ -96,6 +96,6 @@ function formatOf(path: string): string {
     .sort(([, a], [, b]) => b!.length - a!.length);
   if (found !== undefined) return found[0];
   throw new UsageError(
-    `Cannot tell the form of "${path}" by its extension: no format has it; give a format`,
+    `Cannot tell the format of "${path}": its extension belongs to none; give a format`,
   );
 }

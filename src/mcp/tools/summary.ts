@@ -33,7 +33,7 @@ export const SUMMARY_TOOL: Tool = tool({
   return linesAnswer(`${text.trimEnd()}${notes && `\n${notes}`}`, "ask groups for them");
 });
 
-/** The report ends with a command line, which an assistant has tools for. */
+/** The report ends with a command line, for which an assistant has tools. */
 function withoutNextStep(text: string): string {
   const next = text.lastIndexOf("\n\nNext: ");
   return next < 0 ? text : text.slice(0, next);

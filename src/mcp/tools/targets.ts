@@ -1,5 +1,5 @@
 /**
- * Opening and closing targets, and taking snapshots of them.
+ * Opens and closes targets, and takes snapshots of them.
  *
  * @module
  */
@@ -80,7 +80,7 @@ export const TARGET_TOOLS: readonly Tool[] = [
   }),
 ];
 
-/** What is in a target. */
+/** The contents of a target. */
 async function describe(opened: ExaminedTarget, { options }: OpenTargets): Promise<PlainObject> {
   const { id, session, session: { target } } = opened;
   const log = await opened.readTraces();

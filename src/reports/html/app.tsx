@@ -1,5 +1,5 @@
 /**
- * The page as a whole: what is filtered, sorted and selected, and where the parts stand.
+ * The page as a whole: what is filtered, sorted and selected, and the layout of its parts.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export function App({ model }: { model: Model }): JSX.Element {
   const sort = (column: ColumnName): void =>
     setSorting({ column, isReversed: sorting.column === column && !sorting.isReversed });
 
-  // At once, not after the next frame: until then a link would be held against the filter before.
+  // At once, not after the next frame: until then a link would be checked against the previous filter.
   useLayoutEffect(() => {
     const follow = (): void => {
       const row = linkedRow(model);
@@ -69,7 +69,7 @@ export function App({ model }: { model: Model }): JSX.Element {
   useKeys({ c: () => void copy() });
 
   const misuses = <MisusePanel model={model} />;
-  // Zeros would say that nothing is open, where nothing is known.
+  // Zeros would say that nothing is open, although nothing is known.
   const hasNothing = ["no traces", "filtered"].includes(model.data.verdict.kind);
   const comesFirst = model.data.verdict.kind === "misuses";
   return (

@@ -23,13 +23,13 @@ export interface Column {
   readonly name: ColumnName;
   /** Its head. */
   readonly title: string;
-  /** What the head means, for a tooltip. */
+  /** The meaning of the head, for a tooltip. */
   readonly hint: string;
-  /** What it is sorted by: numbers most first, texts from A to Z. */
+  /** Its sort key: numbers are sorted largest first, texts from A to Z. */
   readonly sortedBy: (row: Row) => number | string;
 }
 
-/** Judgements, the plainest leak first. */
+/** Judgements, the clearest leak first. */
 const ORDER: readonly GroupJudgement[] = [
   "never closed",
   "growing",
@@ -89,7 +89,7 @@ const COLUMNS: readonly Column[] = [
   },
 ];
 
-/** Columns that are empty where the source does not tell of closes. */
+/** Columns that are empty if the source does not report closes. */
 const OF_CLOSES: readonly ColumnName[] = ["opened", "closed", "bad"];
 
 /** The columns that have something to show. */
@@ -103,11 +103,11 @@ export function columnsOf({ hasGrowth, data: { tellsCloses } }: Model): readonly
 export interface Sorting {
   /** The column. */
   readonly column: ColumnName;
-  /** Against the column's own direction. */
+  /** Whether it is against the column's own direction. */
   readonly isReversed: boolean;
 }
 
-/** Rows in the order of a column; rows that are alike stay in their order. */
+/** Rows sorted by a column; equal rows keep their order. */
 export function sortRows(rows: readonly Row[], { column, isReversed }: Sorting): readonly Row[] {
   const { sortedBy } = COLUMNS.find(({ name }) => name === column)!;
   const keys = new Map(rows.map((row) => [row, sortedBy(row)]));

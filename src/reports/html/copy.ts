@@ -1,5 +1,5 @@
 /**
- * A stack as text in the layout of `!htrace`, and the way to the clipboard.
+ * A stack as text in the layout of `!htrace`, and copying to the clipboard.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { SEPARATOR } from "../_debugger_text.ts";
 import type { PageStack } from "./data/page_data.ts";
 import type { Model, Row } from "./model.ts";
 
-/** The text of a row: what was counted, its newest open, and who closed its handles. */
+/** The text of a row: its counts, its newest open, and who closed its handles. */
 export function rowText(model: Model, row: Row): string {
   const counts = [
     counted(row.opened, "handle") + " opened",
@@ -37,13 +37,13 @@ export function stackLines(model: Model, stack: PageStack): string[] {
   });
 }
 
-/** Puts a text on the clipboard; false where the browser does not let it. */
+/** Puts a text on the clipboard; false if the browser does not allow it. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Pages from files are often not allowed to: the old way.
+    // Pages from files often may not: the old way.
     const area = document.createElement("textarea");
     area.value = text;
     document.body.append(area);

@@ -1,5 +1,5 @@
 /**
- * The panel of the selected stack: where it opened, who closed, what was misused, which handles are open.
+ * The panel for the selected stack: where it opened handles, who closed them, misuses, which handles are open.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { NOT_KNOWN } from "./verdict.tsx";
 export interface DetailProps {
   readonly model: Model;
   readonly row: Row | undefined;
-  /** What the last copy said; empty before one. */
+  /** The message of the last copy; empty before the first. */
   readonly copied: string;
   readonly onCopy: () => void;
 }
@@ -108,7 +108,7 @@ function Closers({ model, row }: { model: Model; row: Row }): JSX.Element {
   );
 }
 
-/** The first own frame of a closing stack, else its innermost one. */
+/** The first own frame of a closing stack, otherwise its innermost frame. */
 function closerName(model: Model, stack: number): string {
   const frames = model.stack(stack).map((id) => model.frames[id]!);
   const frame = frames.find(({ owner }) => owner === "own") ?? frames[0];

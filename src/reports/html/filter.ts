@@ -1,11 +1,11 @@
 /**
- * Which rows the filter lets through: one filter for the table and the flame graph.
+ * Selects the rows that pass the filter: one filter for the table and the flame graph.
  *
  * @module
  */
 import type { Model, Row } from "./model.ts";
 
-/** What the user asked for. */
+/** The user's filter. */
 export interface Filter {
   /** Words; a row must have each of them in a frame, a file, a type or its judgement. */
   readonly text: string;
@@ -18,7 +18,7 @@ export function wordsOf(text: string): string[] {
   return text.toLowerCase().split(/\s+/).filter((word) => word !== "");
 }
 
-/** The rows that a filter lets through, in their order. */
+/** The rows that pass a filter, in order. */
 export function filterRows(model: Model, { text, onlyOpen }: Filter): readonly Row[] {
   const words = wordsOf(text);
   const matching = words.map((word) => framesWith(model, word));
@@ -29,7 +29,7 @@ export function filterRows(model: Model, { text, onlyOpen }: Filter): readonly R
   );
 }
 
-/** A byte for each frame: 1 where it has the word. A stack is then looked at by number, not by name. */
+/** A byte for each frame: 1 if it contains the word. Stacks are then matched by number, not by name. */
 function framesWith({ frames }: Model, word: string): Uint8Array {
   return Uint8Array.from(frames, ({ searched }) => Number(searched.includes(word)));
 }

@@ -23,7 +23,7 @@ export interface FlameDrawing {
   readonly isGrowth: boolean;
   /** Words whose frames are marked. */
   readonly words: readonly string[];
-  /** The frame that the keyboard is at; -1 for none. */
+  /** The frame with the keyboard focus; -1 for none. */
   readonly focused: number;
   /** Nodes of the selected stack. */
   readonly selected: ReadonlySet<number>;
@@ -70,7 +70,7 @@ function drawBox(
   context.fillRect(x, y, width, height);
   context.globalAlpha = 1;
   if (isGrowth && isFound(tree.name(node), words)) {
-    // A stripe: the colour says how the frame grew.
+    // A stripe: the colour shows how the frame grew.
     context.fillStyle = palette.mark;
     context.fillRect(x, y, width, 3);
   }
@@ -91,14 +91,14 @@ function drawBox(
   }
 }
 
-/** Whether a name has one of the filter's words. */
+/** Whether a name contains one of the filter's words. */
 function isFound(name: string, words: readonly string[]): boolean {
   if (words.length === 0) return false;
   const lower = name.toLowerCase();
   return words.some((word) => lower.includes(word));
 }
 
-/** A frame's colour and how much of it is laid over the flat one. */
+/** A frame's colour and how strongly it covers the flat one. */
 function colourOf(
   node: number,
   { tree, palette, isGrowth, words }: FlameDrawing,
@@ -116,7 +116,10 @@ function colourOf(
   return { colour: isOwn ? moduleColour(name, palette) : palette["frame-system"], share: 1 };
 }
 
-/** A name and what must stay behind it, in so many letters: first the module goes, then the end of the name. */
+/**
+ * A name and a suffix that must stay, within a number of letters: first the module is dropped, then the end of the
+ * name.
+ */
 function fitted(name: string, tail: string, letters: number): string {
   if (name.length + tail.length <= letters) return name + tail;
   const bare = name.slice(name.indexOf("!") + 1);

@@ -1,5 +1,5 @@
 /**
- * The flame graph: its controls, its canvas, the frame under the pointer or at the keyboard's place.
+ * The flame graph: its controls, its canvas, the frame under the pointer or with the keyboard focus.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { IDS } from "./keyboard.ts";
 import type { Model, Row } from "./model.ts";
 import { readPalette } from "./palette.ts";
 
-/** What the graph shows, and whom it tells. */
+/** What the graph shows, and its callbacks. */
 export interface FlameGraphProps {
   readonly model: Model;
-  /** The rows that the filter lets through. */
+  /** The rows that pass the filter. */
   readonly rows: readonly Row[];
   readonly filterText: string;
   readonly selected: Row | undefined;
@@ -34,7 +34,7 @@ const MEASURES: Readonly<Record<Measure, string>> = {
   opened: "Opened",
 };
 
-/** What there is to say where a measure is zero everywhere. */
+/** What to say if a measure is zero everywhere. */
 const EMPTY: Readonly<Record<Measure, string>> = {
   outstanding:
     "Nothing is open: every handle of these stacks was closed. Choose “Opened” to see who opened them.",
@@ -134,13 +134,13 @@ function Graph(
   const [zoomed, setZoomed] = useState(0);
   const [focused, setFocused] = useState(-1);
   const [hovered, setHovered] = useState<{ node: number; x: number; y: number }>();
-  // At once, not after the next frame: it would take the focus away that a key has given by then.
+  // At once, not after the next frame: later it would remove a focus that a key has set meanwhile.
   useLayoutEffect(() => {
     setZoomed(0);
     setFocused(-1);
     setHovered(undefined);
   }, [tree]);
-  // A tree that has just changed has no such nodes yet.
+  // A tree that has just changed does not have these nodes yet.
   const zoom = zoomed < tree.count ? zoomed : 0;
   const layout = useMemo(() => layoutFlame(tree, zoom, width), [tree, zoom, width]);
   const path = useMemo(
@@ -221,7 +221,7 @@ function Tip(
   return <div class="tip" style={{ left: `${left}px`, top: `${y + 18}px` }}>{text}</div>;
 }
 
-/** A frame in words: name, handles, part of all. */
+/** A frame in words: name, handles, share of all. */
 function describe(tree: FlameTree, node: number, measure: Measure): string {
   const width = tree.width[node]!;
   const percent = Math.round(100 * width / Math.max(tree.width[0]!, 1));
@@ -234,7 +234,7 @@ function describe(tree: FlameTree, node: number, measure: Measure): string {
   return `${tree.name(node)}: ${count}`;
 }
 
-/** Says in the page's words how many stacks are shown. */
+/** Says how many stacks are shown. */
 export function shownText(shown: number, all: number): string {
   return shown === all ? counted(all, "stack") : `${thousands(shown)} of ${counted(all, "stack")}`;
 }

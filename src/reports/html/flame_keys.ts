@@ -1,19 +1,19 @@
 /**
- * The keys of the flame graph: where a key leads from a frame.
+ * The keys of the flame graph: where a key moves from a frame.
  *
  * @module
  */
 import type { FlameTree } from "./flame_tree.ts";
 
-/** Where the keyboard is. */
+/** The keyboard's position. */
 export interface FlamePlace {
   /** The frame that is as wide as the graph. */
   readonly zoomed: number;
-  /** The frame that is spoken of; -1 before the first key. */
+  /** The focused frame; -1 before the first key. */
   readonly focused: number;
 }
 
-/** The place after a key; undefined for keys that mean nothing here. */
+/** The position after a key; undefined for keys without a meaning here. */
 export function flameKey(tree: FlameTree, place: FlamePlace, key: string): FlamePlace | undefined {
   const { zoomed } = place;
   const focused = Math.max(place.focused, 0);

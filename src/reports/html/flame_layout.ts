@@ -1,11 +1,11 @@
 /**
- * Where the frames of a flame graph stand: the root on top, each frame as wide as its part.
+ * The layout of a flame graph: the root on top, each frame as wide as its share.
  *
  * @module
  */
 import type { FlameTree } from "./flame_tree.ts";
 
-/** A frame's place. */
+/** A frame's rectangle. */
 export interface Box {
   readonly node: number;
   /** Pixels from the left. */
@@ -22,14 +22,14 @@ export interface FlameLayout {
   readonly boxes: readonly Box[];
   /** Rows in all. */
   readonly levels: number;
-  /** Frames that are too narrow to be seen, without what stands below them. */
+  /** Number of frames that are too narrow to be seen, not counting those below them. */
   readonly narrow: number;
 }
 
 /** Frames narrower than this are not drawn. */
 const MIN_WIDTH = 0.6;
 
-/** Lays out the frames from `zoomed` on over the whole width; what is above it stays, as wide as the whole. */
+/** Lays out the frames from `zoomed` on over the whole width; frames above it stay, at full width. */
 export function layoutFlame(tree: FlameTree, zoomed: number, width: number): FlameLayout {
   const above = tree.path(zoomed).slice(0, -1);
   const boxes: Box[] = above.map((node, level) => ({ node, x: 0, width, level }));
@@ -52,7 +52,7 @@ export function layoutFlame(tree: FlameTree, zoomed: number, width: number): Fla
   return { boxes, levels, narrow };
 }
 
-/** The box at a place; undefined beside all of them. */
+/** The box at a point; undefined outside all of them. */
 export function boxAt({ boxes }: FlameLayout, x: number, level: number): Box | undefined {
   return boxes.find((box) => box.level === level && x >= box.x && x < box.x + box.width);
 }

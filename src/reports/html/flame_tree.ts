@@ -1,19 +1,19 @@
 /**
- * The tree of a flame graph: stacks joined where they have the same frames.
+ * The tree of a flame graph: stacks merged where they have the same frames.
  *
- * Columns, because a large trace has a hundred thousand nodes. Node 0 is the root; a node stands behind its parent.
+ * It is in columns, because a large trace has a hundred thousand nodes. Node 0 is the root; a node comes after its parent.
  *
  * @module
  */
 import type { FrameId, RowId, TextId } from "./data/page_data.ts";
 import type { Model, PageFrame, Row } from "./model.ts";
 
-/** What the width of a frame stands for. */
+/** What the width of a frame means. */
 export type Measure = "outstanding" | "growth" | "opened";
 
-/** How a tree is made. */
+/** How to build a tree. */
 export interface FlameOptions {
-  /** What widths stand for. */
+  /** What widths mean. */
   readonly measure: Measure;
   /** From the open call outwards, not from the thread's start inwards. */
   readonly isInverted: boolean;
@@ -37,13 +37,13 @@ interface Path {
 export class FlameTree {
   /** Text id of each node's name. */
   readonly nameId: TextId[] = [ROOT_NAME];
-  /** A frame of that name; -1 for none. */
+  /** A frame with that name; -1 for none. */
   readonly frame: FrameId[] = [-1];
   /** The parent of each node; -1 for the root. */
   readonly parent: number[] = [-1];
   /** Distance from the root. */
   readonly depth: number[] = [0];
-  /** Width: handles, or for growth the greater of the numbers before and after. */
+  /** Width: handles, or for growth, the greater of the numbers before and after. */
   readonly width: number[] = [0];
   /** Growth. */
   readonly delta: number[] = [0];
@@ -56,7 +56,9 @@ export class FlameTree {
   readonly #model: Model;
   #maxDelta: number | undefined;
 
-  /** Joins the stacks of rows: in order of their names, so that each begins where it parts from the one before. */
+  /**
+   * Merges the rows' stacks: in order of their names, so that each continues where it diverges from the previous one.
+   */
   constructor(model: Model, rows: readonly Row[], options: FlameOptions) {
     this.#model = model;
     const paths = rows
@@ -77,7 +79,7 @@ export class FlameTree {
     }
   }
 
-  /** Number of nodes, the root included. */
+  /** Number of nodes, including the root. */
   get count(): number {
     return this.nameId.length;
   }
@@ -103,7 +105,7 @@ export class FlameTree {
     return children;
   }
 
-  /** A node and all above it, from the root on. */
+  /** A node and all nodes above it, from the root on. */
   path(node: number): number[] {
     const path = [];
     for (let at = node; at >= 0; at = this.parent[at]!) path.push(at);
@@ -155,7 +157,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return (a[at] ?? -Infinity) - (b[at] ?? -Infinity) || 0;
 }
 
-/** How many elements two lists begin with that are the same. */
+/** The length of the common prefix of two lists. */
 function commonLength(a: readonly number[], b: readonly number[]): number {
   const most = Math.min(a.length, b.length);
   let length = 0;

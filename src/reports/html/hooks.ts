@@ -1,5 +1,5 @@
 /**
- * What components watch: the width of an element, the width of the window, the theme.
+ * Hooks for what components watch: the width of an element, the width of the window, the theme.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export function useWidth<E extends Element>(): [RefObject<E | null>, number] {
   return [element, width];
 }
 
-/** Whether a media query holds. */
+/** Whether a media query matches. */
 export function useMedia(query: string): boolean {
   const [matches, setMatches] = useState(() => matchMedia(query).matches);
   useEffect(() => {
@@ -32,10 +32,10 @@ export function useMedia(query: string): boolean {
   return matches;
 }
 
-/** The theme that is shown. */
+/** The current theme. */
 export type Theme = "light" | "dark";
 
-/** Pixels across a sheet of paper, for what is drawn for it. */
+/** Width of a sheet of paper in pixels, for drawings. */
 export const PAPER_WIDTH = 680;
 
 /** Whether the page is being printed. */

@@ -1,11 +1,11 @@
 /**
- * The page's keys: single letters that lead to its parts.
+ * The page's keys: single letters that jump to its parts.
  *
  * @module
  */
 import { useLayoutEffect } from "preact/hooks";
 
-/** Keys that work everywhere but in the filter, and what they do, for the line at the foot. */
+/** Keys that work everywhere except in the filter, and what they do, for the line at the bottom. */
 export const KEYS: readonly (readonly [key: string, what: string])[] = [
   ["/", "filter"],
   ["t", "table"],
@@ -17,7 +17,7 @@ export const KEYS: readonly (readonly [key: string, what: string])[] = [
   ["c", "copy the stack"],
 ];
 
-/** Elements that keys lead to, by their ids. */
+/** Elements to which keys jump, by id. */
 export const IDS = { filter: "filter", table: "table", flame: "flame" } as const;
 
 const TARGETS: Readonly<Record<string, string>> = {
@@ -26,9 +26,9 @@ const TARGETS: Readonly<Record<string, string>> = {
   f: IDS.flame,
 };
 
-/** Listens for the keys; `actions` are those that do something else than lead to a part. */
+/** Listens for the keys; `actions` are those that do something other than jump to a part. */
 export function useKeys(actions: Readonly<Record<string, () => void>>): void {
-  // At once, not after the next frame: until then a key would act on what was shown before.
+  // At once, not after the next frame: until then a key would act on the previous state.
   useLayoutEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

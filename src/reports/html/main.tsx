@@ -1,5 +1,5 @@
 /**
- * Begins the page: reads its data block and shows it.
+ * The page's entry point: reads its data block and shows it.
  *
  * @module
  */

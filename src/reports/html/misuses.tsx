@@ -1,5 +1,5 @@
 /**
- * Bad references: their stories, with the stacks of whoever used, closed and opened the handle.
+ * Bad references: their stories, with the stacks that used, closed and opened the handle.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { MisuseRow } from "./data/page_data.ts";
 import type { Model } from "./model.ts";
 import { Stack } from "./small_parts.tsx";
 
-/** Stories that are shown at first. */
+/** Number of stories shown at first. */
 const FIRST = 10;
 
-/** The panel of all bad references; none where there are none. */
+/** The panel of all bad references; nothing if there are none. */
 export function MisusePanel({ model }: { model: Model }): JSX.Element | null {
   const { misuses, wrongCloses, totals } = model.data;
   const [shown, setShown] = useState(FIRST);
@@ -45,7 +45,7 @@ export function MisusePanel({ model }: { model: Model }): JSX.Element | null {
   );
 }
 
-/** One bad reference; its stacks unfold. */
+/** One bad reference; its stacks can be unfolded. */
 export function Misuse({ model, misuse }: { model: Model; misuse: MisuseRow }): JSX.Element {
   const { title, story, stacks } = misuse;
   return (

@@ -1,5 +1,5 @@
 /**
- * The page's data with its texts in place, as the parts of the page read it.
+ * The page's data with its texts filled in, as the parts of the page read it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { OWNERS } from "./data/page_data.ts";
 
 /** A frame with its texts. */
 export interface PageFrame {
-  /** `module!symbol`, or what stands in its place. */
+  /** `module!symbol`, or what replaces it. */
   readonly name: string;
   /** The text id of the name: frames of one function have the same. */
   readonly nameId: TextId;
@@ -16,25 +16,25 @@ export interface PageFrame {
   readonly owner: (typeof OWNERS)[number];
   /** Whether it is the system's, which flame graphs fold. */
   readonly isSystem: boolean;
-  /** Name and place in lower case, for the filter. */
+  /** Name and source location in lower case, for the filter. */
   readonly searched: string;
   /** Its line in the layout of `!htrace`; empty for an inlined function. */
   readonly line: string;
-  /** Distance from the symbol, as `+0x1f`; empty where there is none. */
+  /** Distance from the symbol, such as `+0x1f`; empty if there is none. */
   readonly displacement: string;
-  /** File name and line; empty where they are not known. */
+  /** File name and line; empty if unknown. */
   readonly place: string;
 }
 
 /** A row of the table: a group with its texts. */
 export interface Row extends GroupRow {
-  /** Its place among all groups. */
+  /** Its index among all groups. */
   readonly id: RowId;
-  /** What a link calls it: its key, and which of those that have it; empty without a key. */
+  /** Its name in a link: its key, and a number if several rows have it; empty without a key. */
   readonly link: string;
-  /** The frame to ask about, by name. */
+  /** The name of the frame that stands for it. */
   readonly name: string;
-  /** Its file name and line, and who called it where other rows have the same name; empty where nothing is known. */
+  /** Its file name and line, and its caller if other rows have the same name; empty if nothing is known. */
   readonly sourcePlace: string;
   /** Types of its open handles, most frequent first. */
   readonly type: string;
@@ -51,7 +51,7 @@ export class Model {
   /** Whether growth is known. */
   readonly hasGrowth: boolean;
 
-  /** Puts the texts in place. */
+  /** Fills in the texts. */
   constructor(data: PageData) {
     this.data = data;
     this.frames = data.frames.map(([name, owner, line, displacement, place]) => ({
@@ -88,7 +88,7 @@ export class Model {
     this.hasGrowth = data.totals.delta !== undefined;
   }
 
-  /** The frame that called the one to ask about, where it is of another function. */
+  /** The frame that called the one that stands for the row, if it is in another function. */
   #callerOf({ stack, frame }: GroupRow): PageFrame | undefined {
     const frames = this.stack(stack);
     const asked = frames.indexOf(frame);

@@ -1,5 +1,5 @@
 /**
- * The licence of what the page has from others, which every copy must carry.
+ * The licence of the page's third-party code, which every copy must include.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The colours of the canvas, read from the style sheet, so that both themes stand in one place.
+ * The colours of the canvas, read from the style sheet, so that both themes are defined in one place.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const NAMES = [
 /** Colours by name, as a canvas takes them. */
 export type Palette = Readonly<Record<(typeof NAMES)[number], string>>;
 
-/** Reads the colours of the theme that is shown: an element's computed colour is plain, a variable's value is not. */
+/** Reads the current theme's colours from an element: a computed colour is plain, a variable's value is not. */
 export function readPalette(): Palette {
   const probe = document.createElement("span");
   document.body.append(probe);

@@ -8,7 +8,7 @@ import { counted, thousands } from "../../plain_text.ts";
 import type { Model } from "./model.ts";
 import { Growth, Judgement, Stack, suspectOf } from "./small_parts.tsx";
 
-/** Stacks that are printed. */
+/** Number of stacks that are printed. */
 export const PRINTED = 10;
 
 /** The list. */

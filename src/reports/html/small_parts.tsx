@@ -1,5 +1,5 @@
 /**
- * Small parts that several others show: judgements, growth, sentences with commands, stacks.
+ * Small parts that several others use: judgements, growth, text with commands, stacks.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { signed } from "../../plain_text.ts";
 import type { FrameId, PageStack } from "./data/page_data.ts";
 import type { Model, Row } from "./model.ts";
 
-/** A shape for each judgement: colour alone tells nobody who sees none. */
+/** A shape for each judgement: colour alone says nothing to people who cannot see it. */
 const SHAPES: Readonly<Record<GroupJudgement | "known", string>> = {
   "never closed": "●",
   growing: "▲",
@@ -36,7 +36,7 @@ export function Growth({ delta }: { delta: number | undefined }): JSX.Element {
   return <span class={direction}>{signed(delta).replace("-", "−")}</span>;
 }
 
-/** A sentence in which commands stand between backquotes. */
+/** A text in which commands are in backquotes. */
 export function Sentence({ text }: { text: string }): JSX.Element {
   return (
     <>
@@ -47,7 +47,7 @@ export function Sentence({ text }: { text: string }): JSX.Element {
   );
 }
 
-/** A stack, innermost first; the frame to ask about is marked. */
+/** A stack, innermost first; the frame that stands for it is marked. */
 export function Stack(
   { model, stack, suspect = -1 }: { model: Model; stack: PageStack; suspect?: FrameId },
 ): JSX.Element {
@@ -77,7 +77,7 @@ export function Stack(
   );
 }
 
-/** The frame to mark in a row's stack; -1 where the frame that stands for it is nobody's to ask about. */
+/** The frame to mark in a row's stack; -1 if the frame that stands for it is not a suspect. */
 export function suspectOf({ frame, suspectIs }: Row): FrameId {
   return suspectIs === "none" ? -1 : frame;
 }

@@ -1,5 +1,5 @@
 /**
- * The table of stacks. Long ones draw the rows in sight alone.
+ * The table of stacks. A long one draws only the visible rows.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import { IDS } from "./keyboard.ts";
 import { bareName, type Model, type Row } from "./model.ts";
 import { Growth, Judgement } from "./small_parts.tsx";
 
-/** Heights of a row in pixels: where there is little room, the source stands under the name. */
+/** Heights of a row in pixels: if there is little room, the source is below the name. */
 const ROW_HEIGHTS = { wide: 34, narrow: 46 } as const;
-/** Rows above and below those in sight that are drawn, too. */
+/** Number of rows above and below the visible ones that are drawn, too. */
 const SPARE = 8;
 
-/** What the table shows, and whom it tells. */
+/** What the table shows, and its callbacks. */
 export interface TableProps {
   readonly model: Model;
   readonly rows: readonly Row[];
@@ -38,7 +38,7 @@ export function Table(props: TableProps): JSX.Element {
   const columns = columnsOf(model);
   const mostOpen = rows.reduce((most, { outstanding }) => Math.max(most, outstanding), 1);
 
-  // What is sorted or filtered anew is read from the top; what is selected comes into sight.
+  // After sorting or filtering, scroll to the top; after selecting, scroll the row into view.
   useLayoutEffect(() => {
     if (scroller.current !== null) scroller.current.scrollTop = 0;
   }, [rows]);
@@ -53,7 +53,7 @@ export function Table(props: TableProps): JSX.Element {
     }
   }, [selected, rowHeight]);
 
-  // Before the first scroll, and when the window changes, nothing else says how many rows are in sight.
+  // Before the first scroll, and when the window changes, nothing else says how many rows are visible.
   useEffect(() => {
     const { current } = scroller;
     if (current === null) return;
@@ -153,7 +153,7 @@ function Head(
   );
 }
 
-/** The place of rows that are not drawn. */
+/** The space of rows that are not drawn. */
 function Gap({ rows, rowHeight }: { rows: number; rowHeight: number }): JSX.Element | null {
   if (rows <= 0) return null;
   return <tr aria-hidden="true" style={{ height: `${rows * rowHeight}px` }} />;

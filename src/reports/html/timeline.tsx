@@ -13,13 +13,13 @@ import { durationText, ticks, timeTicks } from "./timeline_scale.ts";
 
 const HEIGHT = 170;
 const MARGIN = { left: 52, right: 62, top: 18, bottom: 24 } as const;
-/** Labels of two lines that end nearer to each other would overlap. */
+/** Labels of two lines whose ends are closer than this would overlap. */
 const LABEL_HEIGHT = 14;
 
 /** What the panel shows. */
 export interface TimelineProps {
   readonly model: Model;
-  /** The selected row, which has a line of its own. */
+  /** The selected row, which has its own line. */
   readonly row: Row | undefined;
   readonly isPrinting: boolean;
 }
@@ -192,10 +192,10 @@ function axisLabels(
   return withoutOverlaps(labels);
 }
 
-/** Width of a letter of the axis, about. */
+/** Approximate width of a letter on the axis. */
 const LETTER = 6;
 
-/** The first and the last label, and those between that have room. */
+/** The first and last label, and those in between for which there is room. */
 function withoutOverlaps(labels: readonly AxisLabel[]): AxisLabel[] {
   const spanOf = ({ x, text, anchor }: AxisLabel): [number, number] => {
     const size = text.length * LETTER;

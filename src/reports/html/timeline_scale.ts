@@ -20,7 +20,7 @@ const UNITS = [
   [1, "ms"],
 ] as const;
 
-/** Steps that people count time in, in milliseconds. */
+/** Steps in which people count time, in milliseconds. */
 const TIME_STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
   ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * 1000),
@@ -29,13 +29,13 @@ const TIME_STEPS = [
   ...[1, 2, 7, 14, 30, 90, 365].map((days) => days * 86_400_000),
 ];
 
-/** Round moments from 0 to at most `span` milliseconds, at most so many steps. */
+/** Round times from 0 to at most `span` milliseconds, with a maximum number of steps. */
 export function timeTicks(span: number, steps: number): number[] {
   const step = TIME_STEPS.find((size) => span / size <= steps) ?? span;
   return Array.from({ length: Math.floor(span / step) + 1 }, (_, tick) => tick * step);
 }
 
-/** A duration as people say it, in the two units that tell: `1 h 2 min`, `12 s`, `0`. */
+/** A duration as people say it, in its two largest units: `1 h 2 min`, `12 s`, `0`. */
 export function durationText(milliseconds: number): string {
   const first = UNITS.findIndex(([size]) => Math.round(milliseconds) >= size);
   if (first < 0) return "0";

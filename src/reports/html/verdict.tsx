@@ -1,5 +1,5 @@
 /**
- * The verdict, the four numbers under it, and what is uncertain.
+ * The verdict, the four numbers below it, and uncertainties.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { VerdictKind } from "../../analysis/verdict.ts";
 import type { Model } from "./model.ts";
 import { Growth, Sentence } from "./small_parts.tsx";
 
-/** How a verdict is marked: a class for its colour, a shape and a word for those who see none. */
+/** How a verdict is marked: a class for its colour, and a shape and a word for people who cannot see it. */
 const MARKS: Readonly<Record<VerdictKind, readonly [kind: string, shape: string, word: string]>> = {
   leak: ["leak", "▲", "Leak"],
   misuses: ["leak", "✖", "Bad references"],
@@ -23,7 +23,7 @@ const MARKS: Readonly<Record<VerdictKind, readonly [kind: string, shape: string,
   filtered: ["unsure", "?", "Nothing shown"],
 };
 
-/** The verdict in one sentence, and the next step. */
+/** The verdict's text, and the next step. */
 export function Verdict({ model }: { model: Model }): JSX.Element {
   const { verdict, next } = model.data;
   const [kind, shape, word] = MARKS[verdict.kind];
@@ -40,7 +40,7 @@ export function Verdict({ model }: { model: Model }): JSX.Element {
   );
 }
 
-/** What is uncertain, and what was left out; `hasLink` says whether the page's address names one of its stacks, if any. */
+/** What is uncertain or left out; `hasLink`: the page's URL names no stack, or one that the page has. */
 export function Notes({ model, hasLink }: { model: Model; hasLink: boolean }): JSX.Element | null {
   const notes = model.data.notes.map((note) => model.text(note));
   if (!hasLink) notes.unshift("The link names a stack that is not on this page.");
@@ -59,7 +59,7 @@ export function Notes({ model, hasLink }: { model: Model; hasLink: boolean }): J
   );
 }
 
-/** What a diff's text does not tell. */
+/** What a diff's text does not say. */
 export const NOT_KNOWN = "Not known: a diff lists opens alone.";
 
 /** The four numbers. */

@@ -21,7 +21,7 @@ export const MODULE: Module = {
   pdb: { guid: GUID, age: 1, path: "build\\demo.pdb" },
 };
 
-/** Stands in for the readers: the right PDB is known by its text, an image names a PDB or none. */
+/** Stands in for the readers: the right PDB is recognized by its text, and an image names a PDB or none. */
 export const reader: SymbolReader = {
   whyNot(file, _module, kind): string | undefined {
     return kind === "image" || textOf(file) === RIGHT ? undefined : "it is another build";
@@ -63,17 +63,17 @@ export class Server implements AsyncDisposable {
   }
 }
 
-/** The answer of a server that has no such file. */
+/** The response of a server that has no such file. */
 export const notFound = (): Response => new Response("no", { status: 404 });
 
-/** The answer of a server that has it elsewhere. */
+/** The response of a server that has it elsewhere. */
 export const redirect = (location: string, status: number): Response =>
   new Response(null, { status, headers: { location } });
 
 /** What a search found, with the contents of the file. */
 export type Found = SymbolSearch & { readonly text: string };
 
-/** Seeks one module in a run of its own. */
+/** Searches for one module in its own run. */
 export async function search(
   path: string,
   options: Partial<FinderOptions> = {},
@@ -83,7 +83,7 @@ export async function search(
   return found!;
 }
 
-/** Seeks several modules in one run. */
+/** Searches for several modules in one run. */
 export async function searchAll(
   path: string,
   modules: readonly Module[],
@@ -104,7 +104,7 @@ export async function searchAll(
   return all;
 }
 
-/** A module whose PDB has a path of its own, and is of the build of {@linkcode MODULE}. */
+/** A module whose PDB has its own path and belongs to the build of {@linkcode MODULE}. */
 export function moduleWithPdb(path: string): Module {
   return { ...MODULE, pdb: { guid: GUID, age: 1, path } };
 }
@@ -114,7 +114,7 @@ export function storeFile(root: string, name = "demo.pdb", tier: string[] = []):
   return join(root, ...tier, "demo.pdb", INDEX, name);
 }
 
-/** What is in a folder, sorted. */
+/** The names in a folder, sorted. */
 export function namesIn(folder: string): string[] {
   return Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
 }
@@ -125,7 +125,7 @@ export async function write(path: string, text: string): Promise<void> {
   await Deno.writeTextFile(path, text);
 }
 
-/** A test with a folder of its own. */
+/** A test with its own folder. */
 export function test(name: string, run: (folder: string) => Promise<void>): void {
   Deno.test(name, () => withFolder(run));
 }

@@ -1,8 +1,8 @@
 /**
- * The files that might be what a store key names, in the order in which a symbol path says to try them.
+ * The files that a store key might name, in the order in which a symbol path says to try them.
  *
- * What comes from a server or out of a compressed copy lies under a temporary name until the caller has looked at it:
- * one that is accepted gets its name in the store, any other is removed as the next candidate is asked for.
+ * A file from a server or out of a compressed copy has a temporary name until the caller has looked at it: if accepted,
+ * it gets its name in the store; otherwise it is removed when the next candidate is requested.
  *
  * @module
  */
@@ -23,30 +23,30 @@ export interface Candidate {
   readonly origin: string;
   /** Opens it; throws the system's reason. */
   open(): FileSource;
-  /** Called with the open file once it is accepted: keeps it where it belongs, and gives the file to read from. */
+  /** Called with the open file once it is accepted: keeps it where it belongs, and returns the file to read from. */
   keep?(file: FileSource): Promise<FileSource>;
 }
 
 /** Expands a compressed file, in pieces, or throws with a message. */
 export type Expand = (compressed: ByteSource) => Iterable<Uint8Array>;
 
-/** What the search may do, and whom it tells. */
+/** What the search may do, and whom it notifies. */
 export interface CandidateOptions {
   /** The symbol path. */
   readonly path: readonly SymbolPathElement[];
   /** Expands a compressed file. */
   readonly expand: Expand;
-  /** Never ask a server. */
+  /** Never contact a server. */
   readonly offline: boolean;
   /** The servers. */
   readonly servers: SymbolServers;
-  /** Removes temporary files where the program ends early. */
+  /** Removes temporary files if the program ends early. */
   readonly guard: Guard | undefined;
-  /** Called with the root of a store before something is written there. */
+  /** Called with the root of a store before anything is written there. */
   readonly sweep: (root: string) => void;
-  /** Told why a place gave nothing, or the wrong thing. */
+  /** Called with the reason why a location had no file, or the wrong one. */
   readonly note: (message: string) => void;
-  /** Told about a server that has no such file. */
+  /** Called for a server that has no such file. */
   readonly missing: (url: string) => void;
 }
 
@@ -54,7 +54,7 @@ export interface CandidateOptions {
 const MAX_POINTER = 4096;
 /** Bytes copied at a time. */
 const PIECE = 1 << 20;
-/** Longest time between two looks at what else is to be done, such as a Ctrl-C. */
+/** Longest time between two yields to other work, such as handling a Ctrl-C. */
 const MAX_BUSY_MILLISECONDS = 50;
 
 /** Candidates along the whole symbol path. */
@@ -62,7 +62,7 @@ export async function* candidates(
   key: StoreKey,
   options: CandidateOptions,
 ): AsyncGenerator<Candidate> {
-  /** The nearest cache so far, in which files from later elements are kept. */
+  /** The nearest cache so far; files from later elements are kept in it. */
   let cache: string | undefined;
   for (const element of options.path) {
     switch (element.kind) {
@@ -82,8 +82,8 @@ export async function* candidates(
 }
 
 /**
- * The file in the compressed copy that lies in the place of `path`, as installers and build servers leave it; it is
- * expanded into the nearest store of the symbol path.
+ * The file in the compressed copy that stands in for `path`, as installers and build servers leave it. It is expanded
+ * into the nearest store of the symbol path.
  */
 export async function* compressedBeside(
   path: string,
@@ -140,7 +140,7 @@ async function* inChain(
   }
 }
 
-/** Candidates in a store on disk; what is accepted is also kept in `nearer`, when there is such a store. */
+/** Candidates in a store on disk; an accepted one is also kept in `nearer`, if given. */
 async function* inFolder(
   root: string,
   key: StoreKey,
@@ -174,7 +174,7 @@ async function* onServer(
     if (received.kind === "missing") continue;
     if (received.kind === "failed") {
       options.note(`${shown}: ${received.reason}`);
-      return; // a server that does not answer is not asked for its other forms
+      return; // a server that does not respond is not asked for the file's other forms
     }
     using file = received.file;
     const open = (): FileSource => FileSource.open(file.path);
@@ -188,23 +188,23 @@ async function* onServer(
       default:
         yield* expanded(open, shown, cache, key, options);
     }
-    options.servers.reject(url); // nobody took it
+    options.servers.reject(url); // it was not accepted
     return;
   }
   options.missing(shownUrl(`${base}/${encodeURIComponent(key.fileName)}`));
 }
 
-/** A file that is looked at and left where it is. */
+/** A file that is read where it is. */
 export function inPlace(path: string): Candidate {
   return { origin: path, open: () => FileSource.open(path) };
 }
 
-/** A file that an untrusted file names: it is opened where its path is a plain one of this machine. */
-export function inPlaceOnItsWord(path: string): Candidate {
+/** A file that an untrusted file names: it is opened only if its path is a plain one on this machine. */
+export function untrustedInPlace(path: string): Candidate {
   return { origin: path, open: () => FileSource.openLocal(path) };
 }
 
-/** A file of a farther store; once accepted, what was accepted is copied into the nearer one. */
+/** A file in a farther store; once accepted, it is copied from the open file into the nearer one. */
 function copiedTo(
   nearer: string,
   key: StoreKey,
@@ -248,7 +248,7 @@ function keptAs(
         await temporary.keepAs(place);
         file.movedTo(place);
       } catch (error) {
-        // It can be read for as long as it is open, without any name.
+        // It can be read as long as it is open, even without a name.
         options.note(`${place}: cannot be kept: ${fileReason(error)}`);
       }
       return file;
@@ -279,7 +279,7 @@ async function* expanded(
   }
 }
 
-/** The file that a `file.ptr` names, where it may be opened. */
+/** The file that a `file.ptr` names, if it may be opened. */
 function* pointedTo(
   pointer: Uint8Array,
   origin: string,
@@ -307,7 +307,7 @@ function* piecesOf(file: FileSource): Generator<Uint8Array> {
   }
 }
 
-/** Writes pieces as they are made, and lets a signal be heard between two of them. */
+/** Writes pieces as they are made, and lets signals be handled between two of them. */
 async function writeAll(file: TemporaryFile, pieces: Iterable<Uint8Array>): Promise<void> {
   let since = performance.now();
   for (const piece of pieces) {

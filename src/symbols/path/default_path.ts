@@ -6,10 +6,10 @@
 import { join } from "node:path";
 import { parseSymbolPath, type SymbolPathElement } from "./parse.ts";
 
-/** The variable in which the debugger's users keep their symbol path. */
+/** The variable in which users of the debugger keep their symbol path. */
 const SYMBOL_PATH_VARIABLE = "_NT_SYMBOL_PATH";
 
-/** What of the surroundings counts: a process's own, or a test's. */
+/** The parts of the environment that matter: the process's own, or a test's. */
 export interface SymbolEnvironment {
   /** The operating system, as `Deno.build.os` has it. */
   readonly os: string;
@@ -33,14 +33,14 @@ export function defaultCacheFolder({ os, get }: SymbolEnvironment = OWN_ENVIRONM
   return join(caches, "htrace", "symbols");
 }
 
-/** The symbol path that is in effect when none is given, in the debugger's syntax. */
+/** The symbol path in effect when none is given, in the debugger's syntax. */
 export function defaultSymbolPath(environment: SymbolEnvironment = OWN_ENVIRONMENT): string {
   return environment.get(SYMBOL_PATH_VARIABLE) ?? "cache*";
 }
 
 /**
  * The symbol path in effect: the one given, else that of `_NT_SYMBOL_PATH`, else only the default store, because no
- * server is asked unless somebody said so.
+ * server is contacted unless the user names one.
  *
  * @throws {SymbolPathError} for a path that cannot be understood.
  */

@@ -27,7 +27,7 @@ Deno.test("effectiveSymbolPath() prefers the path given to _NT_SYMBOL_PATH", () 
   assertThrows(() => effectiveSymbolPath("ftp*x", set), SymbolPathError);
 });
 
-Deno.test("effectiveSymbolPath() asks no server unless somebody said so", () => {
+Deno.test("effectiveSymbolPath() names no server unless the user does", () => {
   assertEquals(effectiveSymbolPath(undefined, LINUX), [
     { kind: "cache", path: defaultCacheFolder(LINUX) },
   ]);

@@ -9,54 +9,54 @@ import { type Guard, TemporaryFile } from "../../temporary_file.ts";
 import { Pace } from "./pace.ts";
 import { isPrivateHost } from "./private_host.ts";
 
-/** How far a download has come. */
+/** The progress of a download. */
 export interface DownloadProgress {
   /** What is downloaded. */
   readonly url: string;
   /** Bytes received so far. */
   readonly received: number;
-  /** Bytes in all, where the server said. */
+  /** Total bytes, if the server states them. */
   readonly total?: number;
 }
 
 /** How downloads behave; the defaults suit Microsoft's server. */
 export interface DownloadOptions {
-  /** Called as a server is asked, and again when it is asked once more. */
+  /** Called with each request to a server, repeated ones included. */
   readonly onRequest?: (url: string) => void;
   /** Called as bytes arrive. */
   readonly onProgress?: (progress: DownloadProgress) => void;
   /** Called once at the end of a download, however it ended. */
   readonly onEnd?: () => void;
-  /** Called once for a server that is given up, with a message for the user. */
+  /** Called once for a server that is given up on, with a message for the user. */
   readonly onGiveUp?: (message: string) => void;
-  /** Removes what has arrived where the program ends before all of it has. */
+  /** Removes a partial download if the program ends early. */
   readonly guard?: Guard;
-  /** Attempts in all for failures that may pass: no connection, 429, 5xx, a body that breaks off. */
+  /** Total attempts for failures that may be temporary: no connection, 429, 5xx, a body that breaks off. */
   readonly attempts?: number;
-  /** Wait before the second attempt, doubled for each further one, where the server names none. */
+  /** Wait before the second attempt, doubled for each further one, unless the server names one. */
   readonly backoffMilliseconds?: number;
-  /** Longest wait that a server may ask for (`Retry-After`); one that asks for more is given up. */
+  /** Longest wait that a server may ask for (`Retry-After`); one that asks for more is given up on. */
   readonly maxRetryAfterMilliseconds?: number;
-  /** How often the pace is looked at: the longest silence that is waited for. */
+  /** How often the pace is checked: the longest silence that is tolerated. */
   readonly windowMilliseconds?: number;
-  /** Bytes a second below which a download is given up, over each window. */
+  /** Minimum bytes a second over each window; a slower download is given up. */
   readonly minBytesPerSecond?: number;
-  /** Longest time for one file, all attempts and waits among it. */
+  /** Longest time for one file, all attempts and waits included. */
   readonly maxMilliseconds?: number;
-  /** Largest file that is taken. */
+  /** Largest file that is accepted. */
   readonly maxBytes?: number;
 }
 
-/** What is decided for every download. */
+/** The settings of every download, defaults filled in. */
 type Settings = DownloadOptions & Required<Omit<DownloadOptions, `on${string}` | "guard">>;
 
 /** How a download ended. */
 export type DownloadOutcome =
-  /** The file is here; whoever gets it disposes of it. */
+  /** The file has arrived; whoever gets it disposes of it. */
   | { readonly kind: "saved"; readonly file: TemporaryFile }
-  /** The server's own word that it has no such file. */
+  /** The server says that it has no such file. */
   | { readonly kind: "missing" }
-  /** `isExhausted`: the server does not work at all, so that asking it for other files would cost as much again. */
+  /** `isExhausted`: the server does not work at all, so asking it for other files would cost as much again. */
   | { readonly kind: "failed"; readonly reason: string; readonly isExhausted: boolean };
 
 const DEFAULTS = {
@@ -64,19 +64,19 @@ const DEFAULTS = {
   backoffMilliseconds: 500,
   maxRetryAfterMilliseconds: 30_000,
   windowMilliseconds: 10_000, // a server that looks for an old file takes seconds for its first byte
-  minBytesPerSecond: 4096, // a tenth of the slowest line that somebody would fetch symbols by
+  minBytesPerSecond: 4096, // a tenth of the slowest line that anybody would fetch symbols over
   maxMilliseconds: 60 * 60_000, // Chrome's PDB, 2 GB, over a line of 5 Mbit/s
   maxBytes: 4 * 1024 ** 3, // a PDB cannot be larger than its 4 KiB pages times 2^20
 } as const;
 
-/** Symbol servers answer debuggers; some reject other agents. */
+/** Some symbol servers reject user agents other than debuggers. */
 const HEADERS = { "User-Agent": "Microsoft-Symbol-Server/10.0.0.0" };
 
 const MAX_REDIRECTS = 5;
 
-/** The answer will be no better when asked again. */
+/** A failure that asking again would not fix. */
 class FinalFailure extends Error {
-  /** Whether it would be the same for any other file of the server. */
+  /** Whether any other file of the server would fail the same way. */
   readonly isExhausted: boolean;
 
   constructor(reason: string, { isExhausted = false } = {}) {
@@ -85,9 +85,9 @@ class FinalFailure extends Error {
   }
 }
 
-/** The answer may be better later. */
+/** A failure that may be gone later. */
 class PassingFailure extends Error {
-  /** When the server says that it may. */
+  /** When to ask again, according to the server. */
   readonly retryAfterMilliseconds: number | undefined;
 
   constructor(reason: string, retryAfterMilliseconds?: number) {
@@ -96,7 +96,7 @@ class PassingFailure extends Error {
   }
 }
 
-/** Saves `url` as a temporary file in `folder`, which is made for it. Never throws for the server's faults. */
+/** Saves `url` as a temporary file in `folder`, which is made for it. Never throws for a failure of the server. */
 export async function download(
   url: string,
   folder: string,
@@ -160,19 +160,19 @@ async function downloadOnce(
     }
     return { kind: "saved", file: await save(response, url, folder, pace, settings) };
   } catch (error) {
-    // It has cost its time, and would cost it again.
+    // It has used up its time, and would use it up again.
     if (pace.signal.aborted) throw new FinalFailure(pace.reason, { isExhausted: true });
     throw error;
   }
 }
 
-/** Why nothing came: `fetch` says only that it failed, and its cause repeats the URL before it says why. */
+/** Why nothing arrived: `fetch` says only that it failed, and its cause repeats the URL before the reason. */
 function downloadReason(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return fileReason(cause).replace(/^error sending request .*?\): /, "");
 }
 
-/** What `Retry-After` says, seconds or a date (RFC 9110, 10.2.3). */
+/** The wait in `Retry-After`, which has seconds or a date (RFC 9110, 10.2.3). */
 function retryAfter({ headers }: Response): number | undefined {
   const text = headers.get("retry-after");
   if (text === null) return undefined;
@@ -180,7 +180,7 @@ function retryAfter({ headers }: Response): number | undefined {
   return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
 }
 
-/** Follows redirects to where they may lead. */
+/** Follows redirects to permitted destinations. */
 async function follow(url: string, signal: AbortSignal): Promise<Response> {
   if (URL.parse(url) === null) throw new FinalFailure("it is not a URL", { isExhausted: true });
   let current = url;
@@ -194,13 +194,13 @@ async function follow(url: string, signal: AbortSignal): Promise<Response> {
   throw new FinalFailure(`the server redirects more than ${MAX_REDIRECTS} times`);
 }
 
-/** Only to a server: `fetch` reads `file:` too, and on Windows that goes to any machine that an answer names. */
+/** Only to a server: `fetch` reads `file:` too, and on Windows that reaches any machine that a response names. */
 function redirectedTo(location: string, from: string): string {
   const to = URL.parse(location, from);
   if (to === null || !["http:", "https:"].includes(to.protocol)) {
     throw new FinalFailure(`the server redirects to "${location}", which is not a server`);
   }
-  // Whoever answers for a public server would have requests made that only machines inside can make.
+  // Whoever controls a public server could otherwise have us make requests that only machines inside can make.
   if (isPrivateHost(to.hostname) && !isPrivateHost(new URL(from).hostname)) {
     throw new FinalFailure(`the server redirects to "${to.host}", which is in a private network`);
   }
@@ -210,7 +210,7 @@ function redirectedTo(location: string, from: string): string {
   return to.href;
 }
 
-/** Saves a body; the file is made with its first bytes, so that what is not there leaves no folder either. */
+/** Saves a body; the file is created with its first bytes, so that a missing file leaves no folder behind. */
 async function save(
   response: Response,
   url: string,
@@ -231,7 +231,7 @@ async function save(
     onDisk(() => file.write(bytes));
     settings.onProgress?.({ url, received, ...(total === undefined ? {} : { total }) });
   }
-  // A compressed transfer's length counts other bytes than those that arrive here.
+  // The length of a compressed transfer does not count the decompressed bytes that arrive here.
   const isPlain = response.headers.get("content-encoding") === null;
   if (isPlain && total !== undefined && received !== total) {
     throw new Error(`the server sent ${received} of ${total} bytes`);
@@ -241,13 +241,13 @@ async function save(
   return file;
 }
 
-/** What `Content-Length` says, where it is a number as RFC 9110, 8.6, has it. */
+/** The length in `Content-Length`, if it is a number as in RFC 9110, 8.6. */
 function contentLength({ headers }: Response): number | undefined {
   const text = headers.get("content-length");
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** A disk that is full or not ours is not the server's fault, and asking again does not help. */
+/** A disk that is full or not writable is not the server's fault, and asking again does not help. */
 function onDisk<T>(work: () => T): T {
   try {
     return work();

@@ -11,7 +11,7 @@ export function beside(path: string, name: string): string {
   return path.slice(0, path.length - fileNameOf(path).length) + name;
 }
 
-/** Up to `limit` bytes from the start of a file, or undefined where there is none or it cannot be read. */
+/** Up to `limit` bytes from the start of a file, or undefined if there is none or it cannot be read. */
 export function readStart(path: string, limit: number): Uint8Array | undefined {
   try {
     using file = FileSource.open(path);
@@ -21,7 +21,7 @@ export function readStart(path: string, limit: number): Uint8Array | undefined {
   }
 }
 
-/** Whether there is a file of that name; a folder, a pipe or a device is none. */
+/** Whether there is a file of that name; a folder, a pipe or a device does not count. */
 export function isFile(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;

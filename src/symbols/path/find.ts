@@ -1,8 +1,8 @@
 /**
  * Finds the symbol files of a module: beside its image, where its PDB was built, and along the symbol path.
  *
- * A file counts only when it is the very build: a {@linkcode SymbolReader} (the symbol reader's business, not ours)
- * says what a file is, and anything else is left where it lies and named in the search's notes.
+ * A file counts only when it is of the very build. A {@linkcode SymbolReader} decides that, not the finder; any other
+ * file is left where it is and named in the search's notes.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import {
   candidates,
   compressedBeside,
   type Expand,
-  inPlaceOnItsWord,
+  untrustedInPlace,
 } from "./candidates.ts";
 import type { DownloadOptions } from "./download.ts";
 import { beside, isMissing } from "./files.ts";
@@ -29,23 +29,23 @@ import { fileNameOf, imageKey, isStorable, pdbKey, type StoreKey } from "./store
 /** The kinds of symbol files. */
 export type FileKind = "pdb" | "image";
 
-/** What the search asks of those who read symbol files. */
+/** What the search needs from the readers of symbol files. */
 export interface SymbolReader {
-  /** Why a file is not the one that a module needs; undefined when it is. */
+  /** Why a file is not the one that a module needs; undefined if it is. */
   readonly whyNot: (file: ByteSource, module: Module, kind: FileKind) => string | undefined;
-  /** Which PDB an image asks for; undefined where it asks for none. */
+  /** Which PDB an image asks for; undefined if it asks for none. */
   readonly pdbIdOf: (image: ByteSource) => PdbId | undefined;
   /** Expands a compressed file (`.pd_`), or throws with a message. */
   readonly expand: Expand;
 }
 
-/** How symbols are sought. */
+/** How symbols are searched for. */
 export interface FinderOptions {
   /** The symbol path. */
   readonly path: readonly SymbolPathElement[];
-  /** Knows symbol files. */
+  /** Reads symbol files. */
   readonly reader: SymbolReader;
-  /** Never ask a server. */
+  /** Never contact a server. */
   readonly offline?: boolean;
   /** Take files of another build too. */
   readonly force?: boolean;
@@ -53,13 +53,13 @@ export interface FinderOptions {
   readonly download?: DownloadOptions;
 }
 
-/** What was found for a module, and every place that was looked at in vain. */
+/** What was found for a module, and every location that was searched in vain. */
 export interface SymbolSearch extends SymbolFiles {
-  /** Where the file that counts came from; absent when none was found. */
+  /** Where the file came from; absent when none was found. */
   readonly origin?: string;
-  /** A message for each place that had the wrong thing or could not be asked. */
+  /** A message for each location that had the wrong file or could not be searched. */
   readonly notes: readonly string[];
-  /** The places that have no such file. */
+  /** The locations that have no such file. */
   readonly missing: readonly string[];
 }
 
@@ -87,22 +87,23 @@ export class SymbolFinder implements Disposable {
   }
 
   /**
-   * Seeks a module's PDB, and its image when there is no PDB. Never throws for a place's faults.
+   * Searches for a module's PDB, and for its image if there is no PDB. Never throws for a failure at one location.
    *
-   * Where the target does not know which PDB belongs to the module, its image is sought first and asked.
+   * If the target does not know which PDB belongs to the module, its image is searched for first, and the PDB's
+   * identity is read from it.
    */
   async find(module: Module): Promise<SymbolSearch> {
     const log: Log = { notes: [], missing: [] };
-    const image = module.pdb ? undefined : await this.#seek(module, "image", log);
+    const image = module.pdb ? undefined : await this.#findFile(module, "image", log);
     const pdbId = module.pdb ?? (image && this.#pdbIdOf(image, log));
     if (pdbId !== undefined) {
-      const pdb = await this.#seek({ ...module, pdb: pdbId }, "pdb", log);
+      const pdb = await this.#findFile({ ...module, pdb: pdbId }, "pdb", log);
       if (pdb !== undefined) {
         const anyBuild = this.#options.force ?? false;
         return { pdb: pdb.source, anyBuild, origin: pdb.origin, ...log };
       }
     }
-    const fallback = module.pdb ? await this.#seek(module, "image", log) : image;
+    const fallback = module.pdb ? await this.#findFile(module, "image", log) : image;
     if (pdbId === undefined && image === undefined) {
       log.notes.push("which PDB belongs to it is not known, because its image was not found");
     }
@@ -127,9 +128,9 @@ export class SymbolFinder implements Disposable {
     }
   }
 
-  async #seek(module: Module, kind: FileKind, log: Log): Promise<Found | undefined> {
+  async #findFile(module: Module, kind: FileKind, log: Log): Promise<Found | undefined> {
     for await (const candidate of this.#candidates(module, kind, log)) {
-      const file = this.#openIfRight(candidate, module, kind, log);
+      const file = this.#openIfMatching(candidate, module, kind, log);
       if (file === undefined) continue;
       const source = await candidate.keep?.(file) ?? file;
       this.#open.push(source);
@@ -140,7 +141,7 @@ export class SymbolFinder implements Disposable {
 
   async *#candidates(module: Module, kind: FileKind, log: Log): AsyncGenerator<Candidate> {
     for (const path of localPlaces(module, kind)) {
-      if (isLocalPath(path, Deno.build.os)) yield inPlaceOnItsWord(path);
+      if (isLocalPath(path, Deno.build.os)) yield untrustedInPlace(path);
     }
     const key = storeKey(module, kind);
     if (key === undefined) return;
@@ -165,8 +166,8 @@ export class SymbolFinder implements Disposable {
     yield* candidates(key, options);
   }
 
-  /** Opens a candidate and looks at what was opened; says why where it does not count. */
-  #openIfRight(
+  /** Opens a candidate and checks the open file; notes why if it does not count. */
+  #openIfMatching(
     candidate: Candidate,
     module: Module,
     kind: FileKind,
@@ -189,7 +190,7 @@ export class SymbolFinder implements Disposable {
     return undefined;
   }
 
-  /** Once a run and store: a store may have thousands of folders. */
+  /** Once per run and store: a store may have thousands of folders. */
   #sweep(root: string): void {
     if (this.#swept.has(root)) return;
     this.#swept.add(root);
@@ -197,7 +198,7 @@ export class SymbolFinder implements Disposable {
   }
 }
 
-/** Characters of a name that a note repeats: somebody else may have made it as long as they liked. */
+/** Characters of a name that a note repeats: a name from an untrusted file may be of any length. */
 const MAX_QUOTE = 80;
 
 function clipped(text: string): string {
@@ -209,7 +210,7 @@ function storeKey(module: Module, kind: FileKind): StoreKey | undefined {
   return module.pdb === undefined ? undefined : pdbKey(module.pdb);
 }
 
-/** Places that the module itself names, nearest first. */
+/** Locations that the module itself names, nearest first. */
 function localPlaces(module: Module, kind: FileKind): string[] {
   if (kind === "image") return [module.path];
   if (module.pdb === undefined) return [];

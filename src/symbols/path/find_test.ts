@@ -16,24 +16,24 @@ import {
   write,
 } from "./_finder_testing.ts";
 
-test("SymbolFinder finds a PDB lying in a plain folder", async (folder) => {
+test("SymbolFinder finds a PDB in a plain folder", async (folder) => {
   await write(join(folder, "demo.pdb"), RIGHT);
   assertEquals((await search(folder)).text, RIGHT);
 });
 
-test("SymbolFinder leaves another build where it lies and says so", async (folder) => {
+test("SymbolFinder leaves another build where it is and says so", async (folder) => {
   await write(join(folder, "demo.pdb"), "yesterday's build");
   const found = await search(folder);
   assertEquals(found.pdb, undefined);
   assertEquals(found.notes, [`${join(folder, "demo.pdb")}: it is another build`]);
 });
 
-test("SymbolFinder takes another build when it is told to", async (folder) => {
+test("SymbolFinder accepts another build when forced to", async (folder) => {
   await write(join(folder, "demo.pdb"), "yesterday's build");
   assertEquals((await search(folder, { force: true })).text, "yesterday's build");
 });
 
-test("SymbolFinder reads a store with one tier and one with two", async (folder) => {
+test("SymbolFinder reads one-tier and two-tier stores", async (folder) => {
   await write(storeFile(join(folder, "one")), RIGHT);
   await write(join(folder, "two", "index2.txt"), "");
   await write(storeFile(join(folder, "two"), "demo.pdb", ["de"]), RIGHT);
@@ -61,14 +61,14 @@ test("SymbolFinder follows file.ptr and repeats its message", async (folder) => 
   assertStringIncludes((await search(`srv*${join(folder, "b")}`)).notes.join(), "Not released");
 });
 
-test("SymbolFinder keeps what a far store has in the nearest one", async (folder) => {
+test("SymbolFinder copies a file from a farther store into the nearest one", async (folder) => {
   const [near, far] = [join(folder, "near"), join(folder, "far")];
   await write(storeFile(far), RIGHT);
   assertEquals((await search(`srv*${near}*${far}`)).text, RIGHT);
   assertEquals(await Deno.readTextFile(storeFile(near)), RIGHT);
 });
 
-test("SymbolFinder asks the image which PDB it needs where the target does not know", async (folder) => {
+test("SymbolFinder reads from the image which PDB it needs if the target does not know", async (folder) => {
   const { pdb: _, ...unknown } = MODULE;
   const module = { ...unknown, path: join(folder, "demo.exe") };
   await write(module.path, "names demo.pdb");
@@ -76,7 +76,7 @@ test("SymbolFinder asks the image which PDB it needs where the target does not k
   assertEquals((await search("", {}, module)).text, RIGHT);
 });
 
-test("SymbolFinder gives the image where there is no PDB, and says why", async (folder) => {
+test("SymbolFinder returns the image if there is no PDB, and says why", async (folder) => {
   const { pdb: _, ...unknown } = MODULE;
   const module = { ...unknown, path: join(folder, "demo.exe") };
   await write(module.path, "names no PDB");
@@ -87,7 +87,7 @@ test("SymbolFinder gives the image where there is no PDB, and says why", async (
   assertStringIncludes(nothing.notes.join(), "is not known, because its image was not found");
 });
 
-test("SymbolFinder names the places that have no such file", async (folder) => {
+test("SymbolFinder lists the locations that have no such file", async (folder) => {
   await using server = new Server(notFound);
   const { missing } = await search(`cache*${folder};srv*${server.url}`);
   assertEquals(missing, [
@@ -113,7 +113,7 @@ for (
     "x".repeat(100_000),
   ]
 ) {
-  test(`SymbolFinder makes nothing in a store for a PDB named "${name.slice(0, 20)}"`, async (folder) => {
+  test(`SymbolFinder creates nothing in a store for a PDB named "${name.slice(0, 20)}"`, async (folder) => {
     const store = join(folder, "store");
     await using server = new Server(() => new Response(RIGHT));
     await write(join(store, "index2.txt"), "");
@@ -129,13 +129,13 @@ for (
   });
 }
 
-test("SymbolFinder takes a store for a two-tier one by a file alone", async (folder) => {
+test("SymbolFinder recognizes a two-tier store by a file, not by a folder", async (folder) => {
   await write(join(folder, "index2.txt", INDEX, "index2.txt"), "made by an older htrace");
   await write(storeFile(folder), RIGHT);
   assertEquals((await search(`cache*${folder}`)).text, RIGHT);
 });
 
-test("SymbolFinder follows a file.ptr to no relative path", async (folder) => {
+test("SymbolFinder follows no file.ptr to a relative path", async (folder) => {
   await write(storeFile(folder, "file.ptr"), "PATH:demo.pdb");
   const { notes } = await search(`cache*${folder}`);
   assertStringIncludes(notes.join(), "points to demo.pdb, which is neither a plain path");
@@ -172,7 +172,7 @@ unixTest(
   },
 );
 
-test("SymbolFinder sweeps out what a killed run has left in a store", async (folder) => {
+test("SymbolFinder removes temporary files that a killed run left in a store", async (folder) => {
   const [near, far] = [join(folder, "near"), join(folder, "far")];
   const leftOver = join(near, `.htrace-${crypto.randomUUID()}.tmp`);
   await write(leftOver, "half a PDB");
@@ -182,7 +182,7 @@ test("SymbolFinder sweeps out what a killed run has left in a store", async (fol
   assertEquals(namesIn(near), ["demo.pdb"]);
 });
 
-/** A test of what only Unix lets happen: a file whose path leads elsewhere while it is open; a pipe among files. */
+/** A test of cases that only Unix allows: a file whose path leads elsewhere while it is open; a pipe among files. */
 function unixTest(name: string, run: (folder: string) => Promise<void>): void {
   Deno.test({
     name: `${name} [no Windows]`,
@@ -191,7 +191,7 @@ function unixTest(name: string, run: (folder: string) => Promise<void>): void {
   });
 }
 
-/** Makes a pipe with a name; whoever opens it waits for its other end. */
+/** Makes a named pipe; opening it blocks until the other end is opened. */
 async function makePipe(path: string): Promise<void> {
   await Deno.mkdir(join(path, ".."), { recursive: true });
   await new Deno.Command("mkfifo", { args: [path] }).output();
@@ -207,7 +207,7 @@ const PLACES_OF_PIPES: readonly (readonly [name: string, path: (folder: string) 
 ];
 
 for (const [name, pathIn] of PLACES_OF_PIPES) {
-  unixTest(`SymbolFinder waits for no pipe in the place of ${name}`, async (folder) => {
+  unixTest(`SymbolFinder does not wait for a pipe in place of ${name}`, async (folder) => {
     await makePipe(pathIn(folder));
     const module = {
       ...moduleWithPdb(join(folder, "named.pdb")),

@@ -1,20 +1,20 @@
 /**
- * The pace of a download: a server that is silent, that drips, or that never ends is cut off.
+ * The pace of a download: cuts off a server that is silent, that sends a trickle, or that never finishes.
  *
  * @module
  */
 
-/** What is waited for. */
+/** How long to wait. */
 export interface PaceLimits {
-  /** How often the pace is looked at: the longest silence. */
+  /** How often the pace is checked: the longest silence that is tolerated. */
   readonly windowMilliseconds: number;
-  /** Bytes a second that each window after the first byte must have had. */
+  /** Minimum bytes a second in each window after the first byte. */
   readonly minBytesPerSecond: number;
-  /** When the download must have ended, as `performance.now()` counts. */
+  /** When the download must be finished, as `performance.now()` counts. */
   readonly deadline: number;
 }
 
-/** Counts what arrives, and aborts its signal when that is too little or takes too long. Dispose it at the end. */
+/** Counts bytes as they arrive, and aborts its signal when they are too few or take too long. Dispose it at the end. */
 export class Pace implements Disposable {
   readonly #limits: PaceLimits;
   readonly #controller = new AbortController();
@@ -23,7 +23,7 @@ export class Pace implements Disposable {
   #total = 0;
   #inWindow = 0;
 
-  /** Begins to wait for an answer: the first window may bring its head alone. */
+  /** Starts waiting for a response: the first bytes of its body must arrive within one window. */
   constructor(limits: PaceLimits) {
     this.#limits = limits;
     this.#timer = setInterval(() => this.#look(), limits.windowMilliseconds);
@@ -31,25 +31,25 @@ export class Pace implements Disposable {
     this.#end = setTimeout(() => this.#abort("the download took too long"), rest);
   }
 
-  /** Aborted when the pace is not kept. */
+  /** Aborted when the pace is too slow. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Why the signal was aborted; the tail of a message. */
+  /** Why the signal was aborted; the end of a message. */
   get reason(): string {
     return String(this.signal.reason);
   }
 
-  /** Tells of bytes that have arrived. */
+  /** Counts bytes that have arrived. */
   count(bytes: number): void {
-    // The window in which the answer begins is not over before it has had as long as any other.
+    // The first byte may come late in a window, so that window is not judged.
     if (this.#total === 0) this.#inWindow = Infinity;
     this.#total += bytes;
     this.#inWindow += bytes;
   }
 
-  /** Ends the waiting. */
+  /** Stops the timer. */
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     clearTimeout(this.#end);

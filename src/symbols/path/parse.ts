@@ -7,21 +7,21 @@
  */
 import { UsageError } from "../../error.ts";
 
-/** One place of a chain of symbol stores. */
+/** One location in a chain of symbol stores. */
 export type StoreLocation =
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "server"; readonly url: string };
 
-/** One element of a symbol path, in the order in which they are searched. */
+/** One element of a symbol path. Elements are searched in order. */
 export type SymbolPathElement =
-  /** A folder that holds symbol files themselves. */
+  /** A folder that holds symbol files directly. */
   | { readonly kind: "folder"; readonly path: string }
-  /** Whatever later elements find on a server is also kept here. */
+  /** Files that later elements find on a server are also kept here. */
   | { readonly kind: "cache"; readonly path: string }
   /** Stores from the nearest to the farthest; a file found in one is copied to those before it. */
   | { readonly kind: "stores"; readonly stores: readonly StoreLocation[] };
 
-/** What an empty place in the syntax stands for. */
+/** What an empty location in the syntax stands for. */
 export interface SymbolPathDefaults {
   /** Folder of the default downstream store, as `srv**url` and `cache*` mean it. */
   readonly cacheFolder: string;
@@ -35,13 +35,13 @@ export class SymbolPathError extends UsageError {
   }
 }
 
-/** The server that `srv*` alone means. */
+/** The server that a bare `srv*` means. */
 const MICROSOFT_SERVER = "https://msdl.microsoft.com/download/symbols";
 
 /**
  * Parses a symbol path. Empty elements are skipped, as the debugger does.
  *
- * @throws {SymbolPathError} for an element that names no place at all.
+ * @throws {SymbolPathError} for an element that names no location at all.
  *
  * ```ts
  * import { parseSymbolPath } from "./parse.ts";
@@ -84,7 +84,7 @@ function parseElement(element: string, defaults: SymbolPathDefaults): SymbolPath
 }
 
 function parseStores(places: string[], defaults: SymbolPathDefaults): SymbolPathElement {
-  // "srv*" alone is the default store with Microsoft's server behind it.
+  // A bare "srv*" is the default store, then Microsoft's server.
   if (places.every((place) => place === "")) places = ["", MICROSOFT_SERVER];
   const stores = places.map((place): StoreLocation =>
     isUrl(place)

@@ -3,7 +3,7 @@ import { parseSymbolPath, SymbolPathError } from "./parse.ts";
 
 const defaults = { cacheFolder: "D:\\default" };
 
-Deno.test("parseSymbolPath() reads a server behind a cache", () => {
+Deno.test("parseSymbolPath() reads a server after a cache", () => {
   assertEquals(parseSymbolPath("srv*c:\\cache*https://symbols.example/pub/", defaults), [
     {
       kind: "stores",
@@ -15,7 +15,7 @@ Deno.test("parseSymbolPath() reads a server behind a cache", () => {
   ]);
 });
 
-Deno.test("parseSymbolPath() reads a chain of several stores in its order", () => {
+Deno.test("parseSymbolPath() reads a chain of several stores in order", () => {
   const [element] = parseSymbolPath("SRV*c:\\near*\\\\machine\\far*http://server", defaults);
   assertEquals(element, {
     kind: "stores",
@@ -27,7 +27,7 @@ Deno.test("parseSymbolPath() reads a chain of several stores in its order", () =
   });
 });
 
-Deno.test("parseSymbolPath() takes an empty place for the default store", () => {
+Deno.test("parseSymbolPath() takes an empty location for the default store", () => {
   assertEquals(parseSymbolPath("srv**http://server", defaults), [
     {
       kind: "stores",
@@ -36,7 +36,7 @@ Deno.test("parseSymbolPath() takes an empty place for the default store", () => 
   ]);
 });
 
-Deno.test("parseSymbolPath() takes srv* alone for the default store and Microsoft's server", () => {
+Deno.test("parseSymbolPath() takes a bare srv* for the default store and Microsoft's server", () => {
   assertEquals(parseSymbolPath("srv*", defaults), [
     {
       kind: "stores",
@@ -68,7 +68,7 @@ for (
     ["cache*a*b", "a cache is one folder"],
   ] as const
 ) {
-  Deno.test(`parseSymbolPath() refuses "${path}" with a reason`, () => {
+  Deno.test(`parseSymbolPath() rejects "${path}" with a reason`, () => {
     assertThrows(() => parseSymbolPath(path, defaults), SymbolPathError, reason);
   });
 }

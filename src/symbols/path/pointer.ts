@@ -1,5 +1,5 @@
 /**
- * `file.ptr`: the file of a store that says where a file is kept instead.
+ * `file.ptr`: a file in a store that says where another file is kept.
  *
  * @module
  */
@@ -11,13 +11,13 @@ export type FilePointer =
   | { readonly kind: "path"; readonly path: string }
   | { readonly kind: "message"; readonly text: string };
 
-/** A host, a share and what follows, in the one plain spelling. */
+/** A host, a share and a path, in the one plain spelling. */
 const SHARE_PATH = /^[\\/]{2}([^\\/]+)[\\/]+([^\\/]+)[\\/](.+)$/;
 
-/** Shares that are no folders: what a host serves there are its pipes and mailboxes. */
+/** Shares that are not folders: a host serves its pipes and mailboxes there. */
 const NO_FOLDERS = /^(?:pipe|mailslot|ipc\$)$/i;
 
-/** Reads a `file.ptr`: `PATH:` and where the file is, or `MSG:` and why it is not there. */
+/** Parses a `file.ptr`: `PATH:` and where the file is, or `MSG:` and why it is not there. */
 export function parseFilePointer(text: string): FilePointer | undefined {
   const match = /^\s*(PATH|MSG):([^\r\n]*)/i.exec(text);
   const rest = match?.[2]?.trim() ?? "";
@@ -28,8 +28,8 @@ export function parseFilePointer(text: string): FilePointer | undefined {
 }
 
 /**
- * Whether a `file.ptr` may lead to a path. Several people may write to a store, so it leads to this machine only, or to
- * a host that the user's own symbol path names: opening a file of another one sends it the user's credentials.
+ * Whether a `file.ptr` may lead to a path. Several people may write to a store, so it may lead only to this machine or
+ * to a host that the user's own symbol path names: opening a file on any other host sends it the user's credentials.
  *
  * @param os The operating system, as `Deno.build.os` has it.
  */
@@ -51,7 +51,7 @@ function hostOf(path: string): string | undefined {
   return host !== "" && isPlain && !NO_FOLDERS.test(share) ? host.toLowerCase() : undefined;
 }
 
-/** A share alone has nothing behind it; its host counts all the same. */
+/** A bare share has no path after it; its host counts all the same. */
 function foldersOf(symbolPath: readonly SymbolPathElement[]): string[] {
   return symbolPath.flatMap((element) =>
     element.kind === "stores"

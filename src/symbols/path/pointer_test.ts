@@ -9,7 +9,7 @@ const PATH = parseSymbolPath(
   },
 );
 
-Deno.test("parseFilePointer() reads a path, a message, and nothing else", () => {
+Deno.test("parseFilePointer() reads a path or a message, and nothing else", () => {
   assertEquals(parseFilePointer("PATH:\\\\server\\share\\x.pdb\r\n"), {
     kind: "path",
     path: "\\\\server\\share\\x.pdb",
@@ -19,7 +19,7 @@ Deno.test("parseFilePointer() reads a path, a message, and nothing else", () => 
   assertEquals(parseFilePointer("PATH:"), undefined);
 });
 
-Deno.test("mayPointTo() leads to this machine, and to hosts that the symbol path names", () => {
+Deno.test("mayPointTo() allows this machine, and hosts that the symbol path names", () => {
   for (
     const path of [
       "D:\\build\\x.pdb",
@@ -32,7 +32,7 @@ Deno.test("mayPointTo() leads to this machine, and to hosts that the symbol path
   }
 });
 
-Deno.test("mayPointTo() leads nowhere else", () => {
+Deno.test("mayPointTo() allows nothing else", () => {
   for (
     const path of [
       "\\\\evil\\share\\x.pdb",

@@ -28,7 +28,7 @@ const PUBLIC = [
   "https://local.example/",
 ];
 
-Deno.test("isPrivateHost() knows private networks by name and by address", () => {
+Deno.test("isPrivateHost() recognizes private networks by name and by address", () => {
   for (const url of PRIVATE) assertEquals(isPrivateHost(new URL(url).hostname), true, url);
   for (const url of PUBLIC) assertEquals(isPrivateHost(new URL(url).hostname), false, url);
 });

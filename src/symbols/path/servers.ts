@@ -1,37 +1,37 @@
 /**
- * Symbol servers over one run: none is asked the same twice, and one that does not work is given up.
+ * Symbol servers over one run: none is asked for the same file twice, and one that does not work is given up on.
  *
  * @module
  */
 import { download, type DownloadOptions, type DownloadOutcome } from "./download.ts";
 import type { StoreKey } from "./store.ts";
 
-/** What was received of a server, or why nothing was. */
+/** What was received from a server, or why nothing was. */
 export type Received = Extract<DownloadOutcome, { kind: "saved" | "missing" }> | {
   readonly kind: "failed";
   readonly reason: string;
 };
 
 /**
- * Asks servers for files. A server (host and port) that could not be reached, did not answer or was too slow for one
- * file is not asked for another one in this run: sixty modules would wait sixty times.
+ * Asks servers for files. A server (host and port) that could not be reached, did not respond or was too slow for one
+ * file is not asked for another in this run: sixty modules would wait sixty times.
  */
 export class SymbolServers {
   readonly #options: DownloadOptions;
   readonly #givenUp = new Set<string>();
   readonly #rejected = new Map<string, Received>();
 
-  /** Creates it; nothing is asked yet. */
+  /** Creates it; nothing is requested yet. */
   constructor(options: DownloadOptions) {
     this.#options = options;
   }
 
-  /** Whether a server is not asked any more. */
+  /** Whether a server is no longer asked. */
   isGivenUp(server: string): boolean {
     return this.#givenUp.has(hostOf(server));
   }
 
-  /** Receives a file into a temporary one in `folder`; never throws for a server's faults. */
+  /** Downloads a file into a temporary one in `folder`; never throws for a failure of a server. */
   async receive(url: string, folder: string): Promise<Received> {
     const before = this.#rejected.get(url);
     if (before !== undefined) return before;
@@ -42,7 +42,7 @@ export class SymbolServers {
     return outcome;
   }
 
-  /** Remembers that what a URL has is not what was sought. */
+  /** Remembers that the file at a URL is not the wanted one. */
   reject(url: string): void {
     this.#rejected.set(url, { kind: "failed", reason: "it had something else before" });
   }
@@ -61,7 +61,7 @@ export function keyUrl(server: string, key: StoreKey): string {
   return [server, ...[key.fileName, key.index].map(encodeURIComponent)].join("/");
 }
 
-/** A URL as it may be shown: user name and password of a symbol path are nobody else's business. */
+/** A URL fit to be shown, without the user name and password that a symbol path may contain. */
 export function shownUrl(url: string): string {
   return url.replace(/^([a-z]+:\/\/)[^/?#]*@/i, "$1");
 }

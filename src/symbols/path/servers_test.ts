@@ -25,7 +25,7 @@ test("SymbolFinder downloads into the cache and asks no server the second time",
   assertEquals(server.requests, [`/pub/demo.pdb/${INDEX}/demo.pdb`]);
 });
 
-test("SymbolFinder keeps downloads in a cache* that stands before the server", async (folder) => {
+test("SymbolFinder keeps downloads in a cache* that comes before the server", async (folder) => {
   await using server = new Server(() => new Response(RIGHT));
   await search(`cache*${folder};srv*${server.url}`);
   assertEquals(await Deno.readTextFile(storeFile(folder)), RIGHT);
@@ -47,7 +47,7 @@ test("SymbolFinder says that a compressed copy cannot be expanded", async (folde
   assertStringIncludes(notes.join(), "demo.pd_: it is not a cabinet");
 });
 
-test("SymbolFinder rejects a lying answer and keeps nothing of it", async (folder) => {
+test("SymbolFinder rejects the wrong file from a server and keeps nothing of it", async (folder) => {
   await using server = new Server(() => new Response("<html>Please sign in</html>"));
   const found = await search(`srv*${folder}*${server.url}`);
   assertEquals(found.pdb, undefined);
@@ -55,7 +55,7 @@ test("SymbolFinder rejects a lying answer and keeps nothing of it", async (folde
   assertEquals(namesIn(folder), [], "no file, and no folder for it");
 });
 
-test("SymbolFinder tries again after passing faults", async (folder) => {
+test("SymbolFinder tries again after temporary failures", async (folder) => {
   await using server = new Server((_, request) =>
     request < 3 ? new Response("busy", { status: 503 }) : new Response(RIGHT)
   );
@@ -63,7 +63,7 @@ test("SymbolFinder tries again after passing faults", async (folder) => {
   assertEquals(server.requests.length, 3);
 });
 
-test("SymbolFinder gives up on a server that stays broken, and asks it once a run", async (folder) => {
+test("SymbolFinder gives up on a server that stays broken, and asks it once per run", async (folder) => {
   await using server = new Server(() => new Response("broken", { status: 500 }));
   const { notes } = await search(`srv*${folder}*${server.url}`);
   assertStringIncludes(notes.join(), "the server returned 500");
@@ -101,7 +101,7 @@ test("SymbolFinder notices a body that breaks off", async (folder) => {
   assertEquals(namesIn(folder), []);
 });
 
-test("SymbolFinder follows redirects but not for ever", async (folder) => {
+test("SymbolFinder follows redirects, but not forever", async (folder) => {
   await using server = new Server((path): Response => {
     if (path.startsWith("/loop")) return redirect(path, 302);
     if (path.startsWith("/old")) {
@@ -114,7 +114,7 @@ test("SymbolFinder follows redirects but not for ever", async (folder) => {
   assertStringIncludes(notes.join(), "redirects more than 5 times");
 });
 
-test("SymbolFinder follows redirects to nothing but servers", async (folder) => {
+test("SymbolFinder follows redirects only to servers", async (folder) => {
   const own = join(folder, "own.pdb");
   await write(own, RIGHT);
   for (const to of [pathToFileURL(own).href, "data:,x", "http://[::"]) {
@@ -125,7 +125,7 @@ test("SymbolFinder follows redirects to nothing but servers", async (folder) => 
   }
 });
 
-test("SymbolFinder uses a download that cannot get its name, and says so", async (folder) => {
+test("SymbolFinder uses a download that cannot be kept, and says so", async (folder) => {
   await using server = new Server(() => new Response(RIGHT));
   await Deno.mkdir(storeFile(folder), { recursive: true });
   const { text, notes } = await search(`srv*${folder}*${server.url}`);
@@ -148,7 +148,7 @@ test("SymbolFinder offline asks no server but uses the cache", async (folder) =>
   assertEquals((await search(path, { offline: true })).text, RIGHT);
 });
 
-test("SymbolFinder says that a server without a folder before it is not asked", async () => {
+test("SymbolFinder says that a server without a store before it is not asked", async () => {
   await using server = new Server(() => new Response(RIGHT));
   const { notes } = await search(`srv*${server.url}`);
   assertStringIncludes(notes.join(), "write srv*FOLDER*");
@@ -164,7 +164,7 @@ test("SymbolFinder reports progress with the total", async (folder) => {
   assertEquals(seen.slice(-2), [RIGHT.length, RIGHT.length]);
 });
 
-test("SymbolFinder opens no file of this machine's network on a server's word", async (folder) => {
+test("SymbolFinder opens no file on the network just because a server says so", async (folder) => {
   await using server = new Server((path) =>
     path.endsWith("file.ptr") ? new Response("PATH:\\\\elsewhere\\share\\demo.pdb") : notFound()
   );
@@ -175,7 +175,7 @@ test("SymbolFinder opens no file of this machine's network on a server's word", 
 /** Modules with PDBs that no server has. */
 const SIXTY = Array.from({ length: 60 }, (_, i) => moduleWithPdb(`module${i}.pdb`));
 
-test("SymbolFinder gives a server up for the run after one file, and says so once", async (folder) => {
+test("SymbolFinder gives up on a server for the whole run after one file, and says so once", async (folder) => {
   const said: string[] = [];
   await using server = new Server(() => new Response("broken", { status: 500 }));
   const path = `srv*${folder}*${server.url}/a;srv*${folder}*${server.url}/b`;
@@ -193,7 +193,7 @@ test("SymbolFinder gives a server up for the run after one file, and says so onc
   ]);
 });
 
-test("SymbolFinder gives up a server that nobody listens to", async (folder) => {
+test("SymbolFinder gives up on a server where nothing listens", async (folder) => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
@@ -204,7 +204,7 @@ test("SymbolFinder gives up a server that nobody listens to", async (folder) => 
   assertEquals(said.length, 1);
 });
 
-test("SymbolFinder asks a server on that lacks a file or forbids it", async (folder) => {
+test("SymbolFinder keeps asking a server that lacks a file or denies access to it", async (folder) => {
   for (const [status, asked] of [[404, 3], [403, 1]] as const) {
     await using server = new Server(() => new Response("", { status }));
     await searchAll(`srv*${folder}*${server.url}`, SIXTY);
@@ -212,7 +212,7 @@ test("SymbolFinder asks a server on that lacks a file or forbids it", async (fol
   }
 });
 
-test("SymbolFinder leaves no folder for what no server has", async (folder) => {
+test("SymbolFinder leaves no folder for a file that no server has", async (folder) => {
   await using server = new Server(notFound);
   await searchAll(`srv*${join(folder, "store")}*${server.url}`, SIXTY);
   assertEquals(namesIn(folder), []);
@@ -229,7 +229,7 @@ test("SymbolFinder follows no public server into a private network", async (fold
   }
 });
 
-test("SymbolFinder believes no length that is not a number", async (folder) => {
+test("SymbolFinder ignores a length that is not a number", async (folder) => {
   for (const length of ["x", "-1", "1e3", "0x10"]) {
     const server = (): Response => new Response(RIGHT, { headers: { "content-length": length } });
     const place = await Deno.makeTempDir({ dir: folder });
@@ -239,7 +239,7 @@ test("SymbolFinder believes no length that is not a number", async (folder) => {
   }
 });
 
-test("SymbolFinder cuts off a server that drips", async (folder) => {
+test("SymbolFinder cuts off a server that sends a trickle", async (folder) => {
   await using server = new Server(() => {
     let timer: ReturnType<typeof setInterval>;
     return new Response(
@@ -286,7 +286,7 @@ test("SymbolFinder waits as long as a busy server asks for, within reason", asyn
   }
 });
 
-test("SymbolFinder blames no server for a store that cannot be written", async (folder) => {
+test("SymbolFinder does not blame the server for a store that cannot be written", async (folder) => {
   await write(join(folder, "store"), "a file, not a folder");
   await using server = new Server(() => new Response(RIGHT));
   const said: string[] = [];
@@ -297,7 +297,7 @@ test("SymbolFinder blames no server for a store that cannot be written", async (
   assertEquals([server.requests.length, said], [2, []]);
 });
 
-test("SymbolFinder shows no user name or password of a symbol path", async (folder) => {
+test("SymbolFinder shows no user name or password from a symbol path", async (folder) => {
   await using server = new Server(notFound);
   const url = server.url.replace("//", "//ada:secret@");
   const found = await searchAll(`srv*${folder}*${url};srv*${url}`, SIXTY.slice(0, 1));

@@ -1,5 +1,5 @@
 /**
- * A symbol finder as commands and the library use it: over the symbol path in effect, with this project's readers.
+ * The symbol finder that commands and the library use: over the symbol path in effect, with this project's readers.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import { effectiveSymbolPath } from "./default_path.ts";
 import type { DownloadOptions } from "./download.ts";
 import { SymbolFinder, type SymbolReader } from "./find.ts";
 
-/** Where symbols are sought, as a user says it. */
+/** Where to search for symbols, as the user specifies it. */
 export interface SymbolSourceOptions {
   /** A symbol path in the debugger's syntax; otherwise `_NT_SYMBOL_PATH`, otherwise only this machine. */
   readonly path?: string;
-  /** Never ask a symbol server. */
+  /** Never contact a symbol server. */
   readonly offline?: boolean;
   /** Take symbol files of another build too. */
   readonly force?: boolean;
-  /** How downloads behave, and who hears of their progress. */
+  /** How downloads behave, and what is notified of their progress. */
   readonly download?: DownloadOptions;
 }
 

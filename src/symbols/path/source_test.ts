@@ -15,7 +15,7 @@ const PDB = join(GUEST, "kernel32.pdb");
 /** RVA of the return address in `CreateSemaphoreA` that Microsoft's example of `!htrace` shows. */
 const RETURN_RVA = 0x123b2;
 
-/** The guest's kernel32 as a target on another machine has it: its files are not where it says. */
+/** The guest's kernel32 as on another machine: its files are not where the module says. */
 function kernel32(): Module {
   const image = bytesSource("kernel32.dll", Deno.readFileSync(join(GUEST, "kernel32.dll")));
   return {
@@ -65,7 +65,7 @@ test("symbolSource() downloads a compressed PDB, expands and keeps it", async (f
   assertEquals(Deno.readFileSync(kept), Deno.readFileSync(PDB));
 });
 
-test("symbolSource() takes the PDB of another build only when it is told to", async (folder) => {
+test("symbolSource() accepts the PDB of another build only when forced to", async (folder) => {
   const module = kernel32();
   const other = { ...module, pdb: { ...module.pdb!, age: module.pdb!.age + 1 } };
   await Deno.copyFile(PDB, join(folder, "kernel32.pdb"));

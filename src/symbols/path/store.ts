@@ -1,17 +1,17 @@
 /**
- * How symbol stores are laid out: where a file lies in one, in a folder or behind a server.
+ * How symbol stores are laid out: where a file is in one, in a folder or on a server.
  *
  * A store keeps a file as `name/index/name`; `index` identifies the build. Stores made with two tiers have a file
  * `index2.txt` in their root and put the first two letters of the name before it. Beside the file, or in its place,
- * may lie a compressed copy (last letter of the extension replaced by `_`) or `file.ptr`, which says where the file is.
- * Layout from Microsoft's documentation of SymStore.
+ * there may be a compressed copy (last letter of the extension replaced by `_`) or `file.ptr`, which says where the
+ * file is. Layout from Microsoft's documentation of SymStore.
  *
  * @module
  */
 import { isPlainFileName } from "../../local_path.ts";
 import type { Module, PdbId } from "../../module.ts";
 
-/** A file as stores know it. */
+/** A file as stores identify it. */
 export interface StoreKey {
   /** File name, without folders. */
   readonly fileName: string;
@@ -19,15 +19,16 @@ export interface StoreKey {
   readonly index: string;
 }
 
-/** Name of the file in a store's root that tells a two-tier store. */
+/** Name of the file in a store's root that marks a two-tier store. */
 export const TWO_TIER_MARK = "index2.txt";
 
 /** Name of the file that points to a file kept elsewhere. */
 export const POINTER_FILE = "file.ptr";
 
 /**
- * Names that mean something in a store, for SymStore, SymSrv and the debuggers: a file of such a name would make a
- * folder of it. With a folder `index2.txt` the whole store is taken for a two-tier one, and nothing in it is found.
+ * Names with a meaning in a store for SymStore, SymSrv and the debuggers: storing a file of such a name would create a
+ * folder of that name. With a folder `index2.txt`, the whole store is taken for a two-tier one, and nothing in it is
+ * found.
  */
 const RESERVED: ReadonlySet<string> = new Set([
   "000admin", // SymStore's transactions
@@ -38,7 +39,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   "refs.ptr", // who has stored a file
 ]);
 
-/** A GUID and an age have 33 to 40 digits, a time stamp and a size fewer. */
+/** A GUID and an age have 33 to 40 digits, a time stamp and a size have fewer. */
 const MAX_INDEX = 40;
 
 /** Last component of a path with either separator. */
@@ -53,7 +54,7 @@ export function pdbKey(id: PdbId): StoreKey {
 
 /**
  * An image's key: eight upper-case hex digits of the time stamp, then the image size in hex.
- * Undefined where the module's time stamp is not known.
+ * Undefined if the module's time stamp is not known.
  */
 export function imageKey(module: Module): StoreKey | undefined {
   if (module.timestamp === undefined) return undefined;
@@ -62,8 +63,8 @@ export function imageKey(module: Module): StoreKey | undefined {
 }
 
 /**
- * Whether a key may become a path of a store. Its parts come out of images and recordings: a PDB named `..` would lead
- * out of the store, and so would `..x` in one with two tiers, where a folder is named by two letters.
+ * Whether a key may become a path in a store. Its parts come from images and recordings: a PDB named `..` would lead
+ * out of the store, and so would `..x` in a two-tier one, where a folder is named by two letters.
  */
 export function isStorable({ fileName, index }: StoreKey): boolean {
   return isPlainFileName(fileName) && !/^[. ]/.test(fileName) &&

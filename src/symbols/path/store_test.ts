@@ -28,7 +28,7 @@ Deno.test("compressedName() replaces the last letter", () => {
   assertEquals(compressedName("ntdll.pdb"), "ntdll.pd_");
 });
 
-Deno.test("isStorable() takes names that mean the same file in every store", () => {
+Deno.test("isStorable() accepts names that mean the same file in every store", () => {
   const index = "0123456789ABCDEF0123456789ABCDEF1";
   for (const fileName of ["ntdll.pdb", "a b.exe", "Zoë.pdb", "x", "index.txt", "aux1.pdb"]) {
     assertEquals(isStorable({ fileName, index }), true, fileName);

@@ -2,12 +2,12 @@
 //!
 //!     cargo run --release -- [pdb|pe|coff|name|cabinet|all] [--seconds N | --budget N] [--seed N]
 //!
-//! Seconds are each reader's, a budget those of all together.
+//! Seconds are for each reader, a budget is for all together.
 //!
-//! No libFuzzer: it needs a nightly compiler, and this one runs wherever cargo does and the same way each
-//! time. Inputs come from the files in `corpus/` by mutations that a seed decides. An input fails when a
-//! reader panics, takes more than [`MAX_TIME`], or more than [`MAX_MEMORY`]; its seed is printed, and `--seed`
-//! runs it alone.
+//! Not libFuzzer: that needs a nightly compiler, and this one runs wherever cargo does, the same way each time.
+//! Inputs are made from the files in `corpus/` by mutations that a seed determines. An input fails when a reader
+//! panics, takes more than [`MAX_TIME`], or more than [`MAX_MEMORY`]; its seed is printed, and `--seed` runs it
+//! alone.
 
 mod memory;
 mod mutate;
@@ -23,8 +23,8 @@ use targets::{Target, TARGETS};
 
 /// Longest time for one input.
 const MAX_TIME: Duration = Duration::from_secs(5);
-/// Most bytes in use at one time, the input among them: what the readers keep by design (32 MiB of pages,
-/// a million entries) with room to spare.
+/// Most bytes in use at one time, the input included: what the readers keep by design (32 MiB of pages, a million
+/// entries) with room to spare.
 const MAX_MEMORY: usize = 256 << 20;
 
 #[global_allocator]
@@ -140,7 +140,7 @@ fn run(target: &Target, corpus: &[Vec<u8>], seed: u64) -> Result<(), String> {
     Ok(())
 }
 
-/// Ends the process when one input does not end.
+/// Ends the process if an input does not finish.
 fn watch(started: &AtomicU64) {
     let mut last = 0;
     loop {

@@ -9,8 +9,8 @@ static PEAK: AtomicUsize = AtomicUsize::new(0);
 /// The system's allocator, with a count.
 pub struct Counting;
 
-// SAFETY: both calls are handed to the system's allocator unchanged, and the counters do not touch memory
-// that it gives out.
+// SAFETY: both calls are passed to the system's allocator unchanged, and the counters do not touch memory that it
+// returns.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let used = USED.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();

@@ -1,6 +1,6 @@
-//! Damaged files out of sound ones, the same ones for the same seed.
+//! Makes damaged files out of sound ones, the same ones for the same seed.
 
-/// Values that sizes and counts are most often got wrong with.
+/// Values with which code that handles sizes and counts most often goes wrong.
 const INTERESTING: [u32; 12] = [
     0,
     1,
@@ -16,7 +16,7 @@ const INTERESTING: [u32; 12] = [
     0xffff_ffff,
 ];
 
-/// Bytes of a block; structures begin at block starts in PDBs and near them in images.
+/// Size of a block in bytes; structures begin at block starts in PDBs and near them in images.
 const BLOCK: usize = 512;
 
 /// A file of the corpus with up to 12 mutations.
@@ -61,7 +61,7 @@ fn mutate(file: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// Half of the time near the begin of a block.
+/// Half of the time near the start of a block.
 fn place(length: usize, random: &mut Random) -> usize {
     let anywhere = random.below(length);
     match random.below(2) {

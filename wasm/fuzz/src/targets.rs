@@ -1,4 +1,4 @@
-//! What is fuzzed: each reader, with everything that it answers asked for.
+//! The fuzz targets: each reader, with everything that it can return.
 
 use std::path::Path;
 use std::{fs, io};
@@ -13,7 +13,7 @@ use htrace::symbols::undecorate;
 
 /// A reader.
 pub struct Target {
-    /// Name on the command line, and of its folder in the corpus.
+    /// Its name on the command line, and that of its folder in the corpus.
     pub name: &'static str,
     /// Reads an input to the end.
     pub read: fn(Vec<u8>),
@@ -44,7 +44,7 @@ pub const TARGETS: [Target; 5] = [
 ];
 
 impl Target {
-    /// The files of its corpus, in the order of their names.
+    /// The files of its corpus, ordered by name.
     pub fn corpus(&self) -> io::Result<Vec<Vec<u8>>> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("corpus")
@@ -91,7 +91,7 @@ fn read_cabinet(input: Vec<u8>) {
     }
 }
 
-/// A listing, and a thousand addresses over the code, twice: first when nothing is known, then when much is.
+/// Lists the symbols and names a thousand addresses over the code, twice: first with nothing cached, then with much.
 fn ask(mut symbols: Symbols) {
     let rvas: Vec<u32> = (0..1000)
         .map(|i| 0x1000 + i * 37)

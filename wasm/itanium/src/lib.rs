@@ -1,6 +1,6 @@
-//! Names of C++ in the Itanium ABI, which compilers for mingw have on Windows.
+//! C++ names of the Itanium ABI, which mingw's compilers use on Windows.
 //!
-//! A module of its own, because its crate is half as large as the rest of the engine and few programs need it.
+//! A separate module, because its crate is half as large as the rest of the engine and few programs need it.
 
 use std::fmt::{self, Write};
 
@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Longest name that is read, in bytes.
 const MAX_NAME: usize = 4096;
-/// Most bytes of a text: a name of a few bytes can stand for any length.
+/// Most bytes in a text: a name of a few bytes can stand for a text of any length.
 const MAX_TEXT: usize = 64 << 10;
 
 /// Undecorates a name that begins with `_Z`: its name alone, or its parameters and result too. Empty for a name that is

@@ -1,9 +1,9 @@
 //! Exports of the trace engine: entries and columns in, columns out.
 //!
-//! What crosses is of three kinds: numbers; typed arrays; and records of them, plain objects whose members are the
-//! columns of one thing (a log, its groups). A record is made once a call, never once a trace. A stack table lives on
-//! this side and is a number there. While it works it is taken out of its place, so that a trap in the middle loses
-//! that table and nothing else: no borrow is left behind.
+//! Three kinds of values cross: numbers; typed arrays; and records of them, plain objects whose members are the columns
+//! of one thing (a log, its groups). A record is made once per call, never once per trace. A stack table lives on this
+//! side and is a number on the other. While it is in use, it is taken out of its place, so that a trap loses only that
+//! table: no borrow is left behind.
 
 use std::cell::RefCell;
 
@@ -27,7 +27,7 @@ use crate::traces::stack_table::StackTable;
 /// The records that cross.
 #[wasm_bindgen(typescript_custom_section)]
 const RECORDS: &str = r#"
-/** What the traces of a log did to which handles; wide handles by the traces that have them. */
+/** What the traces of a log did to which handles; wide handles by their traces. */
 export interface OperationColumns {
   readonly type: Uint8Array;
   readonly handle: Uint32Array;
@@ -41,14 +41,14 @@ export interface LogColumns extends OperationColumns {
   readonly stack: Uint32Array;
   readonly time?: Float64Array | undefined;
 }
-/** Entries as columns; `firstEmpty` and `firstDamaged` are 0xffffffff where there is none. */
+/** Entries as columns; `firstEmpty` and `firstDamaged` are 0xffffffff if there is none. */
 export interface EntriesRead extends LogColumns {
   readonly empty: number;
   readonly firstEmpty: number;
   readonly damaged: number;
   readonly firstDamaged: number;
 }
-/** An analysis: pairs a trace; groups a value each, their lists by start; misuses a value each. */
+/** An analysis: a pair per trace; a value per group, with its lists by start; a value per misuse. */
 export interface AnalysisColumns {
   readonly pairs: Uint32Array;
   readonly groupStacks: Uint32Array;
@@ -105,7 +105,7 @@ thread_local! {
     static TABLES: RefCell<Vec<Option<StackTable>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Makes an empty stack table, and gives its number.
+/// Makes an empty stack table, and returns its number.
 #[wasm_bindgen(js_name = openStackTable)]
 pub fn open_stack_table() -> u32 {
     let seed = js_sys::Math::random().to_bits();
@@ -116,7 +116,7 @@ pub fn open_stack_table() -> u32 {
     })
 }
 
-/// Frees a stack table. Numbers are not given out again, so one that is kept too long does no harm.
+/// Frees a stack table. Numbers are not reused, so one that is kept too long does no harm.
 #[wasm_bindgen(js_name = closeStackTable)]
 pub fn close_stack_table(number: u32) {
     drop(take(number));
@@ -136,7 +136,7 @@ pub fn stack_addresses(number: u32, stack: u32) -> Result<Vec<u64>, JsError> {
     })
 }
 
-/// Ids of stacks, new or known: their addresses one after the other, and where each of them ends.
+/// Ids of stacks, new or known, given their addresses one after the other and where each ends.
 #[wasm_bindgen(js_name = internStacks)]
 pub fn intern_stacks(number: u32, addresses: &[u64], ends: &[u32]) -> Result<Vec<u32>, JsError> {
     let ids = with_table(number, |table| table.intern_all(addresses, ends))?;
@@ -156,8 +156,8 @@ pub fn without_kernel_frames(
     Ok(stack_numbers(ids))
 }
 
-/// Reads whole entries into columns, newest first, and interns their stacks; `layout` as
-/// [`EntryLayout::from_numbers`] takes it. Entries that are no traces are left out, or end the reading.
+/// Reads whole entries into columns, newest first, and interns their stacks; `layout` is in the form for
+/// [`EntryLayout::from_numbers`]. Entries that are not traces are left out, or end reading.
 #[wasm_bindgen(js_name = readEntries)]
 pub fn read_trace_entries(
     number: u32,
@@ -186,8 +186,8 @@ pub fn read_trace_entries(
 }
 
 /// Pairs the traces of a log, groups the `newest` of them by opening stack, and finds the misuses among those. `stacks`
-/// are the stacks to group by, of a table that has `stack_count` of them; of opens and bad references only those count
-/// whose byte in `selected`, where it is given, is not 0.
+/// are the stacks to group by, from a table of `stack_count` stacks; if `selected` is given, only opens and bad
+/// references whose byte in it is not 0 count.
 #[wasm_bindgen(js_name = analyzeLog)]
 pub fn analyze_log(
     log: &OperationRecord,
@@ -219,7 +219,7 @@ pub fn outstanding_traces(log: &OperationRecord, newest: u32) -> Result<Vec<u32>
     Ok(trace_numbers(newest.to_vec()))
 }
 
-/// Number of outstanding opens of a log for each of the `stack_count` stacks of its table.
+/// Number of outstanding opens of a log for each of the `stack_count` stacks in its table.
 #[wasm_bindgen(js_name = outstandingByStack)]
 pub fn outstanding_opens_by_stack(
     log: &OperationRecord,
@@ -234,8 +234,8 @@ pub fn outstanding_opens_by_stack(
 }
 
 /// Number of traces of `now` that are newer than an earlier `snapshot` of the same ring over the same table of
-/// `stack_count` stacks; `0xffffffff` when the snapshot's newest trace is gone from it. `slots` is the ring's capacity,
-/// where it is known.
+/// `stack_count` stacks; `0xffffffff` if the snapshot's newest trace is gone from it. `slots` is the ring's capacity,
+/// if known.
 #[wasm_bindgen(js_name = countNewTraces)]
 pub fn count_new_traces(
     snapshot: &LogRecord,
@@ -355,12 +355,12 @@ fn column(values: Vec<u32>) -> JsValue {
     Uint32Array::from(&values[..]).into()
 }
 
-/// Ids as what they cross as; the column keeps its memory.
+/// Ids as the numbers that cross; the column keeps its memory.
 fn stack_numbers(ids: Vec<StackId>) -> Vec<u32> {
     ids.into_iter().map(|StackId(id)| id).collect()
 }
 
-/// Indices as what they cross as; the column keeps its memory.
+/// Indices as the numbers that cross; the column keeps its memory.
 fn trace_numbers(traces: Vec<TraceIndex>) -> Vec<u32> {
     traces.into_iter().map(|TraceIndex(trace)| trace).collect()
 }

@@ -1,7 +1,7 @@
-//! Every export of the WASM module, an area a file; `src/engine/wasm.ts` mirrors them.
+//! Every export of the WASM module, one file per area; `src/engine/wasm.ts` mirrors them.
 //!
-//! What crosses: numbers, bytes and typed arrays, and ids of objects that live on this side. No JSON, no
-//! object a trace or a frame.
+//! What crosses: numbers, bytes and typed arrays, and ids of objects that live on this side. No JSON, and no object per
+//! trace or frame.
 
 pub mod cabinet;
 pub mod engine;

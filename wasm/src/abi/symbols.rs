@@ -1,7 +1,7 @@
 //! Exports of the symbolizer.
 //!
-//! A file of symbols is a number. While it works it is taken out of the table, so that a trap in the middle
-//! loses that file and nothing else: no borrow is left behind.
+//! A symbol file is a number. While it is in use, it is taken out of the table, so that a trap in the middle loses only
+//! that file: no borrow is left behind.
 
 use std::cell::RefCell;
 
@@ -31,7 +31,7 @@ thread_local! {
     static OPEN: RefCell<Vec<Option<Entry>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A file of symbols, and what of its last answer was not fetched yet.
+/// A symbol file, and the parts of its last result that were not fetched yet.
 struct Entry {
     symbols: Symbols,
     answer: Answer,
@@ -39,16 +39,16 @@ struct Entry {
 
 /// Index of the module that contains each address, `0xffffffff` outside all of them.
 ///
-/// `bases` ascend; `sizes` are in bytes, one a base.
+/// `bases` ascend; `sizes` are in bytes, one per base.
 #[wasm_bindgen(js_name = locateModules)]
 pub fn locate_modules(bases: &[u64], sizes: &[u32], addresses: &[u64]) -> Vec<u32> {
     modules::locate(bases, sizes, addresses)
 }
 
-/// Opens a PDB of `size` bytes that `read(offset, length)` reads, and gives its number.
+/// Opens a PDB of `size` bytes that `read(offset, length)` reads, and returns its number.
 ///
-/// `guid` (32 upper-case hex digits, or empty for any) and `age` are what the image asks for; another build's
-/// PDB is rejected.
+/// `guid` (32 upper-case hex digits, or empty for any) and `age` are those that the image asks for; another build's PDB
+/// is rejected.
 #[wasm_bindgen(js_name = openPdb)]
 pub fn open_pdb(
     size: f64,
@@ -63,7 +63,7 @@ pub fn open_pdb(
     Ok(add(Symbols::Pdb(Box::new(pdb))))
 }
 
-/// Opens an image for its own symbols, and gives its number; `0xffffffff` when it has none.
+/// Opens an image for its own symbols, and returns its number; `0xffffffff` if it has none.
 #[wasm_bindgen(js_name = openImage)]
 pub fn open_image(size: f64, read: Function) -> std::result::Result<u32, JsError> {
     let image = ImageSymbols::open(callback_file(size, read)?)?;
@@ -83,8 +83,8 @@ pub fn are_exports(number: u32) -> bool {
     with_entry(number, is_exports).unwrap_or(false)
 }
 
-/// Which PDB an image asks for, a line each: GUID (32 upper-case hex digits), age (decimal), path; empty
-/// where it asks for none.
+/// Which PDB an image asks for, one item per line: GUID (32 upper-case hex digits), age (decimal), path; empty if it
+/// asks for none.
 #[wasm_bindgen(js_name = readPdbId)]
 pub fn read_pdb_id(size: f64, read: Function) -> std::result::Result<String, JsError> {
     let id = Image::open(callback_file(size, read)?)?.pdb_id()?;
@@ -93,22 +93,22 @@ pub fn read_pdb_id(size: f64, read: Function) -> std::result::Result<String, JsE
     }))
 }
 
-/// Time stamp of an image and the bytes that it takes in memory: what symbol stores tell its builds by.
+/// Time stamp and size in memory of an image, by which symbol stores identify its builds.
 #[wasm_bindgen(js_name = readImageKey)]
 pub fn read_image_key(size: f64, read: Function) -> std::result::Result<Vec<u32>, JsError> {
     let image = Image::open(callback_file(size, read)?)?;
     Ok(vec![image.timestamp, image.size])
 }
 
-/// Forgets a file of symbols. Numbers are not given out again, so one that is kept too long does no harm.
+/// Frees a symbol file. Numbers are not reused, so one that is kept too long does no harm.
 #[wasm_bindgen(js_name = closeSymbols)]
 pub fn close_symbols(number: u32) {
     drop(take(number));
 }
 
-/// Names RVAs; the answer has six numbers for each: symbol, displacement, file, line, and where its inlined
-/// frames begin and end among those that [`take_inlined`] gives. Symbol and file are numbers of strings
-/// (`0xffffffff`: none), see [`take_strings`]; line 0 is none.
+/// Names RVAs; the result has six numbers for each: symbol, displacement, file, line, and where its inlined frames
+/// begin and end among those that [`take_inlined`] returns. Symbol and file are numbers of strings (`0xffffffff`:
+/// none), see [`take_strings`]; line 0 is none.
 #[wasm_bindgen(js_name = symbolizeRvas)]
 pub fn symbolize_rvas(
     number: u32,
@@ -134,8 +134,8 @@ pub fn symbolize_rvas(
     Ok(frames)
 }
 
-/// Where symbols begin below `end`, descending, behind two numbers: down to which RVA everything was looked at, and how
-/// many look-ups that took, at most `max_lookups`.
+/// Where symbols begin below `end`, descending, after two numbers: the RVA down to which everything was searched, and
+/// how many look-ups that took, at most `max_lookups`.
 #[wasm_bindgen(js_name = symbolBegins)]
 pub fn symbol_begins(
     number: u32,
@@ -150,21 +150,21 @@ pub fn symbol_begins(
     Ok([vec![page.end, page.lookups], page.rvas].concat())
 }
 
-/// What was wrong first with what names are read from while the last answer was made; empty for nothing.
+/// The first problem with the data for names while the last result was made; empty if there was none.
 #[wasm_bindgen(js_name = takeProblem)]
 pub fn take_problem(number: u32) -> String {
     let problem = with_answer(number, |answer| answer.problem.take());
     problem.map_or_else(String::new, |problem| problem.to_string())
 }
 
-/// The same of lines and inlined frames.
+/// The same for lines and inlined frames.
 #[wasm_bindgen(js_name = takeLineProblem)]
 pub fn take_line_problem(number: u32) -> String {
     let problem = with_answer(number, |answer| answer.line_problem.take());
     problem.map_or_else(String::new, |problem| problem.to_string())
 }
 
-/// Inlined frames of the last answer, three numbers each: symbol, file, line; innermost first in a frame.
+/// Inlined frames of the last result, three numbers each: symbol, file, line; innermost first in a frame.
 #[wasm_bindgen(js_name = takeInlined)]
 pub fn take_inlined(number: u32) -> Vec<u32> {
     let inlined = with_answer(number, |answer| std::mem::take(&mut answer.inlined));
@@ -174,7 +174,7 @@ pub fn take_inlined(number: u32) -> Vec<u32> {
         .collect()
 }
 
-/// Other names of symbols of the last answer, two numbers each: the symbol, and the other name; those of one symbol
+/// Other names of symbols of the last result, two numbers each: the symbol, and the other name; those of one symbol
 /// follow each other.
 #[wasm_bindgen(js_name = takeAlsoNamed)]
 pub fn take_also_named(number: u32) -> Vec<u32> {
@@ -185,13 +185,13 @@ pub fn take_also_named(number: u32) -> Vec<u32> {
         .collect()
 }
 
-/// End of each string of the last answer in the text that [`take_strings`] gives, in UTF-16 code units.
+/// End of each string of the last result in the text that [`take_strings`] returns, in UTF-16 code units.
 #[wasm_bindgen(js_name = takeStringEnds)]
 pub fn take_string_ends(number: u32) -> Vec<u32> {
     with_answer(number, |answer| std::mem::take(&mut answer.strings.ends))
 }
 
-/// All strings of the last answer in a row.
+/// All strings of the last result, joined.
 #[wasm_bindgen(js_name = takeStrings)]
 pub fn take_strings(number: u32) -> String {
     with_answer(number, |answer| std::mem::take(&mut answer.strings.text))
@@ -236,7 +236,7 @@ pub(super) fn callback_file(size: f64, read: Function) -> Result<File> {
     }))
 }
 
-/// A file behind a function of JavaScript: `read(offset, length)` gives a `Uint8Array`.
+/// A file behind a JavaScript function: `read(offset, length)` returns a `Uint8Array`.
 struct Callback {
     size: u64,
     read: Function,

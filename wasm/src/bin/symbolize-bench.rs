@@ -1,9 +1,9 @@
-//! The symbolizer natively, to compare with what it is in WebAssembly.
+//! The symbolizer as a native program, to compare with WebAssembly.
 //!
 //!     symbolize-bench PDB [ROUNDS] < RVAS
 //!
-//! RVAs are hexadecimal, one a line. Each round opens the PDB anew and names all of them, lines and inlined
-//! frames included; the median is printed as `MILLISECONDS ms, N of M named`.
+//! RVAs are hexadecimal, one per line. Each round opens the PDB anew and names all of them, lines and inlined frames
+//! included; the median is printed as `MILLISECONDS ms, N of M named`.
 
 use std::cell::RefCell;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What a batch of addresses gives: rows of numbers, and every string once.
+//! The result for a batch of addresses: rows of numbers, and every string once.
 
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
@@ -9,43 +9,43 @@ use crate::error::{Error, Result};
 use crate::symbols::pdb::{FileName, FunctionId, SymbolId};
 use crate::symbols::rva_table::NameAt;
 
-/// In place of a string's number: there is none.
+/// In place of a string's number, if there is none.
 pub const NO_STRING: u32 = u32::MAX;
 
 /// Names of a batch of addresses. Strings are numbers into `strings`.
 #[derive(Debug, Default)]
 pub struct Answer {
-    /// One row a distinct address, in the order of the addresses.
+    /// One row per distinct address, in the order of the addresses.
     pub rows: Vec<FrameRow>,
-    /// Number of the row of each address, in the order asked. Rows themselves in that order would be written all
-    /// over the place, which takes the processor longer than to read them so.
+    /// Number of the row of each address, in the order of the request. Writing the rows themselves in that order would
+    /// scatter the writes, which is slower than scattered reads.
     pub row_of: Vec<u32>,
     /// Inlined frames of all rows, innermost first in each; rows of one address share theirs.
     pub inlined: Vec<InlinedRow>,
     /// Names and files.
     pub strings: Strings,
-    /// Pairs of the number of a symbol's name and the number of another name that its place has; those of one symbol
-    /// follow each other.
+    /// Pairs of the number of a symbol's name and the number of another name at its place; those of one symbol follow
+    /// each other.
     pub also_named: Vec<(u32, u32)>,
-    /// What was wrong first with what names are read from, if anything was.
+    /// The first problem with the data for names, if there was any.
     pub problem: Option<Error>,
-    /// The same of lines and inlined frames.
+    /// The same for lines and inlined frames.
     pub line_problem: Option<Error>,
     last_symbol: Option<(SymbolKey, u32)>,
     functions: Numbers<FunctionId>,
     files: Numbers<FileName>,
 }
 
-/// What is known of one address.
+/// What is known about one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameRow {
     /// Undecorated name of the function, or [`NO_STRING`].
     pub symbol: u32,
-    /// Bytes from the symbol to the address.
+    /// Distance from the symbol to the address, in bytes.
     pub displacement: u32,
     /// Source file, or [`NO_STRING`].
     pub file: u32,
-    /// Line in the file, from 1; 0 for none, and for code that stands for no line of the file.
+    /// Line in the file, from 1; 0 for none, and for code that belongs to no line of the file.
     pub line: u32,
     /// Where the row's part of `Answer::inlined` begins.
     pub inlined_start: u32,
@@ -72,29 +72,29 @@ pub struct InlinedRow {
     pub symbol: u32,
     /// Source file, or [`NO_STRING`].
     pub file: u32,
-    /// Line in the file, from 1; 0 for none, and for code that stands for no line of the file.
+    /// Line in the file, from 1; 0 for none, and for code that belongs to no line of the file.
     pub line: u32,
 }
 
-/// Strings in a row.
+/// Many strings in one text.
 #[derive(Debug, Default)]
 pub struct Strings {
     /// All strings.
     pub text: String,
-    /// End of each string in `text`, counted in UTF-16 code units: JavaScript decodes the text in one go
-    /// and cuts the strings out of it.
+    /// End of each string in `text`, counted in UTF-16 code units: JavaScript decodes the text in one go and splits
+    /// it.
     pub ends: Vec<u32>,
 }
 
-/// Numbers of strings by what these were made from, each made once, however often it is asked for.
+/// Numbers of strings by their sources; each string is made once, no matter how often it is needed.
 #[derive(Debug)]
 struct Numbers<K> {
     known: FxHashMap<K, u32>,
-    /// What was asked for last: neighbours in the code have the same file.
+    /// The last request: neighbours in the code have the same file.
     last: Option<(K, u32)>,
 }
 
-/// What the name of an address was made from.
+/// The source of an address's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SymbolKey {
     /// A symbol of a PDB.
@@ -104,13 +104,13 @@ pub enum SymbolKey {
 }
 
 impl Answer {
-    /// The row of each address, in the order asked.
+    /// The row of each address, in the order of the request.
     pub fn frames(&self) -> impl Iterator<Item = &FrameRow> {
         self.row_of.iter().map(|&row| &self.rows[row as usize])
     }
 
-    /// Number of the name of a symbol, which `make` makes unless the last address had it. Addresses come in order,
-    /// so those of one symbol are neighbours; one that other code lies in the middle of is made once more.
+    /// Number of the name of a symbol, made by `make` unless the last address had it. Addresses come in order, so those
+    /// of one symbol are neighbours; the name of a symbol with other code in its middle is made again.
     pub fn symbol(&mut self, key: SymbolKey, make: impl FnOnce() -> Result<String>) -> Result<u32> {
         if let Some((_, number)) = self.last_symbol.filter(|&(last, _)| last == key) {
             return Ok(number);
@@ -120,7 +120,7 @@ impl Answer {
         Ok(number)
     }
 
-    /// Adds other names that the place of the symbol with this name has.
+    /// Adds other names at the place of the symbol with this name.
     pub fn also_named(&mut self, name: u32, others: &[String]) {
         for other in others {
             let other = self.strings.add(other);
@@ -128,7 +128,7 @@ impl Answer {
         }
     }
 
-    /// Number of the name of an inlined function, which `make` makes when it is first needed.
+    /// Number of the name of an inlined function, made by `make` when it is first needed.
     pub fn function(
         &mut self,
         function: FunctionId,
@@ -138,12 +138,12 @@ impl Answer {
             .get(function, || Ok(self.strings.add(&make()?)))
     }
 
-    /// Number of the path of a source file, which `make` makes when it is first needed.
+    /// Number of the path of a source file, made by `make` when it is first needed.
     pub fn file(&mut self, file: FileName, make: impl FnOnce() -> Result<String>) -> Result<u32> {
         self.files.get(file, || Ok(self.strings.add(&make()?)))
     }
 
-    /// The value, or None with the problem kept if it is the first.
+    /// The value; or None, and the problem is kept if it is the first.
     pub fn or_none<T>(&mut self, value: Result<T>) -> Option<T> {
         value
             .map_err(|problem| self.problem.get_or_insert(problem).clone())
@@ -186,7 +186,7 @@ impl Strings {
         })
     }
 
-    /// Adds a string and gives its number.
+    /// Adds a string and returns its number.
     fn add(&mut self, string: &str) -> u32 {
         let number = self.ends.len() as u32;
         let start = self.ends.last().copied().unwrap_or(0);

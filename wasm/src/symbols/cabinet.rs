@@ -1,8 +1,8 @@
 //! Cabinets, in which symbol stores keep compressed files: one file in each.
 //!
-//! A cabinet is read block by block, from its file and to its reader, so that neither memory nor time between two
-//! pieces grows with what is in it. The container is read here and not by a library, because a wrong size or offset in
-//! it must be an error: what a truncated PDB names may pass for an answer. The two compressions are libraries.
+//! A cabinet is read and expanded block by block, so that neither memory nor the time between two pieces grows with its
+//! contents. The container is read here and not by a library, because a wrong size or offset in it must be an error:
+//! names from a truncated PDB could look right. Libraries do the two compressions.
 //!
 //! Layout from Microsoft's "[MS-CAB]: Cabinet File Format", MSZIP from "[MS-MCI]".
 
@@ -30,7 +30,7 @@ mod header {
     /// `flags`, u16.
     pub const FLAGS: usize = 30;
     pub const SIZE: usize = 36;
-    /// `cbCFHeader`, u16; there with [`RESERVE_PRESENT`], as are the next two.
+    /// `cbCFHeader`, u16; present with [`RESERVE_PRESENT`], as are the next two.
     pub const HEADER_RESERVE: usize = 36;
     /// `cbCFFolder`, u8.
     pub const FOLDER_RESERVE: usize = 38;
@@ -38,7 +38,7 @@ mod header {
     pub const DATA_RESERVE: usize = 39;
     pub const SIZE_WITH_RESERVE: usize = 40;
 
-    /// Bits of `flags`: the cabinet continues another one, or goes on in another one.
+    /// Bits of `flags`: the cabinet continues another one, or continues in another one.
     pub const IS_PART_OF_SET: u16 = 1 | 2;
     /// Bit of `flags`.
     pub const RESERVE_PRESENT: u16 = 4;
@@ -48,14 +48,14 @@ mod header {
 mod folder {
     /// `coffCabStart`, u32: where its data blocks begin.
     pub const DATA: usize = 0;
-    /// `cCFData`, u16: how many they are.
+    /// `cCFData`, u16: the number of blocks.
     pub const BLOCK_COUNT: usize = 4;
     /// `typeCompress`, u16.
     pub const COMPRESSION: usize = 6;
     pub const SIZE: usize = 8;
 }
 
-/// CFFILE: a range of what a folder expands to.
+/// CFFILE: a range of a folder's expanded data.
 mod entry {
     /// `cbFile`, u32.
     pub const FILE_SIZE: usize = 0;
@@ -63,7 +63,7 @@ mod entry {
     pub const START: usize = 4;
     /// `iFolder`, u16.
     pub const FOLDER: usize = 8;
-    /// Without its name.
+    /// Size without the name.
     pub const SIZE: usize = 16;
 }
 
@@ -78,12 +78,12 @@ mod block {
     pub const SIZE: usize = 8;
 }
 
-/// Most bytes that a block expands to, by the format.
+/// Most bytes to which a block expands, according to the format.
 const MAX_BLOCK: usize = 1 << 15;
-/// Most bytes that a file may have for each of its cabinet. PDBs have 3 to 10, and MSZIP reaches 1,000 for zeros
-/// alone: four megabytes from a server are not to fill a disk.
+/// Most bytes of a file per byte of its cabinet. PDBs have 3 to 10, and MSZIP reaches 1,000 for nothing but zeros: four
+/// megabytes from a server must not fill a disk.
 const MAX_RATIO: u64 = 100;
-/// What is always allowed: a small file may be all zeros.
+/// A size that is always allowed: a small file may be all zeros.
 const ALWAYS_ALLOWED: u64 = 1 << 20;
 
 /// The file in a cabinet, expanded piece by piece.
@@ -92,13 +92,13 @@ pub struct CabinetFile {
     /// Where the next block begins.
     next: u64,
     blocks_left: u16,
-    /// Bytes of a block's header, with what its application keeps there.
+    /// Size of a block's header in bytes, with the application's reserved part.
     block_header: usize,
-    /// Bytes of the folder that lie before the file.
+    /// Bytes of the folder before the file.
     skip: u64,
-    /// Bytes of the file that are not handed out yet.
+    /// Bytes of the file that have not been returned yet.
     left: u64,
-    /// It is the only file of the cabinet, and so all that its folder has.
+    /// Whether it is the only file of the cabinet, and so everything in its folder.
     is_alone: bool,
     decoder: Decoder,
 }
@@ -193,7 +193,7 @@ impl CabinetFile {
         }
     }
 
-    /// Decodes the next block and gives its length, which is not 0.
+    /// Decodes the next block and returns its length, which is not 0.
     fn decode_block(&mut self) -> Result<usize> {
         if self.blocks_left == 0 {
             return Err(self.damaged("a cabinet that holds less than its file"));
@@ -237,7 +237,7 @@ fn unsupported(what: &'static str) -> Error {
     Error::Unsupported { what }
 }
 
-/// The format's checksum: 32-bit words by exclusive or, what is left as one word with its bytes in the other order.
+/// The format's checksum: 32-bit words by exclusive or, the remaining bytes as one word in reverse byte order.
 fn checksum(data: &[u8], seed: u32) -> u32 {
     let words = data.chunks_exact(4);
     let rest = words

@@ -1,4 +1,4 @@
-//! The COFF symbol table of an image: what mingw leaves in unstripped programs.
+//! The COFF symbol table of an image, which mingw leaves in unstripped programs.
 //!
 //! Layout: Microsoft's "PE Format" specification, "COFF Symbol Table".
 
@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::symbols::pe::Image;
 use crate::symbols::rva_table::{NameAt, RvaTable};
 
-/// Byte offsets in a symbol. A name of more than 8 bytes is in the string table behind the symbols: then
-/// the first 4 bytes are zero and the next 4 are its offset there.
+/// Byte offsets in a symbol. A name of more than 8 bytes is in the string table after the symbols: then the first 4
+/// bytes are zero and the next 4 are its offset there.
 mod symbol {
     pub const SHORT_NAME_SIZE: u32 = 8;
     pub const NAME_OFFSET: usize = 4;

@@ -1,4 +1,4 @@
-//! Names from an image itself, when there is no PDB.
+//! Names from an image itself, if there is no PDB.
 
 use crate::bytes::text;
 use crate::error::Result;
@@ -8,14 +8,14 @@ use crate::symbols::pe::{Image, MACHINE_I386};
 use crate::symbols::rva_table::{read_name, NameAt, RvaTable};
 use crate::symbols::undecorate;
 
-/// Which table of an image names come from.
+/// The table of an image that names come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImageTable {
     /// The COFF symbol table.
     Coff,
     /// The export directory.
     Exports,
-    /// It has neither.
+    /// The image has neither.
     None,
 }
 
@@ -28,7 +28,7 @@ pub struct ImageSymbols {
 }
 
 impl ImageSymbols {
-    /// Opens an image: its COFF symbols where it was not stripped, else its exports.
+    /// Opens an image: its COFF symbols if it was not stripped, else its exports.
     pub fn open(file: File) -> Result<Self> {
         let image = Image::open(file)?;
         let mut symbols = coff::symbols(&image)?;
@@ -54,7 +54,7 @@ impl ImageSymbols {
         Some((name, rva - start))
     }
 
-    /// What a symbol's name says in full, where it says more.
+    /// The full form of a symbol's name, if it says more.
     pub fn full_name(&self, name: NameAt) -> Result<Option<String>> {
         let name = read_name(&self.image.file, name)?;
         Ok(undecorate::full_name(&text(&name)))

@@ -1,7 +1,7 @@
 //! Listing the symbols of a file, a page at a time, from the end of the image downward.
 //!
-//! Which symbol an address belongs to is decided by rules over several tables (`pdb.rs`). A listing asks for the nearest
-//! begin again and again instead of reading the tables, so that it has the names that addresses get, and no others.
+//! Rules over several tables decide which symbol an address belongs to (`pdb.rs`). A listing looks up the nearest begin
+//! again and again instead of reading the tables, so that it has exactly the names that addresses get.
 
 use crate::symbols::pdb::begins::Begin;
 use crate::symbols::symbolizer::Symbols;
@@ -11,14 +11,14 @@ use crate::symbols::symbolizer::Symbols;
 pub struct Begins {
     /// RVAs where symbols begin, descending.
     pub rvas: Vec<u32>,
-    /// Everything from here on was looked at; 0 at the end of the listing.
+    /// Everything from here on was searched; 0 at the end of the listing.
     pub end: u32,
-    /// RVAs that were looked at.
+    /// RVAs that were looked up.
     pub lookups: u32,
 }
 
 impl Symbols {
-    /// Where symbols begin below `end`, as far as a page and so many look-ups reach. What is damaged has no symbols.
+    /// Where symbols begin below `end`, as far as a page and `max_lookups` reach. Damaged parts have no symbols.
     pub fn begins_below(&mut self, end: u32, max_lookups: u32) -> Begins {
         let mut page = Begins {
             end,
@@ -37,7 +37,7 @@ impl Symbols {
 
     fn begin_at_or_below(&mut self, rva: u32) -> Option<Begin> {
         match self {
-            // What cannot be read at one place may be read below.
+            // If one place cannot be read, a lower one may be.
             Self::Pdb(pdb) => pdb.begin_at_or_below(rva).unwrap_or(Some(Begin {
                 rva,
                 is_symbol: false,

@@ -5,7 +5,7 @@ pub const NO_MODULE: u32 = u32::MAX;
 
 /// Index of the module that contains each address, [`NO_MODULE`] outside all of them.
 ///
-/// `bases` ascend; `sizes` are in bytes, one a base.
+/// `bases` ascend; `sizes` are in bytes, one per base.
 pub fn locate(bases: &[u64], sizes: &[u32], addresses: &[u64]) -> Vec<u32> {
     let locate_one = |&address: &u64| {
         let index = bases

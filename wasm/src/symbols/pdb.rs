@@ -1,8 +1,8 @@
 //! Names of addresses from a PDB (Microsoft's program database, version 7.0).
 //!
-//! Nothing is read before it is asked for, and a question touches only the pages that its answer needs: the
-//! public symbols by binary search, and the symbols and lines of the object files that the
-//! addresses lie in. A part that is damaged counts as empty; what was wrong with the first one is kept.
+//! Everything is read on demand, and a query touches only the pages that its result needs: the public symbols by binary
+//! search, and the symbols and lines of the object files that contain the addresses. A damaged part counts as empty;
+//! the first problem is kept.
 
 pub mod begins;
 pub mod c11_lines;
@@ -37,10 +37,10 @@ use publics::Publics;
 use records::{Place, Role};
 use types::FunctionIds;
 
-/// Most symbols that are looked at beside one: a linker folds thousands of the smallest functions into one.
+/// Most symbols to examine beside one: a linker folds thousands of the smallest functions into one.
 const MAX_BESIDE: usize = 64;
 
-/// A PDB and what was read of it.
+/// A PDB and the parts of it that were read.
 pub struct Pdb {
     msf: Msf,
     info: Info,
@@ -75,16 +75,16 @@ pub struct Found {
     pub displacement: u32,
 }
 
-/// A symbol's name as its record has it.
+/// A symbol's name in its record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Name {
-    /// By the compiler: readable already, most of the time.
+    /// From the compiler: usually readable already.
     Compiler(Vec<u8>),
-    /// By the linker: decorated.
+    /// From the linker: decorated.
     Linker(Vec<u8>),
 }
 
-/// An inlined function: the index of the object file that it was inlined in, and its ID in that object file; see
+/// An inlined function: the index of the object file in which it was inlined, and its ID there; see
 /// [`Pdb::function_name`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FunctionId(pub ObjectIndex, pub u32);
@@ -103,7 +103,7 @@ pub enum FileName {
 pub struct SourcePlace {
     /// Where the file's name is; see [`Pdb::file_name`].
     pub file: Option<FileName>,
-    /// Line, from 1; 0 for code that stands for no line, as compilers say.
+    /// Line, from 1; 0 for code that compilers mark as belonging to no line.
     pub line: u32,
 }
 
@@ -148,7 +148,7 @@ impl Pdb {
         })
     }
 
-    /// Refuses unless the PDB is of the build that an image asks for.
+    /// Fails unless the PDB is of the build that an image asks for.
     ///
     /// Images record the age of the DBI stream; the information stream's own age counts rewrites of the
     /// PDB that made no difference to the image.
@@ -170,7 +170,7 @@ impl Pdb {
         };
         let mut nearest = self.nearest(place)?;
         if let Some(Role::Separated(parent)) = nearest.as_ref().and_then(|nearest| nearest.role) {
-            // dbghelp names the function that the code was moved from, however far away it is.
+            // dbghelp names the function from which the code was moved, however far away it is.
             nearest = self
                 .nearest(parent)?
                 .filter(|nearest| nearest.start == parent);
@@ -188,8 +188,8 @@ impl Pdb {
         Ok(found)
     }
 
-    /// Distance of an RVA in a block, a scope inside of a function, from the function's begin, if the image was
-    /// rewritten after linking: there dbghelp measures in the image as it is, and elsewhere as it was linked.
+    /// Distance of an RVA in a block, a scope inside a function, from the function's begin, if the image was rewritten
+    /// after linking: there dbghelp measures in the image as it is, and elsewhere as it was linked.
     fn distance_in_block(&mut self, rva: u32, place: Place, start: u32) -> Option<u32> {
         let start = self.omap_from_source.as_ref()?.map(start)?;
         let object = self.objects.object_at(&self.msf, &self.dbi, place)?;
@@ -225,7 +225,7 @@ impl Pdb {
             .objects
             .inline_sites(&self.msf, &self.dbi, object, procedure, &lines);
         for site in sites.iter() {
-            // Outer sites come first; of the sites at one depth one at most has the code.
+            // Outer sites come first; at most one of the sites at one depth has the code.
             if let (true, Some(line)) = (site.depth == sources.inlined.len(), site.line_at(offset))
             {
                 sources
@@ -237,13 +237,13 @@ impl Pdb {
         sources
     }
 
-    /// What was wrong first with what was read since this was last asked; it counted as empty.
+    /// The first problem with what was read since the last call; the damaged part counted as empty.
     pub fn take_problems(&mut self) -> Problems {
         self.objects.take_problems()
     }
 
-    /// Other symbols at the place of a symbol: private ones of the same object file, then publics. Private ones of
-    /// other object files are not found without reading all of these.
+    /// Other symbols at the place of a symbol: private ones of the same object file, then publics. Finding private ones
+    /// of other object files would mean reading all of those.
     pub fn symbols_beside(&mut self, symbol: SymbolId) -> Result<Vec<SymbolId>> {
         let Some(place) = self.place_of_symbol(symbol)? else {
             return Ok(Vec::new());
@@ -265,7 +265,7 @@ impl Pdb {
         Ok(beside)
     }
 
-    /// Where a symbol is; None for the linker's jumps, which are nowhere else.
+    /// Where a symbol is; None for the linker's jumps, which have no other symbols at their places.
     fn place_of_symbol(&mut self, symbol: SymbolId) -> Result<Option<Place>> {
         match symbol {
             SymbolId::Public(index) => self.publics.place_of(&self.msf, index),
@@ -320,7 +320,7 @@ impl Pdb {
         }
     }
 
-    /// Name of an inlined function; empty where the PDB has none.
+    /// Name of an inlined function; empty if the PDB has none.
     pub fn function_name(&mut self, FunctionId(object, id): FunctionId) -> Result<Vec<u8>> {
         let names = self.info.named_stream(strings::STREAM_NAME);
         let cost = cross_object::cost(&self.dbi, object, id)?;
@@ -331,7 +331,7 @@ impl Pdb {
         }
     }
 
-    /// Names that the linker knows the place of a private symbol by.
+    /// The linker's names for the place of a private symbol.
     pub fn public_names(&mut self, symbol: SymbolId) -> Result<Vec<Vec<u8>>> {
         let Some(place) = self.place_of_symbol(symbol)? else {
             return Ok(Vec::new());
@@ -343,7 +343,7 @@ impl Pdb {
             .collect()
     }
 
-    /// Place of an RVA in the image as it was linked.
+    /// Place of an RVA in the image as linked.
     fn place_of(&self, rva: u32) -> Option<Place> {
         let linked = match &self.omap {
             Some(omap) => omap.map(rva)?,
@@ -368,8 +368,8 @@ impl Pdb {
         Ok(name)
     }
 
-    /// The nearest variable that the program's own list has, outside of code: there its names say nothing more, and
-    /// reading all of them takes long.
+    /// The nearest variable in the program's own list, except in code: there its names add nothing, and reading all of
+    /// them takes long.
     fn global_at_or_below(&mut self, place: Place) -> Option<Nearest> {
         if self.dbi.is_code(place) {
             return None;

@@ -1,4 +1,4 @@
-//! PE images: sections, exports, and which PDB belongs to them.
+//! PE images: sections, exports, and the identity of their PDB.
 //!
 //! Layout: Microsoft's "PE Format" specification.
 
@@ -25,8 +25,8 @@ mod header {
     pub const OPTIONAL: usize = 24;
 }
 
-/// Byte offsets in the optional header; 32-bit images (`PE32`) and 64-bit ones (`PE32+`) differ in where
-/// the data directories are.
+/// Byte offsets in the optional header; 32-bit images (`PE32`) and 64-bit ones (`PE32+`) have their data directories at
+/// different offsets.
 mod optional_header {
     pub const MAGIC_PE32: u16 = 0x10b;
     pub const MAGIC_PE32_PLUS: u16 = 0x20b;
@@ -61,7 +61,7 @@ mod export_directory {
     pub const SIZE: usize = 40;
 }
 
-/// Byte offsets in an entry of the debug directory, and in the CodeView record that one points to.
+/// Byte offsets in an entry of the debug directory, and in the CodeView record that it points to.
 mod debug_directory {
     pub const TYPE: usize = 12;
     pub const DATA_SIZE: usize = 16;
@@ -85,13 +85,13 @@ pub struct Image {
     pub file: File,
     /// Machine type.
     pub machine: u16,
-    /// Time stamp; with `size` what symbol stores tell builds by.
+    /// Time stamp; with `size`, it identifies the build in symbol stores.
     pub timestamp: u32,
-    /// Bytes that the image takes in memory.
+    /// Size of the image in memory, in bytes.
     pub size: u32,
-    /// Sections, by number less one.
+    /// Sections, by number minus one.
     pub sections: Vec<Section>,
-    /// File offset of the COFF symbol table and number of its entries; 0 where it was stripped.
+    /// File offset of the COFF symbol table and number of its entries; 0 if it was stripped.
     pub coff_symbols: (u32, u32),
     exports: (u32, u32),
     debug: (u32, u32),
@@ -115,7 +115,7 @@ pub struct PdbId {
     pub guid: String,
     /// Age.
     pub age: u32,
-    /// Path as the linker wrote it.
+    /// Path, as the linker wrote it.
     pub path: String,
 }
 
@@ -171,7 +171,7 @@ impl Image {
         })
     }
 
-    /// Exported functions. Forwarders to other modules have no place here and are left out.
+    /// Exported functions. Forwarders to other modules have no place here, and are left out.
     pub fn exports(&self) -> Result<RvaTable> {
         let (start, size) = self.exports;
         if size == 0 {
@@ -208,7 +208,7 @@ impl Image {
                 entries.push((rva, NameAt::File(offset, u32::MAX)));
             }
         }
-        // Functions without a name come last, so that a name at the same place counts.
+        // Functions without a name come last, so that a name at the same place takes precedence.
         let base = directory.u32(export_directory::ORDINAL_BASE)?;
         for index in 0..functions.data.len() / 4 {
             let rva = functions.u32(index * 4)?;
@@ -219,7 +219,7 @@ impl Image {
         Ok(RvaTable::new(entries))
     }
 
-    /// Identity of the image's PDB, where its debug directory names one.
+    /// Identity of the image's PDB, if its debug directory names one.
     pub fn pdb_id(&self) -> Result<Option<PdbId>> {
         let (start, size) = self.debug;
         if size == 0 {
@@ -253,7 +253,7 @@ impl Image {
         Ok(None)
     }
 
-    /// Place in the file of an RVA.
+    /// File offset of an RVA.
     fn file_offset(&self, rva: u32) -> Option<u64> {
         let section = self
             .sections

@@ -1,16 +1,16 @@
-//! Named RVAs of an image whose names stay in the file until they are asked for.
+//! Named RVAs of an image, whose names stay in the file until they are needed.
 
 use crate::bytes::Bytes;
 use crate::error::Result;
 use crate::file::File;
 
-/// Longest name that is read, in bytes; compilers cut theirs at this length too.
+/// Longest name that is read, in bytes; compilers also cut theirs at this length.
 const MAX_NAME: u64 = 4096;
 
 /// Where a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NameAt {
-    /// In the file from this offset to the first zero, at most so many bytes.
+    /// In the file, from this offset to the first zero, at most this many bytes.
     File(u64, u32),
     /// Nowhere: the symbol has only an ordinal.
     Ordinal(u32),
@@ -23,7 +23,7 @@ pub struct RvaTable {
 }
 
 impl RvaTable {
-    /// Takes symbols in any order; of several at one RVA the first one counts.
+    /// Takes symbols in any order; of several at one RVA, the first one counts.
     pub fn new(mut entries: Vec<(u32, NameAt)>) -> Self {
         entries.sort_by_key(|&(rva, _)| rva);
         entries.dedup_by_key(|&mut (rva, _)| rva);

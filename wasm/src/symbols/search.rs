@@ -1,11 +1,11 @@
-//! Binary search for questions that come in order: each begins where the one before it ended.
+//! Binary search for queries that come in order: each begins where the previous one ended.
 
 use std::convert::Infallible;
 
-/// Number of the first elements, of `length`, that `is_before` is true of; it is false of all others.
+/// Number of elements at the start, of `length`, for which `is_before` is true; it is false for all others.
 ///
-/// Looks around `near` in steps that double, so that an answer close to it takes two or three looks however many
-/// elements there are. Fails as `is_before` does.
+/// Searches around `near` in doubling steps, so that a result close to it takes two or three comparisons, no matter how
+/// many elements there are. Fails if `is_before` does.
 pub fn try_partition_point_near<E>(
     length: usize,
     near: usize,
@@ -36,7 +36,7 @@ pub fn try_partition_point_near<E>(
     Ok(low)
 }
 
-/// [`try_partition_point_near`] where nothing can fail.
+/// [`try_partition_point_near`] for a predicate that cannot fail.
 pub fn partition_point_near(
     length: usize,
     near: usize,

@@ -1,4 +1,4 @@
-//! Addresses to names, a file of symbols at a time, a batch at a time.
+//! Turns addresses into names, one symbol file at a time, one batch at a time.
 
 use crate::bytes::text;
 use crate::error::Result;
@@ -8,21 +8,21 @@ use crate::symbols::pdb::object_files::Problems;
 use crate::symbols::pdb::{FunctionId, Name, Pdb, SourcePlace, SymbolId};
 use crate::symbols::undecorate::{compiler_name, full_name, public_name};
 
-/// How a batch is asked for.
+/// The options of a batch.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// The addresses are return addresses: lines and inlined frames are those of the call, one byte
     /// before. Displacements stay those of the address itself, as debuggers print them.
     pub return_addresses: bool,
-    /// Undecorate with parameters, and Rust names too.
+    /// Undecorates with parameters, and Rust names too.
     pub full_names: bool,
-    /// Look up lines and inlined frames.
+    /// Looks up lines and inlined frames.
     pub lines: bool,
-    /// Say which other names a symbol's place has.
+    /// Adds the other names at a symbol's place.
     pub also_named: bool,
 }
 
-/// A file of symbols.
+/// A symbol file.
 pub enum Symbols {
     /// A PDB.
     Pdb(Box<Pdb>),
@@ -31,14 +31,14 @@ pub enum Symbols {
 }
 
 impl Symbols {
-    /// Names for RVAs, in any order. What a damaged file has no sense in stays unnamed; the answer says what
-    /// was wrong.
+    /// Names for RVAs, in any order. RVAs that a damaged file cannot name stay unnamed; the result says what was
+    /// wrong.
     ///
-    /// The work is done in the order of the RVAs, each once: neighbours are in the same pages and tables.
+    /// The RVAs are processed in ascending order, each once: neighbours are in the same pages and tables.
     pub fn symbolize(&mut self, rvas: &[u32], options: Options) -> Answer {
         let mut answer = Answer::default();
         answer.row_of.resize(rvas.len(), 0);
-        // The RVA above its place in the batch: plain numbers sort faster than places by what they point to.
+        // RVA in the upper half, index in the batch in the lower: plain numbers sort faster than indices by key.
         let mut order: Vec<u64> = (0..)
             .zip(rvas)
             .map(|(place, &rva)| (u64::from(rva) << 32) | place)
@@ -117,10 +117,10 @@ fn other_names(pdb: &mut Pdb, symbol: SymbolId, options: Options) -> Result<Vec<
     Ok(names)
 }
 
-/// A name without what compilers and the undecorator write differently: one function has a private symbol by the
-/// one and a public one by the other.
+/// A name without the parts that compilers and the undecorator write differently: a function has a private symbol by
+/// the one and a public symbol by the other.
 fn bare(name: &str) -> String {
-    // A linker's name of a function of C may be its own name, or have lost an underscore by now.
+    // A linker's name of a C function may be its own name, or have lost an underscore by now.
     name.trim_start_matches('_')
         .replace("anonymous-namespace", "anonymous namespace")
         .replace(" __ptr64", "")
@@ -139,7 +139,7 @@ fn pdb_name(pdb: &mut Pdb, symbol: SymbolId, options: Options) -> Result<String>
     }
     let full = match name {
         Name::Linker(name) => full_name(&text(&name)),
-        // Publics at the same place may be those of other functions, folded into one with this one.
+        // Publics at the same place may belong to other functions that were folded into this one.
         Name::Compiler(_) => pdb
             .public_names(symbol)?
             .iter()
@@ -149,8 +149,8 @@ fn pdb_name(pdb: &mut Pdb, symbol: SymbolId, options: Options) -> Result<String>
     Ok(full.unwrap_or(own))
 }
 
-/// Whether a full name is that of the function that a compiler calls so. Those of the Itanium ABI are still decorated:
-/// they have each part of a name behind its length.
+/// Whether a full name belongs to the function with this compiler's name. Names of the Itanium ABI are still decorated:
+/// each part of a name follows its length.
 fn is_full_name_of(full: &str, own: &str) -> bool {
     if full.starts_with("_Z") {
         let last = own.rsplit("::").next().unwrap_or(own);

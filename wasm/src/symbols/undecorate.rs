@@ -1,12 +1,12 @@
 //! Names as a debugger shows them.
 //!
-//! What dbghelp does by default (seen in its results): C++ names lose their decorations and their parameters;
-//! other names lose one leading underscore or dot, every `@`, and what follows an `@` before a digit.
+//! As dbghelp does by default (seen in its results), C++ names lose their decorations and their parameters; other names
+//! lose one leading underscore or dot, every `@`, and what follows an `@` before a digit.
 //!
-//! Names of C++ in the Itanium ABI stay as they are, from their `_Z` on: a module of its own (`wasm/itanium`) reads them.
+//! C++ names of the Itanium ABI stay as they are, from their `_Z` on: a separate module (`wasm/itanium`) reads them.
 //!
-//! Names of Microsoft's C++ are read to a tree ([`tree`]) by `names`, `types` and what they call, and the tree is written by `print_name`
-//! and `print_type`. Reading takes a step a character, and both ways are bounded in depth and size.
+//! Names of Microsoft's C++ are parsed into a tree ([`tree`]) by `names`, `types` and what they call; `print_name` and
+//! `print_type` write it. Parsing takes one step per character, and both are bounded in depth and size.
 
 mod encoding;
 mod functions;
@@ -24,16 +24,16 @@ mod types;
 
 use printer::Style;
 
-/// Longest name of Rust that is made readable: its crate takes a megabyte of text for one.
+/// Longest Rust name that is made readable: its crate may take a megabyte of text for one name.
 const MAX_RUST_NAME: usize = 2048;
 
-/// A linker's name.
+/// Undecorates a linker's name.
 pub fn linker_name(name: &str) -> String {
     linker_name_in(name, Style::Name)
 }
 
-/// The name of a PDB's public symbol. Where a linker's name has enumerations as arguments of templates, dbghelp says
-/// `enum` before them when it is asked for a symbol, and leaves it out when it is asked for what a name means.
+/// Undecorates the name of a PDB's public symbol. If a linker's name has enumerations as template arguments, dbghelp
+/// writes `enum` before them for a symbol, and leaves it out when it undecorates a given name.
 pub fn public_name(name: &str) -> String {
     linker_name_in(name, Style::Symbol)
 }
@@ -48,7 +48,7 @@ fn linker_name_in(name: &str, style: Style) -> String {
     without_at_signs(name.strip_prefix(['_', '.']).unwrap_or(name))
 }
 
-/// A compiler's name: readable unless it is the name that the linker was given.
+/// Undecorates a compiler's name: readable unless it is the name given to the linker.
 pub fn compiler_name(name: &str) -> String {
     if name.starts_with('?') {
         return cpp_name(name, Style::Symbol);
@@ -59,8 +59,8 @@ pub fn compiler_name(name: &str) -> String {
     }
 }
 
-/// What a linker's name says in full: a C++ function with its types, or the path of a Rust function; None
-/// where the name says no more than [`linker_name`] does. One of the Itanium ABI stays decorated here, too.
+/// The full form of a linker's name: a C++ function with its types, or the path of a Rust function; None if the name
+/// says no more than [`linker_name`] does. A name of the Itanium ABI stays decorated here too.
 pub fn full_name(name: &str) -> Option<String> {
     if name.starts_with('?') {
         return microsoft::undecorate(name, Style::Full);
@@ -72,17 +72,17 @@ pub fn full_name(name: &str) -> Option<String> {
         return None;
     }
     let path = rustc_demangle::try_demangle(name).ok()?;
-    // The alternate form leaves out the hash that tells builds apart.
+    // The alternate form leaves out the hash that distinguishes builds.
     Some(format!("{path:#}"))
 }
 
-/// A name of the Itanium ABI, without the underscore that compilers for 32-bit x86 put before it. Names of Rust look
-/// like one and end with a hash; dbghelp's form of those stays.
+/// A name of the Itanium ABI, without the underscore that compilers for 32-bit x86 put before it. Rust names look like
+/// one and end with a hash; those keep dbghelp's form.
 fn itanium_name(name: &str) -> Option<&str> {
     let without_underscore = name.strip_prefix('_').filter(|name| name.starts_with("_Z"));
     let name = without_underscore.unwrap_or(name);
     let encoding = name.strip_prefix("_Z")?;
-    // Names like `_ZwClose` are ordinary ones of C.
+    // Names like `_ZwClose` are ordinary C names.
     let is_encoding = encoding.starts_with(|first: char| first.is_ascii_digit())
         || encoding.starts_with(['N', 'S', 'L', 'T', 'G', 'Z'])
         || ITANIUM_OPERATORS
@@ -91,7 +91,7 @@ fn itanium_name(name: &str) -> Option<&str> {
     (is_encoding && !has_rust_hash(name)).then_some(name)
 }
 
-/// How names of operators outside of classes begin in the Itanium ABI.
+/// How names of operators outside classes begin in the Itanium ABI.
 const ITANIUM_OPERATORS: [&str; 45] = [
     "nw", "na", "dl", "da", "aw", "ps", "ng", "ad", "de", "co", "pl", "mi", "ml", "dv", "rm", "an",
     "or", "eo", "pL", "mI", "mL", "dV", "rM", "aN", "oR", "eO", "ls", "rs", "lS", "rS", "eq", "ne",
@@ -110,7 +110,7 @@ fn cpp_name(name: &str, style: Style) -> String {
     microsoft::undecorate(name, style).unwrap_or_else(|| name.to_string())
 }
 
-/// `f` of `f@8`: an `@` before a digit begins the bytes of parameters, as dbghelp sees it, wherever it stands.
+/// `f` of `f@8`: an `@` before a digit begins the size of the parameters, according to dbghelp, wherever it is.
 fn without_at_signs(name: &str) -> String {
     let mut parts = name.split('@');
     let mut bare = parts.next().unwrap_or_default().to_string();
@@ -180,7 +180,7 @@ mod tests {
     fn the_deepest_names_leave_room_on_the_stack() {
         let deep =
             |part: &str, head: &str, tail: &str| format!("{head}{}{tail}", part.repeat(1000));
-        // Parameters that stand for functions of the one before: deeper than the name.
+        // Parameters that are functions of the one before: deeper than the name.
         let mut nested = String::new();
         for digit in 0..9 {
             nested += &format!("P6A{}{digit}@Z", "PA".repeat(200));

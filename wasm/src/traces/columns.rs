@@ -1,11 +1,11 @@
-//! Trace logs as columns, a value a trace, newest first.
+//! Trace logs as columns, one value per trace, newest first.
 
 use std::collections::BTreeMap;
 
 use crate::traces::error::TraceError;
 use crate::traces::ids::{StackId, TraceIndex, NO_TRACE};
 
-/// Errors unless a column has a value for each trace.
+/// Fails unless a column has a value for each trace.
 pub fn check_length(column: &'static str, found: usize, expected: usize) -> Result<(), TraceError> {
     if found == expected {
         return Ok(());
@@ -17,7 +17,7 @@ pub fn check_length(column: &'static str, found: usize, expected: usize) -> Resu
     })
 }
 
-/// Errors unless there are fewer traces than indices of 32 bits count; the highest one is [`NO_TRACE`].
+/// Fails unless 32-bit indices can count the traces; the highest one is [`NO_TRACE`].
 pub fn check_count(count: usize) -> Result<(), TraceError> {
     match u32::try_from(count) {
         Ok(number) if number < NO_TRACE.0 => Ok(()),
@@ -30,7 +30,7 @@ pub fn check_count(count: usize) -> Result<(), TraceError> {
 pub struct WideHandles(BTreeMap<TraceIndex, u64>);
 
 impl WideHandles {
-    /// Takes the traces that have a wide handle, and its value for each of them.
+    /// Takes the traces with wide handles, and the value for each of them.
     pub fn new(traces: &[u32], values: &[u64]) -> Result<Self, TraceError> {
         check_length("wide handles", values.len(), traces.len())?;
         let traces = traces.iter().map(|&trace| TraceIndex(trace));
@@ -47,7 +47,7 @@ impl WideHandles {
         self.0.insert(trace, value);
     }
 
-    /// Errors unless all traces are of a log of `count` traces.
+    /// Fails unless all traces are in a log of `count` traces.
     pub fn check(&self, count: usize) -> Result<(), TraceError> {
         match self.0.last_key_value() {
             Some((&trace, _)) if trace.at() >= count => {
@@ -65,12 +65,12 @@ impl WideHandles {
     }
 }
 
-/// Stack ids of a log's traces, all of them of one table.
+/// Stack ids of a log's traces, all from one table.
 #[derive(Clone, Copy, Debug)]
 pub struct StackColumn<'a>(&'a [u32]);
 
 impl<'a> StackColumn<'a> {
-    /// Takes the column of a log of `traces` traces: ids of a table that has `count` stacks.
+    /// Takes the column of a log of `traces` traces: ids from a table of `count` stacks.
     pub fn new(ids: &'a [u32], traces: usize, count: usize) -> Result<Self, TraceError> {
         check_length("stacks", ids.len(), traces)?;
         match ids.iter().find(|&&id| id as usize >= count) {
@@ -88,12 +88,12 @@ impl<'a> StackColumn<'a> {
     }
 }
 
-/// The columns of a log in which two readings of one trace are equal.
+/// The columns of a log in which two readings of the same trace are equal.
 #[derive(Clone, Copy, Debug)]
 pub struct LogColumns<'a> {
     /// Codes of the operations; see [`Operation`](crate::traces::operations::Operation).
     pub types: &'a [u8],
-    /// Lower halves of the handle values, as the callers gave them, tag bits and all.
+    /// Lower halves of the handle values as passed by the callers, tag bits included.
     pub handles: &'a [u32],
     /// Handle values of more than 32 bits.
     pub wide_handles: &'a WideHandles,
@@ -103,7 +103,7 @@ pub struct LogColumns<'a> {
     pub thread_ids: &'a [u32],
     /// Stack ids.
     pub stacks: &'a [u32],
-    /// When the operations were done, where the source has times.
+    /// When the operations were done, if the source has times.
     pub times: Option<&'a [f64]>,
 }
 
@@ -112,7 +112,7 @@ pub struct LogColumns<'a> {
 pub struct Log<'a>(LogColumns<'a>);
 
 impl<'a> Log<'a> {
-    /// Takes the columns of a log whose stacks are of a table that has `stack_count` of them.
+    /// Takes the columns of a log whose stacks are from a table of `stack_count` stacks.
     pub fn new(columns: LogColumns<'a>, stack_count: usize) -> Result<Self, TraceError> {
         let count = columns.types.len();
         check_count(count)?;
@@ -130,7 +130,7 @@ impl<'a> Log<'a> {
         self.0.types.len()
     }
 
-    /// Whether there is no trace.
+    /// Whether there are no traces.
     pub fn is_empty(&self) -> bool {
         self.0.types.is_empty()
     }
@@ -161,7 +161,7 @@ impl<'a> Log<'a> {
             && self.time_bits(index) == other.time_bits(other_index)
     }
 
-    /// The time of a trace. Its bits are the same in every reading, those of one that is unknown (not a number) too.
+    /// The time of a trace. Its bits are the same in every reading, even for an unknown time (not a number).
     fn time_bits(&self, index: usize) -> Option<u64> {
         self.0.times.map(|times| times[index].to_bits())
     }

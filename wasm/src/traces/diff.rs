@@ -1,26 +1,26 @@
 //! What happened between two readings of one ring.
 //!
-//! Kernel traces carry no time and no number, so the new ones are told by content: the snapshot's newest traces
-//! are looked for in the new log, and whatever stands before them is new. One trace is not enough to go by,
-//! because identical traces repeat (a handle value comes back, from the same stack and thread). So the whole
-//! run counts: from the snapshot's newest trace on, the new log must go on as the snapshot does, to its own
-//! end. Of several such places the one with the longest run is taken; where a program did exactly the same
-//! things over and over, nothing can tell them apart, and their number is then the least number possible.
+//! Kernel traces carry no time and no number, so the new ones are recognized by content: the snapshot's newest traces
+//! are searched for in the new log, and everything before them is new. One trace is not enough, because identical
+//! traces repeat (a handle value comes back, from the same stack and thread). So the whole run counts: from the
+//! snapshot's newest trace on, the new log must continue as the snapshot does, to its own end. Of several such places,
+//! the one with the longest run is taken; if a program did exactly the same things over and over, nothing can
+//! distinguish them, and their number is then the least possible.
 //!
-//! Where both logs have times, these are part of the content: traces that differ in their time alone are then told
-//! apart. The rule stays the same, because times may repeat too (many traces fall into one tick of a clock), and
-//! because a clock that was set back would mislead a rule that goes by times alone.
+//! If both logs have times, these are part of the content: traces that differ only in time are then distinct. The rule
+//! stays the same, because times may repeat too (many traces fall into one tick of a clock), and because a clock that
+//! was set back would mislead a rule based only on times.
 
 use crate::traces::columns::Log;
 
-/// Traces that must agree before a run which does not reach the end of the log is believed.
+/// Traces that must agree for a run to be accepted if it does not reach the end of the log.
 const BELIEVED_RUN: usize = 16;
 
 /// Number of traces of `now` that are newer than the `snapshot`, an earlier reading of the same ring; both are logs
-/// over one stack table, read whole. `slots` is the ring's capacity, where it is known.
+/// over one stack table, read whole. `slots` is the ring's capacity, if known.
 ///
-/// None when the snapshot's newest trace is gone from the ring: whatever happened between it and the oldest trace of
-/// `now` is lost, and all traces of `now` are new.
+/// None if the snapshot's newest trace is gone from the ring: everything that happened between it and the oldest trace
+/// of `now` is lost, and all traces of `now` are new.
 pub fn find_new_traces(snapshot: &Log<'_>, now: &Log<'_>, slots: Option<usize>) -> Option<usize> {
     if snapshot.is_empty() {
         // Nothing to find. A ring with room left has everything; a full one may have lost its first traces.
@@ -28,21 +28,21 @@ pub fn find_new_traces(snapshot: &Log<'_>, now: &Log<'_>, slots: Option<usize>) 
             .is_none_or(|slots| now.len() < slots)
             .then_some(now.len());
     }
-    // Decided once for all comparisons, those of the snapshot with itself included.
+    // Decided once for all comparisons, including those of the snapshot with itself.
     let runs = if snapshot.has_times() && now.has_times() {
         find_runs(snapshot, now)
     } else {
         find_runs(&snapshot.without_times(), &now.without_times())
     };
-    // The older part of the snapshot may have been overwritten, but not while the ring has room: then a
-    // partial run is chance, and tracing was switched off and on in between.
+    // The older part of the snapshot may have been overwritten, but not while the ring has room: then a partial run is
+    // a coincidence, and tracing was switched off and on in between.
     let room_left = slots.is_some_and(|slots| now.len() < slots);
     if runs.at_end == snapshot.len() || (runs.at_end > 0 && !room_left) {
         return Some(now.len() - runs.at_end);
     }
-    // A ring can be written while it is read: the read goes from the newest slot to the oldest, and traces
-    // made meanwhile replace the oldest ones, or follow them where slots were blank. So the oldest traces of
-    // either log may be newer than its first ones, and the run breaks there.
+    // A ring can be written while it is read: the read goes from the newest slot to the oldest, and traces made in the
+    // meantime replace the oldest ones, or follow them if slots were blank. So the oldest traces of either log may be
+    // newer than its first ones, and the run breaks there.
     let reach = snapshot.len().min(now.len() - runs.longest_start);
     let believed =
         runs.longest >= BELIEVED_RUN.min(snapshot.len()) && runs.longest >= reach.div_ceil(2);
@@ -51,15 +51,15 @@ pub fn find_new_traces(snapshot: &Log<'_>, now: &Log<'_>, slots: Option<usize>) 
 
 /// Runs of `now` that equal the snapshot's newest traces.
 struct Runs {
-    /// Length of the longest one that ends where the log ends; 0 for none.
+    /// Length of the longest run that ends where the log ends; 0 for none.
     at_end: usize,
-    /// Length of the longest one anywhere; 0 for none.
+    /// Length of the longest run anywhere; 0 for none.
     longest: usize,
-    /// Where that one begins; the oldest, if several are as long.
+    /// Where that run begins; the oldest, if several are as long.
     longest_start: usize,
 }
 
-/// Knuth, Morris and Pratt's search for the snapshot's newest traces: linear however often traces repeat.
+/// Knuth, Morris and Pratt's search for the snapshot's newest traces: linear no matter how often traces repeat.
 fn find_runs(snapshot: &Log<'_>, now: &Log<'_>) -> Runs {
     let mut search = Search {
         snapshot,
@@ -85,16 +85,16 @@ fn find_runs(snapshot: &Log<'_>, now: &Log<'_>) -> Runs {
     runs
 }
 
-/// What the search knows of the snapshot that it looks for.
+/// What the search knows about the snapshot.
 struct Search<'a> {
     snapshot: &'a Log<'a>,
-    /// For each length of run (1 at index 0), the longest shorter run that also ends there. Found as far as
-    /// they are asked for: where a log goes on as its snapshot does, that is hardly any.
+    /// For each length of run (1 at index 0), the longest shorter run that also ends there. Computed on demand: if a
+    /// log continues as its snapshot does, hardly any are needed.
     borders: Vec<usize>,
 }
 
 impl Search<'_> {
-    /// The longest run that ends with `trace` of `log`, where one of length `run` ends before it.
+    /// The longest run that ends with `trace` of `log`, given that one of length `run` ends before it.
     fn extend(&mut self, mut run: usize, log: &Log<'_>, trace: usize) -> usize {
         while !self.snapshot.same_trace(run, log, trace) {
             if run == 0 {

@@ -1,4 +1,4 @@
-//! Trace entries, as kernel, system calls and dumps have them, read into columns.
+//! Reads trace entries of kernels, system calls and dumps into columns.
 
 use crate::traces::columns::{check_count, WideHandles};
 use crate::traces::entry_layout::{EntryLayout, Field};
@@ -6,25 +6,25 @@ use crate::traces::error::TraceError;
 use crate::traces::ids::{StackId, TraceIndex};
 use crate::traces::stack_table::StackTable;
 
-/// In which order entries stand.
+/// The order of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// As a query returns them.
+    /// As returned by a query.
     NewestFirst,
-    /// As a ring has them in memory.
+    /// As in a ring in memory.
     OldestFirst,
 }
 
-/// What happens where an entry is no trace.
+/// What to do with an entry that is not a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gaps {
     /// It is left out.
     Skip,
-    /// Reading ends; whatever is older is left out too.
+    /// Reading ends; everything older is left out too.
     Stop,
 }
 
-/// Traces in columns, newest first, and the entries that are none.
+/// Traces in columns, newest first, and counts of the entries that are not traces.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Entries {
     /// Codes of the operations.
@@ -41,16 +41,16 @@ pub struct Entries {
     pub wide_handles: WideHandles,
     /// Entries that were never written: their type is 0.
     pub empty: Missing,
-    /// Entries whose type nothing writes.
+    /// Entries with an unknown type.
     pub damaged: Missing,
 }
 
-/// Entries of one kind that are no traces.
+/// Entries of one kind that are not traces.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
-    /// How many were met.
+    /// How many there were.
     pub count: u32,
-    /// Which entry is the first of them, the newest entry being 0.
+    /// Which entry is the first of them, counting from 0 for the newest.
     pub first: Option<u32>,
 }
 
@@ -61,7 +61,7 @@ impl Missing {
     }
 }
 
-/// Bytes that are copied and read at a time: while they are in the processor's cache.
+/// Bytes to copy and read at a time, while they are in the processor's cache.
 const BLOCK: usize = 32 * 1024;
 
 /// Reads `length` bytes of whole entries, and interns their stacks, newest first. `copy(offset, block)` fills a block
@@ -114,8 +114,8 @@ impl Entries {
         }
     }
 
-    /// Leaves entries out that are no traces, or those from the first of them on, and counts them. Returns whether there
-    /// are any. The first entry is number `looked_at`, from the newest on.
+    /// Leaves out entries that are not traces, or everything from the first of them on, and counts them. Returns
+    /// whether there are any. The first entry is number `looked_at`, from the newest on.
     fn leave_gaps_out(
         &mut self,
         entries: &mut Vec<&[u8]>,
@@ -143,7 +143,7 @@ impl Entries {
         true
     }
 
-    /// Adds traces column by column: each loop then has little to keep in mind, which makes it fast.
+    /// Adds traces column by column: each loop then has little state, which makes it fast.
     fn add(
         &mut self,
         traces: &[&[u8]],
@@ -196,7 +196,7 @@ mod tests {
         read_entries(bytes.len(), copy, &layout, order, gaps, stacks)
     }
 
-    /// Entries of which only the types matter.
+    /// Entries in which only the types matter.
     fn of_types(types: &[u8]) -> Vec<u8> {
         let mut bytes = vec![0; 0x50 * types.len()];
         for (entry, &code) in types.iter().enumerate() {
@@ -213,7 +213,7 @@ mod tests {
         bytes[4] = 5;
         bytes[8] = 6;
         bytes[0x10..0x18].copy_from_slice(&[0x78, 0x56, 0x34, 0x12, 1, 0, 0, 0]);
-        bytes[0x1c] = 9; // behind a zero: no frame
+        bytes[0x1c] = 9; // after a zero: not a frame
         let mut stacks = StackTable::new(1);
         let (order, gaps) = (Order::NewestFirst, Gaps::Skip);
         let read = read_into(&mut stacks, &bytes, &QUERY32, order, gaps).unwrap();

@@ -1,14 +1,14 @@
-//! The shapes of entries: where the fields of a trace stand in the bytes of its source.
+//! The shapes of entries: where the fields of a trace are in the bytes of its source.
 //!
 //! Query entries of 16 frames (32 and 64 bit), the kernel's own records with another field order, and a dump's
-//! operations of 32 frames differ only in that. The layouts themselves belong to the callers, which read the
-//! structures that the entries are part of.
+//! operations of 32 frames differ only in that. The layouts themselves belong to the callers, which read the structures
+//! that contain the entries.
 
 use crate::traces::error::TraceError;
 use crate::traces::ids::StackId;
 use crate::traces::stack_table::StackTable;
 
-/// Number of numbers that describe a layout, see [`EntryLayout::from_numbers`].
+/// How many numbers describe a layout, see [`EntryLayout::from_numbers`].
 pub const LAYOUT_NUMBERS: usize = 12;
 
 /// A little-endian integer in an entry.
@@ -21,7 +21,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// Reads the field of an entry whose layout it is of.
+    /// Reads the field of an entry with this layout.
     #[inline]
     pub fn read(self, entry: &[u8]) -> u64 {
         if self.size == 8 {
@@ -40,7 +40,7 @@ fn word<const SIZE: usize>(bytes: &[u8]) -> u64 {
     u64::from_le_bytes(word)
 }
 
-/// Where the fields of an entry stand.
+/// Where the fields of an entry are.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryLayout {
     /// Bytes from one entry to the next.
@@ -55,7 +55,7 @@ pub struct EntryLayout {
     pub operation: Field,
     /// The first return address; the others follow without gaps.
     stack: Field,
-    /// Number of return addresses that there is room for.
+    /// Number of return addresses for which there is room.
     frames: usize,
 }
 
@@ -102,7 +102,7 @@ impl EntryLayout {
         Ok(layout)
     }
 
-    /// Number of entries in so many bytes.
+    /// Number of entries in `bytes` bytes.
     pub fn count(&self, bytes: usize) -> Result<usize, TraceError> {
         if bytes % self.size != 0 {
             return Err(TraceError::PartialEntry {
@@ -113,7 +113,7 @@ impl EntryLayout {
         Ok(bytes / self.size)
     }
 
-    /// The id of the stack of an entry: of its return addresses up to the first zero.
+    /// The id of the stack of an entry: its return addresses up to the first zero.
     pub fn intern_stack(
         &self,
         entry: &[u8],
@@ -133,7 +133,7 @@ impl EntryLayout {
 mod tests {
     use super::*;
 
-    /// An entry of this test's own: handle, process id, thread id, type, then addresses of 4 or 8 bytes.
+    /// The test's own kind of entry: handle, process id, thread id, type, then addresses of 4 or 8 bytes.
     fn layout(address_size: u32, frames: u32) -> EntryLayout {
         let size = 16 + address_size * frames;
         let numbers = [size, 0, 4, 4, 4, 8, 4, 12, 4, 16, address_size, frames];

@@ -1,4 +1,4 @@
-//! What goes wrong with trace logs.
+//! What can go wrong with trace logs.
 
 use std::fmt;
 
@@ -9,25 +9,25 @@ use crate::traces::ids::{StackId, TraceIndex};
 /// Displayed in lower case, so that a caller can put its own "Cannot ...:" before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TraceError {
-    /// A layout came as another count of numbers than it has.
+    /// A layout was given as the wrong count of numbers.
     LayoutNumbers {
-        /// How many came.
+        /// How many were given.
         found: usize,
-        /// How many it takes.
+        /// How many are needed.
         expected: usize,
     },
-    /// A field of a layout is neither 4 nor 8 bytes wide, or reaches past its entry.
+    /// A field of a layout is neither 4 nor 8 bytes wide, or extends past its entry.
     LayoutField(&'static str),
     /// The bytes end inside an entry.
     PartialEntry {
         /// Number of bytes.
         bytes: usize,
-        /// Bytes of an entry.
+        /// Size of an entry in bytes.
         entry_size: usize,
     },
-    /// More traces than 32 bits count.
+    /// More traces than 32 bits can count.
     TooManyTraces(usize),
-    /// The addresses of all stacks together are more than 32 bits count.
+    /// The addresses of all stacks together are more than 32 bits can count.
     TableFull,
     /// A column is longer or shorter than the column of types.
     ColumnLength {
@@ -38,7 +38,7 @@ pub enum TraceError {
         /// Length of the column of types.
         expected: usize,
     },
-    /// A type is none of those that a trace has.
+    /// A type is not one that traces have.
     Type {
         /// The trace.
         trace: TraceIndex,
@@ -59,7 +59,7 @@ pub enum TraceError {
         /// Number of traces in the log.
         count: usize,
     },
-    /// The ends of stacks in a column of addresses do not ascend, or lie outside it.
+    /// The ends of stacks in a column of addresses do not ascend, or are outside it.
     StackEnds,
 }
 

@@ -1,4 +1,4 @@
-//! Traces grouped by the stack that opened the handle: how often it opened, and what became of the handles.
+//! Groups traces by the stack that opened the handle: how often it opened, and what happened to the handles.
 
 use std::cmp::Reverse;
 
@@ -7,19 +7,19 @@ use crate::traces::ids::{StackId, TraceIndex, NO_TRACE};
 use crate::traces::pairings::Pairings;
 use crate::traces::selection::Selection;
 
-/// Groups in columns, an entry a group: most outstanding first, then most opened, then newest.
+/// Groups in columns, one entry per group: most outstanding first, then most opened, then newest.
 ///
-/// Lists of a group stand one after the other in one column; group `g` has the entries from `starts[g]` up
-/// to `starts[g + 1]`.
+/// Lists of groups follow each other in one column; group `g` has the entries from `starts[g]` up to `starts[g +
+/// 1]`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Groups {
     /// Id of the opening stack.
     pub stacks: Vec<StackId>,
     /// How often the stack opened a handle.
     pub opened: Vec<u32>,
-    /// How many of those opens are outstanding no more.
+    /// How many of those opens are no longer outstanding.
     pub closed: Vec<u32>,
-    /// Bad references to handle values that this stack had been the last to open.
+    /// Bad references to handle values that this stack was the last to open.
     pub bad_references: Vec<u32>,
     /// Where the group's outstanding opens begin.
     pub outstanding_starts: Vec<u32>,
@@ -33,8 +33,8 @@ pub struct Groups {
     pub closer_counts: Vec<u32>,
 }
 
-/// Groups the `newest` traces of a log by their opens that are `selected`. Closes and bad references count where their
-/// open is among those. `stacks` are of a table that has `stack_count` of them.
+/// Groups the `newest` traces of a log by their opens that are `selected`. Closes and bad references count if their
+/// open is among those. `stacks` are from a table of `stack_count` stacks.
 pub fn group(
     pairings: &Pairings,
     newest: usize,
@@ -47,7 +47,7 @@ pub fn group(
     let outstanding = Pairings::among(&pairings.outstanding, newest).iter();
     let outstanding = outstanding.copied().filter(is_selected);
     let mut counts = vec![Counts::default(); stack_count];
-    // Stacks that opened a handle, newest first, and opening and closing stack of each handle that was closed.
+    // Stacks that opened a handle, newest first, and the opening and closing stacks of each closed handle.
     let mut opening: Vec<StackId> = Vec::new();
     let mut closes: Vec<(StackId, StackId)> = Vec::new();
     for open in opens.copied().filter(is_selected) {
@@ -95,7 +95,7 @@ pub fn group(
     groups
 }
 
-/// How often a stack opened handles, and what became of them.
+/// How often a stack opened handles, and what happened to them.
 #[derive(Clone, Copy, Default)]
 struct Counts {
     opened: u32,
@@ -105,7 +105,7 @@ struct Counts {
     group: u32,
 }
 
-/// Lists the closing stacks of every group, from one for each close; `starts` says where those of a group begin.
+/// Lists the closing stacks of every group, given one for each close; `starts` says where those of a group begin.
 fn list_closers(groups: &mut Groups, starts: &[u32], closing: &[StackId], stack_count: usize) {
     let mut counts = vec![0; stack_count];
     groups.closer_starts.push(0);
@@ -131,8 +131,8 @@ fn list_closers(groups: &mut Groups, starts: &[u32], closing: &[StackId], stack_
     }
 }
 
-/// Lays lists of groups one after the other, by counting: from pairs of group and value, the starts (one more
-/// than `groups`) and the values. Values of one group keep their order.
+/// Joins the lists of groups by counting: from pairs of group and value, it makes the starts (one more than `groups`)
+/// and the values. Values of one group keep their order.
 fn lists<T: Copy + Default>(
     entries: impl Iterator<Item = (u32, T)> + Clone,
     groups: usize,

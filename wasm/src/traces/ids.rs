@@ -1,4 +1,4 @@
-//! What stands for a trace and for a stack.
+//! The numbers of traces and of stacks.
 
 /// Index of a trace in its log; 0 is the newest.
 #[derive(Clone, Copy, Debug, Default, Hash, PartialEq, Eq, PartialOrd, Ord)]
@@ -8,7 +8,7 @@ pub struct TraceIndex(pub u32);
 pub const NO_TRACE: TraceIndex = TraceIndex(u32::MAX);
 
 impl TraceIndex {
-    /// The index for Rust's slices.
+    /// The index as a `usize`, for slices.
     pub fn at(self) -> usize {
         self.0 as usize
     }
@@ -19,7 +19,7 @@ impl TraceIndex {
 pub struct StackId(pub u32);
 
 impl StackId {
-    /// The id as an index for Rust's slices.
+    /// The id as a `usize`, for slices.
     pub fn at(self) -> usize {
         self.0 as usize
     }

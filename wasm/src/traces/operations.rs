@@ -8,18 +8,18 @@ use crate::traces::columns::{check_count, check_length, WideHandles};
 use crate::traces::error::TraceError;
 use crate::traces::ids::TraceIndex;
 
-/// Low bits of a handle value that the system leaves to its users: closes and bad references keep them as the caller
-/// gave them.
+/// Low bits of a handle value that the system leaves to programs: closes and bad references keep them as passed by the
+/// caller.
 const TAG_BITS: u32 = 2;
 
-/// What was done to a handle, as the `Type` field of a trace codes it.
+/// What was done to a handle, as encoded in the `Type` field of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// Code 1: a handle was opened.
     Open,
     /// Code 2: a handle was closed.
     Close,
-    /// Code 3: a handle was used that was not open.
+    /// Code 3: a handle that was not open was used.
     BadReference,
 }
 
@@ -40,10 +40,10 @@ impl Operation {
 pub struct Operations {
     /// Codes of the operations, all of them known.
     codes: Vec<u8>,
-    /// An id of each trace's handle value: what opens, closes and bad references of one handle have in common. The tag
-    /// bits of a value make no difference; the upper half of a wide one does.
+    /// An id of each trace's handle value, shared by opens, closes and bad references of one handle. The tag bits of a
+    /// value make no difference; the upper half of a wide one does.
     handles: Vec<u32>,
-    /// First number that is no id of a handle value.
+    /// First number that is not an id of a handle value.
     pub handle_count: usize,
 }
 
@@ -79,7 +79,7 @@ impl Operations {
         self.codes.len()
     }
 
-    /// Whether there is no trace.
+    /// Whether there are no traces.
     pub fn is_empty(&self) -> bool {
         self.codes.is_empty()
     }
@@ -95,14 +95,14 @@ impl Operations {
     }
 }
 
-/// Handle values that are told apart by position rather than by looking them up, beside one a trace.
+/// Handle values that are distinguished by position rather than by look-up, besides one per trace.
 const DIRECT_HANDLES: usize = 0x1_0000;
 
-/// Replaces handle values with ids, and returns the first number that is none.
+/// Replaces handle values with ids, and returns the first number that is not an id.
 fn number_handles(mut handles: Vec<u32>, wide_handles: &WideHandles) -> (Vec<u32>, usize) {
     let highest = handles.iter().max().map_or(0, |value| value >> TAG_BITS);
     let mut count = if (highest as usize) < handles.len() + DIRECT_HANDLES {
-        // Handle values are indices into the handle table, times four: as a rule they are low, and ids themselves.
+        // Handle values are indices into the handle table, times four: usually low, and ids themselves.
         for value in &mut handles {
             *value >>= TAG_BITS;
         }

@@ -3,8 +3,8 @@
 use crate::traces::columns::StackColumn;
 use crate::traces::ids::TraceIndex;
 
-/// Number of outstanding opens of each stack of a table, by stack id. Of two logs over one table, what grew between
-/// them is the difference.
+/// Number of outstanding opens of each stack of a table, by stack id. The growth between two logs over one table is the
+/// difference.
 pub fn count_by_stack(
     outstanding: &[TraceIndex],
     stacks: StackColumn<'_>,

@@ -1,19 +1,19 @@
 //! Which close ended which open, what is outstanding, and what happened before a bad reference.
 //!
-//! Handle values are reused, so a close belongs to the nearest older open of its value. Other processes'
-//! operations count like the process's own: a handle value means the same in one handle table, whoever
-//! opens or closes it there.
+//! Handle values are reused, so a close belongs to the nearest older open of its value. Other processes' operations
+//! count like the process's own: a handle value means the same in one handle table, no matter who opens or closes
+//! it.
 
 use crate::traces::ids::{TraceIndex, NO_TRACE};
 use crate::traces::operations::{Operation, Operations};
 
-/// What the traces of a log have to do with each other.
+/// How the traces of a log are related.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Pairings {
-    /// A trace for each: for an open the close that ended it; for a close the open that it ended; for a bad reference
-    /// the last open of that handle value; [`NO_TRACE`] where the log has none.
+    /// A partner for each trace: for an open, the close that ended it; for a close, the open that it ended; for a bad
+    /// reference, the last open of that handle value; [`NO_TRACE`] if the log has none.
     ///
-    /// A close pairs with nothing when its open is older than the log, or was closed by an earlier close.
+    /// A close has no partner if its open is older than the log, or was closed by an earlier close.
     pub pairs: Vec<TraceIndex>,
     /// The opens, newest first.
     pub opens: Vec<TraceIndex>,
@@ -29,8 +29,8 @@ pub struct Pairings {
 pub struct Misuse {
     /// The bad reference.
     pub bad_reference: TraceIndex,
-    /// The newest close of its handle value before it, and after its open where that is known. None: the handle was
-    /// open at that time, as far as the log knows, or its close is older than the log.
+    /// The newest close of its handle value before it, and after its open if that is known. None: as far as the log
+    /// shows, the handle was open at that time, or its close is older than the log.
     pub close: TraceIndex,
     /// The newest open of its handle value before it.
     pub open: TraceIndex,
@@ -38,13 +38,13 @@ pub struct Misuse {
     newer: u32,
 }
 
-/// Stands for "no misuse": no list is as long.
+/// Stands for "no misuse": no list is that long.
 const NO_MISUSE: u32 = u32::MAX;
 
-/// What was seen of a handle value, from the newest trace on.
+/// What was seen of a handle value so far, from the newest trace on.
 #[derive(Clone, Copy)]
 struct Seen {
-    /// Any close.
+    /// Whether there was any close.
     is_closed: bool,
     /// The oldest close, unless it is older than an open that was seen.
     close: TraceIndex,
@@ -84,7 +84,7 @@ pub fn pair(operations: &Operations) -> Pairings {
             Operation::Close => {
                 seen.is_closed = true;
                 seen.close = trace;
-                // The newer ones whose close is known were after a later close.
+                // The newer misuses whose close is known came after a later close.
                 let mut number = seen.misuse;
                 while let Some(misuse) = unclosed(&mut misuses, number) {
                     misuse.close = trace;

@@ -1,9 +1,9 @@
-//! Which traces of a log somebody asked for.
+//! The selected traces of a log.
 
 use crate::traces::error::TraceError;
 use crate::traces::ids::TraceIndex;
 
-/// A byte a trace, 0 for those that are left out; or all traces.
+/// A byte per trace, 0 for those that are left out; or all traces.
 #[derive(Clone, Copy, Debug)]
 pub struct Selection<'a>(Option<&'a [u8]>);
 

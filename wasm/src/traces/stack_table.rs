@@ -1,8 +1,8 @@
 //! The stack table: each distinct stack once, for all logs of a session.
 //!
 //! A full ring of 131,072 traces comes from a few thousand places, so everything after this works on ids. They are
-//! dense, count in order of first appearance and mean the same stack for the table's whole life, so that stacks of
-//! logs read at different times are compared by id.
+//! dense, in order of first appearance, and mean the same stack for the table's whole life, so that stacks of logs read
+//! at different times can be compared by id.
 
 use crate::traces::error::TraceError;
 use crate::traces::ids::StackId;
@@ -15,27 +15,27 @@ const FIRST_PLACES: usize = 4096;
 pub struct StackTable {
     /// Return addresses of all stacks, one stack after the other.
     addresses: Vec<u64>,
-    /// Where each stack begins in `addresses`; one more than there are stacks, the last being the end.
+    /// Where each stack begins in `addresses`; one more than there are stacks, the last one being the end.
     starts: Vec<u32>,
     /// Hash of each stack.
     hashes: Vec<u32>,
-    /// Ids by hash, by open addressing with linear probing: each stands in the first place from that of its hash on that
-    /// was free when it came. At most half of the places are taken.
+    /// Ids by hash, by open addressing with linear probing: each is in the first place, from that of its hash on, that
+    /// was free when it was added. At most half of the places are taken.
     places: Vec<Place>,
     keys: HashKeys,
 }
 
-/// Where an id is found.
+/// A place for an id.
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
     /// Hash of the stack.
     hash: u32,
-    /// The id plus 1; 0 where the place is free.
+    /// The id plus 1; 0 if the place is free.
     number: u32,
 }
 
 impl StackTable {
-    /// An empty table. `seed` should be random: nothing that the table returns depends on it, but who knows it can
+    /// An empty table. `seed` should be random: no result of the table depends on it, but someone who knows it can
     /// write a file whose stacks are slow to intern.
     pub fn new(seed: u64) -> Self {
         Self {
@@ -75,7 +75,7 @@ impl StackTable {
     }
 
     /// The id of the stack in an entry's places for addresses of `SIZE` bytes (4 or 8). It ends at the first zero: on
-    /// systems of the 2003 era the places behind it may hold frames of an earlier lap of the ring.
+    /// systems of the 2003 era, the places after it may have frames of an earlier lap of the ring.
     pub fn intern_places<const SIZE: usize>(
         &mut self,
         places: &[u8],
@@ -88,7 +88,7 @@ impl StackTable {
         }
     }
 
-    /// The id of a stack; of an unknown one the place where its id belongs.
+    /// The id of a stack; for an unknown one, the place where its id belongs.
     fn find(
         &self,
         hash: u32,
@@ -106,8 +106,8 @@ impl StackTable {
                 let start = self.starts[id as usize] as usize;
                 let end = self.starts[id as usize + 1] as usize;
                 let known = &self.addresses[start..end];
-                // Address by address: WASM has no instruction to compare memory, and the library's function goes byte
-                // by byte.
+                // Address by address: WASM has no instruction to compare memory, and the library's function compares
+                // byte by byte.
                 if known.len() == length
                     && known.iter().zip(addresses.clone()).all(|(a, b)| *a == b)
                 {
@@ -156,7 +156,7 @@ impl StackTable {
         }
     }
 
-    /// Interns many stacks: their addresses one after the other, and where each of them ends.
+    /// Interns many stacks, given their addresses one after the other and where each ends.
     pub fn intern_all(
         &mut self,
         addresses: &[u64],
@@ -171,8 +171,8 @@ impl StackTable {
         ends.iter().map(&mut intern).collect()
     }
 
-    /// The stacks of a column without their leading addresses from `user_end` on: without the kernel's frames, which
-    /// a stack begins with. Stacks that differ in nothing else share an id then.
+    /// The stacks of a column without their leading addresses from `user_end` on: without the kernel frames, with which
+    /// a stack begins. Stacks that differ in nothing else then share an id.
     pub fn without_kernel_frames(
         &mut self,
         stacks: &[u32],
@@ -218,15 +218,15 @@ fn words<const SIZE: usize>(bytes: &[u8]) -> impl Iterator<Item = u64> + Clone +
     })
 }
 
-/// Multilinear hashing: the sum of each address times a random key of its own. The upper half is universal (Lemire and
-/// Kaser, "Strongly Universal String Hashing is Fast"): no file can be written whose stacks collide. `FxHasher` takes
-/// more than twice as long: each of its multiplications waits for the one before, and on a target of 32 bits it does
-/// two an address.
+/// Multilinear hashing: the sum of each address times its own random key. The upper half is universal (Lemire and
+/// Kaser, "Strongly Universal String Hashing is Fast"): nobody can write a file whose stacks collide. `FxHasher` takes
+/// more than twice as long: each of its multiplications waits for the previous one, and on a 32-bit target it does two
+/// per address.
 #[derive(Debug)]
 struct HashKeys {
     /// State of the generator of further keys.
     state: u64,
-    /// A key a place in a stack, for the deepest stack so far.
+    /// A key per position in a stack, for the deepest stack so far.
     keys: Vec<u64>,
 }
 
@@ -238,7 +238,7 @@ impl HashKeys {
         }
     }
 
-    /// A key a place of a stack of this depth.
+    /// A key for each position in a stack of this depth.
     fn of_depth(&mut self, depth: usize) -> &[u64] {
         while self.keys.len() < depth {
             let key = self.next_key();
@@ -278,7 +278,7 @@ impl HashKeys {
     }
 }
 
-/// The address is folded first, so that addresses that differ in their upper halves alone differ in the upper half of
+/// The address is folded first, so that addresses that differ only in their upper halves differ in the upper half of
 /// the sum.
 fn add_product(sum: u64, address: u64, key: u64) -> u64 {
     let folded = address ^ (address >> 32);

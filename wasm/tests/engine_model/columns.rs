@@ -1,4 +1,4 @@
-//! Traces of the model as columns of the engine.
+//! Converts traces of the model into columns of the engine.
 
 use htrace::traces::columns::{Log, LogColumns, StackColumn, WideHandles};
 use htrace::traces::entries::Entries;
@@ -8,7 +8,7 @@ use htrace::traces::stack_table::StackTable;
 
 use crate::history::Trace;
 
-/// Columns that the engine borrows.
+/// Columns for the engine to borrow.
 #[derive(Debug, PartialEq)]
 pub struct Columns {
     types: Vec<u8>,
@@ -21,7 +21,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Value by value, and without times.
+    /// Made value by value, without times.
     pub fn of(traces: &[Trace], table: &mut StackTable) -> Self {
         let wide = (0_u32..).zip(traces.iter().map(|trace| trace.handle));
         let (wide_traces, wide_values): (Vec<u32>, Vec<u64>) =
@@ -38,7 +38,7 @@ impl Columns {
         }
     }
 
-    /// As entries were read.
+    /// Made from entries that the engine read.
     pub fn of_entries(entries: Entries) -> Self {
         Self {
             types: entries.types,
@@ -51,7 +51,7 @@ impl Columns {
         }
     }
 
-    /// With the times of their traces.
+    /// Adds the times of the traces.
     pub fn timed(self, traces: &[Trace]) -> Self {
         let times = traces.iter().map(|trace| trace.time as f64).collect();
         Self {

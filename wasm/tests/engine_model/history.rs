@@ -1,4 +1,4 @@
-//! Random histories of a process, the ring that keeps them, and the forms that sources have them in.
+//! Random histories of a process, the ring that keeps them, and the forms in which sources have them.
 
 use std::collections::VecDeque;
 
@@ -7,7 +7,7 @@ pub const OPEN: u32 = 1;
 pub const CLOSE: u32 = 2;
 pub const BAD_REFERENCE: u32 = 3;
 
-/// A trace as the model has it.
+/// A trace in the model.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Trace {
     pub handle: u64,
@@ -15,7 +15,7 @@ pub struct Trace {
     pub thread_id: u32,
     pub operation: u32,
     pub stack: Vec<u64>,
-    /// Ticks of a clock; a few traces share one.
+    /// Ticks of a clock; a few traces share each.
     pub time: u64,
 }
 
@@ -43,12 +43,12 @@ impl Random {
     }
 }
 
-/// How much traces differ.
+/// How much the traces differ.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Variety {
-    /// Each from all others, so that there is one right answer to every question.
+    /// Each from all others, so that every query has one right result.
     Distinct,
-    /// As those of a program with a few places and threads.
+    /// Like those of a program with a few places and threads.
     Usual,
     /// Hardly, so that a log resembles itself in many places.
     Little,
@@ -58,9 +58,9 @@ pub enum Variety {
 pub struct Process {
     open: Vec<u32>,
     free: VecDeque<u32>,
-    /// Handle values come back at once instead of as late as possible.
+    /// Whether handle values are reused at once instead of as late as possible.
     reuses_soon: bool,
-    /// Handles have 64 bits, and bad references may have garbage in the upper half.
+    /// Whether handles have 64 bits, and bad references may have garbage in the upper half.
     has_wide_handles: bool,
     variety: Variety,
     /// Traces made.
@@ -163,7 +163,7 @@ pub fn ring(history: &[Trace], slots: usize) -> Vec<Trace> {
     history.iter().rev().take(slots).cloned().collect()
 }
 
-/// Writes traces in a shape. What no field covers gets arbitrary bytes, as does the stack behind its end.
+/// Writes traces in a shape. Bytes outside all fields are arbitrary, as are those after the end of the stack.
 pub fn encode(traces: &[Trace], shape: &[u32; 12], random: &mut Random) -> Vec<u8> {
     let n = shape.map(|number| number as usize);
     let mut bytes = vec![0; n[0] * traces.len()];

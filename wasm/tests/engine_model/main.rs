@@ -1,7 +1,7 @@
-//! The engine against a naive model: random histories of a process, a ring, a snapshot and a later reading.
+//! Tests the engine against a naive model: random histories of a process, a ring, a snapshot and a later reading.
 //!
 //! `cargo test` runs thousands of histories; with `HTRACE_MODEL_LOGS=3000000` in the environment and `--release` it
-//! is millions.
+//! runs millions.
 
 #![allow(clippy::unwrap_used)] // a test may fail by panicking
 
@@ -24,12 +24,12 @@ mod columns;
 mod history;
 mod naive;
 
-/// Histories of an ordinary run.
+/// Histories in an ordinary run.
 const LOGS: u64 = 30_000;
 /// First address of the model's kernel.
 const KERNEL_START: u64 = 0x8000_0000;
 
-/// The trace that an index stands for.
+/// The trace at an index.
 fn known(TraceIndex(trace): TraceIndex) -> Option<usize> {
     (trace != NO_TRACE.0).then_some(trace as usize)
 }
@@ -82,7 +82,7 @@ fn read(
     columns
 }
 
-/// Damages some entries; what is left must be as if they had never been there.
+/// Damages some entries; the rest must be as if they had never been there.
 fn assert_gaps(traces: &[Trace], shape: &[u32; 12], random: &mut Random) {
     let layout = EntryLayout::from_numbers(shape).unwrap();
     let mut bytes = encode(traces, shape, random);
@@ -158,7 +158,7 @@ fn assert_groups(columns: &Groups, expected: &[Group], table: &StackTable) {
     }
 }
 
-/// What became of the handles of a log, by its own stacks or by those without kernel frames.
+/// Checks what happened to the handles of a log, by its own stacks or by those without kernel frames.
 fn assert_analysis(
     log: &mut Columns,
     traces: &[Trace],
@@ -194,7 +194,7 @@ fn assert_analysis(
     }
 }
 
-/// Traces whose times nobody knows.
+/// Traces without known times.
 fn untimed(traces: &[Trace]) -> Vec<Trace> {
     let untimed = |trace: &Trace| Trace {
         time: 0,
@@ -203,7 +203,7 @@ fn untimed(traces: &[Trace]) -> Vec<Trace> {
     traces.iter().map(untimed).collect()
 }
 
-/// One history, checked whole.
+/// Checks one history completely.
 fn check(seed: u64) {
     let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     let variety = [Variety::Distinct, Variety::Usual, Variety::Little][random.below(3) as usize];
@@ -293,7 +293,7 @@ fn agrees_with_the_naive_model_on_random_histories() {
     }
 }
 
-/// A ring read while it is written: its oldest slots hold traces newer than its first ones.
+/// A ring read while it is being written: its oldest slots have traces newer than its first ones.
 fn torn(history: &[Trace], slots: usize, during: &[Trace]) -> Vec<Trace> {
     let mut read = ring(history, slots);
     read.truncate(slots - during.len());
@@ -301,7 +301,7 @@ fn torn(history: &[Trace], slots: usize, during: &[Trace]) -> Vec<Trace> {
     read
 }
 
-/// The number of new traces, from traces.
+/// The number of new traces.
 fn count_new(snapshot: &[Trace], now: &[Trace], slots: Option<usize>) -> Option<usize> {
     let mut table = StackTable::new(1);
     let snapshot = Columns::of(snapshot, &mut table);
@@ -380,7 +380,7 @@ fn times_tell_traces_apart_that_are_equal_otherwise() {
     let slots = Some(128);
     assert_eq!(find_new_traces(&before.log(), &after.log(), slots), Some(2));
     assert_eq!(find_new_traces(&before.log(), &other.log(), slots), None);
-    // Equal but for their times, and one log has none: nothing tells them apart.
+    // Equal except for their times, and one log has none: nothing distinguishes them.
     let untimed = Columns::of(&[trace(0), trace(0)], &mut table);
     assert_eq!(
         find_new_traces(&before.log(), &untimed.log(), slots),

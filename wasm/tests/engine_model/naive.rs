@@ -1,11 +1,11 @@
-//! The naive model: what the engine returns, by brute force, and sharing nothing with it.
+//! The naive model: computes the engine's results by brute force, sharing no code with it.
 
 use std::collections::BTreeMap;
 
 use crate::history::{Trace, BAD_REFERENCE, CLOSE, OPEN};
 
-/// The number of new traces by trying every place: first those where the log agrees with the snapshot to
-/// its own end, then the longest run that is long enough to be believed.
+/// The number of new traces, by trying every place: first those where the log agrees with the snapshot to its own end,
+/// then the longest run that is long enough to be accepted.
 pub fn new_traces(snapshot: &[Trace], now: &[Trace], slots: Option<usize>) -> Option<usize> {
     let has_room = slots.map(|slots| now.len() < slots);
     if snapshot.is_empty() {
@@ -38,7 +38,7 @@ pub fn is_outstanding(log: &[Trace], open: usize) -> bool {
             .any(|newer| newer.operation == CLOSE && newer.handle & !3 == log[open].handle & !3)
 }
 
-/// The partner of a trace, found by looking from the trace itself.
+/// The partner of a trace, found by searching from the trace itself.
 pub fn partner(log: &[Trace], trace: usize) -> Option<usize> {
     let same_handle = |other: usize| log[other].handle & !3 == log[trace].handle & !3;
     let older_open =
@@ -58,7 +58,7 @@ pub fn partner(log: &[Trace], trace: usize) -> Option<usize> {
 /// A bad reference, the close before it, and the open before it.
 pub type Misuse = (usize, Option<usize>, Option<usize>);
 
-/// The misuses among the newest traces, newest first, found by looking from each bad reference.
+/// The misuses among the newest traces, newest first, found by searching from each bad reference.
 pub fn misuses(log: &[Trace], newest: usize) -> Vec<Misuse> {
     let bad_references = (0..newest).filter(|&trace| log[trace].operation == BAD_REFERENCE);
     let story = |trace: usize| {
@@ -92,7 +92,7 @@ pub fn shown_stack(trace: &Trace, kernel_start: Option<u64>) -> Vec<u64> {
         .collect()
 }
 
-/// A group as the model has it.
+/// A group in the model.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Group {
     pub stack: Vec<u64>,
@@ -103,7 +103,7 @@ pub struct Group {
     pub closers: BTreeMap<Vec<u64>, usize>,
 }
 
-/// The groups of the newest traces, by their opens that are selected.
+/// The groups of the newest traces, by their selected opens.
 pub fn groups(
     log: &[Trace],
     newest: usize,

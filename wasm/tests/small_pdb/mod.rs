@@ -1,4 +1,4 @@
-//! A PDB built by hand: a section of code or data at RVA 0x1000, and one module that contributed all of it.
+//! A handmade PDB: a section of code or data at RVA 0x1000, and one module that contributed all of it.
 
 pub const CODE: u32 = 0x1000;
 pub const CODE_SIZE: u32 = 0x1000;
@@ -24,7 +24,7 @@ pub const CLASS_2: u16 = 0x1608;
 pub const UNION_2: u16 = 0x160a;
 pub const MEMBER_FUNCTION_ID: u16 = 0x1602;
 
-/// Numbers of streams that are always there.
+/// Numbers of the streams that are always present.
 mod stream {
     pub const MODULE: u16 = 5;
     pub const PUBLICS: u16 = 6;
@@ -42,27 +42,27 @@ pub const LINES: u32 = 0xf2;
 pub const FILE_CHECKSUMS: u32 = 0xf4;
 pub const INLINEE_LINES: u32 = 0xf6;
 
-/// What a PDB is built of.
+/// The parts of a PDB.
 #[derive(Default)]
 pub struct Parts {
     /// Records of the module.
     pub symbols: Vec<u8>,
-    /// Its lines of compilers before Visual C++ 2005.
+    /// Its lines in the form of compilers before Visual C++ 2005.
     pub c11_lines: Vec<u8>,
-    /// Its lines of later ones.
+    /// Its lines in the form of later ones.
     pub lines: Vec<u8>,
     /// Names at offsets in the code, ascending.
     pub publics: Vec<(u32, &'static str)>,
-    /// Variables that only the program's own list has.
+    /// Variables that are only in the program's own list.
     pub globals: Vec<(u32, &'static str)>,
     /// Records of types, from index 0x1000, and of functions, likewise.
     pub types: Vec<Vec<u8>>,
     pub ids: Vec<Vec<u8>>,
-    /// Whether the section is one of code.
+    /// Whether the section contains code.
     pub is_code: bool,
     /// Where the linker's jumps of 5 bytes begin, and the RVA of the target of each.
     pub jumps: (u32, Vec<u32>),
-    /// Pairs of RVAs: of the image, and as it was linked.
+    /// Pairs of RVAs: in the image, and as linked.
     pub omap: Vec<(u32, u32)>,
 }
 
@@ -84,7 +84,7 @@ pub fn procedure(kind: u16, offset: u32, name: &str) -> Vec<u8> {
     )
 }
 
-/// A procedure with records in it; its own begins at an offset of the module's stream.
+/// A procedure with records in it; its own record begins at an offset in the module's stream.
 pub fn procedure_with(start: usize, offset: u32, name: &str, inside: &[u8]) -> Vec<u8> {
     let mut procedure = procedure(PROCEDURE, offset, name);
     let end = start + procedure.len() + inside.len();
@@ -221,7 +221,7 @@ pub fn pdb(parts: &Parts) -> Vec<u8> {
     ])
 }
 
-/// A stream of types or of IDs, whose hash stream has where the first record is.
+/// A stream of types or of IDs, whose hash stream has the offset of the first record.
 pub fn types(records: &[Vec<u8>], hash: u16) -> Vec<u8> {
     let count = records.len() as u32;
     let records = records.concat();
@@ -276,7 +276,7 @@ pub fn dbi(parts: &Parts) -> Vec<u8> {
     [header, module, contribution, debug].concat()
 }
 
-/// A container with these streams, each of its own blocks.
+/// A container with these streams, each in its own blocks.
 pub fn msf(streams: &[Vec<u8>]) -> Vec<u8> {
     let mut file = vec![0; BLOCK];
     let mut place = |bytes: &[u8]| -> Vec<u8> {

@@ -32,7 +32,7 @@ function logic(flags: Flags, result: number, width: number): number {
   return result;
 }
 
-/** Performs one of the operations; `cmp` returns the difference, which nobody stores. */
+/** Performs one of the operations; `cmp` returns the difference, which is not stored. */
 function compute(flags: Flags, operation: number, a: number, b: number, width: number): number {
   switch (operation) {
     case OPERATION.add:

@@ -18,7 +18,7 @@ import {
   writeRm,
 } from "./operands.ts";
 
-/** What becomes of the tested bit, as bits 3 and 4 of the opcode and the reg field of the group encode it. */
+/** What to do with the tested bit, as encoded in bits 3 and 4 of the opcode and in the reg field of the group. */
 const BIT_OPERATION = { test: 0, set: 1, reset: 2, complement: 3 } as const;
 
 function withBit(value: number, mask: number, operation: number): number {
@@ -34,7 +34,7 @@ function withBit(value: number, mask: number, operation: number): number {
   }
 }
 
-/** With a register as bit number, a memory operand is a string of bits that reaches far in both directions. */
+/** With a register as the bit number, a memory operand is a string of bits that extends far in both directions. */
 function bitByRegister(cpu: Cpu, i: Instruction): void {
   const operation = (i.opcode >>> 3) & 3;
   const number = readReg(cpu, i);
@@ -65,7 +65,7 @@ function bitInOperand(cpu: Cpu, i: Instruction, number: number, operation: numbe
   cpu.flags.setCarry((value & mask) !== 0);
 }
 
-/** `bsf`; the register stays where no bit is set, as AMD documents and Intel does. */
+/** `bsf`; the register is unchanged if no bit is set, as documented by AMD and done by Intel. */
 function scanForward(cpu: Cpu, i: Instruction): void {
   const value = readRm(cpu, i);
   if (value !== 0) writeReg(cpu, i, 31 - Math.clz32(value & -value));

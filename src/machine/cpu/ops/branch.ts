@@ -1,5 +1,5 @@
 /**
- * Near jumps, calls and returns. Far ones and 16-bit ones are not supported.
+ * Near jumps, calls and returns. Far and 16-bit ones are not supported.
  *
  * @module
  */
@@ -50,7 +50,7 @@ function retDropping(cpu: Cpu, i: Instruction): void {
   cpu.registers.set32(REGISTER.esp, cpu.registers.get32(REGISTER.esp) + 4 + i.immediate);
 }
 
-/** `loopne`, `loope`, `loop`: the low two bits of the opcode, in this order. */
+/** `loopne`, `loope`, `loop`: selected by the low two bits of the opcode, in this order. */
 function loop(cpu: Cpu, i: Instruction): void {
   const count = cpu.registers.get32(REGISTER.ecx) - 1;
   cpu.registers.set32(REGISTER.ecx, count);

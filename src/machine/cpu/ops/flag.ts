@@ -16,7 +16,7 @@ import { pop, push } from "./stack.ts";
 /** Flags that `sahf` loads from AH. */
 const LOW_FLAGS = EFLAGS.carry | EFLAGS.parity | EFLAGS.adjust | EFLAGS.zero | EFLAGS.sign;
 
-/** Flags that `pushf` shows as clear. */
+/** Flags that `pushf` stores as clear. */
 const HIDDEN_FLAGS = EFLAGS.resume;
 
 function pushFlags(cpu: Cpu, i: Instruction): void {
@@ -70,7 +70,7 @@ function setInterrupt(cpu: Cpu): void {
   requireInterruptPrivilege(cpu);
   const before = cpu.flags.interrupt;
   cpu.flags.interrupt = true;
-  // The instruction after `sti` runs first, so that `sti; hlt` and `sti; iret` lose no interrupt.
+  // The instruction after `sti` runs first, so that `sti; hlt` and `sti; iret` miss no interrupt.
   if (!before) cpu.interruptsChanged(true);
 }
 

@@ -80,7 +80,7 @@ function setcc(cpu: Cpu, i: Instruction): void {
   writeRm(cpu, i, holds(cpu.flags, i.opcode) ? 1 : 0);
 }
 
-/** `cmovcc` reads its source even where the condition does not hold. */
+/** `cmovcc` reads its source even if the condition does not hold. */
 function cmovcc(cpu: Cpu, i: Instruction): void {
   const value = readRm(cpu, i);
   if (holds(cpu.flags, i.opcode)) writeReg(cpu, i, value);

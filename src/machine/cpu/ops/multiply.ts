@@ -1,8 +1,8 @@
 /**
  * Multiplication and division.
  *
- * The double-width operand lives in AX, DX:AX or EDX:EAX. Multiplication defines CF and OF only; SF, ZF, AF and
- * PF stay as they were. Division defines no flag.
+ * The double-width operand is in AX, DX:AX or EDX:EAX. Multiplication defines only CF and OF; SF, ZF, AF and PF stay as
+ * they were. Division defines no flags.
  *
  * @module
  */
@@ -29,7 +29,7 @@ function multiplyHighSigned(a: number, b: number): number {
   return (multiplyHigh(a, b) - (a < 0 ? b : 0) - (b < 0 ? a : 0)) | 0;
 }
 
-/** CF and OF say that the upper half of a product matters; the others stay. */
+/** Sets CF and OF if the upper half of a product is significant; the other flags stay. */
 function setProductFlags(cpu: Cpu, significant: boolean): void {
   cpu.flags.setCarryOverflow(significant, significant, cpu.flags.adjust ? 8 : 0);
 }
@@ -130,7 +130,7 @@ export function divide(cpu: Cpu, i: Instruction): void {
   writeQuotient(cpu, quotient, dividend % divisor, width);
 }
 
-/** `idiv`: the quotient is cut towards zero, the remainder has the sign of the dividend. */
+/** `idiv`: the quotient is truncated towards zero, the remainder has the sign of the dividend. */
 export function signedDivide(cpu: Cpu, i: Instruction): void {
   const { width } = i;
   const divisor = signExtend(readRm(cpu, i), width);
@@ -161,7 +161,7 @@ function signedDivide64(cpu: Cpu, divisor: number): void {
   writeQuotient(cpu, Number(quotient), Number(dividend % wide), 32);
 }
 
-/** Rows of this family; the instructions of one operand are in the groups F6 and F7, in `unary.ts`. */
+/** Rows of this family; the one-operand instructions are in the groups F6 and F7, in `unary.ts`. */
 export const MULTIPLY_ROWS: OpcodeRows = {
   one: {
     0x69: modrm("full", imulRegRmImmediate, "operand"),

@@ -6,22 +6,22 @@
 import type { Operation } from "../instruction.ts";
 
 /**
- * What follows an opcode and its ModRM: nothing, a byte (sign-extended), a word, `enter`'s word and byte, as
+ * The immediate after an opcode and its ModRM: nothing, a byte (sign-extended), a word, `enter`'s word and byte, as
  * many bits as the operand has, or an absolute address.
  */
 export type Immediate = "none" | "byte" | "word" | "word-byte" | "operand" | "address";
 
 /** An instruction of the table. */
 export interface OpcodeEntry {
-  /** What executes it. */
+  /** The function that executes it. */
   readonly execute: Operation;
-  /** Operand size: 8 bits; 32 bits, or 16 with the prefix; as branches have it, 32 bits and no prefix. */
+  /** Operand size: 8 bits; 32 bits, or 16 with the prefix; for branches, 32 bits without the prefix. */
   readonly width: "byte" | "full" | "branch";
   /** Whether a ModRM byte follows the opcode. */
   readonly modrm: boolean;
-  /** What follows then. */
+  /** The immediate that follows. */
   readonly immediate: Immediate;
-  /** What the r/m field may name. */
+  /** What the r/m field may refer to. */
   readonly operand: "any" | "memory" | "register";
 }
 
@@ -31,17 +31,17 @@ export interface OpcodeGroup {
   readonly group: readonly (OpcodeEntry | undefined)[];
 }
 
-/** What an opcode stands for. */
+/** The meaning of an opcode. */
 export type OpcodeSlot = OpcodeEntry | OpcodeGroup;
 
-/** Opcodes by their byte, or by the byte behind 0F. */
+/** Opcodes by their byte, or by the byte after 0F. */
 export type OpcodeTable = (OpcodeSlot | undefined)[];
 
 /** Rows of one family of instructions, as its file exports them. */
 export interface OpcodeRows {
-  /** Opcodes of one byte. */
+  /** One-byte opcodes. */
   readonly one?: Readonly<Record<number, OpcodeSlot>>;
-  /** Opcodes behind 0F. */
+  /** Opcodes after 0F. */
   readonly two?: Readonly<Record<number, OpcodeSlot>>;
 }
 
@@ -78,7 +78,7 @@ export function group(...entries: (OpcodeEntry | undefined)[]): OpcodeGroup {
   return { group: entries };
 }
 
-/** The same row for `count` opcodes in a row. */
+/** The same row for `count` consecutive opcodes. */
 export function range(first: number, count: number, slot: OpcodeSlot): Record<number, OpcodeSlot> {
   return Object.fromEntries(Array.from({ length: count }, (_, n) => [first + n, slot]));
 }

@@ -1,5 +1,5 @@
 /**
- * Reading and writing the operands of a decoded instruction.
+ * Reads and writes the operands of a decoded instruction.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export function readRm(cpu: Cpu, i: Instruction): number {
   return cpu.registers.get(i.rm, i.width);
 }
 
-/** Reads the r/m operand that the instruction will write back: faults now if it may not be written. */
+/** Reads the r/m operand that the instruction will write back: faults now if it cannot be written. */
 export function readRmForWrite(cpu: Cpu, i: Instruction): number {
   if (i.rm === MEMORY_OPERAND) return cpu.linear.loadForWrite(linearAddress(cpu, i), i.width);
   return cpu.registers.get(i.rm, i.width);
@@ -40,7 +40,7 @@ export function writeRm(cpu: Cpu, i: Instruction, value: number): void {
   else cpu.registers.set(i.rm, value, i.width);
 }
 
-/** Reads an r/m operand of 8 or 16 bits, whatever the operand size: the source of `movzx`, selectors. */
+/** Reads an r/m operand of 8 or 16 bits regardless of the operand size: the source of `movzx`, selectors. */
 export function readNarrowRm(cpu: Cpu, i: Instruction, width: 8 | 16): number {
   if (i.rm === MEMORY_OPERAND) return cpu.linear.load(linearAddress(cpu, i), width);
   return cpu.registers.get(i.rm, width);

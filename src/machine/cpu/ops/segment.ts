@@ -17,7 +17,7 @@ function invalidOpcode(): CpuException {
   return new CpuException(VECTOR.invalidOpcode);
 }
 
-/** Into memory 16 bits, into a register the operand size, zero-extended. */
+/** Writes 16 bits to memory, or the operand size, zero-extended, to a register. */
 function movRmSegment(cpu: Cpu, i: Instruction): void {
   if (i.reg > SEGMENT.gs) throw invalidOpcode();
   const selector = cpu.segments.selector(i.reg);
@@ -32,7 +32,7 @@ function movSegmentRm(cpu: Cpu, i: Instruction): void {
 
 function load(cpu: Cpu, segment: number, selector: number): void {
   loadSegment(cpu, segment, selector);
-  // A new SS is of use only with its ESP, which the next instruction loads.
+  // A new SS is useful only with its ESP, which the next instruction loads.
   if (segment === SEGMENT.ss) cpu.interruptsChanged(true);
 }
 

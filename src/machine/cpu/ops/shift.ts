@@ -1,8 +1,8 @@
 /**
  * Shifts and rotates.
  *
- * The count is taken modulo 32, and a count of zero changes no flag. OF is defined for a count of one only; here
- * it is what the formula for one gives.
+ * The count is taken modulo 32, and a count of zero changes no flag. OF is defined only for a count of one; here the
+ * formula for one is always used.
  *
  * @module
  */
@@ -82,7 +82,7 @@ function sar(cpu: Cpu, value: number, count: number, width: number): number {
   return result;
 }
 
-/** Rotates change CF and OF only. */
+/** Rotates change only CF and OF. */
 function setRotateFlags(cpu: Cpu, carry: boolean, overflow: boolean): void {
   cpu.flags.setCarryOverflow(carry, overflow, cpu.flags.adjust ? 8 : 0);
 }

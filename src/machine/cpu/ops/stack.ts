@@ -1,7 +1,7 @@
 /**
  * The stack: `push`, `pop`, their all-register forms, `enter`, `leave`.
  *
- * ESP moves after memory was written or read, so a fault leaves it where it was.
+ * ESP moves after memory has been written or read, so a fault leaves it where it was.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { group, modrm, type OpcodeRows, plain, range } from "./opcode.ts";
 import { linearAddress, readReg, readRm, writeReg } from "./operands.ts";
 import { UnsupportedInstruction } from "../cpu_fault.ts";
 
-/** Linear address of a place on the stack, in bytes from ESP. */
+/** Linear address on the stack, `offset` bytes from ESP. */
 export function stackAddress(cpu: Cpu, offset: number): number {
   return (cpu.segments.base(SEGMENT.ss) + cpu.registers.get32(REGISTER.esp) + offset) | 0;
 }
@@ -53,7 +53,7 @@ export function pushRm(cpu: Cpu, i: Instruction): void {
   push(cpu, readRm(cpu, i), i.width);
 }
 
-/** An address with ESP is worked out after the pop has moved it. */
+/** An address that uses ESP is computed after the pop has moved it. */
 function popRm(cpu: Cpu, i: Instruction): void {
   const value = cpu.linear.load(stackAddress(cpu, 0), i.width);
   const bytes = i.width >>> 3;
@@ -70,7 +70,7 @@ function popRm(cpu: Cpu, i: Instruction): void {
 /** `pusha`: EAX first, EDI last, and ESP as it was before. */
 function pushAll(cpu: Cpu, i: Instruction): void {
   const bytes = i.width >>> 3;
-  // The far ends first: what lies between them is in their pages.
+  // Both ends first: everything between them is in their pages.
   cpu.linear.loadForWrite(stackAddress(cpu, -bytes), i.width);
   for (let register = 7; register >= 0; register--) {
     const address = stackAddress(cpu, -bytes * (register + 1));
@@ -93,7 +93,7 @@ function popAll(cpu: Cpu, i: Instruction): void {
   moveStack(cpu, bytes * 8);
 }
 
-/** `enter` without nested frames; their display of outer frames no compiler asks for. */
+/** `enter` without nested frames, whose display of outer frames no compiler uses. */
 function enter(cpu: Cpu, i: Instruction): void {
   const size = i.immediate & 0xffff;
   const level = i.immediate >>> 16;

@@ -1,8 +1,8 @@
 /**
  * String instructions, with their repeat prefixes.
  *
- * A repeated one runs to its end at once and counts as one instruction. Each round leaves the registers as the
- * next one needs them, so one that faulted in the middle goes on from there.
+ * A repeated one runs to its end at once and counts as one instruction. Each round leaves the registers as the next one
+ * needs them, so an instruction that faulted in the middle continues from there.
  *
  * @module
  */
@@ -78,7 +78,7 @@ function repeating(round: Operation, compares: boolean): Operation {
 
 const stosEach = repeating(stos, false);
 
-/** `stosb`. Upward, a repeated one fills a page at a time: guests clear memory with it, much at once. */
+/** `stosb`. Upward, a repeated one fills a page at a time: guests clear large amounts of memory with it. */
 function stosb(cpu: Cpu, i: Instruction): void {
   if (i.repeat === REPEAT.none || cpu.flags.direction) {
     stosEach(cpu, i);

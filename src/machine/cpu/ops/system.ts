@@ -40,7 +40,7 @@ function rdtsc(cpu: Cpu): void {
   cpu.registers.edx = Math.floor(cpu.instructions / 0x1_0000_0000);
 }
 
-/** CR0, CR2 and CR3 are there. */
+/** There are only CR0, CR2 and CR3. */
 function movRegisterControl(cpu: Cpu, i: Instruction): void {
   cpu.requireRing0();
   cpu.registers.set32(i.rm, readControl(cpu, i.reg));

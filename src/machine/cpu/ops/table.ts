@@ -1,5 +1,5 @@
 /**
- * Opcodes to instructions: the families' rows in two tables.
+ * Maps opcodes to instructions: the families' rows in two tables.
  *
  * @module
  */
@@ -33,10 +33,10 @@ const FAMILIES: readonly OpcodeRows[] = [
   SYSTEM_ROWS,
 ];
 
-/** Opcodes of one byte. */
+/** One-byte opcodes. */
 export const OPCODES: OpcodeTable = collect((family) => family.one);
 
-/** Opcodes behind 0F. */
+/** Opcodes after 0F. */
 export const OPCODES_0F: OpcodeTable = collect((family) => family.two);
 
 function collect(rows: (family: OpcodeRows) => OpcodeRows["one"]): OpcodeTable {

@@ -1,6 +1,6 @@
 /**
- * Instructions of one operand: `inc`, `dec`, `not`, `neg`; and `test` with an immediate, which shares a group
- * with them, as `mul` and `div` do.
+ * One-operand instructions: `inc`, `dec`, `not`, `neg`; and `test` with an immediate, which shares a group with them,
+ * as `mul` and `div` do.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Makes the page's data of an analysis.
+ * Makes the page's data from an analysis.
  *
  * @module
  */
@@ -23,13 +23,13 @@ import {
 import { PageTables } from "./tables.ts";
 import { timelineOf } from "./timeline.ts";
 
-/** What the page has at most; the page says how much is left out. */
+/** Limits of the page, which says how much is left out. */
 const MAX = {
-  /** Groups: a browser stays quick with twice as many as the largest trace that was seen had. */
+  /** Groups: a browser stays fast with twice as many as in the largest trace seen so far. */
   groups: 20_000,
   /** Bad references: nobody reads more. */
   misuses: 500,
-  /** Sentences about closes that look wrong. */
+  /** Notes about closes that look wrong. */
   wrongCloses: 10,
   /** Types of open handles: Windows has some 70. */
   handleTypes: 100,
@@ -73,11 +73,11 @@ export function makePageData(analysis: Analysis): PageData {
         .map(([type, count]) => [tables.text(type), count] as const),
     }),
   };
-  // Last, because the rows fill the tables.
+  // Last, because making rows fills the tables.
   return { ...parts, texts: tables.texts, frames: tables.frames, stacks: tables.stacks };
 }
 
-/** The stack that opened the handle of the newest bad reference; -1 for none. */
+/** The stack that opened the handle of the newest bad reference; -1 if there is none. */
 function openedBy({ misuses: [newest], log }: Analysis): StackId {
   return newest?.open === undefined ? -1 : log.stack[newest.open]!;
 }

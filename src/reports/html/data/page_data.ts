@@ -1,24 +1,24 @@
 /**
- * What the page knows: the JSON of its data block.
+ * The page's data: the JSON of its data block.
  *
- * Numbers, text and rows alone. Every text is escaped for people already (escape_text.ts), each distinct one stands once
- * in {@linkcode PageData.texts}, and rows name it by its place there; so do frames and stacks. -1 stands for none.
+ * Only numbers, text and rows. Every text is already escaped for people (escape_text.ts) and is stored once in
+ * {@linkcode PageData.texts}; rows refer to it by index. The same holds for frames and stacks. -1 means none.
  *
  * @module
  */
 import type { GroupJudgement, MisuseVerdict } from "../../../analysis.ts";
 import type { VerdictKind } from "../../../analysis/verdict.ts";
 
-/** Place of a text in {@linkcode PageData.texts}; -1 for none. */
+/** Index of a text in {@linkcode PageData.texts}; -1 for none. */
 export type TextId = number;
 
-/** Place of a frame in {@linkcode PageData.frames}. */
+/** Index of a frame in {@linkcode PageData.frames}. */
 export type FrameId = number;
 
-/** Place of a stack in {@linkcode PageData.stacks}; -1 for none. */
+/** Index of a stack in {@linkcode PageData.stacks}; -1 for none. */
 export type PageStack = number;
 
-/** Place of a group in {@linkcode PageData.groups}; -1 for none. */
+/** Index of a group in {@linkcode PageData.groups}; -1 for none. */
 export type RowId = number;
 
 /** Whose code a frame is. */
@@ -26,13 +26,13 @@ export const OWNERS = ["own", "framework", "system", "unknown"] as const;
 
 /** A frame, or a function inlined in one. */
 export type FrameRow = readonly [
-  /** `module!symbol`, or what stands in its place. */
+  /** `module!symbol`, or what replaces it. */
   name: TextId,
-  /** Place in {@linkcode OWNERS}. */
+  /** Index in {@linkcode OWNERS}. */
   owner: number,
   /** Its line in the layout of `!htrace`; -1 for an inlined function. */
   line: TextId,
-  /** Distance from the symbol; -1 where there is none, or the name says it. */
+  /** Distance from the symbol; -1 if there is none, or the name includes it. */
   displacement: number,
   /** File name and line, as people write them: `session.cpp:88`. */
   place: TextId,
@@ -47,9 +47,9 @@ export interface GroupRow {
   readonly key: string;
   /** The opening stack. */
   readonly stack: PageStack;
-  /** The frame to ask about: the suspect, else the innermost frame; -1 without a stack. */
+  /** The frame to name: the suspect, otherwise the innermost frame; -1 without a stack. */
   readonly frame: FrameId;
-  /** Whether that frame is a suspect, and whose: `none` without one. */
+  /** Whether that frame is a suspect, and whose code it is; `none` if it is not one. */
   readonly suspectIs: "own" | "framework" | "none";
   /** How often the stack opened a handle. */
   readonly opened: number;
@@ -65,11 +65,11 @@ export interface GroupRow {
   readonly series?: readonly number[];
   /** How its handles usually end. */
   readonly judgement: GroupJudgement;
-  /** It is in the baseline of accepted leaks. */
+  /** Whether it is in the baseline of accepted leaks. */
   readonly known?: true;
   /** Outstanding handles by type, most frequent first. */
   readonly types: readonly (readonly [type: TextId, count: number])[];
-  /** Who closed its handles, most frequent first; the rest is counted. */
+  /** Who closed its handles, most frequent first; the rest are counted. */
   readonly closers: readonly (readonly [stack: PageStack, count: number])[];
   /** Handles that closers beyond the listed ones closed. */
   readonly otherCloses: number;
@@ -83,7 +83,7 @@ export interface GroupRow {
 export interface MisuseRow {
   /** What it was. */
   readonly verdict: MisuseVerdict;
-  /** The handle, and what it was. */
+  /** The handle, and the kind of misuse. */
   readonly title: TextId;
   /** The story. */
   readonly story: TextId;
@@ -95,11 +95,11 @@ export interface MisuseRow {
 
 /** Open handles over time. */
 export interface Timeline {
-  /** Whether its points are moments of traces, or snapshots. */
+  /** Whether its points are times of traces, or snapshots. */
   readonly of: "traces" | "snapshots";
-  /** Milliseconds since 1970 of each point; absent where snapshots are not dated. */
+  /** Milliseconds since 1970 of each point; absent if snapshots have no dates. */
   readonly times?: readonly number[];
-  /** A name for each point, where they are snapshots. */
+  /** A name for each point, if they are snapshots. */
   readonly names?: readonly TextId[];
   /** Open handles of all stacks at each point. */
   readonly all: readonly number[];
@@ -121,20 +121,20 @@ export interface PageData {
   readonly verdict: {
     readonly kind: VerdictKind;
     readonly sentence: TextId;
-    /** The group that it speaks of: of bad references the one that opened the handle. */
+    /** The group that it is about: for bad references, the one that opened the handle. */
     readonly group: RowId;
   };
-  /** What to do next; a command in it stands between backquotes. */
+  /** What to do next; commands in it are in backquotes. */
   readonly next: TextId;
-  /** What is uncertain or was left out. */
+  /** What is uncertain or left out. */
   readonly notes: readonly TextId[];
-  /** Whether the analysis compares with a snapshot: then numbers count what was opened since. */
+  /** Whether the analysis compares with a snapshot: numbers then count what was opened since. */
   readonly isDiff: boolean;
-  /** Whether the source tells of closes: a diff's text does not. */
+  /** Whether the source reports closes: a diff's text does not. */
   readonly tellsCloses: boolean;
   /** Whether traces between the snapshot and now are lost. */
   readonly historyLost: boolean;
-  /** Groups in all, of which {@linkcode PageData.groups} has the first. */
+  /** Number of all groups, of which {@linkcode PageData.groups} has the first. */
   readonly groupsInAll: number;
   /** Sums over all groups. */
   readonly totals: {
@@ -158,14 +158,14 @@ export interface PageData {
   readonly groups: readonly GroupRow[];
   /** Why there are no groups. */
   readonly noStacks?: TextId;
-  /** Bad references, newest first; the rest is counted in the totals. */
+  /** Bad references, newest first; the rest are counted in the totals. */
   readonly misuses: readonly MisuseRow[];
   /** Closes that look like somebody else's. */
   readonly wrongCloses: readonly TextId[];
-  /** Growth over time, where times or snapshots are known. */
+  /** Growth over time, if times or snapshots are known. */
   readonly timeline?: Timeline;
-  /** Why there is none, and what to do. */
+  /** Why there is no timeline, and what to do. */
   readonly noTimeline?: TextId;
-  /** Open handles of the process by type, most frequent first, where they were read. */
+  /** Open handles of the process by type, most frequent first, if they were read. */
   readonly handleTypes?: readonly (readonly [type: TextId, count: number])[];
 }

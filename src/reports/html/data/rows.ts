@@ -11,7 +11,7 @@ import { misuseStory } from "../../_findings.ts";
 import type { GroupRow, HandleRow, MisuseRow, TextId } from "./page_data.ts";
 import type { PageTables } from "./tables.ts";
 
-/** What is kept of long lists. The page counts the rest. */
+/** How much of long lists is kept. The page counts the rest. */
 const KEPT = {
   /** Closers of a group: a person reads the first few. */
   closers: 12,
@@ -90,7 +90,7 @@ export function misuseRow(
   };
 }
 
-/** The story alone, as a sentence: its title stands above it. */
+/** Only the story: its title is shown above it. */
 function storyWithout(title: string, story: string): string {
   const rest = story.slice(title.length + ": ".length);
   return rest.charAt(0).toUpperCase() + rest.slice(1);

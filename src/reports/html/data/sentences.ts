@@ -1,7 +1,7 @@
 /**
- * What the page says in words: facts of the header, the next step, what is uncertain, why there is no timeline.
+ * The page's wording: facts in the header, the next step, uncertainties, why there is no timeline.
  *
- * A command in a sentence stands between backquotes.
+ * Commands in the text are in backquotes.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export function nextStep(kind: VerdictKind): string {
   return NEXT[kind];
 }
 
-/** What was examined: its name, and the process that the name does not tell. */
+/** What was examined: its name, and the process if the name does not say it. */
 export function targetText({ target: { name, identity } }: Analysis): string {
   const { imageName, processId } = identity;
   const process = [
@@ -77,7 +77,7 @@ export function timeText(time: Date): string {
   return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** What is uncertain, and what is not shown: sentences. `shown` groups of all are on the page. */
+/** Notes on what is uncertain and what is not shown. Of all groups, `shown` are on the page. */
 export function notesOf(analysis: Analysis, shown: number): string[] {
   const { diff, groups, log, target } = analysis;
   const processes = new Set(log.processId);
@@ -117,7 +117,7 @@ function capitalized(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-/** Why there are no stacks, where there are none. */
+/** Why there are no stacks, if there are none. */
 export function noStacksText({ leftOut, misuses }: Analysis): string {
   if (leftOut.groups > 0) return "The filter left no stack for a table and a flame graph.";
   return misuses.length === 0
@@ -125,7 +125,7 @@ export function noStacksText({ leftOut, misuses }: Analysis): string {
     : "No stack here opened a handle; the bad references are all that was traced.";
 }
 
-/** Why there is no timeline, and what to do for one. */
+/** Why there is no timeline, and how to get one. */
 export function noTimelineText({ log, leftOut, diff }: Analysis): string {
   if (log.count === 0) return "No times: there are no traces.";
   if (diff?.historyLost) return "No growth: the snapshot's traces are gone from the ring.";

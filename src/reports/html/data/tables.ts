@@ -14,7 +14,7 @@ import { type FlatFrame, flatFrames } from "../../_flat_frames.ts";
 import { StringTable } from "../../_string_table.ts";
 import { type FrameId, type FrameRow, OWNERS, type PageStack, type TextId } from "./page_data.ts";
 
-/** Texts, frames and stacks in the order in which rows first named them. */
+/** Texts, frames and stacks in the order of their first use by rows. */
 export class PageTables {
   readonly frames: FrameRow[] = [];
   readonly stacks: (readonly FrameId[])[] = [];
@@ -22,7 +22,7 @@ export class PageTables {
   readonly #analysis: Analysis;
   readonly #suspectModules: ReadonlyMap<string, CodeOwner>;
   readonly #frameIds = new Map<string, FrameId>();
-  /** Stacks share frames, and most of a large trace's are in many stacks. */
+  /** Stacks share frames, and most frames of a large trace are in many stacks. */
   readonly #known = new Map<Frame, readonly FrameId[]>();
   readonly #stackIds = new Map<StackId, PageStack>();
 
@@ -42,12 +42,12 @@ export class PageTables {
     return text === undefined ? -1 : this.#texts.number(escapeText(text));
   }
 
-  /** The id of a text of several lines, which keeps its own line breaks alone. */
+  /** The id of a text of several lines, which keeps only its own line breaks. */
   lines(lines: readonly string[]): TextId {
     return this.#texts.number(lines.map(escapeText).join("\n"));
   }
 
-  /** The place of a stack; -1 for one without frames, and for one that was not named. */
+  /** The index of a stack; -1 for one without frames, and for one that was not named. */
   stack(stack: StackId | undefined): PageStack {
     const frames = stack === undefined ? undefined : this.#analysis.stacks.get(stack)?.frames;
     if (stack === undefined || frames === undefined || frames.length === 0) return -1;
@@ -59,7 +59,7 @@ export class PageTables {
     return id;
   }
 
-  /** The id of a frame that stands in a stack: of the frame itself, not of what is inlined in it. */
+  /** The id of a frame in a stack: of the frame itself, not of what is inlined in it. */
   frame(frame: Frame): FrameId {
     return this.#framesOf(frame).at(-1)!;
   }
@@ -102,7 +102,7 @@ export class PageTables {
   }
 }
 
-/** Whose the modules of suspects are: the user may have said so, and the built-in table does not know it. */
+/** Whose the suspects' modules are: the user may have said it, which the built-in table does not know. */
 function suspectModules({ stacks }: Analysis): ReadonlyMap<string, CodeOwner> {
   const owners = new Map<string, CodeOwner>();
   for (const { suspect } of stacks.values()) {

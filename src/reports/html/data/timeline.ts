@@ -1,5 +1,5 @@
 /**
- * Open handles over time: by the times of traces, else by snapshots.
+ * Open handles over time: by the times of traces, otherwise by snapshots.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { TraceLog } from "../../../trace_log.ts";
 import type { PageTables } from "./tables.ts";
 import type { RowId, Timeline } from "./page_data.ts";
 
-/** Points of a line: more than a screen shows apart say nothing. */
+/** Points of a line: more than a screen can distinguish are useless. */
 const POINTS = 200;
-/** Stacks that have a line of their own: the first rows, which are the worst. */
+/** Number of stacks with their own line: the first rows, which are the worst. */
 const LINES = 40;
 
 /** Open handles over time; undefined without times and without snapshots. */
@@ -30,7 +30,7 @@ class Line {
     this.#span = last - first;
   }
 
-  /** Counts a change at a moment. */
+  /** Counts a change at a given time. */
   add(time: number, change: number): void {
     const point = Math.ceil((time - this.#first) / this.#span * (POINTS - 1));
     this.#steps[Math.min(Math.max(point, 0), POINTS - 1)]! += change;
@@ -91,7 +91,7 @@ function counts({ diff, log, pairOf, isOutstanding }: Analysis, open: number): b
   return diff !== undefined || isOutstanding[open] === 1 || pairOf[open]! < log.count;
 }
 
-/** Groups of several stacks (`--merge`) have opens that do not stand under their first stack. */
+/** Groups of several stacks (`--merge`) have opens that are not listed under their first stack. */
 function isWhole({ outstanding }: TraceGroup, values: readonly number[]): boolean {
   return values.at(-1)! >= outstanding;
 }

@@ -1,4 +1,4 @@
-//! The compressions of a cabinet's data blocks. Each block is decoded with what the blocks before it expanded to.
+//! The compressions of a cabinet's data blocks. Each block is decoded with the expanded data of the blocks before it.
 
 use lzxd::{Lzxd, WindowSize};
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
@@ -19,10 +19,10 @@ mod kind {
     pub const LZX: u16 = 3;
 }
 
-/// Decodes the blocks of one folder, in their order.
+/// Decodes the blocks of one folder, in order.
 pub struct Decoder {
     scheme: Scheme,
-    /// Behind up to [`MAX_BLOCK`] bytes that came before, the block that was decoded last.
+    /// The last decoded block, after up to [`MAX_BLOCK`] bytes that came before it.
     bytes: Vec<u8>,
     /// Where the last block begins.
     start: usize,
@@ -35,7 +35,7 @@ enum Scheme {
 }
 
 impl Decoder {
-    /// A decoder for a folder's `typeCompress`.
+    /// Makes a decoder for a folder's `typeCompress`.
     pub fn new(compression: u16) -> Result<Self> {
         let scheme = match compression & 0xf {
             kind::NONE => Scheme::Stored,
@@ -51,9 +51,9 @@ impl Decoder {
         })
     }
 
-    /// Decodes a block that expands to `length` bytes; false where it does not.
+    /// Decodes a block that expands to `length` bytes; false if it does not.
     pub fn decode(&mut self, data: &[u8], length: usize) -> bool {
-        // MSZIP alone looks back in here; LZX has a window of its own.
+        // Only MSZIP looks back in here; LZX has its own window.
         let kept = match self.scheme {
             Scheme::MsZip(_) => self.bytes.len().min(MAX_BLOCK),
             Scheme::Stored | Scheme::Lzx(_) => 0,
@@ -86,13 +86,13 @@ impl Decoder {
         }
     }
 
-    /// The block that was decoded last.
+    /// The last decoded block.
     pub fn decoded(&self) -> &[u8] {
         &self.bytes[self.start..]
     }
 }
 
-/// The window of LZX, from the power of two that a cabinet says: 32 KiB to 2 MiB.
+/// The window of LZX, from the power of two in the cabinet: 32 KiB to 2 MiB.
 fn window(power: u16) -> Result<WindowSize> {
     Ok(match power {
         15 => WindowSize::KB32,

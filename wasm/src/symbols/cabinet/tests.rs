@@ -4,12 +4,12 @@ use super::CabinetFile;
 use crate::error::{Error, Result};
 use crate::file::File;
 
-/// Longer than three blocks of 32 KiB, and not the same all over.
+/// Longer than three blocks of 32 KiB, and not uniform.
 fn contents() -> Vec<u8> {
     (0..100_000_u32).map(|i| (i / 7 % 251) as u8).collect()
 }
 
-/// A cabinet by an independent writer, with the checksums that belong to it.
+/// A cabinet by an independent writer, with its checksums added.
 fn cabinet_of(compression: cab::CompressionType, files: &[&[u8]]) -> Vec<u8> {
     let mut builder = cab::CabinetBuilder::new();
     let folder = builder.add_folder(compression);
@@ -33,7 +33,7 @@ fn mszip(files: &[&[u8]]) -> Vec<u8> {
     cabinet_of(cab::CompressionType::MsZip, files)
 }
 
-/// A cabinet whose contents are one LZX block of the kind that is not compressed.
+/// A cabinet whose contents are one uncompressed LZX block.
 fn lzx_cabinet(contents: &[u8]) -> Vec<u8> {
     let stored = cabinet_of(cab::CompressionType::None, &[contents]);
     let data = u32::from_le_bytes([stored[36], stored[37], stored[38], stored[39]]) as usize;
@@ -102,7 +102,7 @@ fn rejects_a_cut_cabinet_at_every_length() {
     }
 }
 
-/// No wrong byte comes out: a change is an error, or it is in what says nothing about the contents.
+/// No wrong byte is returned: a change is an error, or it is in data that says nothing about the contents.
 #[test]
 fn never_expands_to_other_contents_whatever_byte_is_changed() {
     for compression in [cab::CompressionType::MsZip, cab::CompressionType::None] {

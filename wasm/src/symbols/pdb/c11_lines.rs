@@ -4,25 +4,25 @@
 //! zero. Counts of files and sections (u16 each), u32 offsets of the files; a file has counts of its sections and of
 //! nothing (u16 each), u32 offsets of their lines, then first and last offset in the section (u32 each) of each, then
 //! its name; lines are a section and a count (u16 each), u32 offsets in the section, then as many u16 lines. Offsets
-//! without a word on where they begin count from the start of all this.
+//! count from the start of all this unless stated otherwise.
 
 use crate::bytes::Bytes;
 use crate::error::Result;
 
 use super::records::Place;
 
-/// Bytes of a pair of counts.
+/// Size of a pair of counts in bytes.
 const COUNTS: usize = 4;
-/// Bytes of the first and the last offset of a section.
+/// Size of the first and last offsets of a section in bytes.
 const RANGE: usize = 8;
-/// Bytes of an offset with its line.
+/// Size of an offset with its line in bytes.
 const LINE: usize = 6;
 
 /// Code of one section that came from one file.
 pub struct Piece {
     /// Where it begins.
     pub place: Place,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u32,
     /// Offset of the file's name.
     pub file: u32,
@@ -34,7 +34,7 @@ pub struct Piece {
 pub fn pieces(data: &[u8]) -> Result<Vec<Piece>> {
     let bytes = Bytes::new("the lines", data);
     let mut pieces = Vec::new();
-    // Sound lines take their bytes once; parts that lead to the same bytes would be more lines than fit.
+    // Valid lines use their bytes once; parts that point to the same bytes would be more lines than fit.
     let mut room = data.len();
     for index in 0..usize::from(bytes.u16(0)?) {
         let file = bytes.u32(COUNTS + 4 * index)? as usize;

@@ -1,9 +1,9 @@
-//! Function IDs that link-time code generation left in another object file's numbering.
+//! Function IDs that link-time code generation left in the numbering of another object file.
 //!
 //! Layout: `cvinfo.h` of microsoft-pdb (`ComboID`, `CrossScopeReferences`, `LocalIdAndGlobalIdPair`). Such an ID
-//! has its top bit set and names an import: bits 20 to 30 are the place of an object file in the list of object files
-//! that are imported from, bits 0 to 19 the place of an ID in that object file's list. What is found there is
-//! a number of the other object file, whose exports have the ID in the PDB's own numbering.
+//! has its top bit set and names an import: bits 20 to 30 are the index of an object file in the list of those imported
+//! from, bits 0 to 19 the index of an ID in that object file's list. The entry there is a number in the other object
+//! file, whose exports have the ID in the PDB's own numbering.
 
 use crate::bytes::Bytes;
 use crate::error::Result;
@@ -23,10 +23,10 @@ mod imports {
     pub const IDS: usize = 8;
 }
 
-/// Bytes of an export: u32 number in this object file, u32 ID.
+/// Size of an export in bytes: u32 number in this object file, u32 ID.
 const EXPORT_SIZE: usize = 8;
 
-/// Bytes that are read to find an ID.
+/// Number of bytes read to find an ID.
 pub fn cost(dbi: &Dbi, object: ObjectIndex, id: u32) -> Result<u32> {
     let lines = dbi.object(object)?.lines_size;
     Ok(if id & IS_IMPORT == 0 {
@@ -36,7 +36,7 @@ pub fn cost(dbi: &Dbi, object: ObjectIndex, id: u32) -> Result<u32> {
     })
 }
 
-/// The ID in the PDB's own numbering of an ID that an object file uses; None where the way there is broken.
+/// The ID in the PDB's own numbering of an ID that an object file uses; None if the references are broken.
 pub fn global_id(
     msf: &Msf,
     dbi: &Dbi,
@@ -71,7 +71,7 @@ pub fn global_id(
     Ok(exported.flatten())
 }
 
-/// Offset of the object file's name, and its own number of what is imported.
+/// Offset of the object file's name, and its own number of the import.
 fn find_import(content: Bytes<'_>, list: usize, place: usize) -> Result<Option<(u32, u32)>> {
     let mut at = 0usize;
     for _ in 0..list {

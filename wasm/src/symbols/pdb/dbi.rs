@@ -19,8 +19,8 @@ mod header {
     pub const GLOBALS: usize = 12;
     pub const PUBLICS: usize = 16;
     pub const SYMBOL_RECORDS: usize = 20;
-    /// Sizes of the substreams that follow the header, in this order but for the last two: the debug
-    /// header comes last in the stream.
+    /// Sizes of the substreams that follow the header, in this order except for the last two: the debug header comes
+    /// last in the stream.
     pub const OBJECTS_SIZE: usize = 24;
     pub const CONTRIBUTIONS_SIZE: usize = 28;
     pub const SECTION_MAP_SIZE: usize = 32;
@@ -57,11 +57,11 @@ mod section_header {
     pub const RVA: usize = 12;
     pub const CHARACTERISTICS: usize = 36;
     pub const SIZE: usize = 40;
-    /// Of the characteristics: `IMAGE_SCN_MEM_EXECUTE`.
+    /// Bit of the characteristics: `IMAGE_SCN_MEM_EXECUTE`.
     pub const IS_CODE: u32 = 0x2000_0000;
 }
 
-/// Places of stream numbers in the debug header, u16 each.
+/// Indices of stream numbers in the debug header, u16 each.
 mod debug_header {
     pub const OMAP_TO_SOURCE: usize = 3;
     pub const OMAP_FROM_SOURCE: usize = 4;
@@ -69,15 +69,15 @@ mod debug_header {
     pub const ORIGINAL_SECTIONS: usize = 10;
 }
 
-/// What the stream says, without the contributions.
+/// The contents of the stream, without the contributions.
 pub struct Dbi {
-    /// Age that images record; the information stream's own age counts other rewrites too.
+    /// Age that images record; the information stream's own age also counts other rewrites.
     pub age: u32,
     /// Number of the stream of global symbols.
     pub globals: u16,
     /// Number of the stream of public symbols.
     pub publics: u16,
-    /// Number of the stream of symbol records, those of public symbols among them.
+    /// Number of the stream of symbol records, including those of public symbols.
     pub symbol_records: u16,
     /// Object files, by index.
     pub objects: Vec<ObjectFile>,
@@ -85,14 +85,14 @@ pub struct Dbi {
     pub omap_to_source: u16,
     /// Stream of the map the other way.
     pub omap_from_source: u16,
-    /// Sections of the image as it was linked: symbols are relative to these.
+    /// Sections of the image as linked: symbols are relative to these.
     pub sections: Vec<Section>,
-    /// Bytes of the list of object files in the stream.
+    /// Size of the list of object files in the stream, in bytes.
     pub objects_size: u32,
     contributions: (u32, u32),
 }
 
-/// The place of an object file in the list of them.
+/// The index of an object file in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectIndex(pub u16);
 
@@ -101,13 +101,13 @@ pub struct ObjectIndex(pub u16);
 pub struct ObjectFile {
     /// Number of its stream, or [`NO_STREAM`].
     pub stream: u16,
-    /// Bytes of symbols at the start of the stream.
+    /// Size of the symbols at the start of the stream, in bytes.
     pub symbols_size: u32,
-    /// Bytes of lines as compilers before Visual C++ 2005 wrote them, right behind the symbols.
+    /// Size of the lines of compilers before Visual C++ 2005, directly after the symbols, in bytes.
     pub c11_lines_size: u32,
     /// Offset of the lines in the stream.
     pub lines_offset: u32,
-    /// Bytes of lines.
+    /// Size of the lines in bytes.
     pub lines_size: u32,
 }
 
@@ -125,7 +125,7 @@ pub struct Section {
 pub struct Contribution {
     /// Where it begins.
     pub place: Place,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u32,
     /// Index of the object file.
     pub object: ObjectIndex,
@@ -213,7 +213,7 @@ impl Dbi {
         })
     }
 
-    /// The object file with a name, whatever the case of its letters.
+    /// The object file with a name, ignoring case.
     pub fn object_named(&self, msf: &Msf, name: &[u8]) -> Result<Option<ObjectFile>> {
         for parsed in parse_objects(&dbi_stream(msf)?.bytes(header::SIZE, self.objects_size)?) {
             let (object, known) = parsed?;
@@ -224,7 +224,7 @@ impl Dbi {
         Ok(None)
     }
 
-    /// Place of an RVA in the image as it was linked.
+    /// Place of an RVA in the image as linked.
     pub fn place_of(&self, rva: u32) -> Option<Place> {
         let index = self
             .sections
@@ -244,7 +244,7 @@ impl Dbi {
             .is_some_and(|section| section.is_code)
     }
 
-    /// RVA of a place in the image as it was linked.
+    /// RVA of a place in the image as linked.
     pub fn rva_of(&self, place: Place) -> Option<u32> {
         let index = usize::from(place.section).checked_sub(1)?;
         self.sections.get(index)?.rva.checked_add(place.offset)
@@ -259,7 +259,7 @@ fn dbi_stream(msf: &Msf) -> Result<Stream<'_>> {
         })
 }
 
-/// Object files with their names, which are what was given to the linker: an object file, or a library's member.
+/// Object files with their names as given to the linker: an object file, or a library's member.
 fn parse_objects(data: &[u8]) -> impl Iterator<Item = Result<(ObjectFile, &[u8])>> {
     let bytes = Bytes::new("the list of object files", data);
     let mut at = 0;

@@ -1,9 +1,9 @@
 //! Variables by address, from the stream of global symbols.
 //!
-//! Layout: LLVM's "The PDB Global Symbol Stream" and `gsi.h` of microsoft-pdb. The stream is a hash table of records
-//! in the stream of symbol records, in no order of addresses; all records must be read to find the nearest variable.
-//! Some variables are nowhere else with the name that the compiler gave them: their object files have no
-//! symbols, and their publics have the linker's name.
+//! Layout: LLVM's "The PDB Global Symbol Stream" and `gsi.h` of microsoft-pdb. The stream is a hash table of records in
+//! the stream of symbol records, not ordered by address; all records must be read to find the nearest variable. Some
+//! variables have their compiler's name nowhere else: their object files have no symbols, and their publics have the
+//! linker's name.
 
 use crate::error::Result;
 
@@ -17,7 +17,7 @@ mod layout {
     pub const ENTRY_WORDS: usize = 2;
 }
 
-/// Most bytes of symbol records that are read for variables: a PDB with more names them by their publics.
+/// Most bytes of symbol records to read for variables: in a PDB with more, variables are named by their publics.
 const MAX_RECORDS: u32 = 64 << 20;
 
 /// Variables of the program.
@@ -31,7 +31,7 @@ pub struct Globals {
 type Variable = (Place, u32);
 
 impl Globals {
-    /// Takes the numbers of the stream of globals and of the stream of symbol records; nothing is read yet.
+    /// Takes the numbers of the globals stream and of the stream of symbol records; nothing is read yet.
     pub fn new(stream: u16, symbol_records: u16) -> Self {
         Self {
             stream,
@@ -40,12 +40,12 @@ impl Globals {
         }
     }
 
-    /// The variable at the greatest place that is not above `place` in its section: the offset of its record,
-    /// and where it is. Of several at one place the first record counts.
+    /// The variable at the greatest place that is not above `place` in its section: the offset of its record, and where
+    /// it is. Of several at one place, the first record counts.
     pub fn at_or_below(&mut self, msf: &Msf, place: Place) -> Option<(u32, Place)> {
         let variables = match &mut self.variables {
             Some(variables) => variables,
-            // A damaged table costs its own names only.
+            // A damaged table costs only its own names.
             none => none
                 .insert(read_variables(msf, self.stream, self.symbol_records).unwrap_or_default()),
         };

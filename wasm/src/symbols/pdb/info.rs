@@ -15,11 +15,11 @@ mod layout {
     pub const NAMES: usize = 28;
 }
 
-/// What the stream says.
+/// The contents of the stream.
 pub struct Info {
     /// GUID as 32 upper-case hex digits, in the order that symbol stores use.
     pub guid: String,
-    /// Name and stream number of the named streams.
+    /// Names and stream numbers of the named streams.
     named: Vec<(String, u32)>,
 }
 
@@ -50,13 +50,13 @@ pub fn guid_text(guid: &[u8]) -> String {
     format!("{:032X}", u128::from_be_bytes(ordered))
 }
 
-/// A hash table of (offset of the name in the buffer, stream number), behind bit vectors of used and
-/// deleted buckets; only used ones are stored, so the entries can be read in a row.
+/// A hash table of (offset of the name in the buffer, stream number), after bit vectors of used and deleted buckets;
+/// only used ones are stored, so the entries can be read in a row.
 fn parse_named_streams(bytes: Bytes<'_>) -> Result<Vec<(String, u32)>> {
     let length = bytes.u32(layout::NAMES)? as usize;
     let start = layout::NAMES + 4;
     let names = Bytes::new("the names of streams", bytes.slice(start, length)?);
-    let table = start + length; // inside the stream, as the slice above was
+    let table = start + length; // inside the stream, like the slice above
     let count = bytes.u32(table)? as usize;
     let present_words = bytes.u32(table + 8)? as usize;
     let deleted = table + 12 + present_words * 4;

@@ -1,4 +1,4 @@
-//! Functions inlined into a procedure, with the code and the lines of each.
+//! Functions inlined into a procedure, with the code and lines of each.
 //!
 //! Layout: `cvinfo.h` of microsoft-pdb (`INLINESITESYM`, `CodeViewInfo`/"binary annotations").
 
@@ -25,18 +25,18 @@ mod operation {
     pub const CHANGE_LINE_OFFSET: u32 = 6;
     pub const CHANGE_CODE_OFFSET_AND_LINE_OFFSET: u32 = 11;
     pub const CHANGE_CODE_LENGTH_AND_CODE_OFFSET: u32 = 12;
-    /// The last one known; all others have one operand each.
+    /// The last known one; all others have one operand each.
     pub const LAST: u32 = 13;
 }
 
-/// Lines have 24 bits; those of annotations go below zero where the optimizer moved code.
+/// Lines have 24 bits; lines in annotations go below zero if the optimizer moved code.
 const MAX_LINE: u32 = 0xff_ffff;
 /// Deepest nesting that is followed; compilers stop far before.
 const MAX_DEPTH: usize = 256;
 
 /// A function inlined at one place of a procedure.
 pub struct InlineSite {
-    /// How many sites it is nested in.
+    /// The number of sites in which it is nested.
     pub depth: usize,
     /// ID of the inlined function.
     pub inlinee: u32,
@@ -65,8 +65,8 @@ impl InlineSite {
 
 /// The inline sites of a procedure from its records, outer ones before inner ones.
 ///
-/// dbghelp cannot read a site whose code comes from several files (Rust has them), and takes it for the last one
-/// of those that it is among: what follows it there, and is nested in it, is not seen.
+/// dbghelp cannot read a site whose code comes from several files (Rust has such sites), and takes it for the last of
+/// its siblings: sites after it at that level, and those nested in it, are not seen.
 pub fn inline_sites(procedure: &[u8], lines: &ObjectLines) -> Result<Vec<InlineSite>> {
     let mut sites = Vec::new();
     let mut depth = 0usize;
@@ -131,7 +131,7 @@ fn ranges(annotations: &[u8], first: SourceLine) -> Option<Vec<Range>> {
                 source.line = source.line.wrapping_add(signed(operand));
             }
             operation::CHANGE_CODE_OFFSET_AND_LINE_OFFSET => {
-                // The low 4 bits move through the code, the rest through the source.
+                // The low 4 bits advance in the code, the rest in the source.
                 source.line = source.line.wrapping_add(signed(operand >> 4));
                 offset = offset.wrapping_add(operand & 0xf);
             }

@@ -1,5 +1,5 @@
-//! Source lines of one object file, as compilers since Visual C++ 2005 write them ("C13"); those of earlier
-//! ones are read in [`c11_lines`].
+//! Source lines of one object file, as compilers since Visual C++ 2005 write them ("C13"); [`c11_lines`] reads those of
+//! earlier ones.
 //!
 //! Layout: LLVM's "CodeView Line Information", `cvinfo.h` of microsoft-pdb (`CV_DebugSSubsectionHeader_t`).
 
@@ -19,7 +19,7 @@ use super::records::Place;
 use super::subsections::{kind as subsection, subsections};
 use super::FileName;
 
-/// Byte offsets in a subsection of lines: a header, then blocks, one a file.
+/// Byte offsets in a subsection of lines: a header, then blocks, one per file.
 mod layout {
     pub const OFFSET: usize = 0;
     pub const SECTION: usize = 4;
@@ -43,7 +43,7 @@ mod file_checksum {
     pub const HEAD: usize = 6;
 }
 
-/// Byte offsets in the list of inlined functions: a u32 that says whether entries list more files, then
+/// Byte offsets in the list of inlined functions: a u32 that says whether entries list more files, then the
 /// entries.
 mod inlinee {
     pub const WITH_MORE_FILES: u32 = 1;
@@ -63,11 +63,11 @@ pub struct ObjectLines {
     near: Cell<usize>,
     /// Offset in its piece, and source, of every line, piece after piece.
     rows: Vec<(u32, SourceLine)>,
-    /// Where functions that were inlined in this object file begin in the source, by ID.
+    /// Where functions inlined in this object file begin in the source, by ID.
     inlinees: FxHashMap<u32, SourceLine>,
-    /// Offset of each file's checksum, which ascend, and of its name in the PDB's string table.
+    /// Offset of each file's checksum, ascending, and of its name in the PDB's string table.
     files: Vec<(u32, u32)>,
-    /// Offset in the object file's stream of the earlier kind of lines, if it has those: names of files are at offsets
+    /// Offset of the earlier kind of lines in the object file's stream, if it has them: names of files are at offsets
     /// from there.
     c11_offset: Option<u32>,
 }
@@ -80,18 +80,18 @@ struct Piece {
     rows: Range<usize>,
 }
 
-/// A line of a file. Compilers write 0xf00f00 and 0xfeefee for code that debuggers step over; dbghelp
-/// hands those out like any other.
+/// A line of a file. Compilers write 0xf00f00 and 0xfeefee for code that debuggers step over; dbghelp returns those
+/// like any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SourceLine {
     /// Offset of the file's checksum in the object file's list, or of its name; see [`ObjectLines::file_name`].
     pub file: u32,
-    /// Line, from 1; 0 for code that stands for no line.
+    /// Line, from 1; 0 for code that belongs to no line.
     pub line: u32,
 }
 
 impl ObjectLines {
-    /// Reads an object file's lines; none where it has none.
+    /// Reads an object file's lines; empty if it has none.
     pub fn open(msf: &Msf, object: ObjectFile) -> Result<Self> {
         let mut this = Self::default();
         let Some(stream) = stream(msf, object) else {
@@ -111,13 +111,13 @@ impl ObjectLines {
                 _ => {}
             }
         }
-        // Stable: of functions that were folded into one, the first counts.
+        // Stable, because the first of the functions folded into one counts.
         this.pieces.sort_by_key(|piece| piece.place);
         Ok(this)
     }
 
-    /// The line of the code at a place. Where several begin at one place, all but the last have no code:
-    /// dbghelp names the first of them for that very place and the last one for what follows.
+    /// The line of the code at a place. If several begin at one place, all but the last have no code: dbghelp names the
+    /// first of them for that very place and the last one for the code after it.
     pub fn at(&self, place: Place) -> Option<SourceLine> {
         let is_before = |index: usize| self.pieces[index].place <= place;
         let end = partition_point_near(self.pieces.len(), self.near.get(), is_before);
@@ -154,7 +154,7 @@ impl ObjectLines {
         self.inlinees.get(&id).copied()
     }
 
-    /// Where a file's name is, if the lines are those of the object file with an index.
+    /// Where a file's name is, given the index of the object file of these lines.
     pub fn file_name(&self, object: ObjectIndex, file: u32) -> Option<FileName> {
         if let Some(start) = self.c11_offset {
             return Some(FileName::ObjectFile(object, start.saturating_add(file)));
@@ -207,7 +207,7 @@ impl ObjectLines {
                 rows.push((entry.u32(0)?, at, SourceLine { file, line }));
             }
             let size = bytes.u32(at + layout::BLOCK_SIZE)? as usize;
-            // A sum that wraps around, as it could in 32 bits, would begin anew.
+            // A sum that wraps around, as it could in 32 bits, would start over.
             at = at.saturating_add(size.max(layout::ENTRIES));
         }
         let start = self.rows.len();
@@ -221,7 +221,7 @@ impl ObjectLines {
     }
 
     /// Adds rows by offset, each with the block that it is from. A function with code from several files has a block
-    /// for each; where two have rows at one offset, dbghelp takes those of the last block alone.
+    /// for each; if two have rows at one offset, dbghelp takes only those of the last block.
     fn add_rows(&mut self, mut rows: Vec<(u32, usize, SourceLine)>) {
         rows.sort_by_key(|&(offset, block, _)| (offset, block));
         for same_offset in rows.chunk_by(|(one, _, _), (other, _, _)| one == other) {
@@ -253,7 +253,7 @@ impl ObjectLines {
                 file: bytes.u32(at + inlinee::FILE)?,
                 line: bytes.u32(at + inlinee::LINE)?,
             };
-            // Generic functions of Rust are here several times; the first counts.
+            // Generic functions of Rust occur several times; the first counts.
             self.inlinees
                 .entry(bytes.u32(at + inlinee::ID)?)
                 .or_insert(source);

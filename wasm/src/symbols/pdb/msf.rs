@@ -1,4 +1,4 @@
-//! The container of a PDB: numbered streams in blocks of one file.
+//! The container of a PDB: numbered streams, stored in blocks of one file.
 //!
 //! Layout: LLVM's "The MSF File Format" and `msf.cpp` of microsoft-pdb.
 
@@ -10,7 +10,7 @@ use crate::file::File;
 
 const MAGIC: &[u8; 32] = b"Microsoft C/C++ MSF 7.00\r\n\x1aDS\0\0\0";
 
-/// How other files begin that are called PDBs, and what to say of them.
+/// How other files called PDBs begin, and what to say about them.
 const OTHER_FORMATS: [(&[u8], &str); 3] = [
     (
         b"Microsoft C/C++ program database 2.00",
@@ -33,19 +33,19 @@ mod superblock {
     pub const SIZE: usize = 56;
 }
 
-/// Size that the directory gives a stream that was deleted.
+/// Size in the directory of a deleted stream.
 const DELETED: u32 = u32::MAX;
 
 /// The streams of a PDB file.
 pub struct Msf {
     file: File,
-    /// Bytes of a block, as a power of two.
+    /// Size of a block in bytes, as a power of two.
     block_bits: u32,
     streams: Vec<Extent>,
     blocks: Vec<u32>,
 }
 
-/// Bytes of a stream, and where its block numbers are in `Msf::blocks`.
+/// Size of a stream in bytes, and where its block numbers are in `Msf::blocks`.
 struct Extent {
     size: u32,
     blocks: Range<usize>,
@@ -104,12 +104,12 @@ impl Msf {
         Ok(msf)
     }
 
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub fn file_size(&self) -> u64 {
         self.file.size()
     }
 
-    /// The stream with a number; `what` names it in messages. None where there is none.
+    /// The stream with a number; `what` names it in messages. None if there is none.
     pub fn stream(&self, number: u32, what: &'static str) -> Option<Stream<'_>> {
         let extent = self.streams.get(number as usize)?;
         let blocks = self.blocks.get(extent.blocks.clone())?;
@@ -144,7 +144,7 @@ fn parse_directory(directory: &[u8], block_size: u32) -> Result<(Vec<Extent>, Ve
     Ok((streams, blocks))
 }
 
-/// Little-endian u32s; a tail of less than four bytes is left out.
+/// Little-endian u32s; a tail of fewer than four bytes is left out.
 pub fn words(bytes: &[u8]) -> Vec<u32> {
     bytes
         .chunks_exact(4)
@@ -158,7 +158,7 @@ impl Stream<'_> {
         self.size
     }
 
-    /// Fills `bytes` from `offset`; an error where the stream ends before.
+    /// Fills `bytes` from `offset`; an error if the stream ends before.
     pub fn read(&self, offset: u32, bytes: &mut [u8]) -> Result<()> {
         if u64::from(offset) + bytes.len() as u64 > u64::from(self.size) {
             return Err(Error::Damaged {
@@ -210,7 +210,7 @@ mod tests {
 
     const BLOCK: usize = 512;
 
-    /// Blocks of 512 bytes: the superblock, the directory's map, the directory, and what follows.
+    /// Blocks of 512 bytes: the superblock, the directory's map, the directory, and the given blocks.
     fn msf(directory: &[u32], blocks: &[&[u8]]) -> Vec<u8> {
         let mut file = vec![0; 3 * BLOCK];
         file[..MAGIC.len()].copy_from_slice(MAGIC);

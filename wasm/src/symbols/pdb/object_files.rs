@@ -1,4 +1,4 @@
-//! What was read of the object files that addresses led to.
+//! The data read from the object files of the addresses looked up.
 
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -13,18 +13,18 @@ use super::msf::Msf;
 use super::object_symbols::{self, Entry, ObjectSymbols};
 use super::records::{self, Place};
 
-/// Entries of all kinds kept over all object files; beyond it all that was read is forgotten. An entry takes
-/// about 32 bytes.
+/// Most entries of all kinds to keep over all object files; beyond it everything is dropped. An entry takes about 32
+/// bytes.
 const MAX_ENTRIES: usize = 1 << 19;
-/// Contributions that are walked over in search of one with symbols.
+/// Most contributions to skip in search of one with symbols.
 const MAX_WALK: usize = 4096;
-/// Bytes of object files that are read in all, as a multiple of the file: a sound file is not read over and over.
+/// Most bytes of object files to read in all, as a multiple of the file: a valid file is not read over and over.
 const MAX_ROUNDS: u64 = 16;
 const MIN_BUDGET: u64 = 64 << 20;
 
-/// Symbols, lines and inline sites of object files, each read when it is first asked for.
+/// Symbols, lines and inline sites of object files, each read on first use.
 ///
-/// What cannot be read counts as empty from then on, so that one damaged object file does not take the names of
+/// Data that cannot be read counts as empty from then on, so that one damaged object file does not cost the names of
 /// others; the first problem is kept.
 pub struct ObjectFiles {
     with_blocks: bool,
@@ -41,16 +41,16 @@ pub struct ObjectFiles {
     problems: Problems,
 }
 
-/// What was wrong first, of what names are read from and of what lines and inlined frames are.
+/// The first problem with the data for names, and with that for lines and inlined frames.
 #[derive(Default)]
 pub struct Problems {
-    /// What names are read from.
+    /// With the data for names.
     pub names: Option<Error>,
-    /// What lines and inlined frames are read from.
+    /// With the data for lines and inlined frames.
     pub lines: Option<Error>,
 }
 
-/// What was read of some object files, by their indices: looked up for every address, so that a hash would show.
+/// Data of some object files, by index: it is looked up for every address, so a hash table would be noticeably slower.
 struct ByObject<T>(Vec<Option<Rc<T>>>);
 
 impl<T> Default for ByObject<T> {
@@ -74,7 +74,7 @@ impl<T> ByObject<T> {
 }
 
 impl ObjectFiles {
-    /// Nothing is read yet; blocks will be if they are asked for.
+    /// Nothing is read yet; blocks will be, if requested.
     pub fn new(msf: &Msf, with_blocks: bool) -> Self {
         Self {
             with_blocks,
@@ -90,7 +90,7 @@ impl ObjectFiles {
         }
     }
 
-    /// What was wrong first with what was read since this was last asked.
+    /// The first problems with what was read since the last call.
     pub fn take_problems(&mut self) -> Problems {
         std::mem::take(&mut self.problems)
     }
@@ -105,11 +105,11 @@ impl ObjectFiles {
         part.map(|part| part.object)
     }
 
-    /// The nearest named place of the object files around `place`, with the object file's index; not looked for below
+    /// The nearest named place in the object files around `place`, with the object file's index; the search ends at
     /// `floor`.
     ///
-    /// Object files without symbols (assembler, import libraries) lie among those with, so the search walks back
-    /// over contributions until none of them can have anything nearer.
+    /// Object files without symbols (assembler, import libraries) are among those with symbols, so the search walks
+    /// back over contributions until none of them can have anything nearer.
     pub fn at_or_below(
         &mut self,
         msf: &Msf,
@@ -137,8 +137,8 @@ impl ObjectFiles {
         best
     }
 
-    /// Where the last contribution begins that begins at or below a place, in the place's section: from there up to the
-    /// place the object files have the same symbols at or below.
+    /// Where the last contribution at or below a place begins, in the place's section: from there up to the place, the
+    /// object files have the same symbols at or below.
     pub fn part_before(&mut self, msf: &Msf, dbi: &Dbi, place: Place) -> Option<Place> {
         let parts = self.contributions(msf, dbi);
         let end = self.end_of(&parts, place);
@@ -213,8 +213,8 @@ impl ObjectFiles {
         sites
     }
 
-    /// Takes bytes that are about to be read from what may be read in all. More than the file has are not
-    /// taken: reading them fails.
+    /// Deducts bytes that are about to be read from the total that may be read. More than the file has are not
+    /// deducted: reading them fails.
     pub fn spend(&mut self, bytes: u32) -> Result<()> {
         let bytes = u64::from(bytes);
         if bytes > self.file_size {

@@ -11,15 +11,15 @@ use super::msf::{Msf, Stream};
 use super::records::{self, Code, Place, Role};
 
 /// First u32 of an object file's stream: the version of its symbols. `CV_SIGNATURE_C13`; earlier versions have
-/// other lines but the same symbols.
+/// different lines but the same symbols.
 const SIGNATURE_SIZE: usize = 4;
 
 /// Named places of an object file, by place.
 #[derive(Default)]
 pub struct ObjectSymbols {
-    /// Sorted by place; of several at one place in the order of the stream.
+    /// Sorted by place; several at one place are in the order of the stream.
     entries: Vec<Entry>,
-    /// Code in blocks: where each run of it begins, ascending, and its bytes.
+    /// Code in blocks: where each run of it begins, ascending, and its size in bytes.
     blocks: Vec<(Place, u32)>,
     /// Where the last search ended.
     near: Cell<usize>,
@@ -37,7 +37,7 @@ pub struct Entry {
 }
 
 impl ObjectSymbols {
-    /// Reads an object file's symbols; none where it has no stream. Blocks are left out unless they are asked for.
+    /// Reads an object file's symbols; empty if it has no stream. Blocks are left out unless requested.
     pub fn open(msf: &Msf, object: ObjectFile, with_blocks: bool) -> Result<Self> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut blocks = Vec::new();
@@ -84,8 +84,8 @@ impl ObjectSymbols {
         is_near.then(|| self.among_equals(last))?
     }
 
-    /// The entry that counts at the place of the one with an index. Most are alone there, which is seen
-    /// without a search.
+    /// The entry that counts at the place of the one with an index. Most are alone there, which needs no
+    /// search.
     fn among_equals(&self, index: usize) -> Option<Entry> {
         let place = |index: usize| self.entries.get(index).map(|entry| entry.code.place);
         let own = place(index)?;
@@ -99,8 +99,8 @@ impl ObjectSymbols {
 
     /// The entry at exactly this place.
     ///
-    /// Identical functions that the linker folded into one have several. Which one dbghelp names looks
-    /// like the one that a binary search meets first; any other choice agrees with it less often.
+    /// Identical functions that the linker folded into one have several. dbghelp seems to name the one that a binary
+    /// search meets first; any other choice agrees with it less often.
     pub fn at(&self, place: Place) -> Option<Entry> {
         let (mut low, mut high) = (0, self.entries.len());
         while low < high {
@@ -124,7 +124,7 @@ impl ObjectSymbols {
             .take_while(move |entry| entry.code.place == place)
     }
 
-    /// The procedure whose code has a place.
+    /// The procedure whose code contains a place.
     pub fn procedure_at(&self, place: Place) -> Option<Entry> {
         let end = self.end_of(place);
         let index = self.entries[..end]
@@ -142,7 +142,7 @@ impl ObjectSymbols {
         end
     }
 
-    /// Whether a place is in a block, a scope inside of a procedure.
+    /// Whether a place is in a block, a scope inside a procedure.
     pub fn is_in_block(&self, place: Place) -> bool {
         let end = self.blocks.partition_point(|&(start, _)| start <= place);
         let Some(&(start, length)) = self.blocks[..end].last() else {
@@ -158,7 +158,7 @@ impl ObjectSymbols {
     }
 }
 
-/// Runs of code, ascending and apart from each other, from blocks that may lie in one another.
+/// Runs of code, ascending and disjoint, from blocks that may be nested.
 fn merged(mut blocks: Vec<(Place, u32)>) -> Vec<(Place, u32)> {
     blocks.sort_unstable();
     blocks.dedup_by(

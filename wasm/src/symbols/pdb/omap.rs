@@ -1,4 +1,4 @@
-//! The map of an image that was rewritten after linking (by Vulcan, BBT or Syzygy) to what it was before.
+//! The map from an image that was rewritten after linking (by Vulcan, BBT or Syzygy) to the original.
 //!
 //! Layout: `OMAP` in `dbghelp.h`: pairs of u32 RVAs (from, to), sorted by the first; 0 as the second means
 //! that the range has no counterpart.
@@ -13,7 +13,7 @@ pub struct Omap {
 }
 
 impl Omap {
-    /// Reads a map from its stream; None where there is no such stream.
+    /// Reads a map from its stream; None if there is no such stream.
     pub fn open(msf: &Msf, number: u16) -> Result<Option<Self>> {
         let Some(stream) = msf.stream(number.into(), "an OMAP stream") else {
             return Ok(None);

@@ -1,9 +1,9 @@
 //! Public symbols by address.
 //!
-//! Layout: LLVM's "The PDB Global Symbol Stream" and `gsi.h` of microsoft-pdb. The publics stream ends with
-//! the offsets of all public records in the order of their addresses. Only the records that a binary search
-//! touches are read: a big PDB has a million. After them comes a table of the linker's jumps for incremental
-//! linking: the RVA of the target of each.
+//! Layout: LLVM's "The PDB Global Symbol Stream" and `gsi.h` of microsoft-pdb. The publics stream ends with the
+//! offsets of all public records in address order. Only the records that a binary search touches are read: a large PDB
+//! has a million. After them comes a table of the linker's jumps for incremental linking: the RVA of the target of
+//! each.
 
 use crate::error::Result;
 use crate::symbols::search::try_partition_point_near;
@@ -51,7 +51,7 @@ pub struct Jump {
 struct AddressMap {
     /// Offset of each public record in the stream of symbol records, in the order of their places.
     records: Vec<u32>,
-    /// Place of each, where its record was read.
+    /// Place of each, if its record was read.
     places: Vec<Option<Place>>,
     /// Where the last search ended.
     near: usize,
@@ -68,8 +68,8 @@ impl Publics {
         }
     }
 
-    /// The public at the greatest place that is not above `place` in its section, and that place. Of
-    /// several at one place dbghelp takes the first of the address map.
+    /// The public at the greatest place that is not above `place` in its section, and that place. Of several at one
+    /// place, dbghelp takes the first in the address map.
     pub fn at_or_below(&mut self, msf: &Msf, place: Place) -> Result<Option<(u32, Place)>> {
         let Some(records) = msf.stream(self.symbol_records.into(), "the symbol records") else {
             return Ok(None);
@@ -84,7 +84,7 @@ impl Publics {
         };
         let found = map.place(records, last)?;
         let first = match last.checked_sub(1) {
-            // A map that is out of order may lead anywhere.
+            // An unsorted map may lead anywhere.
             Some(before) if map.place(records, before)? == found => {
                 map.first_not(records, |other| other < found)?.min(last)
             }
@@ -118,7 +118,7 @@ impl Publics {
         Ok(first..end.max(first))
     }
 
-    /// The jump for incremental linking that has a place: its index and where it begins.
+    /// The jump for incremental linking that contains a place: its index and where it begins.
     pub fn jump_at(&mut self, msf: &Msf, place: Place) -> Option<(u32, Place)> {
         let jumps = self.jumps(msf);
         let distance = place.offset.checked_sub(jumps.offset);
@@ -132,8 +132,8 @@ impl Publics {
         })
     }
 
-    /// Where the jumps for incremental linking begin, if they end before a place of their section: what is behind
-    /// the last one goes by the first one's name.
+    /// Where the jumps for incremental linking begin, if they end before a place in their section: code after the last
+    /// one gets the first one's name.
     pub fn jumps_before(&mut self, msf: &Msf, place: Place) -> Option<Place> {
         let jumps = self.jumps(msf);
         let start = Place {
@@ -157,12 +157,12 @@ impl Publics {
     fn jumps(&mut self, msf: &Msf) -> &Jumps {
         match &mut self.jumps {
             Some(jumps) => jumps,
-            // A damaged table costs its own names only.
+            // A damaged table costs only its own names.
             none => none.insert(Jumps::open(msf, self.stream).unwrap_or_default()),
         }
     }
 
-    /// Name of a public that was found, as the linker knows it.
+    /// The linker's name of a public that was found.
     pub fn name(&self, msf: &Msf, index: u32) -> Result<Vec<u8>> {
         let stream = msf.stream(self.symbol_records.into(), "the symbol records");
         let offset = self

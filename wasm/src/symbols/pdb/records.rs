@@ -11,8 +11,8 @@ use super::msf::Stream;
 /// Byte offset of a record's kind.
 pub const KIND: usize = 2;
 
-/// Kinds of records that code addresses lead to. `_ST` kinds are those of Visual C++ 6 and before, with a
-/// length byte before the name instead of a zero after it.
+/// Kinds of records to which code addresses lead. `_ST` kinds are those of Visual C++ 6 and before, with a length byte
+/// before the name instead of a zero after it.
 pub(super) mod kind {
     pub const THUNK32_ST: u16 = 0x0206;
     pub const LPROC32_ST: u16 = 0x100a;
@@ -45,7 +45,7 @@ mod procedure {
     pub const OFFSET: usize = 32;
     pub const SECTION: usize = 36;
     pub const NAME: usize = 39;
-    /// Those of managed code have a wider field before it.
+    /// Records of managed code have a wider field before it.
     pub const MANAGED_NAME: usize = 41;
 }
 
@@ -57,7 +57,7 @@ mod thunk {
     pub const NAME: usize = 25;
 }
 
-/// Byte offsets in records of blocks, which are the scopes inside of procedures.
+/// Byte offsets in records of blocks, which are scopes inside procedures.
 mod block {
     pub const LENGTH: usize = 12;
     pub const OFFSET: usize = 16;
@@ -87,11 +87,11 @@ mod data {
     pub const NAME: usize = 14;
 }
 
-/// What dbghelp calls the padding behind the linker's last jump: it makes up `thunk@` and an address, in
-/// UTF-16, and hands out the first byte of that as the whole name.
+/// dbghelp's name for the padding after the linker's last jump: it makes up `thunk@` and an address, in UTF-16, and
+/// returns the first byte of that as the whole name.
 pub const TRAMPOLINE_NAME: &[u8] = b"t";
 
-/// Bytes of a public record before its name.
+/// Size of a public record before its name, in bytes.
 pub const PUBLIC_HEAD: usize = data::NAME;
 
 /// A place in the image: section number from 1, offset in the section.
@@ -103,23 +103,23 @@ pub struct Place {
     pub offset: u32,
 }
 
-/// What a record says a place is.
+/// The role of a place, according to its record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A function with private symbols.
     Procedure,
     /// A jump to somewhere else, made by the compiler or the linker.
     Thunk,
-    /// A variable; assemblers and tables put them among code.
+    /// A variable; assembly code and tables have them among code.
     Data,
-    /// Code that was moved away from the function at this place.
+    /// Code that was moved from the function at this place.
     Separated(Place),
-    /// A jump made by the linker for incremental linking; it has no name of its own.
+    /// A jump made by the linker for incremental linking; it does not have its own name.
     Trampoline,
 }
 
 impl Role {
-    /// Whether records of this role have a name of their own.
+    /// Whether records of this role have their own name.
     pub fn is_named(self) -> bool {
         matches!(self, Self::Procedure | Self::Thunk | Self::Data)
     }
@@ -130,14 +130,14 @@ impl Role {
 pub struct Code {
     /// Where it begins.
     pub place: Place,
-    /// Bytes; 0 where the record does not say.
+    /// Size in bytes; 0 if the record does not say.
     pub length: u32,
     /// What it is.
     pub role: Role,
 }
 
 impl Place {
-    /// How far behind this one a place is in the same section.
+    /// How far after this one a place is in the same section.
     pub fn distance_to(self, place: Place) -> Option<u32> {
         (self.section == place.section).then(|| place.offset.checked_sub(self.offset))?
     }
@@ -178,7 +178,7 @@ pub fn records(data: &[u8], offset: usize) -> impl Iterator<Item = (usize, u16, 
     })
 }
 
-/// What a record names, if it names a place in code or data.
+/// The place that a record names, if it is in code or data.
 pub fn code(kind: u16, record: Bytes<'_>) -> Result<Option<Code>> {
     let place = |section: usize, offset: usize| -> Result<Place> {
         Ok(Place {
@@ -230,7 +230,7 @@ pub fn is_inline_site(kind: u16) -> bool {
     matches!(kind, kind::INLINESITE | kind::INLINESITE2)
 }
 
-/// Where a block begins, and its bytes; None for other records.
+/// Where a block begins, and its size in bytes; None for other records.
 pub fn block(kind: u16, record: Bytes<'_>) -> Result<Option<(Place, u32)>> {
     if kind != kind::BLOCK32 {
         return Ok(None);
@@ -259,8 +259,8 @@ pub fn name(record: Bytes<'_>) -> Result<&[u8]> {
     }
 }
 
-/// Whether dbghelp takes a symbol's name from here: the compiler's own tables have none, and what an assembler
-/// decorated or numbered goes by its public, or by the one before it.
+/// Whether dbghelp takes a symbol's name from here: the compiler's own tables have none, and symbols that an assembler
+/// decorated or numbered get the name of their public, or of the one before.
 pub fn has_own_name(role: Role, record: Bytes<'_>) -> Result<bool> {
     let own = match role {
         Role::Trampoline | Role::Separated(_) => return Ok(true),

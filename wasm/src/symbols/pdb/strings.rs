@@ -15,7 +15,7 @@ const STRINGS: u32 = 12;
 /// Longest string that is read, in bytes: a path.
 const MAX_STRING: u32 = 4096;
 
-/// The string at an offset from the first one; empty where there is none.
+/// The string at an offset from the first one; empty if there is none.
 pub fn string(msf: &Msf, stream: Option<u32>, offset: u32) -> Result<Vec<u8>> {
     let stream = stream.and_then(|number| msf.stream(number, "the string table"));
     let Some(stream) = stream else {

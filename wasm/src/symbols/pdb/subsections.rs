@@ -1,4 +1,4 @@
-//! The subsections that an object file's line information consists of.
+//! The subsections of an object file's line information.
 //!
 //! Layout: LLVM's "CodeView Line Information", `cvinfo.h` of microsoft-pdb (`CV_DebugSSubsectionHeader_t`): u32
 //! kind, u32 length of what follows, padded to 4 bytes.
@@ -20,7 +20,7 @@ pub mod kind {
     pub const CROSS_SCOPE_EXPORTS: u32 = 0xf8;
 }
 
-/// Bytes of a subsection before its content.
+/// Size of a subsection before its content, in bytes.
 const HEAD: usize = 8;
 
 /// Kind and content of each subsection.

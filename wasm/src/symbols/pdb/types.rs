@@ -20,13 +20,13 @@ mod header {
     pub const END_INDEX: u32 = 12;
     pub const RECORD_BYTES: u32 = 16;
     pub const HASH_STREAM: usize = 20;
-    /// Offset in the hash stream, and length, of pairs (index, offset of its record), one every 8 KiB.
+    /// Offset in the hash stream, and length, of pairs (index, offset of its record), one per 8 KiB.
     pub const OFFSETS: usize = 40;
     pub const OFFSETS_SIZE: usize = 44;
     pub const SIZE: u32 = 56;
 }
 
-/// Kinds of records that names are made of, and byte offsets in them.
+/// Kinds of records that contain names, and byte offsets in them.
 mod leaf {
     pub const KIND: usize = 2;
     pub const CLASS: u16 = 0x1504;
@@ -34,7 +34,7 @@ mod leaf {
     pub const UNION: u16 = 0x1506;
     pub const ENUM: u16 = 0x1507;
     pub const INTERFACE: u16 = 0x1519;
-    /// The same since Visual C++ 2019 16.8, with wider properties, and a number of members that has a width too;
+    /// The same since Visual C++ 2019 16.8, with wider properties, and a number of members that also has a width;
     /// `cvinfo.h` does not have them (its issue 50 does).
     pub const CLASS_2: u16 = 0x1608;
     pub const STRUCTURE_2: u16 = 0x1609;
@@ -43,24 +43,24 @@ mod leaf {
     pub const FUNCTION_ID: u16 = 0x1601;
     pub const MEMBER_FUNCTION_ID: u16 = 0x1602;
     pub const STRING_ID: u16 = 0x1605;
-    /// Of a class, structure or interface: a number that says its size, then its name.
+    /// In a class, structure or interface: a number with its size, then its name.
     pub const CLASS_SIZE: usize = 20;
-    /// The same of a union.
+    /// The same in a union.
     pub const UNION_SIZE: usize = 12;
-    /// Of those since Visual C++ 2019: the number of members, then the size, then the name.
+    /// In those since Visual C++ 2019: the number of members, then the size, then the name.
     pub const CLASS_2_COUNT: usize = 20;
     pub const UNION_2_COUNT: usize = 12;
     pub const ENUM_NAME: usize = 16;
-    /// Of a function: the ID of its namespace; of a member function: the type of its class; 0 for none.
+    /// In a function: the ID of its namespace; in a member function: the type of its class; 0 for none.
     pub const SCOPE: usize = 4;
     pub const FUNCTION_NAME: usize = 12;
     pub const STRING: usize = 8;
-    /// Numbers below this are themselves; others say the width of what follows.
+    /// Numbers below this are literal; others give the width of the number that follows.
     pub const FIRST_WIDE_NUMBER: u16 = 0x8000;
 }
 
-/// Most bytes of records that are passed over to find one: the distance of the known offsets, and the
-/// longest record.
+/// Most bytes of records to skip to find one: the distance between known offsets plus the longest
+/// record.
 const MAX_SCAN: u32 = 8 * 1024 + 64 * 1024;
 
 /// Names of functions by ID.
@@ -122,7 +122,7 @@ fn type_name(msf: &Msf, types: &Records, index: u32) -> Result<Vec<u8>> {
     Ok(record.until_zero(name)?.to_vec())
 }
 
-/// Offset behind the number at `offset`.
+/// Offset after the number at `offset`.
 fn after_number(record: Bytes<'_>, offset: usize) -> Result<usize> {
     let width = match record.u16(offset)? {
         small if small < leaf::FIRST_WIDE_NUMBER => 0,
@@ -141,12 +141,12 @@ struct Records {
     indices: std::ops::Range<u32>,
     /// Offsets of the records in the stream.
     bytes: std::ops::Range<u32>,
-    /// Pairs of an index and the offset of its record behind the header, ascending.
+    /// Pairs of an index and the offset of its record after the header, ascending.
     offsets: Vec<u32>,
 }
 
 impl Records {
-    /// Reads the header and the known offsets of a stream; empty where there is no such stream.
+    /// Reads the header and the known offsets of a stream; empty if there is no such stream.
     fn open(msf: &Msf, number: u32) -> Result<Self> {
         let mut records = Self {
             stream: number,

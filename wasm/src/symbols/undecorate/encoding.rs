@@ -1,4 +1,4 @@
-//! Reads what a symbol is: the part of a decorated name behind its scopes.
+//! Reads what a symbol is: the part of a decorated name after its scopes.
 
 use super::functions::function;
 use super::input::{Input, Malformed, Read};
@@ -7,13 +7,13 @@ use super::qualifiers::{modifiers, pointee, storage};
 use super::tree::{Encoding, FunctionSymbol, Thunk};
 use super::types::unqualified_type;
 
-/// Reads an encoding, and whether the symbol has C linkage all the same.
+/// Reads an encoding, and whether the symbol has C linkage nevertheless.
 pub fn encoding<'a>(input: &mut Input<'a>) -> Read<(bool, Encoding<'a>)> {
     let is_extern_c = managed(input)?;
     Ok((is_extern_c, native(input)?))
 }
 
-/// Reads what C++/CLI puts before an encoding.
+/// Reads the prefix of an encoding in C++/CLI.
 fn managed(input: &mut Input<'_>) -> Read<bool> {
     let mut is_extern_c = false;
     while input.take("$$") {
@@ -44,14 +44,14 @@ fn native<'a>(input: &mut Input<'a>) -> Read<Encoding<'a>> {
     }
 }
 
-/// Reads a variable's type, and the qualifiers of the variable.
+/// Reads a variable's type and the variable's qualifiers.
 fn variable<'a>(input: &mut Input<'a>) -> Read<Encoding<'a>> {
     let of = unqualified_type(input)?;
     let storage = storage(input)?;
     Ok(Encoding::Variable(storage.on(of)))
 }
 
-/// Reads the qualifiers of a table of virtual functions or bases, and the bases that it is for.
+/// Reads the qualifiers of a table of virtual functions or bases, and the bases to which it belongs.
 fn table<'a>(input: &mut Input<'a>) -> Read<Encoding<'a>> {
     modifiers(input)?;
     let storage = pointee(input)?.ok_or(Malformed)?;
@@ -62,7 +62,7 @@ fn table<'a>(input: &mut Input<'a>) -> Read<Encoding<'a>> {
     Ok(Encoding::Table(storage.qualifiers, bases))
 }
 
-/// Reads a function by its letter: eight for each of private, protected and public members, two for others.
+/// Reads a function by its letter: eight letters each for private, protected and public members, two for others.
 fn plain_function<'a>(input: &mut Input<'a>, letter: u8) -> Read<Encoding<'a>> {
     let is_member = letter < b'Y';
     let (is_static, is_adjustor) = match (letter - b'A') % 8 {
@@ -81,7 +81,7 @@ fn plain_function<'a>(input: &mut Input<'a>, letter: u8) -> Read<Encoding<'a>> {
     })))
 }
 
-/// Reads a function that changes `this` and goes on to another one, behind `$`.
+/// Reads a function that adjusts `this` and jumps to another one, after `$`.
 fn thunk<'a>(input: &mut Input<'a>) -> Read<Encoding<'a>> {
     let (kind, count) = match input.next()? {
         b'B' => return virtual_call(input),
@@ -99,7 +99,7 @@ fn thunk<'a>(input: &mut Input<'a>) -> Read<Encoding<'a>> {
     })))
 }
 
-/// Reads the slot of a virtual call; which memory model and convention it has makes no difference.
+/// Reads the slot of a virtual call; its memory model and convention make no difference.
 fn virtual_call<'a>(input: &mut Input<'a>) -> Read<Encoding<'a>> {
     let slot = input.number()?;
     input.next()?;

@@ -7,7 +7,7 @@ use super::qualifiers::{modifiers, pointee, Handle};
 use super::tree::{Ellipsis, Function, This, Type};
 use super::types::{any_type, unqualified_type};
 
-/// Reads a function's type: what a member says of `this`, then convention, result, parameters and `noexcept`.
+/// Reads a function's type: a member's qualifiers of `this`, then convention, result, parameters and `noexcept`.
 pub fn function<'a>(input: &mut Input<'a>, is_member: bool) -> Read<Function<'a>> {
     let this = if is_member {
         this(input)?
@@ -57,7 +57,7 @@ fn this<'a>(input: &mut Input<'a>) -> Read<This<'a>> {
     })
 }
 
-/// How a function is called; every second letter is one that a DLL exported in 16-bit days.
+/// The calling convention; every second letter is for functions that a DLL exported in 16-bit days.
 fn convention(letter: u8) -> Option<&'static str> {
     Some(match letter {
         b'A' | b'B' => "__cdecl",
@@ -94,7 +94,7 @@ fn parameters<'a>(input: &mut Input<'a>) -> Read<(Vec<Rc<Type<'a>>>, Ellipsis)> 
     }
 }
 
-/// Reads a type by its digit, or a new one, which is remembered if it has more than one letter.
+/// Reads a type by its digit, or a new one, which is remembered if it is longer than one letter.
 pub fn remembered_or_new<'a>(input: &mut Input<'a>, types: Types) -> Read<Rc<Type<'a>>> {
     if input.peek().is_ascii_digit() {
         return input.remembered_type(types);

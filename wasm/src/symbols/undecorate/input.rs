@@ -1,40 +1,40 @@
-//! The text of a decorated name as it is read, with what was read before and can be named by a digit.
+//! The text of a decorated name as it is read, with the parts read so far that a digit can refer to.
 
 use std::mem;
 use std::rc::Rc;
 
 use super::tree::{Number, Scope, Type};
 
-/// Levels of types, templates and symbols in one another. Compilers stop at names of 4,096 bytes, whose templates
-/// are some dozens deep.
+/// Most nested types, templates and symbols. Compilers stop at names of 4,096 bytes, whose templates are a few dozen
+/// levels deep.
 const MAX_DEPTH: u32 = 256;
-/// A digit names one of this many.
+/// A digit refers to one of this many.
 const MAX_REMEMBERED: usize = 10;
 
-/// The name is not one that a compiler of Microsoft's ABI makes, or it is too deep.
+/// The name is not one that a compiler with Microsoft's ABI makes, or it is too deeply nested.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Malformed;
 
-/// What a reader of a part of a name returns.
+/// The result of reading a part of a name.
 pub type Read<T> = Result<T, Malformed>;
 
-/// A decorated name and how far it was read.
+/// A decorated name and how far it has been read.
 pub struct Input<'a> {
     rest: &'a str,
     depth: u32,
     memory: Memory<'a>,
 }
 
-/// The first names and types of more than one letter; those of a template are its own.
+/// The first names and types of more than one letter; a template has its own.
 #[derive(Default)]
 struct Memory<'a> {
     names: Vec<Scope<'a>>,
-    /// Types of functions' parameters, and of templates' arguments.
+    /// Types of function parameters, and of template arguments.
     parameters: Vec<Rc<Type<'a>>>,
     arguments: Vec<Rc<Type<'a>>>,
 }
 
-/// Which types a digit stands for.
+/// Which types a digit refers to.
 #[derive(Clone, Copy)]
 pub enum Types {
     Parameters,
@@ -50,7 +50,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    /// What was not read yet.
+    /// The part that was not read yet.
     pub fn rest(&self) -> &'a str {
         self.rest
     }
@@ -65,7 +65,7 @@ impl<'a> Input<'a> {
     }
 
     /// Reads one ASCII character.
-    // Called from everywhere, as are those below: a copy in each place would make the module larger, and no faster.
+    // Called from everywhere, like those below: inlined copies would make the module larger, and no faster.
     #[inline(never)]
     pub fn next(&mut self) -> Read<u8> {
         let byte = self.peek();
@@ -98,7 +98,7 @@ impl<'a> Input<'a> {
         self.take("@") || self.is_at_end()
     }
 
-    /// Reads an identifier with its `@`, which is missing where the text was cut.
+    /// Reads an identifier with its `@`, which is missing if the text was cut.
     pub fn identifier(&mut self) -> Read<&'a str> {
         let identifier = self.identifier_part()?;
         if !self.ends_list() {
@@ -107,7 +107,7 @@ impl<'a> Input<'a> {
         Ok(identifier)
     }
 
-    /// Reads what may stand in an identifier.
+    /// Reads characters that may occur in an identifier.
     #[inline(never)]
     pub fn identifier_part(&mut self) -> Read<&'a str> {
         let other = self.rest.bytes().position(|byte| !is_of_identifiers(byte));
@@ -143,7 +143,7 @@ impl<'a> Input<'a> {
         })
     }
 
-    /// Reads what is one level deeper.
+    /// Reads something one level deeper.
     pub fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         if self.depth == MAX_DEPTH {
             return Err(Malformed);
@@ -154,7 +154,7 @@ impl<'a> Input<'a> {
         result
     }
 
-    /// Reads a template, whose digits stand for its own names and types.
+    /// Reads a template, whose digits refer to its own names and types.
     pub fn with_own_memory<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
         let outer = mem::take(&mut self.memory);
         let result = read(self);
@@ -203,7 +203,7 @@ impl<'a> Input<'a> {
     }
 }
 
-/// What Microsoft's undecorator takes for a part of an identifier; a dot, which C++/CLI has, is none.
+/// Whether Microsoft's undecorator takes a byte for part of an identifier; a dot, which C++/CLI has, is not.
 fn is_of_identifiers(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_$<>-".contains(&byte) || !byte.is_ascii()
 }

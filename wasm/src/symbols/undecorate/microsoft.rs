@@ -7,7 +7,7 @@ use super::printer::{Printer, Style};
 /// Undecorates a name that begins with `?`; None for one that is not of this ABI, or too long.
 pub fn undecorate(name: &str, style: Style) -> Option<String> {
     let mut printer = Printer::new(style);
-    // What begins as a template is one for Microsoft's undecorator, where its arguments make sense.
+    // Microsoft's undecorator takes whatever begins like a template for one, if its arguments make sense.
     if let Ok(template) = top_template(&mut Input::new(name)) {
         printer.scoped_name(&template).ok()?;
         return Some(printer.into_text());
@@ -25,7 +25,7 @@ pub fn undecorate(name: &str, style: Style) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// Each expected text is what dbghelp 10 and Visual C++'s own runtime say.
+    /// Each expected text is that of dbghelp 10 and of Visual C++'s own runtime.
     fn assert_names(names: &[(&str, &str)]) {
         for (decorated, expected) in names {
             assert_eq!(

@@ -14,14 +14,14 @@ use super::types::unqualified_type;
 pub enum Extent {
     /// All of it.
     Whole,
-    /// Of the encoding only what a name is made of.
+    /// Of the encoding, only the part that belongs to the name.
     Name,
 }
 
-/// Reads a decorated name that is not part of another one. What follows it is not looked at.
+/// Reads a decorated name that is not part of another one. Text after it is ignored.
 pub fn top_symbol<'a>(input: &mut Input<'a>, extent: Extent) -> Read<Symbol<'a>> {
     input.expect("?")?;
-    // The initializers of managed variables stand as names in symbols of their own, which say no more.
+    // The initializers of managed variables are names in separate symbols, which say no more.
     if input.rest().starts_with("??__E") || input.rest().starts_with("??__F") {
         input.expect("?")?;
     }
@@ -37,7 +37,7 @@ pub fn top_symbol<'a>(input: &mut Input<'a>, extent: Extent) -> Read<Symbol<'a>>
     })
 }
 
-/// Reads a decorated name that stands in another one.
+/// Reads a decorated name inside another one.
 pub fn symbol<'a>(input: &mut Input<'a>) -> Read<Symbol<'a>> {
     input.deeper(|input| {
         input.expect("?")?;
@@ -51,7 +51,7 @@ pub fn symbol<'a>(input: &mut Input<'a>) -> Read<Symbol<'a>> {
     })
 }
 
-/// String literals have no encoding, nor have names that were cut.
+/// String literals have no encoding, and neither do names that were cut.
 fn encoding_if_any<'a>(
     input: &mut Input<'a>,
     name: &QualifiedName<'a>,
@@ -62,7 +62,7 @@ fn encoding_if_any<'a>(
     encoding(input)
 }
 
-/// What of an encoding belongs to the name.
+/// The part of an encoding that belongs to the name.
 fn encoding_of_name<'a>(
     input: &mut Input<'a>,
     name: &QualifiedName<'a>,
@@ -77,7 +77,7 @@ fn encoding_of_name<'a>(
     }
 }
 
-/// Reads the name of a class or namespace with its scopes and the `@` behind them.
+/// Reads the name of a class or namespace with its scopes and the `@` after them.
 pub fn qualified_name<'a>(input: &mut Input<'a>) -> Read<QualifiedName<'a>> {
     input.deeper(|input| {
         let own = scope(input)?;
@@ -142,7 +142,7 @@ fn own_name<'a>(input: &mut Input<'a>) -> Read<OwnName<'a>> {
     plain_scope(input).map(OwnName::Plain)
 }
 
-/// A template that is the name of a symbol is not remembered, other than that of a class.
+/// A template that is the name of a symbol is not remembered, unlike that of a class.
 fn function_template<'a>(input: &mut Input<'a>) -> Read<OwnName<'a>> {
     let (name, arguments) = template(input)?;
     Ok(match name {
@@ -154,7 +154,7 @@ fn function_template<'a>(input: &mut Input<'a>) -> Read<OwnName<'a>> {
     })
 }
 
-/// Reads a template by itself, behind `?$`: some compilers name variables so that they look like one.
+/// Reads a template by itself, after `?$`: some compilers name variables so that they look like one.
 pub fn top_template<'a>(input: &mut Input<'a>) -> Read<QualifiedName<'a>> {
     input.expect("?$")?;
     Ok(QualifiedName {
@@ -164,7 +164,7 @@ pub fn top_template<'a>(input: &mut Input<'a>) -> Read<QualifiedName<'a>> {
     })
 }
 
-/// Reads a template's name and arguments, behind `?$`.
+/// Reads a template's name and arguments, after `?$`.
 fn template<'a>(input: &mut Input<'a>) -> Read<(OwnName<'a>, Arguments<'a>)> {
     input.deeper(|input| {
         input.with_own_memory(|input| {
@@ -178,10 +178,10 @@ fn template<'a>(input: &mut Input<'a>) -> Read<(OwnName<'a>, Arguments<'a>)> {
     })
 }
 
-/// How a string literal is called.
+/// The name of a string literal.
 pub const STRING: &str = "`string'";
 
-/// Reads an operator, behind its `?`.
+/// Reads an operator, after its `?`.
 fn operator_name<'a>(input: &mut Input<'a>) -> Read<OwnName<'a>> {
     let rest = input.rest().as_bytes();
     let length = match rest {
@@ -212,7 +212,7 @@ fn operator_name<'a>(input: &mut Input<'a>) -> Read<OwnName<'a>> {
     })
 }
 
-/// Reads the variable of an initializer: its name, or its whole symbol, behind which there may be an `@`.
+/// Reads the variable of an initializer: its name, or its whole symbol, after which there may be an `@`.
 fn variable<'a>(input: &mut Input<'a>) -> Read<Variable<'a>> {
     if input.peek() != b'?' || input.rest().starts_with("?$") {
         return own_name(input).map(Variable::Named);
@@ -222,7 +222,7 @@ fn variable<'a>(input: &mut Input<'a>) -> Read<Variable<'a>> {
     Ok(Variable::Symbol(Box::new(symbol)))
 }
 
-/// Reads what a string literal's name has: its kind and length, a checksum, and its first characters.
+/// Reads the contents of a string literal's name: its kind and length, a checksum, and its first characters.
 fn string_literal<'a>(input: &mut Input<'a>) -> Read<OwnName<'a>> {
     input.expect("@_")?;
     input.digit()?;
@@ -235,12 +235,12 @@ fn string_literal<'a>(input: &mut Input<'a>) -> Read<OwnName<'a>> {
     Ok(OwnName::Operator(STRING))
 }
 
-/// Whether a name is of a string literal that stands in another name, where it has no list of scopes.
+/// Whether a name is that of a string literal inside another name, where it has no list of scopes.
 fn is_bare_string(own: &OwnName<'_>, input: &Input<'_>) -> bool {
     matches!(own, OwnName::Operator(STRING)) && input.peek() == b'@'
 }
 
-/// Reads scopes to their end, and tells whether the text was cut there.
+/// Reads scopes to their end, and returns whether the text was cut there.
 fn scopes<'a>(input: &mut Input<'a>) -> Read<(Vec<Scope<'a>>, bool)> {
     let mut scopes = Vec::new();
     while !input.take("@") {

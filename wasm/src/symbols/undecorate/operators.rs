@@ -1,11 +1,11 @@
-//! The codes of operators and of what compilers make themselves.
+//! The codes of operators and of symbols that compilers generate.
 
 use super::tree::OwnName;
 
-/// What a code says is a name, unless more must be read for it.
+/// The meaning of a code: a name, unless more must be read for it.
 pub enum Code {
     Name(OwnName<'static>),
-    /// What stands before the variable whose initializer or destructor a function is.
+    /// The text before the variable whose initializer or destructor a function is.
     Initializer(&'static str),
     /// A function around the operator that follows.
     Around(&'static str),

@@ -7,7 +7,7 @@ use super::tree::{
 };
 
 impl Printer {
-    /// Writes a symbol: its name alone, or what it is too.
+    /// Writes a symbol: its name alone, or also what it is.
     pub fn symbol(&mut self, symbol: &Symbol) -> Written {
         self.node(|p| match p.style {
             Style::Name | Style::Symbol => p.symbol_name(symbol),
@@ -115,13 +115,13 @@ impl Printer {
         match own {
             OwnName::Plain(plain) => self.scope(plain),
             OwnName::Template(name, arguments) => {
-                // A conversion's type stands behind its arguments.
+                // A conversion's type comes after its arguments.
                 if matches!(**name, OwnName::Conversion) {
                     self.push("operator")?;
                     self.arguments(arguments)?;
                     return self.conversion_type(encoding);
                 }
-                // Microsoft leaves out the tilde of a destructor, of which there is no template.
+                // Microsoft leaves out the tilde of a destructor, which cannot be a template.
                 let name = match &**name {
                     OwnName::Destructor => &OwnName::Constructor,
                     name => name,
@@ -263,8 +263,8 @@ impl Printer {
 }
 
 impl Printer {
-    /// Writes a number with six decimals. Core's own way, which is exact for any number, would make the module twenty
-    /// kilobytes larger; one that is too large for this way is written in hexadecimal.
+    /// Writes a number with six decimals. Core's own formatting, which is exact for any number, would make the module
+    /// twenty kilobytes larger; a number that is too large for this one is written in hexadecimal.
     fn float(&mut self, number: f64) -> Written {
         const MILLION: f64 = 1e6;
         self.push(if number.is_sign_negative() { "-" } else { "" })?;

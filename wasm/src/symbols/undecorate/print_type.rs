@@ -1,9 +1,9 @@
-//! Writes types. What C++ writes around a name comes in two halves: what is left of it, and what is right.
+//! Writes types. In C++, a type around a name has two halves: left and right of the name.
 
 use super::printer::{Printer, Style, Written};
 use super::tree::{Based, Ellipsis, Function, Managed, Pointer, Qualifiers, This, Type};
 
-/// What follows the left half of a type: spaces and parentheses depend on it.
+/// What comes after the left half of a type: spaces and parentheses depend on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     /// The right half.
@@ -32,12 +32,12 @@ impl Printer {
         self.right(of, Next::Name)
     }
 
-    /// Writes what stands before the name of a function that returns a type.
+    /// Writes the text before the name of a function that returns a type.
     pub fn result(&mut self, returns: &Type) -> Written {
         self.left(returns, next_of_result(returns))
     }
 
-    /// Writes what stands behind the parameters of a function that returns a type.
+    /// Writes the text after the parameters of a function that returns a type.
     pub fn after_result(&mut self, returns: &Type) -> Written {
         self.right(returns, next_of_result(returns))
     }
@@ -184,7 +184,7 @@ impl Printer {
         if pointer.is_restrict {
             self.push_keyword(" __restrict")?;
         }
-        // Of a result and of an element Microsoft says less.
+        // For a result and for an element, Microsoft writes less.
         let is_qualified = !pointer.qualifiers.is_empty()
             && next != Next::Declarator
             && !matches!(pointer.managed, Managed::Array(_));
@@ -195,7 +195,7 @@ impl Printer {
             }
             self.qualifiers(&pointer.qualifiers)?;
         }
-        // A pointer to a function and what is around it share parentheses without a space between them.
+        // A pointer to a function and its surroundings share parentheses without a space between them.
         let is_joined = of.points_to_function() && !is_qualified;
         if is_joined && next != Next::Name {
             return Ok(());
@@ -247,7 +247,7 @@ impl Printer {
     }
 }
 
-/// What Microsoft says of the elements of an array of unknown length: nothing of pointers to data.
+/// The elements that Microsoft shows for an array of unknown length: pointers to data are left out.
 fn without_pointers<'t, 'a>(mut element: &'t Type<'a>) -> &'t Type<'a> {
     while let Type::Pointer(pointer) = element {
         if element.points_to_function() {
@@ -258,7 +258,7 @@ fn without_pointers<'t, 'a>(mut element: &'t Type<'a>) -> &'t Type<'a> {
     element
 }
 
-/// A result with qualifiers of its own is set apart as a variable's type is.
+/// A result with its own qualifiers is set apart like a variable's type.
 fn next_of_result(returns: &Type) -> Next {
     match returns {
         Type::Spaced(_) => Next::Name,

@@ -1,18 +1,18 @@
-//! Where a tree is written to, in one of two styles, with a limit: digits let a short name stand for a long text.
+//! The output of a tree, in one of several styles, with a limit: digits let a short name stand for a long text.
 
 use std::fmt::{Display, Write};
 
-/// Most bytes of a text; the longest names that compilers make come to half of it.
+/// Most bytes in a text; the longest names that compilers make need half of that.
 const MAX_TEXT: usize = 64 << 10;
-/// Most nodes that are written, for those that write nothing.
+/// Most nodes to write, for nodes that write nothing.
 const MAX_NODES: u32 = 64 << 10;
-/// Levels of nodes in one another; remembered types may lie deeper in another one than the reader went.
+/// Most nested nodes; remembered types may be nested deeper than the reader went.
 const MAX_DEPTH: u32 = 768;
 
 /// How much is written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Style {
-    /// The name alone. Types that it has as arguments say `__ptr64` and `__cdecl`.
+    /// The name alone. Types in its arguments have `__ptr64` and `__cdecl`.
     Name,
     /// The same with `enum` before enumerations: a symbol's name as a debugger shows it by default.
     Symbol,
@@ -24,10 +24,10 @@ pub enum Style {
 #[derive(Debug)]
 pub struct TooLong;
 
-/// What a writer of a part returns.
+/// The result of writing a part.
 pub type Written = Result<(), TooLong>;
 
-/// A text in the making.
+/// A text under construction.
 pub struct Printer {
     text: String,
     pub style: Style,
@@ -49,7 +49,7 @@ impl Printer {
         self.text
     }
 
-    // Called from everywhere: a copy in each place would make the module larger, and no faster.
+    // Called from everywhere: inlined copies would make the module larger, and no faster.
     #[inline(never)]
     pub fn push(&mut self, part: &str) -> Written {
         self.text.push_str(part);
@@ -83,7 +83,7 @@ impl Printer {
         Ok(())
     }
 
-    /// Writes a space, if none is there yet and something is.
+    /// Writes a space, unless the text is empty or ends with one.
     #[inline(never)]
     pub fn push_space(&mut self) -> Written {
         if self.text.is_empty() || self.text.ends_with(' ') {
@@ -92,7 +92,7 @@ impl Printer {
         self.push(" ")
     }
 
-    /// Writes Microsoft's keyword, where the style has them.
+    /// Writes Microsoft's keyword, if the style has them.
     pub fn push_keyword(&mut self, keyword: &str) -> Written {
         self.push(if self.has_keywords() { keyword } else { "" })
     }
@@ -107,7 +107,7 @@ impl Printer {
         self.push(if self.text.ends_with('>') { " >" } else { ">" })
     }
 
-    /// Writes a node that may hold others.
+    /// Writes a node that may contain others.
     pub fn node(&mut self, write: impl FnOnce(&mut Self) -> Written) -> Written {
         if self.nodes == MAX_NODES || self.depth == MAX_DEPTH {
             return Err(TooLong);

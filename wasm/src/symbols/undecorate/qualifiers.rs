@@ -1,16 +1,16 @@
-//! Reads `const` and the like: the letters between a pointer and what it points to, and behind variables and `this`.
+//! Reads `const` and the like: the letters between a pointer and its pointee, and after variables and `this`.
 
 use super::input::{Input, Malformed, Read};
 use super::names::{qualified_name, type_name};
 use super::tree::{Based, Managed, QualifiedName, Qualifiers, Type};
 
-/// What a pointer says of itself, before what it says of its pointee.
+/// A pointer's own qualifiers, before those of its pointee.
 pub struct Modifiers {
     pub is_64_bit: bool,
     pub is_restrict: bool,
     pub is_unaligned: bool,
     pub managed: Managed,
-    /// In place of the mark that the letter stands for: `^` for handles of C++/CLI, `%` for its references.
+    /// Replaces the mark of the letter: `^` for handles of C++/CLI, `%` for its references.
     pub handle: Option<Handle>,
 }
 
@@ -21,10 +21,10 @@ pub enum Handle {
     Reference,
 }
 
-/// What a pointer says of its pointee.
+/// A pointer's qualifiers of its pointee.
 pub struct Pointee<'a> {
     pub qualifiers: Qualifiers<'a>,
-    /// The class, where it is a member of one.
+    /// The class, if it is a member of one.
     pub class: Option<QualifiedName<'a>>,
 }
 
@@ -40,7 +40,7 @@ impl<'a> Storage<'a> {
         self.qualifiers.is_empty() && !self.is_reference
     }
 
-    /// The type with what the storage adds to it.
+    /// The type with the qualifiers of the storage.
     pub fn on(self, of: Type<'a>) -> Type<'a> {
         let of = of.qualified(self.qualifiers);
         match self.is_reference {
@@ -50,7 +50,7 @@ impl<'a> Storage<'a> {
     }
 }
 
-/// Reads the qualifiers of a variable, or of a type that stands by itself.
+/// Reads the qualifiers of a variable, or of a standalone type.
 pub fn storage<'a>(input: &mut Input<'a>) -> Read<Storage<'a>> {
     let modifiers = modifiers(input)?;
     let pointee = pointee(input)?;
@@ -105,10 +105,10 @@ fn rank(input: &mut Input<'_>) -> Read<u32> {
     Ok(rank)
 }
 
-/// Reads the letter that qualifies an object, with the class that it is a member of and what its pointer is
-/// based on. None where it is based on nothing at all: then it is as if no pointer were there.
+/// Reads the letter that qualifies an object, with the class that it is a member of and what its pointer is based on.
+/// None if it is based on nothing at all: then it is as if there were no pointer.
 pub fn pointee<'a>(input: &mut Input<'a>) -> Read<Option<Pointee<'a>>> {
-    // Four in a row are alike but for `const` and `volatile`: letters first, then digits.
+    // Four in a row differ only in `const` and `volatile`: letters first, then digits.
     let number = match input.next()? {
         letter @ b'A'..=b'Z' => letter - b'A',
         digit @ b'0'..=b'5' => digit - b'0' + 26,

@@ -6,7 +6,7 @@ use super::names::symbol;
 use super::tree::{Argument, Arguments, Field, Number, Type, Value};
 use super::types::any_type;
 
-/// Reads arguments up to the `@` behind them.
+/// Reads arguments up to the `@` after them.
 pub fn arguments<'a>(input: &mut Input<'a>) -> Read<Arguments<'a>> {
     let mut arguments = Vec::new();
     while !input.ends_list() {
@@ -106,7 +106,7 @@ fn object<'a>(input: &mut Input<'a>) -> Read<Value<'a>> {
     Ok(Value::Object(class, members))
 }
 
-/// Reads an array: the type of an element, then each with an `@` behind it.
+/// Reads an array: the type of an element, then each element followed by `@`.
 fn array<'a>(input: &mut Input<'a>) -> Read<Value<'a>> {
     let of = any_type(input)?;
     let mut elements = Vec::new();
@@ -117,7 +117,7 @@ fn array<'a>(input: &mut Input<'a>) -> Read<Value<'a>> {
     Ok(Value::Array(of, elements))
 }
 
-/// Reads an object of a union: its type, then the name and value of the member that it has.
+/// Reads an object of a union: its type, then the name and value of its active member.
 fn union<'a>(input: &mut Input<'a>) -> Read<Value<'a>> {
     let class: Type<'a> = any_type(input)?;
     let mut members = Vec::new();

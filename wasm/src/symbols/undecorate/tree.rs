@@ -1,7 +1,7 @@
-//! What a decorated C++ name says, as a tree.
+//! The contents of a decorated C++ name, as a tree.
 //!
-//! Words follow the grammar that is public in LLVM's, Wine's and Agner Fog's descriptions of it: a symbol is a
-//! qualified name and an *encoding*, which is what the symbol is: a function with its type, a variable with its, a table.
+//! Terms follow the public descriptions of the grammar by LLVM, Wine and Agner Fog: a symbol is a qualified name and an
+//! *encoding*, which says what the symbol is: a function or a variable with its type, or a table.
 
 use std::rc::Rc;
 
@@ -16,7 +16,7 @@ pub struct Symbol<'a> {
 pub struct QualifiedName<'a> {
     pub own: OwnName<'a>,
     pub scopes: Vec<Scope<'a>>,
-    /// The text ended among the scopes.
+    /// Whether the text ended among the scopes.
     pub is_cut: bool,
 }
 
@@ -26,9 +26,9 @@ pub enum OwnName<'a> {
     Plain(Scope<'a>),
     /// A function template with its arguments.
     Template(Box<OwnName<'a>>, Arguments<'a>),
-    /// An operator, or what a compiler calls a function or table that it made.
+    /// An operator, or the name of a function or table that a compiler generated.
     Operator(&'static str),
-    /// One of the compiler's functions around an operator.
+    /// A compiler-generated function around an operator.
     Around(&'static str, &'static str),
     /// Takes the name of its class.
     Constructor,
@@ -39,13 +39,13 @@ pub enum OwnName<'a> {
     Literal(&'a str),
     /// A function that initializes or destroys a variable, with the words before the variable.
     Initializer(&'static str, Box<Variable<'a>>),
-    /// RTTI of a type.
+    /// The RTTI of a type.
     TypeDescriptor(Box<Type<'a>>),
-    /// RTTI of a base class: member, vbtable and in-vbtable displacements, attributes.
+    /// The RTTI of a base class: member, vbtable and in-vbtable displacements, attributes.
     BaseClassDescriptor([Number; 4]),
 }
 
-/// Whose initializer a function is.
+/// The variable of an initializer function.
 pub enum Variable<'a> {
     /// By its name; its scopes are the function's.
     Named(OwnName<'a>),
@@ -53,7 +53,7 @@ pub enum Variable<'a> {
     Symbol(Box<Symbol<'a>>),
 }
 
-/// A namespace, class or function that a name is in. Copies share what they hold.
+/// A namespace, class or function that contains a name. Copies share their contents.
 #[derive(Clone)]
 pub enum Scope<'a> {
     Identifier(&'a str),
@@ -62,7 +62,7 @@ pub enum Scope<'a> {
     /// A block of a function, by number.
     Block(Number),
     Symbol(Rc<Symbol<'a>>),
-    /// An interface that a method of C++/CLI implements by this name, in the form of old compilers.
+    /// An interface that a C++/CLI method implements under this name, in the form of old compilers.
     OldInterface(&'a str),
     /// The same in the form of later ones.
     Interface(Rc<QualifiedName<'a>>),
@@ -83,7 +83,7 @@ pub enum Argument<'a> {
 pub enum Value<'a> {
     Number(Number),
     Float(f64),
-    /// A variable or function; its address where the flag is set.
+    /// A variable or function; its address if the flag is set.
     Symbol(Box<Symbol<'a>>, bool),
     /// A pointer to a member: the function, if it is one, and offsets.
     Member(Option<Box<Symbol<'a>>>, Vec<Number>),
@@ -95,15 +95,15 @@ pub enum Value<'a> {
     Object(Type<'a>, Vec<(Field<'a>, Value<'a>)>),
 }
 
-/// What stands before the value of a member of an object.
+/// The text before the value of a member of an object.
 pub enum Field<'a> {
     Type(Type<'a>),
     Name(&'a str),
-    /// Nothing: an object or array says its type itself.
+    /// Nothing: an object or array states its type itself.
     None,
 }
 
-/// A number: sign and magnitude, because names have more negative ones than 64 bits.
+/// A number: sign and magnitude, because names have more negative numbers than 64 bits.
 #[derive(Clone, Copy)]
 pub struct Number {
     pub is_negative: bool,
@@ -112,13 +112,13 @@ pub struct Number {
 
 /// What a symbol is.
 pub enum Encoding<'a> {
-    /// The name does not say, or was not asked.
+    /// The name does not say, or this was not read.
     Unknown,
     Variable(Type<'a>),
     Function(Box<FunctionSymbol<'a>>),
-    /// A table of virtual functions or bases: qualifiers, and the path of bases that it is for.
+    /// A table of virtual functions or bases: qualifiers, and the path of bases to which it belongs.
     Table(Qualifiers<'a>, Vec<QualifiedName<'a>>),
-    /// A guard of static variables: which of those in its scope.
+    /// A guard of static variables: its number in the scope.
     Guard(Number),
     /// A jump through a slot of the table of virtual functions: its offset in bytes.
     VirtualCall(Number),
@@ -130,36 +130,36 @@ pub struct FunctionSymbol<'a> {
     pub function: Function<'a>,
 }
 
-/// What a function does to `this` before it goes on to another one.
+/// What a function does to `this` before it jumps to another one.
 pub enum Thunk {
     /// It is an ordinary function.
     None,
-    /// What it adds, under the name of how it finds it.
+    /// The adjustments, with the name of the kind of thunk.
     Adjusts(&'static str, Vec<Number>),
 }
 
 /// A type.
 pub enum Type<'a> {
-    /// Of constructors and destructors, which return none.
+    /// For constructors and destructors, which have no result.
     None,
     Basic(&'static str),
     /// A class or union.
     Named(QualifiedName<'a>),
-    /// An enumeration, and what it says of its integers: nothing for `int`.
+    /// An enumeration, and its integer type: empty for `int`.
     Enumeration(&'static str, QualifiedName<'a>),
-    /// A type and a word before it.
+    /// A type with a word before it.
     Prefixed(&'static str, Box<Type<'a>>),
-    /// A type and a mark behind it, before a name.
+    /// A type with a mark after it, before a name.
     Suffixed(Box<Type<'a>>, &'static str),
     /// An array of unknown length.
     Unbounded(Box<Type<'a>>),
-    /// `const` and the like on what is neither pointer nor reference.
+    /// `const` and the like on a type that is neither pointer nor reference.
     Qualified(Box<Type<'a>>, Qualifiers<'a>),
-    /// A qualified type that Microsoft ends with a space where nothing follows.
+    /// A qualified type that Microsoft ends with a space if nothing follows.
     Spaced(Box<Type<'a>>),
     /// A pointer, reference or handle.
     Pointer(Box<Pointer<'a>>),
-    /// Lengths of the dimensions, and the type of an element.
+    /// An array: lengths of the dimensions, and the type of an element.
     Array(Vec<Number>, Box<Type<'a>>),
     Function(Box<Function<'a>>),
 }
@@ -173,12 +173,12 @@ pub struct Pointer<'a> {
     pub class: Option<QualifiedName<'a>>,
     pub is_64_bit: bool,
     pub is_restrict: bool,
-    /// Of the pointer itself.
+    /// Those of the pointer itself.
     pub qualifiers: Qualifiers<'a>,
     pub managed: Managed,
 }
 
-/// What else the pointers of C++/CLI are.
+/// The special pointers of C++/CLI.
 pub enum Managed {
     No,
     /// `cli::pin_ptr`.
@@ -193,7 +193,7 @@ pub struct Function<'a> {
     pub convention: &'static str,
     pub returns: Type<'a>,
     pub parameters: Vec<Rc<Type<'a>>>,
-    /// What follows the parameters, or stands for them.
+    /// What follows the parameters, or replaces them.
     pub ellipsis: Ellipsis,
     pub this: This<'a>,
     pub is_noexcept: bool,
@@ -202,15 +202,15 @@ pub struct Function<'a> {
 /// How a list of parameters ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Ellipsis {
-    /// With the last one.
+    /// With the last parameter.
     No,
-    /// It is `void`.
+    /// The list is `void`.
     Void,
     /// With `...`.
     Dots,
 }
 
-/// What a member function says about its object.
+/// A member function's qualifiers of its object.
 #[derive(Default)]
 pub struct This<'a> {
     pub qualifiers: Qualifiers<'a>,
@@ -231,7 +231,7 @@ pub struct Qualifiers<'a> {
 
 /// What a based pointer is relative to.
 pub enum Based<'a> {
-    /// It is not said.
+    /// The name does not say.
     Nothing,
     Void,
     Name(QualifiedName<'a>),
@@ -245,7 +245,7 @@ impl Qualifiers<'_> {
 }
 
 impl<'a> Type<'a> {
-    /// The type with qualifiers that come from outside, in place of its own.
+    /// The type with qualifiers from outside in place of its own.
     pub fn qualified(self, qualifiers: Qualifiers<'a>) -> Self {
         match self {
             Self::Pointer(mut pointer) => {

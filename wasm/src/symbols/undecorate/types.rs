@@ -6,10 +6,10 @@ use super::names::type_name;
 use super::qualifiers::{modifiers, pointee, storage, Handle};
 use super::tree::{Managed, OwnName, Pointer, Qualifiers, Type};
 
-/// Most dimensions of an array; the language has no limit, but a name has.
+/// Most dimensions of an array; the language has no limit, but names do.
 const MAX_DIMENSIONS: u64 = 256;
 
-/// Reads a type with qualifiers before it, as those that functions return and those of RTTI may have.
+/// Reads a type with qualifiers before it, which function results and RTTI may have.
 pub fn unqualified_type<'a>(input: &mut Input<'a>) -> Read<Type<'a>> {
     if input.take("?") {
         spaced(input)
@@ -32,7 +32,7 @@ fn spaced<'a>(input: &mut Input<'a>) -> Read<Type<'a>> {
 
 /// Reads the type of an object, which may be an array.
 fn object_type<'a>(input: &mut Input<'a>) -> Read<Type<'a>> {
-    // A boxed value of C++/CLI.
+    // A boxed C++/CLI value.
     input.take("__Z");
     if input.take("Y") {
         input.deeper(array)
@@ -61,7 +61,7 @@ pub fn any_type<'a>(input: &mut Input<'a>) -> Read<Type<'a>> {
     })
 }
 
-/// What enumerations say of their integers, by number.
+/// The integer types of enumerations, by number.
 const INTEGERS: [&str; 8] = [
     "char ",
     "unsigned char ",
@@ -100,7 +100,7 @@ fn basic(letter: u8) -> Option<&'static str> {
     })
 }
 
-/// Reads what is behind `_`.
+/// Reads a type after `_`.
 fn extended_type<'a>(input: &mut Input<'a>) -> Read<Type<'a>> {
     Ok(Type::Basic(match input.next()? {
         b'D' => "__int8",
@@ -133,7 +133,7 @@ fn extended_type<'a>(input: &mut Input<'a>) -> Read<Type<'a>> {
     }))
 }
 
-/// Reads what is behind `$$`.
+/// Reads a type after `$$`.
 fn special_type<'a>(input: &mut Input<'a>) -> Read<Type<'a>> {
     match input.next()? {
         b'A' => {
@@ -166,7 +166,7 @@ fn suffixed<'a>(input: &mut Input<'a>, after: &'static str) -> Read<Type<'a>> {
     Ok(Type::Suffixed(Box::new(any_type(input)?), after))
 }
 
-/// Reads what is behind the letter of a pointer or reference.
+/// Reads the rest of a pointer or reference, after its letter.
 fn pointer<'a>(
     input: &mut Input<'a>,
     mark: &'static str,
@@ -215,7 +215,7 @@ fn pointer<'a>(
     })))
 }
 
-/// Reads an array, behind its `Y`: how many dimensions, each, and the type of an element.
+/// Reads an array, after its `Y`: the number of dimensions, each length, and the type of an element.
 fn array<'a>(input: &mut Input<'a>) -> Read<Type<'a>> {
     let count = input.number()?;
     if count.is_negative || !(1..=MAX_DIMENSIONS).contains(&count.magnitude) {
