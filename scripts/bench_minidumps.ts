@@ -4,7 +4,8 @@
  * @module
  */
 // deno-lint-ignore-file no-console -- a benchmark prints
-import { DumpBuilder, joinBytes } from "../src/dump/minidump/_dump_builder.ts";
+import { joinBytes } from "../src/byte_pieces.ts";
+import { DumpBuilder } from "../src/dump/minidump/_dump_builder.ts";
 import { encodeOperations } from "../src/dump/minidump/encode_operations.ts";
 import {
   HANDLE_DESCRIPTOR_2,

@@ -19,7 +19,9 @@ interface Layer {
 const WORDS = [
   "analysis.ts",
   "answer.ts",
+  "byte_pieces.ts",
   "byte_source.ts",
+  "distinct_addresses.ts",
   "entry_layout.ts",
   "error.ts",
   "escape_text.ts",

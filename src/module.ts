@@ -39,22 +39,55 @@ export function isInModule(module: Pick<Module, "base" | "size">, address: bigin
 export function moduleFinder(
   modules: readonly Module[],
 ): (address: bigint) => Module | undefined {
-  const byBase = modules.toSorted((a, b) => a.base < b.base ? -1 : a.base > b.base ? 1 : 0);
+  const byBase = sortedByBase(modules);
   return (address) => {
-    let [low, high] = [0, byBase.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (byBase[middle]!.base <= address) low = middle + 1;
-      else high = middle;
-    }
-    const module = byBase[low - 1];
+    const module = byBase[countUpTo(byBase, address) - 1];
     return module !== undefined && isInModule(module, address) ? module : undefined;
   };
 }
 
-/** Names a module the way debuggers do: file name of the path, without its last extension. */
+/** Tells whether a module has addresses in common with one of some others, which may overlap. */
+export function overlapFinder(others: readonly Module[]): (module: Module) => boolean {
+  const byBase = sortedByBase(others);
+  // How far the others reach up to each of them.
+  let end = 0n;
+  const ends = byBase.map(({ base, size }) => {
+    if (base + BigInt(size) > end) end = base + BigInt(size);
+    return end;
+  });
+  return ({ base, size }) => {
+    const count = countUpTo(byBase, base + BigInt(size) - 1n);
+    return size > 0 && count > 0 && ends[count - 1]! > base;
+  };
+}
+
+/** Those that have addresses at all: a pasted log names modules without saying where they are. */
+function sortedByBase(modules: readonly Module[]): readonly Module[] {
+  return modules.filter(({ size }) => size > 0)
+    .sort((a, b) => a.base < b.base ? -1 : a.base > b.base ? 1 : 0);
+}
+
+/** Number of modules that begin at an address or below it. */
+function countUpTo(byBase: readonly Module[], address: bigint): number {
+  let [low, high] = [0, byBase.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byBase[middle]!.base <= address) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Characters of a file's name at most, on all file systems of Windows. */
+const MAX_FILE_NAME = 255;
+
+/**
+ * Names a module the way debuggers do: file name of the path, without its last extension. A longer name than files
+ * have is cut: a listing has it once for each frame.
+ */
 export function moduleNameOf(path: string): string {
-  const file = path.slice(Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1);
+  const start = Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/")) + 1;
+  const file = path.slice(start, start + MAX_FILE_NAME);
   const dot = file.lastIndexOf(".");
   return dot > 0 ? file.slice(0, dot) : file;
 }

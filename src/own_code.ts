@@ -305,12 +305,15 @@ export const CODE_OWNERS: readonly CodeOwnerRow[] = [
  * ```
  */
 export function codeOwner({ name, path = "" }: FrameModule): CodeOwner {
-  const key = `${name}\0${path}`;
-  let owner = known.get(key);
+  let owner = known.get(name)?.get(path);
   if (owner === undefined) {
     owner = findOwner(name, path);
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(key, owner);
+    if (knownCount++ >= MAX_KNOWN) {
+      known.clear();
+      knownCount = 0;
+    }
+    const byPath = known.get(name) ?? new Map<string, CodeOwner>();
+    known.set(name, byPath.set(path, owner));
   }
   return owner;
 }
@@ -320,9 +323,13 @@ export function codeOwnerByName(name: string): CodeOwner {
   return codeOwner({ name });
 }
 
-/** Results by module: each frame of each stack looks one up, among a few hundred modules. */
-const known = new Map<string, CodeOwner>();
+/**
+ * Modules that were asked about, by name and by path: each frame of each stack asks, about a few hundred modules. A text
+ * of both for each frame would be much to clean up.
+ */
+const known = new Map<string, Map<string, CodeOwner>>();
 const MAX_KNOWN = 10_000;
+let knownCount = 0;
 
 function findOwner(name: string, path: string): CodeOwner {
   const folder = path.toLowerCase().replaceAll("\\", "/");

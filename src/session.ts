@@ -16,7 +16,7 @@ import type { Frame } from "./frame.ts";
 import type { SnapshotLog } from "./analysis/growth.ts";
 import { unusedName } from "./mark.ts";
 import type { Module } from "./module.ts";
-import { ModuleSymbols, type SymbolSource } from "./symbols/module_symbols.ts";
+import { MAX_NAMED, ModuleSymbols, type SymbolSource } from "./symbols/module_symbols.ts";
 import type { SymbolList } from "./symbols/symbol_list.ts";
 import type { SymbolStatus } from "./symbols/symbolizer.ts";
 import {
@@ -26,6 +26,7 @@ import {
   type Target,
   type TraceControl,
 } from "./target.ts";
+import { thousands } from "./plain_text.ts";
 import { logWithoutTraces, type StackTable, type TraceLog } from "./trace_log.ts";
 
 /** Options of a session. */
@@ -207,12 +208,25 @@ export class Session implements Disposable {
     return await this.#analyze(log, request, { snapshots, hasMarks: true });
   }
 
-  /** Names addresses by the modules of a process, or of the current one. */
+  /** Names addresses by the modules of a process, or of the current one; those outside all of them have no frame. */
   async symbolize(
     addresses: Iterable<bigint>,
     process?: ProcessRef,
   ): Promise<ReadonlyMap<bigint, Frame>> {
-    return await this.#name(addresses, await this.modules(process), process);
+    const asked = BigUint64Array.from(addresses);
+    const frames = await this.#name(asked, await this.modules(process), process);
+    return new Map(
+      frames.flatMap((frame, place) => frame === undefined ? [] : [[asked[place]!, frame]]),
+    );
+  }
+
+  /** What {@linkcode Session.symbolize} and analyses have left out, each as a clause for messages. */
+  namesLeftOut(process?: ProcessRef): string[] {
+    const count = this.#symbolsOf(process).leftOut();
+    return count === 0 ? [] : [
+      `${thousands(count)} addresses are not named: the stacks have more different ones than the ` +
+      `${thousands(MAX_NAMED)} that htrace names`,
+    ];
   }
 
   /** All names of a module of the current process. */
@@ -281,6 +295,7 @@ export class Session implements Disposable {
       ...(handleCounts && { handleCounts }),
       nameAddresses: (addresses) => this.#name(addresses, modules, process),
       withoutSymbols: () => this.#symbolsOf(process).withoutSymbols(),
+      namesLeftOut: () => this.namesLeftOut(process),
     }, request);
   }
 
@@ -304,27 +319,21 @@ export class Session implements Disposable {
     }
   }
 
+  /** A frame for each address; undefined for those outside all modules. */
   async #name(
-    addresses: Iterable<bigint>,
+    addresses: BigUint64Array,
     modules: readonly Module[],
     process: ProcessRef | undefined,
-  ): Promise<ReadonlyMap<bigint, Frame>> {
+  ): Promise<readonly (Frame | undefined)[]> {
     const { target } = this;
     if (target.frame === undefined) {
       return await this.#symbolsOf(process).frames(modules, addresses);
     }
-    const frames = new Map<bigint, Frame>();
-    const unnamed: bigint[] = [];
-    for (const address of addresses) {
-      const frame = target.frame(address);
-      if (frame === undefined) unnamed.push(address);
-      else frames.set(address, frame);
-    }
+    const frames = Array.from(addresses, (address) => target.frame?.(address));
+    const unnamed = addresses.filter((_, place) => frames[place] === undefined);
     if (unnamed.length === 0) return frames;
-    const named = await this.#symbolsOf(process).frames(modules, unnamed);
-    if (frames.size === 0) return named;
-    for (const address of unnamed) frames.set(address, named.get(address) ?? { address });
-    return frames;
+    const named = (await this.#symbolsOf(process).frames(modules, unnamed)).values();
+    return frames.map((frame) => frame ?? named.next().value);
   }
 
   #symbolsOf(process: ProcessRef | undefined = this.process): ModuleSymbols {

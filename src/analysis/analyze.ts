@@ -60,6 +60,8 @@ export interface AnalysisSource {
   readonly nameAddresses: NameAddresses;
   /** Modules of the addresses named so far that lack symbols. */
   readonly withoutSymbols?: () => readonly Module[];
+  /** Which of them were not named, each as a clause for messages. */
+  readonly namesLeftOut?: () => readonly string[];
 }
 
 /** Options of an analysis. */
@@ -144,7 +146,12 @@ export async function analyze(
     snapshots: snapshots.slice(growth?.first),
     ...(hasMarks && { hasMarks }),
     withoutSymbols: source.withoutSymbols?.() ?? [],
-    limits: [...target.limits ?? [], ...log.notes ?? [], ...partedFrom(snapshots, growth)],
+    limits: [
+      ...target.limits ?? [],
+      ...log.notes ?? [],
+      ...source.namesLeftOut?.() ?? [],
+      ...partedFrom(snapshots, growth),
+    ],
     listsNames: names,
     objectOf,
   };
@@ -298,13 +305,18 @@ function judgeGroup(group: StackGroup, facts: GroupFacts): TraceGroup {
   };
 }
 
+/** What groups of unknown types share: a ring can have a hundred thousand of them. */
+const NO_TYPES: ReadonlyMap<string, number> = new Map();
+
 function objectTypesOf(traces: Uint32Array, objectOf: ObjectFinder): ReadonlyMap<string, number> {
-  const types = new Map<string, number>();
+  let types: Map<string, number> | undefined;
   for (const trace of traces) {
     const type = objectOf(trace)?.type;
-    if (type !== undefined) types.set(type, (types.get(type) ?? 0) + 1);
+    if (type === undefined) continue;
+    types ??= new Map();
+    types.set(type, (types.get(type) ?? 0) + 1);
   }
-  return types;
+  return types ?? NO_TYPES;
 }
 
 /**

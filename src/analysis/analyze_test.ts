@@ -30,8 +30,7 @@ async function analyzeStory(
     stacks,
     log,
     modules: [],
-    nameAddresses: (addresses) =>
-      Promise.resolve(new Map(Array.from(addresses, (address) => [address, nameOf(address)]))),
+    nameAddresses: (addresses) => Promise.resolve(Array.from(addresses, nameOf)),
   }, request);
 }
 

@@ -4,15 +4,19 @@
  * @module
  */
 import type { NamedStack, StackKey, Suspect } from "../analysis.ts";
+import { distinctAddresses, joinAddresses, placeFinder } from "../distinct_addresses.ts";
 import type { Frame } from "../frame.ts";
 import type { StackId, Stacks } from "../trace_log.ts";
 import { type OwnerPatterns, suspectOf } from "./judgement.ts";
 import { stackKeyOf } from "./stack_key.ts";
 
-/** Names addresses; the map has a frame for each of them. */
+/** Names addresses: a frame for each of them, undefined for those outside all modules. */
 export type NameAddresses = (
-  addresses: Iterable<bigint>,
-) => Promise<ReadonlyMap<bigint, Frame>>;
+  addresses: BigUint64Array,
+) => Promise<readonly (Frame | undefined)[]>;
+
+/** Stacks that are named at once: a ring whose stacks are all different has two million addresses. */
+const STACKS_AT_ONCE = 4096;
 
 /** The named stacks of one analysis. They outlive the table that they came from. */
 export class NamedStacks implements Stacks {
@@ -52,54 +56,85 @@ export class NamedStacks implements Stacks {
     return BigUint64Array.from(named.frames, ({ address }) => address);
   }
 
-  /** Names stacks, all their addresses in one batch. */
+  /** Names stacks, the addresses of many in one batch. */
   async name(ids: Iterable<StackId>): Promise<void> {
-    const stacks: [StackId, BigUint64Array][] = [];
-    const addresses = new Set<bigint>();
+    let batch: StackId[] = [];
     for (const id of ids) {
       if (this.#named.has(id)) continue;
-      const stack = this.#table.addresses(id);
-      stacks.push([id, stack]);
-      for (const address of stack) addresses.add(address);
+      batch.push(id);
+      if (batch.length < STACKS_AT_ONCE) continue;
+      await this.#nameBatch(batch);
+      batch = [];
     }
-    if (stacks.length === 0) return;
-    const frames = await this.#nameAddresses(addresses);
-    for (const [id, stack] of stacks) {
-      const named = Array.from(stack, (address) => frames.get(address) ?? { address });
+    if (batch.length > 0) await this.#nameBatch(batch);
+  }
+
+  async #nameBatch(ids: readonly StackId[]): Promise<void> {
+    const stacks = ids.map((id) => this.#table.addresses(id));
+    const addresses = distinctAddresses(stacks);
+    const batch = {
+      addresses,
+      frames: await this.#nameAddresses(addresses),
+      places: placeFinder(addresses)(joinAddresses(stacks)),
+    };
+    let end = 0;
+    for (const [index, id] of ids.entries()) {
+      const start = end;
+      end += stacks[index]!.length;
       const isSystem = this.#systemStacks.has(id);
-      this.#named.set(id, isSystem ? new SystemStack(named) : new LazyStack(named, this.#patterns));
+      this.#named.set(
+        id,
+        isSystem
+          ? new SystemStack(batch, start, end)
+          : new LazyStack(batch, start, end, this.#patterns),
+      );
     }
   }
 }
 
-/** The system keeps this stack's handles: there is no suspect. */
+/** Some stacks: their different addresses, each with its frame where it lies in a module. */
+interface Batch {
+  readonly addresses: BigUint64Array;
+  readonly frames: readonly (Frame | undefined)[];
+  /** The stacks one after the other, as places in those lists. */
+  readonly places: Uint32Array;
+}
+
+/** The system keeps the handles of the stack: nobody is suspected. */
 class SystemStack implements NamedStack {
-  readonly frames: readonly Frame[];
+  readonly #batch: Batch;
+  readonly #start: number;
+  readonly #end: number;
   #key: StackKey | undefined;
 
-  constructor(frames: readonly Frame[]) {
-    this.frames = frames;
+  constructor(batch: Batch, start: number, end: number) {
+    this.#batch = batch;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  /** Made when they are asked for: a listing needs them once, and a ring can have two million. */
+  get frames(): readonly Frame[] {
+    const { addresses, frames, places } = this.#batch;
+    return Array.from(
+      places.subarray(this.#start, this.#end),
+      (place) => frames[place] ?? { address: addresses[place]! },
+    );
   }
 
   get key(): StackKey {
-    return this.#key ??= stackKeyOf(this.frames);
+    return this.#key ??= stackKeyOf(this);
   }
 }
 
-/** Key and suspect are computed on first use: a listing needs neither. */
-class LazyStack implements NamedStack {
-  readonly frames: readonly Frame[];
+/** Key and suspect are made when they are first asked for: a listing needs neither. */
+class LazyStack extends SystemStack {
   readonly #patterns: OwnerPatterns;
-  #key: StackKey | undefined;
   #suspect: Suspect | null | undefined;
 
-  constructor(frames: readonly Frame[], patterns: OwnerPatterns) {
-    this.frames = frames;
+  constructor(batch: Batch, start: number, end: number, patterns: OwnerPatterns) {
+    super(batch, start, end);
     this.#patterns = patterns;
-  }
-
-  get key(): StackKey {
-    return this.#key ??= stackKeyOf(this.frames);
   }
 
   get suspect(): Suspect | undefined {

@@ -15,14 +15,18 @@ import { codeOwnerByName } from "../own_code.ts";
 /** Hex digits of the SHA-256 that a key keeps: it takes 2^64 stacks before two may share one by chance. */
 const HASH_DIGITS = 32;
 
-/** Makes the key of a stack, its frames innermost first. */
-export function stackKeyOf(frames: readonly Frame[]): StackKey {
-  const text = stackKeyText(frames);
+/**
+ * Makes the key of a stack, its frames innermost first. Neither they nor the text are kept: both are large where a stack
+ * makes its frames when they are asked for.
+ */
+export function stackKeyOf(stack: { readonly frames: readonly Frame[] }): StackKey {
   let hash: string | undefined;
   return {
-    text,
+    get text(): string {
+      return stackKeyText(stack.frames);
+    },
     get hash(): string {
-      return hash ??= createHash("sha256").update(text).digest("hex").slice(0, HASH_DIGITS);
+      return hash ??= createHash("sha256").update(this.text).digest("hex").slice(0, HASH_DIGITS);
     },
   };
 }

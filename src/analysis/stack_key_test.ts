@@ -20,7 +20,7 @@ const STACK = [
 ];
 
 Deno.test("stackKeyOf() names the own frames, outermost first, without displacements", () => {
-  const { text, hash } = stackKeyOf(STACK);
+  const { text, hash } = stackKeyOf({ frames: STACK });
   assertEquals(text, "app!main;plugin+0x40;app!open");
   assertMatch(hash, /^[0-9a-f]{32}$/);
 });
@@ -33,7 +33,7 @@ Deno.test("a key is the same at another address, after a rebuild and on another 
     frame("plugin", undefined, 0x40),
     { ...frame("app", "main", 7), module: { name: "app", path: "C:\\Windows\\System32\\app.exe" } },
   ];
-  assertEquals(stackKeyOf(elsewhere).hash, stackKeyOf(STACK).hash);
+  assertEquals(stackKeyOf({ frames: elsewhere }).hash, stackKeyOf({ frames: STACK }).hash);
 });
 
 Deno.test("a stack without own frames is identified by its named frames, one without names by its RVAs", () => {

@@ -87,13 +87,44 @@ function writeBytes({ stdout }: CliProcess, bytes: Uint8Array, { name }: Report)
   stdout.writeBytes(bytes);
 }
 
-/** Writes a value as one line of JSON; addresses become text, `0x…`, because JSON's readers cut 64-bit numbers. */
+/**
+ * Writes a value as one line of JSON; addresses become text, `0x…`, because JSON's readers cut 64-bit numbers. Its lists
+ * are written some entries at a time: two dumps differ in hundreds of thousands of handles.
+ */
 export function writeJson({ stdout }: CliProcess, value: object): void {
-  const line = JSON.stringify(
+  if (Array.isArray(value)) writeList(stdout, value);
+  else {
+    stdout.write("{");
+    let separator = "";
+    for (const [name, inner] of Object.entries(value)) {
+      if (inner === undefined) continue;
+      stdout.write(`${separator}${JSON.stringify(name)}:`);
+      separator = ",";
+      if (Array.isArray(inner)) writeList(stdout, inner);
+      else stdout.write(jsonText(inner));
+    }
+    stdout.write("}");
+  }
+  stdout.write("\n");
+}
+
+/** Entries of a list that are written at once. */
+const ENTRIES_AT_ONCE = 256;
+
+function writeList({ write }: CliProcess["stdout"], entries: readonly unknown[]): void {
+  write("[");
+  for (let first = 0; first < entries.length; first += ENTRIES_AT_ONCE) {
+    const some = entries.slice(first, first + ENTRIES_AT_ONCE);
+    write((first === 0 ? "" : ",") + jsonText(some).slice(1, -1));
+  }
+  write("]");
+}
+
+function jsonText(value: unknown): string {
+  return JSON.stringify(
     value,
     (_key, inner: unknown) => typeof inner === "bigint" ? `0x${inner.toString(16)}` : inner,
   );
-  stdout.write(`${line}\n`);
 }
 
 /** Describes what was saved. */

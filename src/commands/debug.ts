@@ -161,12 +161,12 @@ async function* loggedLines(
 /** Writes a file for `.dump`; like a debugger, it keeps an existing one unless told otherwise. */
 async function writeNewFile(
   path: string,
-  bytes: Uint8Array,
+  pieces: readonly Uint8Array[],
   { replace }: { readonly replace: boolean },
 ): Promise<void> {
   const { FileWriteError, replaceFile } = await import("../library/replace_file.ts");
   if (!replace && await Deno.lstat(path).then(() => true, () => false)) {
     throw new FileWriteError(path, 'there is a file of that name; add "/o" to replace it');
   }
-  await replaceFile(path, bytes, { guard: disposeOnInterrupt });
+  await replaceFile(path, pieces, { guard: disposeOnInterrupt });
 }

@@ -52,10 +52,10 @@ export interface BreakListener extends Disposable {
 
 /** What a prompt's caller does for its commands: the prompt itself touches nothing outside. */
 export interface PromptHost {
-  /** Writes a file; throws if it already exists, unless it may be replaced. */
+  /** Writes a file that comes in pieces; throws where one of that name is there, unless it may be replaced. */
   readonly writeFile?: (
     path: string,
-    bytes: Uint8Array,
+    pieces: readonly Uint8Array[],
     options: { readonly replace: boolean },
   ) => Promise<void>;
   /** The symbol path. */

@@ -21,8 +21,10 @@ interface DumpForm {
   readonly whyNoOther: string;
   /** What a debugger calls the file. */
   readonly kind: string;
-  /** Makes the file; `losses` is what it does not contain. */
-  readonly encode: (session: Session) => Promise<{ bytes: Uint8Array; losses: readonly string[] }>;
+  /** Makes the file; `losses` is what it does not hold. */
+  readonly encode: (
+    session: Session,
+  ) => Promise<{ pieces: readonly Uint8Array[]; losses: readonly string[] }>;
 }
 
 /** By mode; a mode without a row has no `.dump`. */
@@ -46,15 +48,15 @@ const DUMP_FORMS: Readonly<Partial<Record<TargetMode, DumpForm>>> = {
   },
 };
 
-/** The kernel's memory: everything. */
-function dumpKernel({ target }: Session): Promise<{ bytes: Uint8Array; losses: string[] }> {
+/** What a kernel has in memory: everything. */
+function dumpKernel({ target }: Session): Promise<{ pieces: Uint8Array[]; losses: string[] }> {
   if (target.kernelDump === undefined) {
     throw new CommandError(
       `Cannot write a dump of "${target.name}": its memory is not available; copy the dump ` +
         "that it was read from, or write one with the debugger itself",
     );
   }
-  return Promise.resolve({ bytes: target.kernelDump(new Date()), losses: [] });
+  return Promise.resolve({ pieces: [target.kernelDump(new Date())], losses: [] });
 }
 
 /** The command. */
@@ -82,8 +84,8 @@ async function runDump(session: Session, args: string, host: PromptHost): Promis
       `Cannot write "${path}": this prompt writes no files; use "htrace convert"`,
     );
   }
-  const { bytes, losses } = await form.encode(session);
-  await host.writeFile(path, bytes, { replace });
+  const { pieces, losses } = await form.encode(session);
+  await host.writeFile(path, pieces, { replace });
   const lines = [`Creating ${path} - ${form.kind}`, "Dump successfully written"];
   if (losses.length > 0) lines.push(`Not in it: ${losses.join("; ")}.`);
   return linesText(lines);

@@ -1,3 +1,4 @@
+import { joinBytes } from "../byte_pieces.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { bytesSource } from "../byte_source.ts";
 import { MinidumpTarget } from "../dump/minidump/minidump_target.ts";
@@ -16,9 +17,9 @@ async function run(
   using session = new Session(target);
   const files = new Map<string, Uint8Array>();
   let text = "";
-  const writeFile: PromptHost["writeFile"] = (path, bytes, { replace }) => {
+  const writeFile: PromptHost["writeFile"] = (path, pieces, { replace }) => {
     if (files.has(path) && !replace) return Promise.reject(new Error(`Cannot write "${path}"`));
-    files.set(path, bytes);
+    files.set(path, joinBytes(pieces));
     return Promise.resolve();
   };
   await runPrompt(session, [commands], (more) => text += more, { host: host ?? { writeFile } });

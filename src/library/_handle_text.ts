@@ -6,6 +6,7 @@
 import { UNKNOWN_TYPE } from "../handle_counts.ts";
 import { thousands } from "../plain_text.ts";
 import type { HandleEntry } from "../target.ts";
+import { ByObject } from "./_by_object.ts";
 
 /** Most handle values in a line; the rest are counted. */
 const VALUES_SHOWN = 4;
@@ -22,16 +23,21 @@ export function objectText(
   return objectName ? `${type} ${objectName}` : type;
 }
 
-/** A line for each type and name: the handle, or how many there are and the first of them; most frequent first. */
-export function objectLines(handles: readonly HandleEntry[]): string[] {
-  const groups = Map.groupBy(handles, objectText);
-  return Array.from(groups).sort(([, a], [, b]) => b.length - a.length).map(([object, entries]) => {
-    const [first] = entries;
-    if (first && entries.length === 1) return handleText(first);
-    const values = entries.slice(0, VALUES_SHOWN).map(valueText);
-    const more = entries.length > VALUES_SHOWN ? ", ..." : "";
-    return `${object}: ${thousands(entries.length)} (${values.join(", ")}${more})`;
-  });
+/** A line for each type and name, at most so many: the handle, or how many there are and the first of them; the most first. */
+export function objectLines(handles: readonly HandleEntry[], top: number): readonly string[] {
+  const groups = new ByObject<HandleEntry[]>();
+  for (const entry of handles) {
+    groups.get(entry.type ?? UNKNOWN_TYPE, entry.objectName ?? "", () => []).push(entry);
+  }
+  return limited(groups.values.toSorted((a, b) => b.length - a.length), top, groupText);
+}
+
+function groupText(entries: readonly HandleEntry[]): string {
+  const first = entries[0]!; // a group begins with its first handle
+  if (entries.length === 1) return handleText(first);
+  const values = entries.slice(0, VALUES_SHOWN).map(valueText);
+  const more = entries.length > VALUES_SHOWN ? ", ..." : "";
+  return `${objectText(first)}: ${thousands(entries.length)} (${values.join(", ")}${more})`;
 }
 
 /** A titled part of a text; nothing without lines. */

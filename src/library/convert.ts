@@ -35,7 +35,7 @@ export async function convert(
   path: string,
   options: ReplaceOptions = {},
 ): Promise<Conversion> {
-  const { bytes, ...conversion } = await dumpSession(session);
-  await replaceFile(path, bytes, options);
+  const { pieces, ...conversion } = await dumpSession(session);
+  await replaceFile(path, pieces, options);
   return conversion;
 }

@@ -51,8 +51,10 @@ export function diffHandleLists(
   now: readonly HandleEntry[],
 ): HandleListDiff {
   const keyOf = isOfSeveral(before) || isOfSeveral(now) ? keyOfProcess : keyOfHandle;
-  const earlier = new Map(before.map((entry) => [keyOf(entry), entry]));
-  const current = new Set(now.map(keyOf));
+  const earlier = new Map<number, HandleEntry>();
+  for (const entry of before) earlier.set(keyOf(entry), entry);
+  const current = new Set<number>();
+  for (const entry of now) current.add(keyOf(entry));
   const opened: HandleEntry[] = [];
   const replaced: ReplacedHandle[] = [];
   let kept = 0;

@@ -7,6 +7,7 @@ import { escapeText, linesText } from "../escape_text.ts";
 import { countHandles, type HandleCounts } from "../handle_counts.ts";
 import type { HandleEntry } from "../target.ts";
 import { signed, thousands } from "../plain_text.ts";
+import { ByObject } from "./_by_object.ts";
 import { limited, objectText } from "./_handle_text.ts";
 
 /** Handles of one type and, if they have one, one name. */
@@ -43,16 +44,27 @@ const USUAL_TOP = 10;
 /** Changes that fit into one line. */
 const MAX_IN_LINE = 5;
 
-/** Handles by type and name, most frequent first. */
-export function groupHandles(
+/** Handles by type and name, the most first. */
+export function groupHandles(handles: HandleSource, options: GroupOptions = {}): HandleGroup[] {
+  return [...groupsOf(handles, options)]
+    .sort((a, b) => b.count - a.count || compareNames(a, b));
+}
+
+/** The same in no order. */
+export function* groupsOf(
   handles: HandleSource,
   { byName = true, mergeNames = false }: GroupOptions = {},
-): HandleGroup[] {
+): Generator<HandleGroup, void, undefined> {
   const { types, names } = countsOf(handles);
-  const groups = byName
-    ? namedGroups(names, mergeNames)
-    : Array.from(types, ([type, count]) => ({ type, count }));
-  return groups.sort((a, b) => b.count - a.count || compareNames(a, b));
+  if (!byName) {
+    for (const [type, count] of types) yield { type, count };
+    return;
+  }
+  for (const [type, byName] of names) {
+    for (const [name, count] of mergeNames ? mergedNames(byName) : byName) {
+      yield { type, ...(name !== "" && { name }), count };
+    }
+  }
 }
 
 /**
@@ -66,18 +78,19 @@ export function handleGrowth(
 ): HandleGrowth[] {
   const lists = [countsOf(before), countsOf(now)] as const;
   const byName = lists.every(hasNames);
-  const growth = new Map<string, { -readonly [Key in keyof HandleGrowth]: HandleGrowth[Key] }>();
+  const growth = new ByObject<{ -readonly [Key in keyof HandleGrowth]: HandleGrowth[Key] }>();
   for (const side of ["before", "now"] as const) {
     const list = side === "before" ? lists[0] : lists[1];
-    for (const { count, ...group } of groupHandles(list, { ...options, byName })) {
-      const key = `${group.type}\0${group.name ?? ""}`;
-      const entry = growth.get(key) ?? { ...group, before: 0, now: 0 };
+    for (const { count, ...group } of groupsOf(list, { ...options, byName })) {
+      const entry = growth.get(
+        group.type,
+        group.name ?? "",
+        () => ({ ...group, before: 0, now: 0 }),
+      );
       entry[side] = count;
-      growth.set(key, entry);
     }
   }
-  return [...growth.values()]
-    .filter((entry) => entry.before !== entry.now)
+  return growth.values.filter((entry) => entry.before !== entry.now)
     .sort((a, b) => b.now - b.before - (a.now - a.before) || compareNames(a, b));
 }
 
@@ -163,19 +176,13 @@ function hasNames({ names, total }: HandleCounts): boolean {
     !ALWAYS_NAMED.some((type) => names.has(type));
 }
 
-function namedGroups(names: HandleCounts["names"], mergeNames: boolean): HandleGroup[] {
-  const groups: HandleGroup[] = [];
-  for (const [type, byName] of names) {
-    const merged = new Map<string, number>();
-    for (const [name, count] of byName) {
-      const key = mergeNames ? mergedName(name) : name;
-      merged.set(key, (merged.get(key) ?? 0) + count);
-    }
-    for (const [name, count] of merged) {
-      groups.push({ type, ...(name !== "" && { name }), count });
-    }
+function mergedNames(byName: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  const merged = new Map<string, number>();
+  for (const [name, count] of byName) {
+    const key = mergedName(name);
+    merged.set(key, (merged.get(key) ?? 0) + count);
   }
-  return groups;
+  return merged;
 }
 
 function sharedObjects(handles: readonly HandleEntry[]): HandleGroup[] {
@@ -209,6 +216,9 @@ function compareNames(
   a: Pick<HandleGroup, "type" | "name">,
   b: Pick<HandleGroup, "type" | "name">,
 ): number {
-  const [one, other] = [textOf(a), textOf(b)];
+  return compare(a.type, b.type) || compare(a.name ?? "", b.name ?? "");
+}
+
+function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }

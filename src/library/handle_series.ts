@@ -6,8 +6,9 @@
 import { linesText } from "../escape_text.ts";
 import { isGrowing, stepsText } from "../analysis/growth_steps.ts";
 import { signed, thousands } from "../plain_text.ts";
+import { ByObject } from "./_by_object.ts";
 import { limited, objectText } from "./_handle_text.ts";
-import { areNamed, groupHandles, type GroupOptions, type HandleSource } from "./handle_groups.ts";
+import { areNamed, type GroupOptions, groupsOf, type HandleSource } from "./handle_groups.ts";
 
 /** How many handles of a type and, if they have one, a name each list has. */
 export interface HandleSeries {
@@ -31,17 +32,18 @@ export function handleSeries(
   options: Pick<GroupOptions, "mergeNames"> = {},
 ): HandleSeries[] {
   const byName = lists.every(areNamed);
-  const series = new Map<string, { type: string; name?: string; counts: number[] }>();
+  const series = new ByObject<{ type: string; name?: string; counts: number[] }>();
   for (const [step, list] of lists.entries()) {
-    for (const { count, ...group } of groupHandles(list, { ...options, byName })) {
-      const key = `${group.type}\0${group.name ?? ""}`;
-      const entry = series.get(key) ?? { ...group, counts: lists.map(() => 0) };
+    for (const { count, ...group } of groupsOf(list, { ...options, byName })) {
+      const entry = series.get(
+        group.type,
+        group.name ?? "",
+        () => ({ ...group, counts: lists.map(() => 0) }),
+      );
       entry.counts[step] = count;
-      series.set(key, entry);
     }
   }
-  return [...series.values()]
-    .filter(({ counts }) => counts.some((count) => count !== counts[0]))
+  return series.values.filter(({ counts }) => counts.some((count) => count !== counts[0]))
     .sort((a, b) => grownBy(b) - grownBy(a));
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Analysis, TraceGroup } from "../analysis.ts";
+import type { Analysis, NamedStack, TraceGroup } from "../analysis.ts";
 import type { Baseline } from "./baseline.ts";
 
 /** A stack whose handles are still open. */
@@ -34,7 +34,7 @@ export function leaksOf({ groups, stacks }: Analysis): Leak[] {
   return groups.flatMap((group) => {
     const stack = stacks.get(group.stack);
     const leaks = group.outstanding > 0 && stack?.suspect !== undefined;
-    return leaks ? [{ group, key: stack.key.text }] : [];
+    return leaks ? [leakOf(group, stack)] : [];
   });
 }
 
@@ -52,6 +52,7 @@ export function leakedByKey(leaks: readonly Leak[]): ReadonlyMap<string, number>
  */
 export function findLeaks(analysis: Analysis, baseline: Baseline = new Map()): Leaks {
   const all = leaksOf(analysis);
+  if (baseline.size === 0) return { leaks: all, known: [], gone: [] };
   const handles = leakedByKey(all);
   const isKnown = ({ key }: Leak): boolean => handles.get(key)! <= (baseline.get(key) ?? 0);
   return {
@@ -67,4 +68,14 @@ export function markKnown(analysis: Analysis, known: readonly Leak[]): Analysis 
   const stacks = new Set(known.map(({ group }) => group.stack));
   const groups = analysis.groups.map((group) => ({ ...group, isKnown: stacks.has(group.stack) }));
   return { ...analysis, groups };
+}
+
+/** The key is made when somebody asks for it: it is a long text, and most listings have no baseline. */
+function leakOf(group: TraceGroup, stack: NamedStack): Leak {
+  return {
+    group,
+    get key(): string {
+      return stack.key.text;
+    },
+  };
 }

@@ -24,8 +24,9 @@ export async function analyzeReadings(
   sessions: readonly Session[],
   requestOf: (session: Session) => SessionRequest | Promise<SessionRequest> = () => ({}),
 ): Promise<Analysis> {
-  const readings = await read(sessions);
-  const { session: last, log: now } = readings.at(-1) ?? {};
+  // A single one is not read to be put in order: its analysis reads it.
+  const readings = sessions.length === 1 ? [] : await read(sessions);
+  const { session: last = sessions[0], log: now } = readings.at(-1) ?? {};
   if (last === undefined) throw new RangeError("Cannot analyze readings: there are none");
   for (const { session, log } of readings.slice(0, -1)) {
     await sameProcess(session.target, last);
@@ -39,7 +40,7 @@ export async function analyzeReadings(
   const request = await requestOf(last);
   const compared = [...(await last.snapshots()).keys()].at(-1);
   const isMarked = last.hasMarks && sessions.length === 1;
-  return compared === undefined || isMarked || now !== undefined && isUntraced(now)
+  return compared === undefined || isMarked || isUntraced(now ?? await last.readTraces())
     ? await last.show(request)
     : await last.diff(compared, request);
 }

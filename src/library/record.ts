@@ -4,9 +4,10 @@
  * @module
  */
 import { TargetError } from "../error.ts";
+import { distinctAddresses } from "../distinct_addresses.ts";
 import type { Frame } from "../frame.ts";
 import { detachStacks, ListedStacks } from "../listed_stacks.ts";
-import { checkSize, encodeRecording, type Recording } from "../recording/recording.ts";
+import { checkSize, type Recording, recordingPieces } from "../recording/recording.ts";
 import type { Session } from "../session.ts";
 import { type HandleEntry, identityOf, type ProcessRef, type Target } from "../target.ts";
 import { logWithoutTraces, stacksOf, type TraceLog } from "../trace_log.ts";
@@ -56,7 +57,9 @@ export async function recordSession(
     ...(handles && { handles }),
   };
   if (!names) return recording;
-  return { ...recording, frames: await namesOf(session, [log, ...snapshots.values()]) };
+  const frames = await namesOf(session, [log, ...snapshots.values()]);
+  const limits = [...recording.limits ?? [], ...session.namesLeftOut()];
+  return { ...recording, frames, ...(limits.length > 0 && { limits }) };
 }
 
 /** Writes a recording to a file, which is replaced completely or left as it was. */
@@ -65,7 +68,7 @@ export async function writeRecording(
   recording: Recording,
   options: ReplaceOptions = {},
 ): Promise<void> {
-  await replaceFile(path, await encodeRecording(recording), options);
+  await replaceFile(path, await recordingPieces(recording), options);
 }
 
 /**
@@ -128,14 +131,25 @@ function processOf({ process }: TraceLog): ProcessRef | undefined {
   return process === undefined ? undefined : { process };
 }
 
+/** Stacks that are named at once. */
+const STACKS_AT_ONCE = 4096;
+
 /** The names of all addresses of all logs, as far as symbols have them. */
 async function namesOf(
   session: Session,
   logs: readonly TraceLog[],
 ): Promise<ReadonlyMap<bigint, Frame>> {
-  const addresses = new Set<bigint>();
-  for (const stack of new Set(logs.flatMap((log) => [...stacksOf(log)]))) {
-    for (const address of session.stacks.addresses(stack)) addresses.add(address);
+  const names = new Map<bigint, Frame>();
+  const stacks = [...new Set(logs.flatMap((log) => [...stacksOf(log)]))];
+  for (let first = 0; first < stacks.length; first += STACKS_AT_ONCE) {
+    const addresses = distinctAddresses(
+      stacks.slice(first, first + STACKS_AT_ONCE).map((stack) => session.stacks.addresses(stack)),
+    );
+    const found = await session.symbolize(addresses);
+    for (const address of addresses) {
+      const frame = found.get(address);
+      if (frame?.symbol !== undefined) names.set(address, frame);
+    }
   }
-  return await session.symbolize(addresses);
+  return names;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { linesText } from "../escape_text.ts";
-import type { HandleListDiff } from "./handle_diff.ts";
+import type { HandleListDiff, ReplacedHandle } from "./handle_diff.ts";
 import type { HandleGrowth } from "./handle_groups.ts";
 import type { HandlesResult } from "./handles.ts";
 import { thousands } from "../plain_text.ts";
@@ -18,20 +18,13 @@ export function renderHandleDiff(
   { diff, before, now, growth, reason }: HandlesResult,
   top = USUAL_TOP,
 ): string {
-  const part = (title: string, lines: readonly string[]): string[] =>
-    section(title, limited(lines, top, (line) => line));
   const lines = [
     diff === undefined ? `${thousands(before)} -> ${thousands(now)} handles.` : summaryOf(diff),
-    ...part("By type and name, most grown first", growth.map(growthText)),
-    ...part("By type", (diff?.types ?? []).map(growthText)),
-    ...part("Opened", objectLines(diff?.opened ?? [])),
-    ...part("Closed", objectLines(diff?.closed ?? [])),
-    ...part(
-      "Replaced",
-      (diff?.replaced ?? []).map((handle) =>
-        `${handleText(handle.before)} -> ${objectText(handle.now)}`
-      ),
-    ),
+    ...section("By type and name, most grown first", limited(growth, top, growthText)),
+    ...section("By type", limited(diff?.types ?? [], top, growthText)),
+    ...section("Opened", objectLines(diff?.opened ?? [], top)),
+    ...section("Closed", objectLines(diff?.closed ?? [], top)),
+    ...section("Replaced", limited(diff?.replaced ?? [], top, replacedText)),
     "",
     `Handle lists show neither stacks nor handles that were opened and closed in between: ${reason}.`,
   ];
@@ -46,6 +39,10 @@ export function renderHandleDiff(
 function summaryOf({ opened, closed, replaced, kept }: HandleListDiff): string {
   return `${thousands(opened.length)} opened, ${thousands(closed.length)} closed, ` +
     `${thousands(replaced.length)} replaced, ${thousands(kept)} kept.`;
+}
+
+function replacedText({ before, now }: ReplacedHandle): string {
+  return `${handleText(before)} -> ${objectText(now)}`;
 }
 
 function growthText({ type, name = "", before, now }: HandleGrowth): string {

@@ -215,6 +215,7 @@ export const LISTED_HANDLE = {
  * | `calls`, `types` | more than any version hooks, or any system has |
  * | `frames` | `MAX_FRAMES` in `recorder/stack.h` |
  * | `blobs` | stacks and names: as many as fill the arena with stacks of usual depth |
+ * | `stacks` | three times those of ten million traces of a real program; the newest are kept |
  * | `records` | modules, marks or listings: more than a program has; a list that is longer runs in a circle |
  * | `contestedPlaces` | where modules that took each other's places begin and end, times those modules |
  * | `markedStacks` | marks times stacks, each with a count: some 200 MB |
@@ -227,6 +228,7 @@ export const LIMITS = {
   types: 0x100,
   frames: 256,
   blobs: 0x8_0000,
+  stacks: 0x1_0000,
   records: 0x2000,
   contestedPlaces: 0x40_0000,
   markedStacks: 0x100_0000,

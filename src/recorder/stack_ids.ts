@@ -8,6 +8,7 @@ import type { ObjectInfo } from "../trace.ts";
 import type { StackId, StackTable, StackTotals, TraceLog } from "../trace_log.ts";
 import type { AddressSpace } from "./address_space.ts";
 import type { RecorderLog } from "./log.ts";
+import { LIMITS } from "./layout.ts";
 import { isSystemOpen, SYSTEM_FRAMES } from "./system_opens.ts";
 
 /** The stacks of a log as read once. */
@@ -16,6 +17,8 @@ export class StackIds {
   readonly #space: AddressSpace;
   readonly #into: StackTable;
   readonly #ids = new Map<number, StackId>();
+  #kept = 0;
+  #leftOut = 0;
   readonly #totals = new Map<StackId, StackTotals>();
   /** For each stack that opened handles: whether the system keeps all of them. */
   readonly #isSystem = new Map<StackId, boolean>();
@@ -39,17 +42,25 @@ export class StackIds {
     this.#isSystem.set(id, object !== undefined && isSystemOpen(object, this.#callersOf(id)));
   }
 
-  /** What is known about the stacks beyond their traces; their totals if traces are missing. */
-  facts(areTracesMissing: boolean): Pick<TraceLog, "totals" | "systemStacks"> {
+  /** What is known of the stacks beyond their traces; their totals where traces are missing. */
+  facts(areTracesMissing: boolean): Pick<TraceLog, "totals" | "systemStacks" | "notes"> {
     const systemStacks = [...this.#isSystem].filter(([, isSystem]) => isSystem).map(([id]) => id);
     return {
       ...(areTracesMissing && { totals: this.#totals }),
       ...(systemStacks.length > 0 && { systemStacks: new Set(systemStacks) }),
+      ...(this.#leftOut > 0 && {
+        notes: [
+          `${this.#leftOut} stacks are left out after the ${LIMITS.stacks} newest: ` +
+          "their operations have no frames",
+        ],
+      }),
     };
   }
 
   #read(ref: number): StackId {
-    const stack = this.#log.stack(ref);
+    const stack = this.#kept < LIMITS.stacks ? this.#log.stack(ref) : undefined;
+    if (stack !== undefined) this.#kept++;
+    else if (ref !== 0) this.#leftOut++;
     const id = this.#into.intern(
       stack === undefined
         ? new BigUint64Array()

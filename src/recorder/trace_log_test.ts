@@ -5,7 +5,7 @@ import { analyzeTraces, outstandingTraces } from "../engine/engine.ts";
 import { EngineStackTable } from "../engine/stack_table.ts";
 import { operationAt, traceAt, type TraceLog } from "../trace_log.ts";
 import { TestLog } from "./_log_testing.ts";
-import { FLAG, HEADER } from "./layout.ts";
+import { FLAG, HEADER, LIMITS } from "./layout.ts";
 import { RecorderLog } from "./log.ts";
 import { addressSpaceOf, tracesAtMarks, tracesOf } from "./trace_log.ts";
 
@@ -252,4 +252,19 @@ Deno.test("a recorder that could not start says why", () => {
     "the recorder could not start: no system call could be hooked: the program's code may not be " +
       "changed, or another program has changed it",
   );
+});
+
+Deno.test("of stacks that are all different the newest are kept, and the others counted", () => {
+  const count = LIMITS.stacks + 2;
+  const log = new TestLog({ slots: 2 * LIMITS.stacks });
+  for (let index = 0; index < count; index++) {
+    log.event({ kind: "open", handle: 4 + 4 * index, stack: log.stack([BigInt(index + 1)]) });
+  }
+  using traces = read(log);
+  const framesOf = (trace: number): number[] =>
+    Array.from(traceAt(traces.log, trace).stack, (address) => Number(address));
+  assertEquals([0, count - 3, count - 2, count - 1].map(framesOf), [[count], [3], [], []]);
+  assertEquals(traces.log.notes, [
+    "2 stacks are left out after the 65536 newest: their operations have no frames",
+  ]);
 });

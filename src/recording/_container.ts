@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinBytes } from "../byte_pieces.ts";
 import { FormatError, HtraceError } from "../error.ts";
 import { recordingError } from "./recording_error.ts";
 
@@ -31,19 +32,49 @@ export function isRecording(head: Uint8Array): boolean {
   return MAGIC.every((byte, index) => head[index] === byte);
 }
 
-/** Packs the content of a recording. Throws an error where there is more than would be unpacked. */
-export async function pack(content: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  if (content.length > MAX_CONTENT) {
-    throw tooLarge(`${content.length} bytes`, `${MAX_CONTENT}`);
+/** Packs the content of a recording. */
+export async function pack(content: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  await using packer = new Packer();
+  await packer.add([content]);
+  return joinBytes(await packer.finish());
+}
+
+/** Packs the content of a recording as it comes, so that it is never in memory as a whole. */
+export class Packer implements AsyncDisposable {
+  readonly #stream = new CompressionStream("gzip");
+  readonly #writer = this.#stream.writable.getWriter();
+  readonly #packed = Array.fromAsync(this.#stream.readable);
+  #size = 0;
+  #isFinished = false;
+
+  /** Packs the next pieces. Throws an error where there is more than would be unpacked. */
+  async add(pieces: readonly Uint8Array[]): Promise<void> {
+    this.#size += pieces.reduce((sum, { length }) => sum + length, 0);
+    if (this.#size > MAX_CONTENT) {
+      throw tooLarge(`at least ${this.#size} bytes`, `${MAX_CONTENT}`);
+    }
+    // Nothing here is shared with other threads.
+    for (const piece of pieces) await this.#writer.write(piece as Uint8Array<ArrayBuffer>);
   }
-  const header = new Uint8Array(HEADER.size);
-  header.set(MAGIC);
-  const view = new DataView(header.buffer);
-  view.setUint32(HEADER.version, RECORDING_VERSION, true);
-  view.setUint32(HEADER.contentSize, content.length, true);
-  const compressed = new Blob([content]).stream().pipeThrough(new CompressionStream("gzip"));
-  const packed = new Blob([header, await new Response(compressed).arrayBuffer()]);
-  return new Uint8Array(await packed.arrayBuffer());
+
+  /** The file, in pieces. */
+  async finish(): Promise<readonly Uint8Array[]> {
+    await this.#writer.close();
+    this.#isFinished = true;
+    const header = new Uint8Array(HEADER.size);
+    header.set(MAGIC);
+    const view = new DataView(header.buffer);
+    view.setUint32(HEADER.version, RECORDING_VERSION, true);
+    view.setUint32(HEADER.contentSize, this.#size, true);
+    return [header, ...await this.#packed];
+  }
+
+  /** Lets go of what was packed so far, unless it was finished. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isFinished) return;
+    await this.#writer.abort();
+    await this.#packed.catch(() => {}); // it ends with the abort
+  }
 }
 
 /** The error of a recording that nobody could read. */

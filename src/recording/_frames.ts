@@ -6,7 +6,7 @@
 import type { Frame, InlinedFrame } from "../frame.ts";
 import { type Module, moduleFinder } from "../module.ts";
 import type { ByteReader } from "./_byte_reader.ts";
-import type { ByteWriter } from "./_byte_writer.ts";
+import { ByteWriter } from "./_byte_writer.ts";
 import type { Allowance } from "./_limits.ts";
 import { readStrings, StringNumbers } from "./_strings.ts";
 
@@ -20,42 +20,43 @@ export function writeFrames(
   names: FrameNames,
 ): void {
   const strings = new StringNumbers();
-  const rows = Array.from(addresses, (address, place) => ({ place, frame: names.get(address) }))
-    .flatMap(({ place, frame }) =>
-      frame?.symbol === undefined ? [] : [{
-        place,
-        numbers: [
-          strings.number(frame.module?.name),
-          strings.number(frame.symbol),
-          frame.displacement ?? 0,
-          ...lineNumbers(frame, strings),
-        ],
-        flags: frame.isUnaddressed ? UNADDRESSED : 0,
-        inlined: (frame.inlined ?? []).map((inner) => [
-          strings.number(inner.symbol),
-          ...lineNumbers(inner, strings),
-        ]),
-      }]
-    );
-  strings.write(writer);
-  writer.varint(rows.length);
+  const rows = new ByteWriter();
+  let count = 0;
   let previous = 0;
-  for (const { place, numbers, flags, inlined } of rows) {
-    writer.varint(place - previous);
+  for (const [place, address] of addresses.entries()) {
+    const frame = names.get(address);
+    if (frame?.symbol === undefined) continue;
+    count++;
+    rows.varint(place - previous);
     previous = place;
-    writer.byte(flags);
-    for (const number of numbers) writer.varint(number);
-    writer.varint(inlined.length);
-    for (const numbers of inlined) for (const number of numbers) writer.varint(number);
+    rows.byte(frame.isUnaddressed ? UNADDRESSED : 0);
+    rows.varint(strings.number(frame.module?.name));
+    rows.varint(strings.number(frame.symbol));
+    rows.varint(frame.displacement ?? 0);
+    writeLine(rows, frame, strings);
+    const inlined = frame.inlined ?? [];
+    rows.varint(inlined.length);
+    for (const inner of inlined) {
+      rows.varint(strings.number(inner.symbol));
+      writeLine(rows, inner, strings);
+    }
   }
+  strings.write(writer);
+  writer.varint(count);
+  writer.all(rows);
 }
 
 /** The frame came without an address. */
 const UNADDRESSED = 1;
 
-/** A file's number, and the line + 1: 0 for none. */
-function lineNumbers({ file, line }: Frame | InlinedFrame, strings: StringNumbers): number[] {
-  return [strings.number(file), line === undefined ? 0 : line + 1];
+/** Writes a file's number, and the line + 1: 0 for none. */
+function writeLine(
+  writer: ByteWriter,
+  { file, line }: Frame | InlinedFrame,
+  strings: StringNumbers,
+): void {
+  writer.varint(strings.number(file));
+  writer.varint(line === undefined ? 0 : line + 1);
 }
 
 /** Bytes of the shortest frame: place, flags, five numbers and how many are inlined. */

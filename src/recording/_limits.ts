@@ -25,18 +25,18 @@ export const LIMITS = {
   sections: { free: 1024, perByte: 0, most: 1024 },
   /** Four full rings; a trace that differs from its neighbours takes more than a third of a byte. 18 bytes each. */
   traces: { free: 4 * RING, perByte: 3, most: 0x40_0000 },
-  /** The distinct stacks of a log of ten million traces are some 20,000. */
-  stacks: { free: 0x1_0000, perByte: 1, most: 0x10_0000 },
-  /** 4 MiB of addresses for any file; 64 MiB for the largest. */
-  frames: { free: 0x8_0000, perByte: 8, most: 0x80_0000 },
+  /** A full ring whose stacks are all different; those of a log of ten million traces are some 20,000. */
+  stacks: { free: RING, perByte: 1, most: 0x10_0000 },
+  /** The 16 frames of each of those, and as many different addresses: 32 MiB for any file; 64 MiB for the largest. */
+  frames: { free: 2 * 16 * RING, perByte: 8, most: 0x80_0000 },
   /** Processes with a million handles exist; each is an object of some 100 bytes here. */
   handles: { free: RING, perByte: 1, most: 0x10_0000 },
   /** Objects that traces were made for: as many as handles. */
   objects: { free: RING, perByte: 1, most: 0x10_0000 },
   /** As many as are kept of a debugger's log. */
   stops: { free: 1024, perByte: 1, most: 100_000 },
-  /** No loader's list is longer. */
-  modules: { free: 4096, perByte: 0, most: 4096 },
+  /** As many as are read of a live process and of a dump; the largest programs load some thousands. */
+  modules: { free: 8192, perByte: 0, most: 8192 },
   /** Names of functions, files, types and objects. */
   strings: { free: RING, perByte: 1, most: 0x10_0000 },
   /** Bytes of all texts. Symbols of large programs have a hundred each, and pack to a tenth; one letter packs to nothing. */

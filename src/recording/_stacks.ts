@@ -4,16 +4,12 @@
  *
  * @module
  */
+import { placeFinder } from "../distinct_addresses.ts";
 import { ListedStacks } from "../listed_stacks.ts";
 import type { ByteReader } from "./_byte_reader.ts";
 import type { ByteWriter } from "./_byte_writer.ts";
 import { readColumn, readWideColumn, writeColumn, writeWideColumn } from "./_columns.ts";
 import type { Allowance } from "./_limits.ts";
-
-/** All addresses that occur in stacks, each once, in order. */
-export function distinctAddresses(stacks: readonly BigUint64Array[]): BigUint64Array {
-  return BigUint64Array.from(new Set(stacks.flatMap((stack) => [...stack]))).sort();
-}
 
 /** Writes stacks over their distinct addresses. */
 export function writeStacks(
@@ -21,14 +17,12 @@ export function writeStacks(
   stacks: readonly BigUint64Array[],
   addresses: BigUint64Array,
 ): void {
-  const places = new Map(Array.from(addresses, (address, place) => [address, place]));
   writer.varint(addresses.length);
   writeWideColumn(writer, addresses);
   writer.varint(stacks.length);
   writeColumn(writer, stacks.map(({ length }) => length));
-  for (const stack of stacks) {
-    writeColumn(writer, Array.from(stack, (address) => places.get(address)!));
-  }
+  const placesOf = placeFinder(addresses);
+  for (const stack of stacks) writeColumn(writer, placesOf(stack));
 }
 
 /** Reads stacks, and the addresses that names are given to. */

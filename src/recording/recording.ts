@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { joinBytes } from "../byte_pieces.ts";
+import { distinctAddresses } from "../distinct_addresses.ts";
 import { StackNumbers } from "../listed_stacks.ts";
 import type { PointerSize } from "../memory.ts";
 import type { Module } from "../module.ts";
@@ -12,12 +14,12 @@ import type { HandleEntry, TargetIdentity, TargetMode } from "../target.ts";
 import type { TraceLog } from "../trace_log.ts";
 import { ByteReader } from "./_byte_reader.ts";
 import { ByteWriter } from "./_byte_writer.ts";
-import { pack, tooLarge, unpack } from "./_container.ts";
+import { Packer, tooLarge, unpack } from "./_container.ts";
 import { type FrameNames, readFrames, writeFrames } from "./_frames.ts";
 import { readHandles, writeHandles } from "./_handles.ts";
 import { Allowance, LIMITS } from "./_limits.ts";
 import { readModules, writeModules } from "./_modules.ts";
-import { distinctAddresses, readStacks, writeStacks } from "./_stacks.ts";
+import { readStacks, writeStacks } from "./_stacks.ts";
 import { readTexts, writeTexts } from "./_source_facts.ts";
 import { readTraceLog, writeTraceLog } from "./_trace_log.ts";
 
@@ -82,29 +84,34 @@ const MODES: readonly TargetMode[] = ["user", "kernel"];
  * ```
  */
 export async function encodeRecording(recording: Recording): Promise<Uint8Array<ArrayBuffer>> {
-  const content = new ByteWriter();
+  return joinBytes(await recordingPieces(recording));
+}
+
+/** The same bytes in pieces, for a file. */
+export async function recordingPieces(recording: Recording): Promise<readonly Uint8Array[]> {
   const { handles, frames, log, snapshots } = recording;
   checkSize([log, ...snapshots.values()]);
-  writeSection(content, TAG.target, (writer) => writeTarget(writer, recording));
-  writeSection(content, TAG.modules, (writer) => writeModules(writer, recording.modules));
-  if (handles) writeSection(content, TAG.handles, (writer) => writeHandles(writer, handles));
+  await using packer = new Packer();
+  await addSection(packer, TAG.target, (writer) => writeTarget(writer, recording));
+  await addSection(packer, TAG.modules, (writer) => writeModules(writer, recording.modules));
+  if (handles) await addSection(packer, TAG.handles, (writer) => writeHandles(writer, handles));
   const numbers = new StackNumbers();
   const logs = [log, ...snapshots.values()].map((log) => numbers.numberLog(log));
   const { stacks } = numbers;
   const addresses = distinctAddresses(stacks);
-  writeSection(content, TAG.stacks, (writer) => writeStacks(writer, stacks, addresses));
+  await addSection(packer, TAG.stacks, (writer) => writeStacks(writer, stacks, addresses));
   if (frames) {
-    writeSection(content, TAG.frames, (writer) => writeFrames(writer, addresses, frames));
+    await addSection(packer, TAG.frames, (writer) => writeFrames(writer, addresses, frames));
   }
   const names = [undefined, ...snapshots.keys()];
-  logs.forEach((log, index) => {
+  for (const [index, log] of logs.entries()) {
     const name = names[index];
-    writeSection(content, name === undefined ? TAG.log : TAG.snapshot, (writer) => {
+    await addSection(packer, name === undefined ? TAG.log : TAG.snapshot, (writer) => {
       if (name !== undefined) writer.text(name);
       writeTraceLog(writer, log);
     });
-  });
-  return await pack(content.bytes);
+  }
+  return await packer.finish();
 }
 
 /** Throws where logs have more traces than a recording can; known before all else is done with them. */
@@ -210,16 +217,18 @@ function readTime(reader: ByteReader): Date {
   return time;
 }
 
-function writeSection(
-  content: ByteWriter,
+async function addSection(
+  packer: Packer,
   tag: string,
   write: (writer: ByteWriter) => void,
-): void {
-  const section = new ByteWriter();
-  write(section);
-  content.raw(new TextEncoder().encode(tag));
-  content.varint(section.bytes.length);
-  content.raw(section.bytes);
+): Promise<void> {
+  const body = new ByteWriter();
+  write(body);
+  const head = new ByteWriter();
+  head.raw(new TextEncoder().encode(tag));
+  head.varint(body.length);
+  await packer.add(head.pieces);
+  await packer.add(body.pieces);
 }
 
 /**

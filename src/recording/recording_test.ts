@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { joinBytes } from "../byte_pieces.ts";
 import { EngineStackTable } from "../engine/stack_table.ts";
 import { FormatError, HtraceError } from "../error.ts";
 import type { Frame } from "../frame.ts";
+import { ListedStacks } from "../listed_stacks.ts";
 import { listOf } from "../target_fixture.ts";
 import { logWithoutTraces, moveStacks, type TraceLog } from "../trace_log.ts";
 import { TraceLogBuilder } from "../trace_log_builder.ts";
@@ -10,7 +12,13 @@ import { ByteReader } from "./_byte_reader.ts";
 import { ByteWriter } from "./_byte_writer.ts";
 import { pack, unpack } from "./_container.ts";
 import { LIMITS } from "./_limits.ts";
-import { decodeRecording, encodeRecording, isRecording, type Recording } from "./recording.ts";
+import {
+  decodeRecording,
+  encodeRecording,
+  isRecording,
+  type Recording,
+  recordingPieces,
+} from "./recording.ts";
 
 const NTDLL = {
   name: "ntdll",
@@ -413,4 +421,35 @@ Deno.test("decodeRecording() trusts no number in a well-packed file", async () =
     }
   }
   assert(rejected > content.length / 4, `${rejected} of ${content.length}`);
+});
+
+Deno.test("a recording of a full ring whose stacks are all different is read again, and written in pieces", async () => {
+  const [count, depth] = [131_072, 16];
+  const stacks = new ListedStacks(
+    BigUint64Array.from({ length: count * depth }, (_, frame) => 0x1_4000_0000n + BigInt(frame)),
+    Uint32Array.from({ length: count + 1 }, (_, stack) => stack * depth),
+  );
+  const column = (): Uint32Array => new Uint32Array(count);
+  const pieces = await recordingPieces({
+    targetName: "ring",
+    identity: {},
+    mode: "user",
+    pointerSize: 8,
+    recordedAt: new Date("2026-11-29T12:00:00Z"),
+    log: {
+      stacks,
+      count,
+      type: new Uint8Array(count).fill(1),
+      handle: column(),
+      processId: column(),
+      threadId: column(),
+      stack: Uint32Array.from({ length: count }, (_, stack) => stack),
+      parsed: count,
+    },
+    snapshots: new Map(),
+    modules: [],
+  });
+  assert(pieces.length > 1);
+  const { log } = await decodeRecording("ring.htrace", joinBytes(pieces));
+  assertEquals(log.stacks.addresses(log.stack.at(-1)!).at(-1), 0x1_4000_0000n + 2_097_151n);
 });

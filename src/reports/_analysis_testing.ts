@@ -31,7 +31,7 @@ interface TestFacts extends Partial<Analysis> {
 
 /** A stack of frames, with key and suspect as analyses have them. */
 export function namedStack(frames: readonly Frame[]): NamedStack {
-  return { frames, key: stackKeyOf(frames), suspect: suspectOf(frames) };
+  return { frames, key: stackKeyOf({ frames }), suspect: suspectOf(frames) };
 }
 
 /** An analysis that lists all traces. Stack ids count from 0 in the order of the traces. */

@@ -72,15 +72,17 @@ const PIECE = 0x1_0000;
 function* entries(analysis: Analysis): Generator<string, void, undefined> {
   const { log, listsNames, target: { mode, pointerSize } } = analysis;
   const layout = LAYOUTS[mode];
-  // Thousands of traces share a few stacks: each stack is written once.
+  // Thousands of traces share a few stacks: the text of each is made once, and kept as long as it is needed.
+  const uses = usesOfStacks(analysis);
   const stackLines = new Map<StackId, string>();
   const stackText = (stack: StackId): string => {
     let text = stackLines.get(stack);
     if (text === undefined) {
       const frames = analysis.stacks.get(stack)?.frames ?? [];
       text = linesText(frames.map((frame) => layout.frame(frame, pointerSize)));
-      stackLines.set(stack, text);
+      if (uses[stack]! > 1) stackLines.set(stack, text);
     }
+    if (--uses[stack]! === 0) stackLines.delete(stack);
     return text;
   };
   let piece = "";
@@ -95,4 +97,11 @@ function* entries(analysis: Analysis): Generator<string, void, undefined> {
     piece = "";
   }
   yield piece;
+}
+
+/** How many of the listed traces have each stack. */
+function usesOfStacks({ log, listed }: Analysis): Uint32Array {
+  const uses = new Uint32Array(log.stacks.count);
+  for (const index of listed) uses[log.stack[index]!]!++;
+  return uses;
 }

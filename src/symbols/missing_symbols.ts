@@ -4,7 +4,7 @@
  * @module
  */
 import type { Frame } from "../frame.ts";
-import { isInModule, type Module } from "../module.ts";
+import { type Module, moduleFinder } from "../module.ts";
 import type { SymbolStatus } from "./symbolizer.ts";
 
 /**
@@ -21,6 +21,8 @@ export function modulesWithoutSymbols(
     return status !== undefined && status.kind !== "pdb";
   });
   if (without.length === 0) return [];
-  const unnamed = Array.from(frames).filter(({ symbol }) => symbol === undefined);
-  return without.filter((module) => unnamed.some(({ address }) => isInModule(module, address)));
+  const moduleAt = moduleFinder(without);
+  const found = new Set<Module | undefined>();
+  for (const { address, symbol } of frames) if (symbol === undefined) found.add(moduleAt(address));
+  return without.filter((module) => found.has(module));
 }

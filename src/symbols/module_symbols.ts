@@ -8,9 +8,10 @@
  * @module
  */
 import type { SymbolFiles } from "../byte_source.ts";
+import { distinctAddresses } from "../distinct_addresses.ts";
 import type { Frame } from "../frame.ts";
 import { withReadableNames } from "./itanium_names.ts";
-import { isInModule, type Module } from "../module.ts";
+import { type Module, moduleFinder, overlapFinder } from "../module.ts";
 import { modulesWithoutSymbols } from "./missing_symbols.ts";
 import { listSymbols, type SymbolList } from "./symbol_list.ts";
 import { Symbolizer, type SymbolStatus } from "./symbolizer.ts";
@@ -20,11 +21,22 @@ export interface SymbolSource extends Partial<Disposable> {
   (module: Module): Promise<SymbolFiles>;
 }
 
-/** The symbolizer of a target, with the modules loaded into it so far. */
+/**
+ * The most addresses that are named, as their frames would take hundreds of megabytes. Real stacks share theirs: those of
+ * ten million traces have some 20,000.
+ */
+export const MAX_NAMED = 0x4_0000;
+
+/** The symbolizer of a target with the modules that it knows. */
 export class ModuleSymbols implements Disposable {
   readonly #source: SymbolSource;
   #symbolizer = new Symbolizer();
-  #loaded: Module[] = [];
+  /** By place and time stamp; their paths are compared, too. */
+  #loaded = new Map<string, Module>();
+  /** The list that was asked for last: none of its modules takes the place of another. */
+  #current: readonly Module[] = [];
+  #moduleAt: (address: bigint) => Module | undefined = () => undefined;
+  #leftOut: BigUint64Array[] = [];
   #frames = new Map<bigint, Frame>();
 
   /** Creates it without any module. */
@@ -34,41 +46,63 @@ export class ModuleSymbols implements Disposable {
 
   /** What was found for a module, or undefined until one of its addresses is looked up. */
   status(module: Module): SymbolStatus | undefined {
-    const loaded = this.#loaded.find((candidate) => isSameImage(candidate, module));
+    const loaded = this.#loadedImage(module);
     return loaded && this.#symbolizer.status(loaded);
   }
 
-  /** Names addresses by the modules that are loaded now; the result has a frame for each address. */
+  /**
+   * Names addresses by the modules that are loaded now, as far as there is room: a frame for each, undefined for those
+   * that lie in no module.
+   */
   async frames(
     modules: readonly Module[],
-    addresses: Iterable<bigint>,
-  ): Promise<ReadonlyMap<bigint, Frame>> {
-    if (modules.some((module) => this.#isReplacing(module))) this.#forget();
-    // An address outside all modules is looked up again: a module may have been loaded there since.
-    const unnamed = [...new Set(addresses)]
-      .filter((address) => this.#frames.get(address)?.module === undefined);
-    for (const module of modules) {
-      if (
-        this.status(module) === undefined && unnamed.some((address) => isInModule(module, address))
-      ) {
-        await this.#load(module);
-      }
+    addresses: BigUint64Array,
+  ): Promise<(Frame | undefined)[]> {
+    this.#expect(modules);
+    const frames = Array.from(addresses, (address) => this.#frames.get(address));
+    const asked = new Set<Module>();
+    const unnamed: number[] = [];
+    const leftOut: bigint[] = [];
+    for (const [place, frame] of frames.entries()) {
+      if (frame !== undefined) continue;
+      // An address outside all modules is asked for again: a module may have been loaded there since.
+      const address = addresses[place]!;
+      const module = this.#moduleAt(address);
+      if (module === undefined) continue;
+      asked.add(module);
+      if (this.#frames.size + unnamed.length < MAX_NAMED) unnamed.push(place);
+      else leftOut.push(address);
     }
-    const frames = this.#symbolizer.symbolize(BigUint64Array.from(unnamed));
-    for (const frame of await withReadableNames(frames)) this.#frames.set(frame.address, frame);
-    return this.#frames;
+    if (leftOut.length > 0) this.#leftOut.push(BigUint64Array.from(leftOut));
+    for (const module of modules) {
+      if (asked.has(module) && this.#loadedImage(module) === undefined) await this.#load(module);
+    }
+    const named = this.#symbolizer.symbolize(
+      BigUint64Array.from(unnamed, (place) => addresses[place]!),
+    );
+    for (const [index, frame] of (await withReadableNames(named)).entries()) {
+      if (frame.module === undefined) continue;
+      this.#frames.set(frame.address, frame);
+      frames[unnamed[index]!] = frame;
+    }
+    return frames;
+  }
+
+  /** Number of addresses that were asked for and are not named, because there was no room for them. */
+  leftOut(): number {
+    return distinctAddresses(this.#leftOut).length;
   }
 
   /** Loads the symbols of one of the modules that are loaded now, unless already done, and returns what was found. */
   async load(modules: readonly Module[], module: Module): Promise<SymbolStatus> {
-    if (modules.some((other) => this.#isReplacing(other))) this.#forget();
+    this.#expect(modules);
     return this.status(module) ?? await this.#load(module);
   }
 
   /** All names of one of the modules that are loaded now. */
   async names(modules: readonly Module[], module: Module): Promise<SymbolList> {
     await this.load(modules, module);
-    const loaded = this.#loaded.find((candidate) => isSameImage(candidate, module)) ?? module;
+    const loaded = this.#loadedImage(module) ?? module;
     const list = listSymbols(this.#symbolizer, loaded);
     return { ...list, frames: await withReadableNames(list.frames) };
   }
@@ -76,7 +110,7 @@ export class ModuleSymbols implements Disposable {
   /** Modules that have unnamed frames, among the frames looked up so far, because no PDB was found for them. */
   withoutSymbols(): Module[] {
     return modulesWithoutSymbols(
-      this.#loaded,
+      [...this.#loaded.values()],
       this.#frames.values(),
       (module) => this.#symbolizer.status(module),
     );
@@ -91,27 +125,38 @@ export class ModuleSymbols implements Disposable {
     const files = await this.#source(module);
     const force = files.anyBuild ?? false;
     const status = this.#symbolizer.addModule(module, files, { force });
-    this.#loaded.push(module);
+    this.#loaded.set(placeKey(module), module);
     return status;
   }
 
-  #isReplacing(module: Module): boolean {
-    return this.#loaded.some((loaded) => overlap(loaded, module) && !isSameImage(loaded, module));
+  #loadedImage(module: Module): Module | undefined {
+    const loaded = this.#loaded.get(placeKey(module));
+    return loaded?.path === module.path ? loaded : undefined;
+  }
+
+  /** Drops everything where one of the modules has taken the place of one that is not there any more. */
+  #expect(modules: readonly Module[]): void {
+    if (modules === this.#current) return;
+    const gone = new Set(this.#loaded.values());
+    for (const module of modules) {
+      const loaded = this.#loadedImage(module);
+      if (loaded !== undefined) gone.delete(loaded);
+    }
+    if (gone.size > 0 && modules.some(overlapFinder([...gone]))) this.#forget();
+    this.#current = modules;
+    this.#moduleAt = moduleFinder([...this.#loaded.values(), ...modules]);
   }
 
   #forget(): void {
     this.#symbolizer[Symbol.dispose]();
     this.#symbolizer = new Symbolizer();
-    this.#loaded = [];
+    this.#loaded = new Map();
     this.#frames = new Map();
+    this.#leftOut = [];
   }
 }
 
-function overlap(one: Module, other: Module): boolean {
-  return isInModule(one, other.base) || isInModule(other, one.base);
-}
-
-function isSameImage(one: Module, other: Module): boolean {
-  return one.base === other.base && one.size === other.size && one.path === other.path &&
-    one.timestamp === other.timestamp;
+/** Without the path, which a damaged list may have tens of thousands of letters of. */
+function placeKey({ base, size, timestamp }: Module): string {
+  return `${base} ${size} ${timestamp}`;
 }

@@ -100,7 +100,7 @@ interface OpenModule {
  * ```
  */
 export class Symbolizer implements Disposable {
-  #modules: OpenModule[] = [];
+  readonly #modules = new Map<Module, OpenModule>();
 
   /**
    * Opens a module's symbol files: the PDB if it fits, else the COFF symbols or the exports of the image. Never throws
@@ -108,8 +108,7 @@ export class Symbolizer implements Disposable {
    */
   addModule(module: Module, files: SymbolFiles, options: AddModuleOptions = {}): SymbolStatus {
     const opened = { module, ...openFiles(module, files, options.force ?? false) };
-    this.#modules.push(opened);
-    this.#modules.sort((a, b) => a.module.base < b.module.base ? -1 : 1);
+    this.#modules.set(module, opened);
     return opened.status;
   }
 
@@ -123,14 +122,16 @@ export class Symbolizer implements Disposable {
    * frames are those of the call, one byte before, as in debuggers.
    */
   symbolize(addresses: BigUint64Array, options: SymbolizeOptions = {}): Frame[] {
-    const bases = BigUint64Array.from(this.#modules, ({ module }) => module.base);
-    const sizes = Uint32Array.from(this.#modules, ({ module }) => module.size);
+    const modules = [...this.#modules.values()]
+      .sort((a, b) => a.module.base < b.module.base ? -1 : 1);
+    const bases = BigUint64Array.from(modules, ({ module }) => module.base);
+    const sizes = Uint32Array.from(modules, ({ module }) => module.size);
     const owners = locateModules(bases, sizes, addresses);
     const frames: Frame[] = Array.from(addresses, (address) => ({ address }));
     const placesOf = Map.groupBy(owners.keys(), (place) => owners[place]!);
     for (const [owner, places] of placesOf) {
       if (owner === NONE) continue;
-      const opened = this.#modules[owner]!;
+      const opened = modules[owner]!;
       const { base } = opened.module;
       const rvas = Uint32Array.from(places, (place) => Number(addresses[place]! - base));
       const named = this.#frames(opened, rvas, RETURN_ADDRESSES | optionBits(options));
@@ -157,14 +158,14 @@ export class Symbolizer implements Disposable {
 
   /** Frees the symbol files. */
   [Symbol.dispose](): void {
-    for (const { number } of this.#modules) {
+    for (const { number } of this.#modules.values()) {
       if (number !== undefined) close(number);
     }
-    this.#modules = [];
+    this.#modules.clear();
   }
 
   #find(module: Module): OpenModule {
-    const found = this.#modules.find((opened) => opened.module === module);
+    const found = this.#modules.get(module);
     if (found) return found;
     throw new EngineError(
       `Cannot symbolize ${module.name}: the module was not added; add it first`,

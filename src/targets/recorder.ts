@@ -117,7 +117,7 @@ export class RecorderTarget implements Target {
     const log = this.#log();
     const table = handles === undefined ? tableAtEnd(log) : { handles, before };
     const traces = tracesOf(log, addressSpaceOf(log), into).log;
-    return { ...traces, notes: coverageOf(log, table) };
+    return { ...traces, notes: [...coverageOf(log, table), ...traces.notes ?? []] };
   }
 
   /** The traces at each mark that the program set. */

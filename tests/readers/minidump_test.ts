@@ -1,6 +1,7 @@
 /**
  * Minidumps that htrace writes, as PyPI's `minidump` reads them. Needs `deno task readers`, and python3.
  */
+import { joinBytes } from "../../src/byte_pieces.ts";
 import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { withFolder } from "../../src/folder_fixture.ts";
@@ -37,7 +38,7 @@ Deno.test({
         objectName: "\\x\ud83e\udd96",
       }));
       const file = `${folder}/new.dmp`;
-      Deno.writeFileSync(file, encodeMinidump({ ...contents, handles }).bytes);
+      Deno.writeFileSync(file, joinBytes(encodeMinidump({ ...contents, handles }).pieces));
       assertEquals(read(file), {
         streams: [7, 15, 4, 3, 5, 12, 18, 11, 0],
         architecture: contents.system.architecture,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { BytePieces, joinBytes } from "../../byte_pieces.ts";
 import { HtraceError } from "../../error.ts";
 import { encodeStructure } from "../structure_table.ts";
 import { DIRECTORY, HEADER, SIGNATURE, VERSION } from "./format.ts";
@@ -18,40 +19,28 @@ export interface DumpHeader {
 /** Everything begins at a multiple of this, so that readers that map the file find 64-bit fields aligned. */
 const ALIGNMENT = 8;
 
-/** Many small pieces as one: a call takes only so many arguments. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let end = 0;
-  for (const part of parts) {
-    bytes.set(part, end);
-    end += part.length;
-  }
-  return bytes;
-}
-
 /** Collects pieces and gives each its offset; the directory stands behind the header, as dbghelp puts it. */
 export class DumpBuilder {
-  readonly #pieces: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
+  /** What stands behind the directory. */
+  readonly #body = new BytePieces();
   readonly #streams: Uint8Array[] = [];
   readonly #strings = new Map<string, number>();
   readonly #slots: number;
-  #size: number;
+  readonly #bodyOffset: number;
 
   /** Begins a dump with room for `slots` streams; slots that stay empty are of type 0, which readers skip. */
   constructor(slots: number) {
     this.#slots = slots;
-    this.#size = HEADER.size + slots * DIRECTORY.size;
+    this.#bodyOffset = HEADER.size + slots * DIRECTORY.size;
   }
 
   /** Puts bytes into the file and gives their offset. Throws an HtraceError beyond 4 GiB, where offsets end. */
   place(...parts: readonly Uint8Array[]): number {
-    const offset = Math.ceil(this.#size / ALIGNMENT) * ALIGNMENT;
-    this.#size = offset;
-    for (const bytes of parts) {
-      this.#pieces.push({ offset: this.#size, bytes });
-      this.#size += bytes.length;
-    }
-    if (this.#size > 0xffff_ffff) {
+    const end = this.#bodyOffset + this.#body.length;
+    const offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
+    this.#body.append(new Uint8Array(offset - end));
+    this.#body.appendAll(parts);
+    if (this.#bodyOffset + this.#body.length > 0xffff_ffff) {
       throw new HtraceError(
         "Cannot write the dump: it would have more than 4 GiB, and the format's offsets have 32 bits; " +
           "convert less",
@@ -94,12 +83,17 @@ export class DumpBuilder {
   }
 
   /** The whole file. */
-  build({ flags, timestamp }: DumpHeader): Uint8Array {
+  build(header: DumpHeader): Uint8Array {
+    return joinBytes(this.pieces(header));
+  }
+
+  /** The same in pieces. */
+  pieces({ flags, timestamp }: DumpHeader): readonly Uint8Array[] {
     if (this.#streams.length > this.#slots) {
       throw new RangeError(`Cannot build a dump: ${this.#slots} slots for ${this.#streams.length}`);
     }
-    const file = new Uint8Array(this.#size);
-    file.set(encodeStructure(HEADER, {
+    const head = new Uint8Array(this.#bodyOffset);
+    head.set(encodeStructure(HEADER, {
       Signature: SIGNATURE,
       Version: VERSION,
       NumberOfStreams: this.#slots,
@@ -107,8 +101,7 @@ export class DumpBuilder {
       TimeDateStamp: timestamp,
       Flags: BigInt(flags),
     }));
-    this.#streams.forEach((entry, index) => file.set(entry, HEADER.size + index * entry.length));
-    for (const { offset, bytes } of this.#pieces) file.set(bytes, offset);
-    return file;
+    this.#streams.forEach((entry, index) => head.set(entry, HEADER.size + index * entry.length));
+    return [head, ...this.#body.pieces];
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinBytes } from "../../byte_pieces.ts";
 import { bytesSource } from "../../byte_source.ts";
 import { EngineStackTable } from "../../engine/stack_table.ts";
 import type { StackTable } from "../../trace_log.ts";
@@ -13,7 +14,7 @@ import {
   type Structure,
   type StructureTable,
 } from "../structure_table.ts";
-import { DumpBuilder, joinBytes } from "./_dump_builder.ts";
+import { DumpBuilder } from "./_dump_builder.ts";
 import { type Minidump, openMinidump } from "./dump.ts";
 import { encodeMinidump, type MinidumpContents } from "./encode.ts";
 import { encodeOperations } from "./encode_operations.ts";
@@ -147,7 +148,7 @@ export function usualContents(stacks: StackTable): MinidumpContents {
 /** The dump of {@linkcode usualContents}. */
 export function usualDump(): Uint8Array {
   using stacks = new EngineStackTable();
-  return encodeMinidump(usualContents(stacks)).bytes;
+  return joinBytes(encodeMinidump(usualContents(stacks)).pieces);
 }
 
 /**

@@ -14,6 +14,7 @@ export class StringTable {
   readonly #file: DumpFile;
   readonly #byOffset = new Map<number, string>();
   #charactersLeft: number = LIMITS.characters;
+  #usedCharactersLeft: number = LIMITS.usedCharacters;
   #stringsLeft: number = LIMITS.strings;
 
   /** Reads strings of `file`. */
@@ -23,7 +24,7 @@ export class StringTable {
 
   /** Whether strings were left out because the dump has more text than is kept. */
   get isExhausted(): boolean {
-    return this.#charactersLeft <= 0 || this.#stringsLeft <= 0;
+    return this.#charactersLeft <= 0 || this.#usedCharactersLeft <= 0 || this.#stringsLeft <= 0;
   }
 
   /**
@@ -32,16 +33,19 @@ export class StringTable {
    * a long string that everything shares would be as large as all of that once it is printed.
    */
   at(offset: number): string | undefined {
-    if (offset === 0 || this.#charactersLeft <= 0) return undefined;
-    const known = this.#byOffset.get(offset);
-    if (known === undefined && this.#stringsLeft <= 0) return undefined;
-    const text = known ?? this.#read(offset);
+    if (offset === 0 || this.#usedCharactersLeft <= 0) return undefined;
+    const text = this.#byOffset.get(offset) ?? this.#readNew(offset);
+    this.#usedCharactersLeft -= text?.length ?? 0;
+    return text;
+  }
+
+  #readNew(offset: number): string | undefined {
+    if (this.#charactersLeft <= 0 || this.#stringsLeft <= 0) return undefined;
+    const text = this.#read(offset);
     if (text === undefined) return undefined;
     this.#charactersLeft -= text.length;
-    if (known === undefined) {
-      this.#stringsLeft--;
-      if (this.#byOffset.size < MAX_KEPT) this.#byOffset.set(offset, text);
-    }
+    this.#stringsLeft--;
+    if (this.#byOffset.size < MAX_KEPT) this.#byOffset.set(offset, text);
     return text;
   }
 
@@ -55,7 +59,7 @@ export class StringTable {
 }
 
 /** Code units that are made a string at once: a call takes only so many arguments. */
-const CHUNK = 0x2000;
+const UNITS = new Uint16Array(0x2000);
 
 /**
  * UTF-16 code units as they are, without zeros at the end (some writers count the terminator): object names are any
@@ -63,14 +67,13 @@ const CHUNK = 0x2000;
  */
 export function decodeUtf16(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const units: number[] = [];
-  for (let offset = 0; offset + 1 < bytes.length; offset += 2) {
-    units.push(view.getUint16(offset, true));
-  }
-  while (units.at(-1) === 0) units.pop();
+  let length = bytes.length >> 1;
+  while (length > 0 && view.getUint16(length * 2 - 2, true) === 0) length--;
   let text = "";
-  for (let start = 0; start < units.length; start += CHUNK) {
-    text += String.fromCharCode(...units.slice(start, start + CHUNK));
+  for (let start = 0; start < length; start += UNITS.length) {
+    const count = Math.min(UNITS.length, length - start);
+    for (let unit = 0; unit < count; unit++) UNITS[unit] = view.getUint16((start + unit) * 2, true);
+    text += String.fromCharCode(...UNITS.subarray(0, count));
   }
   return text;
 }

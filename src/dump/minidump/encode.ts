@@ -9,9 +9,10 @@ import {
   type StructureTable,
   writeStructure,
 } from "../structure_table.ts";
-import { DumpBuilder, joinBytes } from "./_dump_builder.ts";
+import { joinBytes } from "../../byte_pieces.ts";
+import type { HandleEntry } from "../../target.ts";
+import { DumpBuilder } from "./_dump_builder.ts";
 import { encodeOperations, type OperationColumns } from "./encode_operations.ts";
-import type { DumpHandle } from "./handles.ts";
 import type { CodeView, DumpModule } from "./modules.ts";
 import type { SystemInfo } from "./system.ts";
 import {
@@ -47,7 +48,7 @@ export interface MinidumpContents {
   /** Ids of its threads that are known. Their registers are not, so that their contexts are zero. */
   readonly threadIds: readonly number[];
   /** Its open handles, where known. */
-  readonly handles?: readonly Omit<DumpHandle, "objectInformation">[];
+  readonly handles?: readonly (HandleEntry & { readonly attributes?: number })[];
   /** Its traces, where there are any. */
   readonly operations?: OperationColumns;
   /** Some of its memory, such as the headers of its images. */
@@ -58,8 +59,8 @@ export interface MinidumpContents {
 
 /** A dump, and what the format could not hold of its contents. */
 export interface EncodedMinidump {
-  /** The file. */
-  readonly bytes: Uint8Array;
+  /** The file, in pieces. */
+  readonly pieces: readonly Uint8Array[];
   /** Number of traces whose stacks were cut to 32 frames. */
   readonly cutStacks: number;
 }
@@ -96,11 +97,11 @@ export function encodeMinidump(contents: MinidumpContents): EncodedMinidump {
   }
   if (contents.comment) dump.stream(STREAM.commentW, terminatedUtf16(contents.comment));
   const hasHandles = contents.handles !== undefined || contents.operations !== undefined;
-  const bytes = dump.build({
+  const pieces = dump.pieces({
     flags: hasHandles ? FLAG.withHandleData : 0,
     timestamp: seconds(contents.writtenAt),
   });
-  return { bytes, cutStacks };
+  return { pieces, cutStacks };
 }
 
 function addSystem(dump: DumpBuilder, contents: MinidumpContents): void {
@@ -212,7 +213,7 @@ function addMemory(
 
 function addHandles(
   dump: DumpBuilder,
-  handles: readonly Omit<DumpHandle, "objectInformation">[],
+  handles: NonNullable<MinidumpContents["handles"]>,
 ): void {
   const descriptors = new Uint8Array(handles.length * HANDLE_DESCRIPTOR_2.size);
   for (const [index, handle] of handles.entries()) {
@@ -220,10 +221,10 @@ function addHandles(
       Handle: BigInt(handle.handle),
       TypeNameRva: dump.string(handle.type),
       ObjectNameRva: dump.string(handle.objectName),
-      Attributes: handle.attributes,
-      GrantedAccess: handle.grantedAccess,
-      HandleCount: handle.handleCount,
-      PointerCount: handle.pointerCount,
+      Attributes: handle.attributes ?? 0,
+      GrantedAccess: handle.grantedAccess ?? 0,
+      HandleCount: handle.handleCount ?? 0,
+      PointerCount: handle.pointerCount ?? 0,
     };
     writeStructure(HANDLE_DESCRIPTOR_2, values, descriptors, index * HANDLE_DESCRIPTOR_2.size);
   }

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { joinBytes } from "../../byte_pieces.ts";
 import { bytesSource } from "../../byte_source.ts";
 import { EngineStackTable } from "../../engine/stack_table.ts";
 import type { EntryColumns } from "../../trace_log.ts";
@@ -17,7 +18,7 @@ import { readThreads } from "./threads.ts";
 const TYPES = ["open", "close", "badref"] as const;
 
 function open(contents: MinidumpContents): Minidump {
-  return openMinidump(bytesSource("new.dmp", encodeMinidump(contents).bytes));
+  return openMinidump(bytesSource("new.dmp", joinBytes(encodeMinidump(contents).pieces)));
 }
 
 /** The columns of the traces alone; in one table, equal stacks have equal ids. */
@@ -136,4 +137,14 @@ Deno.test("each architecture has a CONTEXT of its own size, with its flags in pl
 Deno.test("streams are aligned to eight bytes, so that readers may map them", () => {
   const dump = openMinidump(bytesSource("new.dmp", usualDump()));
   for (const { offset } of dump.streams) assertEquals(offset % 8, 0);
+});
+
+Deno.test("a dump comes in pieces, without a copy of it as a whole", () => {
+  using stacks = new EngineStackTable();
+  const bytes = new Uint8Array(0x10_0000);
+  const { pieces } = encodeMinidump({
+    ...usualContents(stacks),
+    memory: [{ start: 0x1_0000n, bytes }],
+  });
+  assertStrictEquals(pieces.find(({ length }) => length === bytes.length), bytes);
 });

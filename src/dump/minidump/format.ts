@@ -300,8 +300,8 @@ export const HANDLE_OPERATION_LAYOUT: EntryLayout = {
 export const LIMITS = {
   /** dbghelp writes up to twenty, Crashpad adds one for each user stream. */
   streams: 0x1000,
-  /** The largest programs load some thousands. */
-  modules: 0x1_0000,
+  /** The largest programs load some thousands; of a live process no more are read. */
+  modules: 0x2000,
   /** Windows keeps the last 64. */
   unloadedModules: 0x400,
   threads: 0x2_0000,
@@ -310,24 +310,36 @@ export const LIMITS = {
    * of two dumps has them twice.
    */
   handles: 0x4_0000,
+  /** Types of one list: since Windows 7 an object says its type in one byte, and older systems had some forty. */
+  types: 0x100,
   /** The largest ring that the kernel makes. */
   operations: 0x2_0000,
   /**
-   * Addresses of all different stacks: 20,480 of 16, as many as ten million traces of a real program have. Each of the
-   * addresses gets a name, which takes half a kilobyte where all are different.
+   * Different stacks: those of ten million traces of a real program are some 20,000, those of a ring some 2,000. Each
+   * becomes a group.
    */
-  stackAddresses: 0x5_0000,
+  stacks: 0x4000,
+  /**
+   * Addresses of those stacks, 16 each. Each of the addresses gets a name, which takes half a kilobyte where all are
+   * different.
+   */
+  stackAddresses: 0x4_0000,
   /** A full dump has one for each region of pages that are alike: some ten thousands. */
   memoryRanges: 0x4_0000,
   memoryRegions: 0x4_0000,
   /** Bytes of a MINIDUMP_STRING: longest UNICODE_STRING. */
   stringBytes: 0x1_0000,
   /** Strings that are read: types are some seventy, and objects that leak have one name or none. */
-  strings: 0x2_0000,
-  /** Characters of all uses of strings: they can overlap, so that a small file could hold gigabytes of them. */
-  characters: 0x180_0000,
-  /** Bytes of a CodeView record: 24 and a path. */
-  codeViewBytes: 0x1000,
+  strings: 0x1_0000,
+  /** Characters of those strings: 64 each, as paths have them. They can overlap, so that the file bounds nothing. */
+  characters: 0x40_0000,
+  /**
+   * Characters of all uses of strings, 48 for each handle: many handles of one long name make much text once they are
+   * printed.
+   */
+  usedCharacters: 0xc0_0000,
+  /** Bytes of a CodeView record: 24 and a path, of MAX_PATH letters with three bytes each. */
+  codeViewBytes: 0x400,
   /** Pieces of information of one object, each of a kind of its own: there are nine. */
   objectInformation: 16,
   /** Bytes of a piece: PROCESS_BASIC_INFORMATION, the largest known, has 48. */

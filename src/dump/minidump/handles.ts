@@ -40,12 +40,12 @@ type Descriptor = StructureOf<typeof HANDLE_DESCRIPTOR> & { readonly ObjectInfoR
 
 /** Reads the open handles, in the order of the dump; empty where the dump has none. */
 export function readHandleEntries(dump: Minidump): Listing<HandleEntry> {
-  return collect(dump, (descriptor) => entryOf(dump, descriptor));
+  return collect(dump, (descriptor, types) => entryOf(dump, descriptor, types));
 }
 
 /** Reads them with all that a dump has of them. */
 export function readHandles(dump: Minidump): Listing<DumpHandle> {
-  return collect(dump, (descriptor) => handleOf(dump, descriptor));
+  return collect(dump, (descriptor, types) => handleOf(dump, descriptor, types));
 }
 
 /** Number of open handles that the dump has, more than are read maybe; undefined where it has no list of them. */
@@ -57,22 +57,49 @@ export function countHandles(dump: Minidump): number | undefined {
 export function findHandle(dump: Minidump, handle: number): DumpHandle | undefined {
   const descriptors = descriptorsOf(dump)?.descriptors ?? [];
   for (const descriptor of descriptors) {
-    if (valueOf(dump, descriptor) === handle) return handleOf(dump, descriptor);
+    if (valueOf(dump, descriptor) === handle) return handleOf(dump, descriptor, new TypeNames());
   }
   return undefined;
 }
 
 function collect<Entry>(
   dump: Minidump,
-  make: (descriptor: Descriptor) => Entry,
+  make: (descriptor: Descriptor, types: TypeNames) => Entry,
 ): Listing<Entry> {
   const found = descriptorsOf(dump);
   if (found === undefined) return { entries: [] };
-  const entries = Array.from(found.descriptors, make);
+  const types = new TypeNames();
+  const entries = Array.from(found.descriptors, (descriptor) => make(descriptor, types));
   const shortened = dump.strings.isExhausted
     ? "names are left out: the dump has more text than htrace reads"
     : undefined;
-  return { entries, ...incompleteOf(found.list.incomplete, shortened) };
+  return { entries, ...incompleteOf(found.list.incomplete, types.incomplete, shortened) };
+}
+
+/** The types of a list, no more than Windows can tell apart: a count for each of all handles would be large. */
+class TypeNames {
+  readonly #known = new Map<string, string>();
+  #leftOut = 0;
+
+  /** Why handles have no type that the dump gives one. */
+  get incomplete(): string | undefined {
+    if (this.#leftOut === 0) return undefined;
+    return `the types of ${this.#leftOut} handles are left out: the first ${LIMITS.types} are kept, ` +
+      "and Windows has no more";
+  }
+
+  /** A type, the same string for all its handles; undefined for one too many. */
+  of(type: string | undefined): string | undefined {
+    if (!type) return undefined;
+    const known = this.#known.get(type);
+    if (known !== undefined) return known;
+    if (this.#known.size === LIMITS.types) {
+      this.#leftOut++;
+      return undefined;
+    }
+    this.#known.set(type, type);
+    return type;
+  }
 }
 
 function descriptorsOf(
@@ -96,8 +123,8 @@ function valueOf(dump: Minidump, { Handle }: Descriptor): number {
   return Number(dump.system.pointerSize === 4 ? BigInt.asUintN(32, Handle) : Handle);
 }
 
-function entryOf(dump: Minidump, descriptor: Descriptor): HandleEntry {
-  const type = dump.strings.at(descriptor.TypeNameRva);
+function entryOf(dump: Minidump, descriptor: Descriptor, types: TypeNames): HandleEntry {
+  const type = types.of(dump.strings.at(descriptor.TypeNameRva));
   const objectName = dump.strings.at(descriptor.ObjectNameRva);
   return {
     handle: valueOf(dump, descriptor),
@@ -109,9 +136,9 @@ function entryOf(dump: Minidump, descriptor: Descriptor): HandleEntry {
   };
 }
 
-function handleOf(dump: Minidump, descriptor: Descriptor): DumpHandle {
+function handleOf(dump: Minidump, descriptor: Descriptor, types: TypeNames): DumpHandle {
   return {
-    ...entryOf(dump, descriptor),
+    ...entryOf(dump, descriptor, types),
     attributes: descriptor.Attributes,
     grantedAccess: descriptor.GrantedAccess,
     handleCount: descriptor.HandleCount,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { joinBytes } from "./_dump_builder.ts";
+import { joinBytes } from "../../byte_pieces.ts";
 import { dumpWith, structure, u32 } from "./_dump_testing.ts";
 import {
   HANDLE_DESCRIPTOR_2,
@@ -183,4 +183,21 @@ Deno.test("of names that are all different so many are read, and the handles wit
   assertEquals(entries.length, count);
   assertEquals(entries.filter(({ objectName }) => objectName).length, LIMITS.strings);
   assertEquals(incomplete, "names are left out: the dump has more text than htrace reads");
+});
+
+Deno.test("of types that are all different so many are kept as Windows can have, and the others counted", () => {
+  const count = LIMITS.types + 3;
+  const dump = dumpWith((builder) => {
+    const entries = Array.from(
+      { length: count },
+      (_, index) => structure(HANDLE_DESCRIPTOR_2, { TypeNameRva: builder.string(`T${index}`) }),
+    );
+    builder.stream(STREAM.handleData, ...descriptors(...entries));
+  });
+  const { entries, incomplete } = readHandles(dump);
+  assertEquals(entries.filter(({ type }) => type !== undefined).length, LIMITS.types);
+  assertEquals(
+    incomplete,
+    "the types of 3 handles are left out: the first 256 are kept, and Windows has no more",
+  );
 });

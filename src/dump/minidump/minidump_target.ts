@@ -85,6 +85,7 @@ export class MinidumpTarget implements Target {
   readonly #options: MinidumpTargetOptions;
   readonly #modules: Listing<DumpModule>;
   readonly #said = new Set<string>();
+  #handles: Listing<HandleEntry> | undefined;
   #memory: DumpMemory | undefined;
   #unloaded: readonly UnloadedModule[] | undefined;
 
@@ -205,9 +206,9 @@ export class MinidumpTarget implements Target {
   }
 
   #readHandles(): readonly HandleEntry[] {
-    const handles = readHandleEntries(this.#dump);
-    this.#warnOf(handles);
-    return handles.entries;
+    this.#handles ??= readHandleEntries(this.#dump);
+    this.#warnOf(this.#handles);
+    return this.#handles.entries;
   }
 
   #moduleOf(module: DumpModule): Module {

@@ -1,4 +1,5 @@
 import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
+import { joinBytes } from "../../byte_pieces.ts";
 import { bytesSource } from "../../byte_source.ts";
 import { EngineStackTable } from "../../engine/stack_table.ts";
 import { FormatError, TargetError } from "../../error.ts";
@@ -13,6 +14,7 @@ import {
   EXCEPTION,
   HANDLE_DESCRIPTOR_2,
   HANDLE_LIST_HEADER,
+  LIMITS,
   LIST_HEADER,
   MEMORY_DESCRIPTOR,
   MEMORY_INFO,
@@ -91,7 +93,7 @@ Deno.test("MinidumpTarget has what was written: traces, modules, handles, identi
   using stacks = new EngineStackTable();
   const contents = usualContents(stacks);
   using target = new MinidumpTarget(
-    bytesSource("new.dmp", encodeMinidump(contents).bytes),
+    bytesSource("new.dmp", joinBytes(encodeMinidump(contents).pieces)),
     { kind: "minidump" },
   );
   assertEquals([target.name, target.kind, target.mode, target.pointerSize], [
@@ -317,7 +319,7 @@ Deno.test("a process that the dump is not of is not read", () => {
 
 Deno.test("a dump that is cut anywhere gives what stands in front of the cut, or one error", () => {
   using stacks = new EngineStackTable();
-  const whole = encodeMinidump(usualContents(stacks)).bytes;
+  const whole = joinBytes(encodeMinidump(usualContents(stacks)).pieces);
   let opened = 0;
   for (let length = 0; length < whole.length; length += 13) {
     let target;
@@ -345,4 +347,25 @@ Deno.test("disposing the target closes its file", () => {
   };
   new MinidumpTarget(source, { kind: "minidump" })[Symbol.dispose]();
   assertEquals(closed, 1);
+});
+
+Deno.test("handles have their names however often they are asked for", () => {
+  const text = "x".repeat(LIMITS.stringBytes / 2);
+  const target = targetOf((dump) => {
+    const ObjectNameRva = dump.string(text);
+    const count = LIMITS.usedCharacters / text.length;
+    const entry = structure(HANDLE_DESCRIPTOR_2, { ObjectNameRva });
+    dump.stream(
+      STREAM.handleData,
+      structure(HANDLE_LIST_HEADER, {
+        SizeOfHeader: 16,
+        SizeOfEntry: 40,
+        NumberOfEntries: count,
+      }),
+      ...Array(count).fill(entry),
+    );
+  });
+  for (const _ of ["once", "again"]) {
+    assertEquals(target.handles?.().at(-1)?.objectName, text);
+  }
 });

@@ -47,14 +47,14 @@ export function readHandleOperations(
   const { columns, damaged } = read;
   const leftOut = damaged > 0 ? `${damaged} of the handle operations are damaged` : undefined;
   const ended = read.taken < list.count
-    ? `${read.taken} of ${list.stated} handle operations are read: their stacks have more addresses than htrace keeps`
+    ? `${read.taken} of ${list.stated} handle operations are read: htrace keeps no more stacks`
     : list.incomplete;
   return { ...columns, stated: list.stated, ...incompleteOf(ended, leftOut) };
 }
 
 /**
- * Reads entries some at a time, so that the engine never holds all of them, until their stacks have more addresses than
- * are kept: `taken` is the number of those that were read.
+ * Reads entries some at a time, so that the engine never holds all of them, until their stacks are more than are kept, or
+ * have more addresses: `taken` is the number of those that were read.
  */
 function readColumns(
   chunks: Iterable<Uint8Array>,
@@ -75,7 +75,7 @@ function readColumns(
   let addresses = 0;
   const met = new Set<StackId>();
   for (const bytes of chunks) {
-    if (addresses >= LIMITS.stackAddresses) break;
+    if (addresses >= LIMITS.stackAddresses || met.size >= LIMITS.stacks) break;
     taken += bytes.length / LAYOUT.size;
     const read = stacks.readEntries(bytes, LAYOUT);
     type.set(read.type, count);

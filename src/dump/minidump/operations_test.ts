@@ -183,7 +183,19 @@ Deno.test("operations end where their stacks reach the limit of addresses, howev
     assert(read.count >= whole && read.count < count, `${read.count} of ${count}`);
     assertEquals(
       read.incomplete,
-      `${read.count} of ${count} handle operations are read: their stacks have more addresses than htrace keeps`,
+      `${read.count} of ${count} handle operations are read: htrace keeps no more stacks`,
     );
   }
+});
+
+Deno.test("operations end where they have more different stacks than are kept", () => {
+  const count = LIMITS.stacks + 1000;
+  const dump = dumpOf(Array.from({ length: count }, (_, index) => operation([BigInt(index + 1)])));
+  using stacks = new EngineStackTable();
+  const read = readHandleOperations(dump, stacks)!;
+  assert(read.count >= LIMITS.stacks && read.count < count, `${read.count} of ${count}`);
+  assertEquals(
+    read.incomplete,
+    `${read.count} of ${count} handle operations are read: htrace keeps no more stacks`,
+  );
 });

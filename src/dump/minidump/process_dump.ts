@@ -28,8 +28,8 @@ export interface ProcessSource {
 
 /** A dump of a process, and what it does not hold of what was known. */
 export interface ProcessDump {
-  /** The file. */
-  readonly bytes: Uint8Array;
+  /** The file, in pieces. */
+  readonly pieces: readonly Uint8Array[];
   /** What the format cannot hold, each as a noun phrase. */
   readonly losses: readonly string[];
 }
@@ -52,17 +52,17 @@ export function encodeProcess(source: ProcessSource): ProcessDump {
   checkUserMode(target);
   const stacks = addressedStacks(target, log);
   const losses = lossesOf(source, stacks);
-  const { bytes } = encodeMinidump({
+  const { pieces } = encodeMinidump({
     writtenAt: log.readAt ?? new Date(),
     system: systemOf(target),
     ...identityOf(target, log),
     modules: modules.filter(isPlaced).map(dumpModule),
     threadIds: [...new Set(log.threadId)].filter((id) => id !== 0).sort((a, b) => a - b),
-    ...(handles && { handles: handles.map(dumpHandle) }),
+    ...(handles && { handles }),
     ...hasTraces(log) && { operations: { ...log, stacks } },
     comment: commentOf(target, log, losses),
   });
-  return { bytes, losses };
+  return { pieces, losses };
 }
 
 /** Throws for a target that no minidump can be of. */
@@ -117,20 +117,6 @@ function dumpModule({ path, name, base, size, timestamp = 0, pdb }: Module): Dum
     timestamp,
     path: path || name,
     ...(pdb && { codeView: { kind: "RSDS", pdb } }),
-  };
-}
-
-function dumpHandle(
-  { handle, type, objectName, grantedAccess = 0, handleCount = 0, pointerCount = 0 }: HandleEntry,
-): NonNullable<MinidumpContents["handles"]>[number] {
-  return {
-    handle,
-    ...(type !== undefined && { type }),
-    ...(objectName !== undefined && { objectName }),
-    attributes: 0,
-    grantedAccess,
-    handleCount,
-    pointerCount,
   };
 }
 

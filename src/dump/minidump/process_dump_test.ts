@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { joinBytes } from "../../byte_pieces.ts";
 import { bytesSource } from "../../byte_source.ts";
 import { EngineStackTable } from "../../engine/stack_table.ts";
 import { TargetError } from "../../error.ts";
@@ -42,12 +43,12 @@ function fake(differences: Partial<Target>): Target {
   return Object.assign(new FakeTarget(), differences);
 }
 
-function reopened(bytes: Uint8Array): MinidumpTarget {
-  return new MinidumpTarget(bytesSource("new.dmp", bytes), { kind: "minidump" });
+function reopened(pieces: readonly Uint8Array[]): MinidumpTarget {
+  return new MinidumpTarget(bytesSource("new.dmp", joinBytes(pieces)), { kind: "minidump" });
 }
 
-function commentOf(bytes: Uint8Array): string {
-  return readComments(openMinidump(bytesSource("new.dmp", bytes)))[0] ?? "";
+function commentOf(pieces: readonly Uint8Array[]): string {
+  return readComments(openMinidump(bytesSource("new.dmp", joinBytes(pieces))))[0] ?? "";
 }
 
 Deno.test("encodeProcess() writes a process that reads back equal", () => {
@@ -58,9 +59,9 @@ Deno.test("encodeProcess() writes a process that reads back equal", () => {
     system: { major: 6, minor: 1, build: 7601, architecture: 0 },
   });
   const source = sourceOf(stacks, { target });
-  const { bytes, losses } = encodeProcess(source);
+  const { pieces, losses } = encodeProcess(source);
   assertEquals(losses, []);
-  const dump = reopened(bytes);
+  const dump = reopened(pieces);
   assertEquals(dump.identity, target.identity);
   assertEquals(dump.system, target.system);
   assertEquals(dump.pointerSize, 4);
@@ -85,7 +86,7 @@ Deno.test("encodeProcess() says what the format cannot hold, in the comment, too
     trace("open", 4, Array.from({ length: 40 }, (_, frame) => BigInt(frame + 1))),
     trace("open", 8),
   ]);
-  const { bytes, losses } = encodeProcess(sourceOf(stacks, {
+  const { pieces, losses } = encodeProcess(sourceOf(stacks, {
     log: { ...log, time: new Float64Array(2), object: new Uint32Array(2), objects: [] },
     handles: [{ handle: 4, object: 0x1234n }],
     hasSnapshots: true,
@@ -98,8 +99,8 @@ Deno.test("encodeProcess() says what the format cannot hold, in the comment, too
     "snapshots",
     NO_SYSTEM,
   ]);
-  assertStringIncludes(commentOf(bytes), `Left out: ${losses.join(", ")}.`);
-  assertEquals(listOf(readLog(reopened(bytes))).map(({ stack }) => stack.length), [32, 1]);
+  assertStringIncludes(commentOf(pieces), `Left out: ${losses.join(", ")}.`);
+  assertEquals(listOf(readLog(reopened(pieces))).map(({ stack }) => stack.length), [32, 1]);
 });
 
 Deno.test("encodeProcess() writes no address that was made up, nor what is called from there", () => {
@@ -107,7 +108,7 @@ Deno.test("encodeProcess() writes no address that was made up, nor what is calle
   const log = traceLog(stacks, [trace("open", 4, [0x1000n, 1n, 0x2000n]), trace("open", 8, [1n])]);
   const frame = (address: bigint): Frame | undefined =>
     address === 1n ? { address, isUnaddressed: true, symbol: "main" } : undefined;
-  const { bytes, losses } = encodeProcess(
+  const { pieces, losses } = encodeProcess(
     sourceOf(stacks, {
       target: fake({ frame }),
       log,
@@ -125,33 +126,33 @@ Deno.test("encodeProcess() writes no address that was made up, nor what is calle
     "names of functions, files and lines",
     NO_SYSTEM,
   ]);
-  assertEquals(listOf(readLog(reopened(bytes))).map(({ stack }) => [...stack]), [[0x1000n], []]);
-  assertEquals(reopened(bytes).modules(), []);
+  assertEquals(listOf(readLog(reopened(pieces))).map(({ stack }) => [...stack]), [[0x1000n], []]);
+  assertEquals(reopened(pieces).modules(), []);
 });
 
 Deno.test("encodeProcess() tells a process that is not traced from one without a trace yet", () => {
   using stacks = new EngineStackTable();
   const none = traceLog(stacks, []);
-  const traced = reopened(encodeProcess(sourceOf(stacks, { log: none })).bytes);
+  const traced = reopened(encodeProcess(sourceOf(stacks, { log: none })).pieces);
   assertEquals(readLog(traced).incomplete, undefined);
-  const { bytes } = encodeProcess(
+  const { pieces } = encodeProcess(
     sourceOf(stacks, { log: { ...none, incomplete: "tracing is not enabled" } }),
   );
-  assertStringIncludes(readLog(reopened(bytes)).incomplete!, "handle tracing was off");
-  assertStringIncludes(commentOf(bytes), "Traces are missing: tracing is not enabled.");
+  assertStringIncludes(readLog(reopened(pieces)).incomplete!, "handle tracing was off");
+  assertStringIncludes(commentOf(pieces), "Traces are missing: tracing is not enabled.");
 });
 
 Deno.test("encodeProcess() takes the process's id from its traces where the target does not know it", () => {
   using stacks = new EngineStackTable();
-  const { bytes } = encodeProcess(sourceOf(stacks, { target: fake({ identity: {} }) }));
-  assertEquals(reopened(bytes).identity.processId, 0x10);
+  const { pieces } = encodeProcess(sourceOf(stacks, { target: fake({ identity: {} }) }));
+  assertEquals(reopened(pieces).identity.processId, 0x10);
 });
 
 Deno.test("encodeProcess() knows the builds of systems that are told by their version alone", () => {
   using stacks = new EngineStackTable();
   const buildOf = (major: number, minor: number): number | undefined => {
     const target = fake({ system: { major, minor } });
-    return reopened(encodeProcess(sourceOf(stacks, { target })).bytes).system.build;
+    return reopened(encodeProcess(sourceOf(stacks, { target })).pieces).system.build;
   };
   assertEquals([buildOf(5, 1), buildOf(5, 2)], [2600, 3790]);
 });
