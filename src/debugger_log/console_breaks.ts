@@ -7,9 +7,10 @@
  *
  * @module
  */
+import { CONSOLE_WIDTHS } from "../handle_list/console_widths.ts";
 import { LOG_LIMITS } from "./limits.ts";
 import { startOf } from "./line_kinds.ts";
-import { meetWithoutBlank } from "./name_breaks.ts";
+import { meetAtSign, meetWithoutBlank } from "./name_breaks.ts";
 import { cutPlace, type TextLine } from "./text_lines.ts";
 
 /** Lines, and their characters, after which a text that shows no such break has none. */
@@ -202,7 +203,9 @@ function isInsideName(lines: readonly string[], index: number, width: number): b
   const opening = line.includes("0x") ? line : `${lines[index - 1] ?? ""} ${line}`;
   const number = opening.lastIndexOf("0x");
   if (number < 0 || !/^0x[0-9A-Fa-f`]{8,17}\\?\s?:\s/.test(opening.slice(number))) return false;
-  if (!meetWithoutBlank(line, lines[index + 1] ?? "")) return false;
+  // Inside a word a mail program may have broken a name that has blanks: only a console's width is proof.
+  const meet = CONSOLE_WIDTHS.includes(width) ? meetWithoutBlank : meetAtSign;
+  if (!meet(line, lines[index + 1] ?? "")) return false;
   let joined = opening.slice(number);
   for (const behind of lines.slice(index + 1, index + 9)) {
     if (startOf(behind.replace(PREFIX, "")).kind !== "text") return false;

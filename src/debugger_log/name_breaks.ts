@@ -6,7 +6,7 @@
 
 /** Words of names behind which or before which a blank stands: `unsigned int`, `` `scalar deleting destructor' ``. */
 const KEYWORDS_BEFORE =
-  /(?:^|[^\w$])(?:unsigned|signed|long|short|const|volatile|struct|class|enum|union|operator|anonymous|vector|scalar|deleting|copy|default|constructor|virtual|local|static|thread|dynamic|initializer|destructor|eh|placement|managed|RTTI|Complete|Object|Base|Class|Type|as|dyn|mut|impl|for|where)$/;
+  /(?:^|[^\w$])(?:unsigned|signed|long|short|const|volatile|struct|class|enum|union|operator|anonymous|vector|scalar|deleting|copy|default|constructor|virtual|local|static|thread|dynamic|initializer|destructor|eh|placement|managed|RTTI|lambda|at|Complete|Object|Base|Class|Type|as|dyn|mut|impl|for|where)$/;
 const KEYWORDS_BEHIND =
   /^(?:const|volatile|int|char|long|double|short|new|delete|namespace|deleting|destructor|constructor|iterator|closure|call|guard|static|thread|initializer|as|mut|for|where|__\w+|Complete|Object|Locator|Hierarchy|Descriptor|Base|Class|Type|Array|at|ByRef)(?!\w)/;
 
