@@ -30,7 +30,7 @@ import {
   withMark,
   withoutNumber,
 } from "./line_pieces.ts";
-import { meetWithoutBlank } from "./name_breaks.ts";
+import { meetAtSign, meetWithoutBlank } from "./name_breaks.ts";
 import type { Segment } from "./segments.ts";
 import { DoubleSpacing } from "./text_lines.ts";
 
@@ -344,6 +344,7 @@ export class Unwrapper {
       return this.#isMail || behind.isBehindBlank || this.#hasStrayBlanks ? "either" : "nothing";
     }
     if (this.#mayBeBoth(column) || mayBeOfMarkup(before)) return "either";
+    if (meetWithoutBlank(before.text.trimEnd(), behind.text.trim())) return "either";
     return this.#isMail || this.#consoleWidth !== undefined ? "blank" : "either";
   }
 
@@ -354,6 +355,13 @@ export class Unwrapper {
   #mayBeBoth(column: number): boolean {
     return this.#consoleWidth === undefined && column > this.#widestOfWords &&
       this.#possibleWidths.has(column);
+  }
+
+  /** Whether a mail program may have broken a name between two words that are not known to stand in names. */
+  #isMailInWord(before: Segment, behind: Segment, column: number): boolean {
+    return this.#isMail && before.kind !== "displayed" && !isInsideNumber(before.text.trimEnd()) &&
+      !meetAtSign(before.text.trimEnd(), behind.text.trim()) && column !== this.#consoleWidth &&
+      !CONSOLE_WIDTHS.includes(column);
   }
 
   #isConsoleWidth(column: number, before: Segment, behind: Segment): boolean {
@@ -368,7 +376,10 @@ export class Unwrapper {
     let column = widthOf(pieces[0]!);
     for (let i = 1; i < pieces.length; i++) {
       const [before, behind] = [pieces[i - 1]!, pieces[i]!];
-      const join = joinOf(before, behind, this.#hasStrayBlanks);
+      const found = joinOf(before, behind, this.#hasStrayBlanks);
+      const join = found === "nothing" && this.#isMailInWord(before, behind, column)
+        ? "either"
+        : found;
       yield { before, behind, join, column };
       const isConsole = join === "nothing" ||
         join === "either" && this.#isConsoleWidth(column, before, behind);
