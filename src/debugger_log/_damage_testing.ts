@@ -9,6 +9,8 @@ import type { LogStyle, Random } from "./_log_writer_testing.ts";
 export interface LogForm {
   /** Its name. */
   readonly name: string;
+  /** Whether two things were done. */
+  readonly isTwice?: true;
   /** How the debugger's lines are written. */
   readonly style?: LogStyle;
   /** Makes the text of the lines. */
@@ -101,11 +103,13 @@ export const LOG_FORMS: readonly LogForm[] = [
   })),
   {
     name: "wrapped and quoted",
+    isTwice: true,
     text: (lines) =>
       lines.flatMap((line) => wrapAtBlanks(line, 70)).map((line) => `> ${line}`).join("\n"),
   },
   {
     name: "collapsed and wrapped",
+    isTwice: true,
     text: (lines) => wrapAtBlanks(lines.filter((line) => line !== "").join(" "), 72).join("\n"),
   },
   {
@@ -124,23 +128,32 @@ export const LOG_FORMS: readonly LogForm[] = [
   },
   {
     name: "quoted, in a JSON string",
+    isTwice: true,
     text: (lines) => JSON.stringify({ log: lines.map((line) => `> ${line}`).join("\r\n") }),
   },
-  { name: "CR in a JSON string", text: (lines) => JSON.stringify({ log: lines.join("\r") }) },
+  {
+    name: "CR in a JSON string",
+    isTwice: true,
+    text: (lines) => JSON.stringify({ log: lines.join("\r") }),
+  },
   {
     name: "quoted and collapsed",
+    isTwice: true,
     text: (lines) => lines.filter((line) => line !== "").map((line) => `> ${line}`).join(" "),
   },
   {
     name: "quoted, then wrapped",
+    isTwice: true,
     text: (lines) => lines.flatMap((line) => wrapAtBlanks(`> ${line}`, 76)).join("\n"),
   },
   {
     name: "indented, then wrapped",
+    isTwice: true,
     text: (lines) => lines.flatMap((line) => wrapAtBlanks(`       ${line}`, 76)).join("\n"),
   },
   {
     name: "wrapped, then page source",
+    isTwice: true,
     text: (lines) =>
       `<div><p>${
         lines.flatMap((line) => wrapAtBlanks(line, 72)).map(escapeHtml).join("<br>\n")
@@ -148,6 +161,7 @@ export const LOG_FORMS: readonly LogForm[] = [
   },
   {
     name: "wrapped, then preformatted page source",
+    isTwice: true,
     text: (lines) =>
       `<pre>\n${
         lines.flatMap((line) => wrapAtBlanks(line, 72)).map(escapeHtml).join("\n")
@@ -155,18 +169,36 @@ export const LOG_FORMS: readonly LogForm[] = [
   },
   {
     name: "blanks in frames, wrapped",
+    isTwice: true,
     style: { colon: " :", plus: " + " },
     text: (lines) => lines.flatMap((line) => wrapAtBlanks(line, 72)).join("\n"),
   },
   {
     name: "JSON, a string with Markdown's escapes a line",
+    isTwice: true,
     text: (lines) => JSON.stringify({ lines: lines.map(escapeMarkdown) }, null, 2),
   },
   {
     name: "Markdown's escapes in a JSON string",
+    isTwice: true,
     text: (lines) => JSON.stringify({ log: lines.map(escapeMarkdown).join("\n") }),
   },
 ];
+
+/** What is done to a log at once. */
+export const DAMAGES: readonly LogForm[] = LOG_FORMS.filter(({ isTwice }) => !isTwice);
+
+/** The bytes of a log to which one thing was done, and then another. */
+export function damagedTwice(
+  lines: readonly string[],
+  first: LogForm,
+  second: LogForm,
+  random: Random,
+): Uint8Array {
+  const once = first.text?.(lines, random) ?? lines.join("\n");
+  const twice = second.text?.(once.split(/\r*\n|\r/), random) ?? once;
+  return second.bytes?.(twice) ?? new TextEncoder().encode(twice);
+}
 
 function boldCommand(line: string): string {
   return line.replace(/(?<=^\S+(?: kd)?> )!.*$/, "**$&**");
@@ -203,8 +235,10 @@ export function breakAt(line: string, width: number): string[] {
 
 /** A line in the transfer encoding of mails, 76 characters a line at most. */
 function quotedPrintable(line: string): string[] {
-  const encoded = Array.from(new TextEncoder().encode(line), (byte) => {
-    const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x3d;
+  const bytes = new TextEncoder().encode(line);
+  const encoded = Array.from(bytes, (byte, index) => {
+    const isPlain = byte >= 0x20 && byte < 0x7f && byte !== 0x3d &&
+      (byte !== 0x20 || index < bytes.length - 1);
     return isPlain
       ? String.fromCharCode(byte)
       : `=${byte.toString(16).toUpperCase().padStart(2, "0")}`;

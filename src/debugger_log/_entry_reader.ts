@@ -140,6 +140,9 @@ export class EntryReader {
     this.#settle(isAtEnd);
     this.#head = undefined;
     const isFull = this.#hasThread || this.#frames.length > 0;
+    // User mode prints both ids of every entry, and nothing of a process has the id 0.
+    const hasIds = this.#threadId !== 0 && this.#processId !== 0;
+    const lacksThread = head.mode === "user" && this.#frames.length > 0 && !hasIds;
     const last = this.#frames.at(-1);
     const isLastCut = last !== undefined && this.#tables.frames.isCut(last);
     this.#tables.entries.push({
@@ -151,17 +154,17 @@ export class EntryReader {
     });
     return {
       isFull,
-      hasCutLines: this.#hasCutLines || isLastCut && !isAtEnd,
+      hasCutLines: this.#hasCutLines || isLastCut && !isAtEnd || lacksThread,
       endsInside: isAtEnd && (isThreadCut || isLastCut || head.mode === "user" && !isFull),
     };
   }
 
-  /** Decides about a frame with few digits: leading zeros show that it is cut, and so does the end of the text. */
+  /** Decides about a frame with few digits: a leading zero shows that it is cut, and so does the end of the text. */
   #settle(isAtEnd: boolean): void {
     const read = this.#doubtful;
     this.#doubtful = undefined;
     if (read === undefined) return;
-    const isCut = isAtEnd || read.hasLeadingZeros;
+    const isCut = isAtEnd || read.hasLeadingZero;
     const { displacement: _, ...rest } = read.frame;
     this.#addFrame(isCut ? { ...rest, isCut: true } : read.frame);
   }

@@ -75,6 +75,13 @@ const SYMBOLS = [
   "Shop.Read[System.__Canon,System.Int32](System.__Canon, Int32)",
   "core::ops::function::FnOnce::call_once<main::closure_env$0,tuple$<> >",
   "Prüfling::öffne",
+  "operator<<",
+  "Ledger::operator->",
+  "Ledger::operator unsigned int",
+  "`anonymous namespace'::Pool::`scalar deleting destructor'",
+  "std::_Tree<std::_Tmap_traits<std::basic_string<char,std::char_traits<char>,std::allocator<char> >,Order *,std::less<void>,0> >::insert",
+  "Shop.Cart`2[[System.Int32, mscorlib],[System.String, mscorlib]].Add(Int32 ByRef, System.String)",
+  "<alloc::vec::Vec<paint::Brush> as core::ops::drop::Drop>::drop",
   "A_very_long_name_that_does_not_fit_into_the_columns_of_a_console_window_whatever_one_does::Run",
 ];
 

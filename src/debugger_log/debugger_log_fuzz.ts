@@ -13,7 +13,7 @@ import { HtraceError } from "../error.ts";
 import { renderJson } from "../reports/json.ts";
 import { Session } from "../session.ts";
 import { openLog } from "../targets/_pasted_text.ts";
-import { LOG_FORMS } from "./_damage_testing.ts";
+import { damagedTwice, LOG_FORMS } from "./_damage_testing.ts";
 import { HANDLE_LISTS } from "./_handle_lists_testing.ts";
 import { Random, randomTruth, writeLog } from "./_log_writer_testing.ts";
 import { type DebuggerLog, framesOf } from "./debugger_log.ts";
@@ -96,6 +96,9 @@ function originalText(random: Random, given: readonly Uint8Array[]): Uint8Array 
   if (random.once(4)) return new TextEncoder().encode(random.of(HANDLE_LISTS));
   const form = random.of(LOG_FORMS);
   const lines = writeLog(randomTruth(random), random, form.style);
+  if (form.bytes === undefined && random.once(2)) {
+    return damagedTwice(lines, form, random.of(LOG_FORMS), random);
+  }
   const text = form.text?.(lines, random) ?? lines.join("\n");
   return form.bytes?.(text) ?? new TextEncoder().encode(text);
 }

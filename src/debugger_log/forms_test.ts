@@ -1,24 +1,26 @@
 /**
  * Logs of random contents in every form that logs arrive in: what is read equals what was written.
  */
-import { assert, assertEquals, equal } from "@std/assert";
-import { type DebuggerLog, framesOf } from "./debugger_log.ts";
-import type { LogFrame } from "./frame_table.ts";
+import { assert, assertEquals } from "@std/assert";
 import { LOG_FORMS, type LogForm } from "./_damage_testing.ts";
-import { Random, randomTruth, type TrueLog, writeLog } from "./_log_writer_testing.ts";
+import { Random, randomTruth, writeLog } from "./_log_writer_testing.ts";
 import { readText } from "./_read_testing.ts";
+import { assertNothingWrong, asTruth, compare, plain } from "./_truth_testing.ts";
 
 const SEEDS = 40;
-const TYPES = ["", "OPEN", "CLOSE", "BAD REFERENCE"];
+/** Texts that may have less, and say so: where a break may have been there, and nothing in the text tells. */
+const MOST_WITH_LESS = SEEDS / 8;
 
 for (const form of LOG_FORMS) {
-  Deno.test(`a log reads back equal: ${form.name}`, () => {
+  Deno.test(`a log reads back equal, seldom less, and says so: ${form.name}`, () => {
+    let less = 0;
     for (let seed = 0; seed < SEEDS; seed++) {
       const random = new Random(seed);
       const truth = randomTruth(random);
       const bytes = bytesOf(form, writeLog(truth, random, form.style), random);
-      assertEquals(asTruth(readText(bytes)), plain(truth), `seed ${seed}`);
+      if (compare(readText(bytes), truth, `seed ${seed}`) === "less") less++;
     }
+    assert(less <= MOST_WITH_LESS, `${less} of ${SEEDS} texts have less`);
   });
 }
 
@@ -92,89 +94,7 @@ Deno.test("entries that an author left out are missed, with dots or without", ()
   }
 });
 
-/** An answer that is said to be whole is; of others each entry is one that was written, as far as it is there. */
-function assertNothingWrong(log: DebuggerLog, truth: TrueLog, message: string): void {
-  const read = asTruth(log) as ReadAnswer[];
-  const written = plain(truth) as ReadAnswer[];
-  for (const answer of read) {
-    const isWritten = written.some(({ kind, entries }) =>
-      equal([answer.kind, answer.entries], [kind, entries])
-    );
-    assert(
-      isWritten || answer.incomplete !== undefined,
-      `${message}: not what was written, and does not say so`,
-    );
-    for (const { type, handle, frames } of answer.entries) {
-      const isThere = written.some(({ entries }) =>
-        entries.some((entry) =>
-          entry.type === type && entry.handle === handle && frames.length <= entry.frames.length &&
-          frames.every((frame, index) => isPartOf(frame, entry.frames[index]!))
-        )
-      );
-      assert(isThere, `${message}: an entry that was never written`);
-    }
-  }
-}
-
-/** What is there of a frame that may be cut: of a name the first part; kernel mode does not pad displacements. */
-function isPartOf(frame: LogFrame, whole: LogFrame): boolean {
-  const { address, module = "", symbol = "", displacement } = frame;
-  if (address !== undefined && address !== whole.address) return false;
-  if (!(whole.module ?? "").startsWith(module) || !(whole.symbol ?? "").startsWith(symbol)) {
-    return false;
-  }
-  return displacement === undefined || displacement === whole.displacement ||
-    whole.displacement!.toString(16).startsWith(displacement.toString(16));
-}
-
-interface ReadAnswer {
-  readonly kind: string;
-  readonly incomplete: string | undefined;
-  readonly entries: readonly {
-    readonly type: string;
-    readonly handle: number;
-    readonly frames: readonly LogFrame[];
-  }[];
-}
-
 function bytesOf(form: LogForm, lines: readonly string[], random: Random): Uint8Array {
   const text = form.text?.(lines, random) ?? lines.join("\n") + "\n";
   return form.bytes?.(text) ?? new TextEncoder().encode(text);
-}
-
-/** What was read, as a truth says it. */
-function asTruth(log: DebuggerLog): unknown {
-  return log.answers.map((answer) => ({
-    command: answer.command,
-    prompt: answer.prompt,
-    kind: answer.kind,
-    mode: answer.mode,
-    pointerSize: answer.pointerSize,
-    incomplete: answer.incomplete,
-    stated: answer.stated,
-    entries: Array.from({ length: answer.entries.count }, (_, index) => ({
-      type: TYPES[answer.entries.type[index] ?? 0],
-      handle: answer.entries.handle[index],
-      threadId: answer.entries.threadId[index],
-      processId: answer.entries.processId[index],
-      frames: framesOf(log, answer.entries.stack[index] ?? 0),
-    })),
-  }));
-}
-
-function plain({ mode, pointerSize, answers }: TrueLog): unknown {
-  return answers.map(({ command, prompt, kind, entries, newTraces }) => ({
-    command,
-    prompt,
-    kind,
-    mode,
-    pointerSize,
-    incomplete: undefined,
-    stated: kind === "diff"
-      ? { newTraces, displayed: entries.length }
-      : { parsed: entries.length, dumped: entries.length },
-    entries: entries.map((entry) =>
-      mode === "kernel" ? { ...entry, threadId: 0, processId: 0 } : entry
-    ),
-  }));
 }

@@ -31,8 +31,8 @@ export interface FrameText {
   readonly addressDigits: number;
   /** How much of the displacement is there. */
   readonly displacement: DisplacementState;
-  /** Whether the displacement has zeros in front, which only one of all digits has. */
-  readonly hasLeadingZeros: boolean;
+  /** Whether the displacement begins with a zero, which only one of all digits does. */
+  readonly hasLeadingZero: boolean;
 }
 
 /** Reads a frame that begins with its address; undefined where the text does not. */
@@ -45,7 +45,7 @@ export function readFrame(text: string): FrameText | undefined {
   const found = findDisplacement(body, digits.length);
   if (found === undefined) {
     const frame = { address, ...namesOf(withoutCutDisplacement(body)), isCut: true } as const;
-    return { frame, addressDigits: digits.length, displacement: "missing", hasLeadingZeros: false };
+    return { frame, addressDigits: digits.length, displacement: "missing", hasLeadingZero: false };
   }
   const value = Number(`0x${found.digits}`);
   return {
@@ -56,7 +56,7 @@ export function readFrame(text: string): FrameText | undefined {
     },
     addressDigits: digits.length,
     displacement: found.digits.length === digits.length ? "padded" : "unpadded",
-    hasLeadingZeros: /^0./.test(found.digits),
+    hasLeadingZero: /^0/.test(found.digits),
   };
 }
 

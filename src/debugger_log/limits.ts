@@ -9,6 +9,8 @@
 export const LOG_LIMITS = {
   /** Characters of a line that are looked at in one piece; a log whose line breaks were lost is one line. */
   lineChars: 64 * 1024,
+  /** Characters of the widest line of a console that is maximized on a wide screen. */
+  widestConsole: 512,
   /** Blanks in a row: the columns of a handle list have up to 60. */
   gapChars: 200,
   /** Entries of all answers: 17 bytes each. A full ring has 131,072. */

@@ -11,6 +11,7 @@ import { HandleListReader } from "../handle_list/handle_list_reader.ts";
 import type { LogTables } from "./_entry_reader.ts";
 import { AnswerReader } from "./answer_reader.ts";
 import { readPrompt } from "./commands.ts";
+import { ConsoleBreaks } from "./console_breaks.ts";
 import type { DebuggerLog } from "./debugger_log.ts";
 import { EntryColumns } from "./entry_columns.ts";
 import { FrameTable, StackList } from "./frame_table.ts";
@@ -20,7 +21,12 @@ import { MarkupReader } from "./markup.ts";
 import { ProcessReader } from "./processes.ts";
 import { type Segment, SegmentReader } from "./segments.ts";
 import { TextLogDecoder } from "./text_decoder.ts";
-import { LineSplitter, type TextLine, withoutLongGaps } from "./text_lines.ts";
+import {
+  LineSplitter,
+  type TextLine,
+  withoutLongGaps,
+  withoutTerminalCodes,
+} from "./text_lines.ts";
 import { Unwrapper } from "./unwrap.ts";
 import { VerifierStopReader } from "./verifier_stops.ts";
 
@@ -29,6 +35,9 @@ import { VerifierStopReader } from "./verifier_stops.ts";
  * would leave hundreds of megabytes behind.
  */
 const PIECE_BYTES = 32 * 1024;
+
+/** What begins a terminal's colours and places. */
+const ESCAPE = "\x1b";
 
 /** Reads a text piece by piece: `push` its bytes, then `end`. Throws a `LimitReached` where it holds too much. */
 export class DebuggerLogReader {
@@ -39,6 +48,7 @@ export class DebuggerLogReader {
   };
   readonly #decoder = new TextLogDecoder();
   readonly #splitter = new LineSplitter();
+  readonly #consoleBreaks = new ConsoleBreaks();
   readonly #markup = new MarkupReader();
   readonly #segments = new SegmentReader();
   readonly #unwrapper = new Unwrapper();
@@ -48,6 +58,8 @@ export class DebuggerLogReader {
   readonly #processes = new ProcessReader();
   /** Frames of lines that are nothing but a whole frame, by the whole line. */
   readonly #knownLines = new Map<string, number>();
+  /** Whether the text was copied with what only a terminal understands. */
+  #hasTerminalCodes = false;
   /** The last line, until the next one shows that a line break ends it. */
   #lastText = "";
   #endsWithBreak = true;
@@ -62,7 +74,8 @@ export class DebuggerLogReader {
   /** Ends the text and returns what it holds. */
   end(): DebuggerLog {
     this.#pushText(this.#decoder.end());
-    this.#splitter.end((line) => this.#takeLine(line));
+    this.#splitter.end((line) => this.#takeBroken(line));
+    this.#consoleBreaks.end(this.#takeJoined);
     for (const line of this.#markup.end()) this.#takeBareLine(line, line, this.#splitter.count);
     this.#segments.end((segment) =>
       this.#unwrapper.push(segment, (whole) => this.#takeSegment(whole))
@@ -84,16 +97,32 @@ export class DebuggerLogReader {
     };
   }
 
-  /** Whether no line waits for the next one. */
+  /** Whether no part of a line waits for the next one. */
   get #isIdle(): boolean {
     return this.#markup.isIdle && this.#segments.isIdle && this.#unwrapper.isIdle;
   }
 
   #pushText(text: string): void {
     if (text === "") return;
+    this.#hasTerminalCodes ||= text.includes(ESCAPE);
     this.#endsWithBreak = text.endsWith("\n") || text.endsWith("\r");
-    this.#splitter.push(text, (line) => this.#takeLine(line));
+    this.#splitter.push(text, (line) => this.#takeBroken(line));
   }
+
+  /** Takes a line of the text, which a console may have broken. */
+  #takeBroken(line: TextLine): void {
+    if (this.#hasTerminalCodes) {
+      const text = withoutTerminalCodes(line.text);
+      this.#consoleBreaks.push(text === line.text ? line : { ...line, text }, this.#takeJoined);
+    } else if (this.#consoleBreaks.isWhole) this.#takeLine(line);
+    else this.#consoleBreaks.push(line, this.#takeJoined);
+  }
+
+  /** Takes a line of a text that may be a console's. */
+  readonly #takeJoined = (line: TextLine): void => {
+    this.#unwrapper.noteConsole(this.#consoleBreaks.width, this.#consoleBreaks.isMail);
+    this.#takeLine(line);
+  };
 
   #takeLine({ text, number, isEnd }: TextLine): void {
     if (this.#answers.isInEntry && this.#isIdle && isEnd) {
@@ -104,7 +133,7 @@ export class DebuggerLogReader {
         return;
       }
     }
-    for (const line of this.#markup.read(text)) this.#takeBareLine(line, text, number);
+    for (const line of this.#markup.read(text, isEnd)) this.#takeBareLine(line, text, number);
   }
 
   /** Takes a line without its markup; `text` is what it was in the text. */
@@ -112,6 +141,7 @@ export class DebuggerLogReader {
     this.#segments.read(
       withoutLongGaps(line),
       number,
+      text.length,
       (segment) =>
         this.#unwrapper.push(segment, (whole) => {
           this.#takeSegment(whole);
@@ -126,6 +156,7 @@ export class DebuggerLogReader {
     if (segment.kind === "prompt") {
       const prompt = readPrompt(segment.text);
       this.#handles.takePrompt(prompt.prompt);
+      this.#handles.takeBehindPrompt(prompt.command, segment.line);
       this.#stops.takePrompt(prompt);
       this.#answers.takePrompt(prompt, segment.line);
       this.#processes.takePrompt(prompt);

@@ -1,6 +1,6 @@
 /**
  * Undoes what a text went through on its way: JSON strings, page source, Markdown's backslashes, the transfer encoding
- * of mails.
+ * of mails; and again what shows behind them, for a text may have gone through several.
  *
  * Each is undone only where the text shows that it was done, because a path is full of backslashes and a template full
  * of angle brackets.
@@ -8,10 +8,15 @@
  * @module
  */
 import { LOG_LIMITS } from "./limits.ts";
+import { meetWithoutBlank } from "./name_breaks.ts";
+import { cutPlace, DoubleSpacing, withoutTerminalCodes } from "./text_lines.ts";
 
 /** An escaped line break before words of a log, quoted and escaped for Markdown maybe: nothing but a string literal has that. */
 const ESCAPED_BREAK =
-  /\\[nr](?:\\[rnt]|[\s>]){0,64}\\{0,8}(?:0x[0-9a-f]{8}|Handle(?: =|\s0x|\stracing|\s[0-9a-f]+\\)|Thread ID|-{10}|Parsed 0x|Displayed 0x|\d+:\d{3}|l?kd|VERIFIER|Type\b|[^\s\\]{1,260} pid: |Nthandle|Handle v)/i;
+  /\\[nr](?:\\{1,8}[rnt]|[\s>]){0,64}\\{0,8}"?(?:0x[0-9a-f]{8}|0x[0-9a-f]+ new|Process(?: 0x|$|[,;\t]"?PID)|PROCESS [0-9a-f]{8}|[0-9a-f]{4}: Object|[^\s,\\"]{1,260},\d+,|ObjectTable|Handle(?: =|\s0x|\stracing|\s[0-9a-f]+\\)|Thread ID|-{10}|(?:Parsed|Dumped|Displayed) 0x|\d+:\d{3}|l?kd|VERIFIER|Type\b|[^\s\\]{1,260} pid: |Nthandle|Handle v)/i;
+/** The end of a string and the begin of the next one, which is a line of a log. */
+const NEXT_STRING =
+  /\\{0,8}"\s*,(?:\s|\\{1,8}[rnt]){0,64}\\{0,8}"(?:0x[0-9a-f]{8}|Handle(?: =|\s0x|\stracing)|Thread ID|-{10}|(?:Parsed|Dumped|Displayed) 0x)/i;
 /** A prompt, whose `>` some writers of JSON escape. */
 const ESCAPED_PROMPT = /\d\\u003e/i;
 /** A line that is one string, as lists and objects of JSON are printed. */
@@ -25,8 +30,12 @@ const JSON_CHARACTERS: Readonly<Record<string, string>> = {
   r: "\r",
   t: "\t",
 };
-/** A log inside a string inside a string; nobody has seen more. */
-const MAX_JSON_LEVELS = 4;
+/** A log inside a string inside a string, a page about page source; nobody has seen more. */
+const MAX_LEVELS = 4;
+/** The end of a line inside a string: neither a quotation mark nor what may stand behind one. */
+const INSIDE_STRING = /[^\s"'}\],;]\s*$/;
+/** The last escaped line break of a text, with what it escapes it from. */
+const LAST_BREAK = /(?:\\+[nr])+(?![^]*\\[nr])/;
 
 const HTML_EVIDENCE =
   /<br\s*\/?>|<pre(?:\s[^<>]*)?>|<\/(?:p|div|pre|code|span|td|li|html|body|blockquote)>|<!doctype html|<html[\s>]/i;
@@ -51,27 +60,43 @@ const HTML_NAMES: Readonly<Record<string, string>> = {
 };
 
 const MARKDOWN_EVIDENCE =
-  /\\-{6}|\\\*\\\*\\\*|\d\\>|kd\\>|(?:^|\s)0x[0-9A-Fa-f`]{8,17}\\?\s?:.{0,1000}\\[_<>~*+`[\]]/;
+  /\\-{6}|\\\*\\{1,7}\*\\{1,7}\*|(?:\d|kd)\\{1,7}>|\\<\/?[a-z]+\d?\s*\/?\\>|(?:^|\s)0x[0-9A-Fa-f`]{8,17}\\?\s?:.{0,1000}\\[_<>~*+`[\]]/;
 const MARKDOWN_ESCAPE = /\\([!-/:-@[-`{-~])/g;
+
+/** The rule below the heading of a table. */
+const TABLE_RULE = /^\s*\|\s*:?-{3,}:?\s*\|\s*$/;
 
 /** Characters that look like nothing or like a blank. */
 const ODD_BLANKS = /[\u00a0\u2007\u202f]/g;
 const INVISIBLE = /[\u200b-\u200d\u2060\ufeff\u00ad\0]/g;
-
-/** What a terminal took for colours and places. */
-// deno-lint-ignore no-control-regex -- the escape character is what such a sequence begins with
-const TERMINAL = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
 
 /**
  * A mail as it was sent: its header says so, or equals signs are written as numbers, or stand at the end of long lines,
  * behind what is no blank.
  */
 const QUOTED_PRINTABLE =
-  /^Content-Transfer-Encoding:\s*quoted-printable\s*$|Handle =3D 0x|^.{69,75}[^\s=]=\s*$/i;
-const MAY_BE_QUOTED = /^Content-T|=(?:3D|\s*$)/;
+  /Content-Transfer-Encoding:\s*quoted-printable|Handle =3D 0x|^.{69,75}[^\s=]=\s*$/i;
+const MAY_BE_QUOTED = /Content-T|=(?:3D|\s*(?:$|\n))/;
+/** What shows, in a text where it was done, that it was done to a line. */
+const SHOWS_QUOTED = /=(?:3D|[0-9A-F]{2}=|\s*(?:$|\n))/;
 const QUOTED_BYTES = /(?:=[0-9A-F]{2})+/gi;
 /** Behind such a sign a line goes on in the next one; a mail has 76 characters a line. */
 const SOFT_BREAK = /=\s*$/;
+/** Such a sign inside a line, whose line breaks were lost: an equals sign of the text is written as a number. */
+const LOST_SOFT_BREAK = /=\s(?![0-9A-F]{2}=)/g;
+/** Characters of the longest line of such a mail. */
+const MAIL_WIDTH = 76;
+/** Quotation marks and blanks before a line. */
+const PREFIX = /^[\s>]*/;
+
+/** The first part of a line that goes on in the next one. */
+interface BegunLine {
+  readonly text: string;
+  /** What stands before it, and so before its next part. */
+  readonly prefix: string;
+  /** Whether all of it is known; else what follows is left out. */
+  readonly isClear: boolean;
+}
 
 /** Reads the lines of one text, of which it remembers how they were written. */
 export class MarkupReader {
@@ -80,52 +105,155 @@ export class MarkupReader {
   #isHtml = false;
   #isMarkdown = false;
   #isQuotedPrintable = false;
-  /** The first part of a line that goes on in the next one. */
-  #begun = "";
+  #isTable = false;
+  /** What goes on in the next line: of a string literal, and of each level of a mail's transfer encoding. */
+  #begunString = "";
+  #isInString = false;
+  /** Whether blanks were added behind lines of a mail that has none there, and so maybe before them. */
+  #hasStrayBlanks = false;
+  readonly #spacing = new DoubleSpacing();
+  readonly #begunMail: (BegunLine | undefined)[] = [];
 
-  /** The lines that a line of the text stands for, mostly itself; none where it goes on in the next one. */
-  read(line: string): readonly string[] {
-    this.#isQuotedPrintable ||= MAY_BE_QUOTED.test(line) && QUOTED_PRINTABLE.test(line);
-    if (!this.#isQuotedPrintable) return this.#read(line);
-    const text = this.#begun + line.replace(SOFT_BREAK, "");
-    if (SOFT_BREAK.test(line) && text.length < LOG_LIMITS.joinedChars) {
-      this.#begun = text;
-      return [];
-    }
-    this.#begun = "";
-    return this.#read(text.replace(QUOTED_BYTES, quotedText));
+  /**
+   * The lines that a line of the text stands for, mostly itself; none where it goes on in the next one. `isEnd` is
+   * false for a piece of a line that is too long to wait for.
+   */
+  read(line: string, isEnd = true): readonly string[] {
+    const unquoted = this.#withoutQuotedBytes(line, 0);
+    if (unquoted === undefined) return [];
+    const text = this.#joinString(unquoted, isEnd);
+    return text === "" && unquoted !== "" ? [] : this.#undo(text, 0, unquoted !== line);
   }
 
   /** Whether no line waits for its rest. */
   get isIdle(): boolean {
-    return this.#begun === "";
+    return this.#begunString === "" && this.#begunMail.every((begun) => begun === undefined);
   }
 
   /** The lines of what is left at the end of the text. */
   end(): readonly string[] {
-    return this.#begun === "" ? [] : this.read("");
+    const lines: string[] = [];
+    for (let level = 0; level < this.#begunMail.length; level++) {
+      const begun = this.#begunMail[level];
+      this.#begunMail[level] = undefined;
+      if (begun) lines.push(...this.#undo(begun.text, level));
+    }
+    const string = this.#begunString;
+    this.#begunString = "";
+    this.#isInString = true;
+    if (string !== "") lines.push(...this.#undo(string, 0));
+    return lines;
   }
 
-  #read(line: string): readonly string[] {
+  /** A string has no line breaks: one inside it is a mail program's. Keeps back what stands behind its last line. */
+  #joinString(line: string, isEnd: boolean): string {
+    const begun = this.#begunString;
+    if (begun === "" && !line.includes("\\")) {
+      this.#isInString = false;
+      return line;
+    }
+    const text = begun === "" ? line : `${begun} ${line.trim()}`;
+    this.#begunString = "";
+    this.#isInString = isEnd && text.length < LOG_LIMITS.joinedChars &&
+      (begun !== "" || ESCAPED_BREAK.test(text));
+    if (!this.#isInString || !INSIDE_STRING.test(text)) return text;
+    const end = LAST_BREAK.exec(text)?.index ?? 0;
+    this.#begunString = text.slice(end);
+    return text.slice(0, end);
+  }
+
+  /** Undoes what a line shows, from the outside in; its mail's encoding is undone. */
+  #undo(line: string, level: number, wasQuoted = false): readonly string[] {
     let text = line;
+    if (text.includes("|")) text = this.#withoutBars(text);
     if (text.includes("\\") || text.includes('"')) text = this.#withoutStrings(text);
-    if (text.includes("<")) text = this.#withoutTags(text);
+    if (text.includes("<")) text = this.#withoutTags(text, level);
     if (text.includes("&")) text = this.#withoutReferences(text);
     if (text.includes("\\")) text = this.#withoutEscapes(text);
     if (/[^\n\r\t -~]/.test(text)) {
-      text = text.replace(ODD_BLANKS, " ").replace(INVISIBLE, "").replace(TERMINAL, "");
+      text = withoutTerminalCodes(text.replace(ODD_BLANKS, " ").replace(INVISIBLE, ""));
     }
-    return text.includes("\n") || text.includes("\r") ? text.split(/\r*\n|\r/) : [text];
+    const lines = text.includes("\n") || text.includes("\r") ? text.split(/\r*\n|\r/) : [text];
+    const isBegun = this.#begunMail[level + 1] !== undefined;
+    const hasMore = (wasQuoted || text !== line) && this.#hasMore(text);
+    if (level + 1 >= MAX_LEVELS || !isBegun && !hasMore) {
+      return lines;
+    }
+    return lines.flatMap((part) => {
+      const unquoted = this.#withoutQuotedBytes(part, level + 1);
+      return unquoted === undefined ? [] : this.#undo(unquoted, level + 1, unquoted !== part);
+    });
+  }
+
+  /** Whether a text that was undone once shows that more was done to it before. */
+  #hasMore(text: string): boolean {
+    return HTML_EVIDENCE.test(text) || text.search(HTML_REFERENCE) >= 0 ||
+      MARKDOWN_EVIDENCE.test(text) || ESCAPED_BREAK.test(text) || NEXT_STRING.test(text) ||
+      this.#isQuotedPrintable && SHOWS_QUOTED.test(text);
+  }
+
+  /** A line in a row of a table that has one column. */
+  #withoutBars(text: string): string {
+    this.#isTable ||= TABLE_RULE.test(text);
+    if (!this.#isTable) return text;
+    const row = text.trim();
+    const isRow = row.length > 1 && row.endsWith("|") && /^\|(?!\|)/.test(row); // prompts may begin with two bars
+    return isRow ? row.slice(1, -1).replace(/^ /, "").trimEnd() : text;
   }
 
   #withoutStrings(text: string): string {
-    this.#isStrings ||= STRING_LINE.test(text);
-    return unescapeJson(text, this.#isStrings && /^\s*"/.test(text));
+    const isString = STRING_LINE.test(text);
+    this.#isStrings ||= isString;
+    const bare = unescapeJson(
+      text,
+      this.#isInString || this.#isStrings && /^\s*"/.test(text),
+    );
+    // A string that has a line of its own is one line.
+    return isString ? bare.replace(/^\s*\n/, "").replace(/\n\s*,?\s*$/, "") : bare;
   }
 
-  #withoutTags(text: string): string {
-    this.#isHtml ||= HTML_EVIDENCE.test(text);
-    if (!this.#isHtml) return text;
+  /** Undoes a mail's transfer encoding; undefined where the line goes on in the next one. */
+  #withoutQuotedBytes(line: string, level: number): string | undefined {
+    this.#isQuotedPrintable ||= MAY_BE_QUOTED.test(line) && QUOTED_PRINTABLE.test(line);
+    if (!this.#isQuotedPrintable) return line;
+    const begun = this.#begunMail[level];
+    const isSoft = SOFT_BREAK.test(line);
+    this.#hasStrayBlanks ||= level === 0 && /[ \t]$/.test(line);
+    const isAdded = level === 0 && this.#spacing.note(line.trim() === "");
+    if (begun && isAdded) return undefined;
+    const prefix = begun?.prefix ?? PREFIX.exec(line)?.[0] ?? "";
+    const rest = begun && prefix !== "" && line.startsWith(prefix)
+      ? line.slice(prefix.length)
+      : line;
+    const before = begun?.text ?? "";
+    const isClear = begun?.isClear !== false && this.#isClear(before, rest);
+    let text = !isClear
+      ? before
+      : before + (begun && this.#hasStrayBlanks ? rest.trimStart() : rest);
+    if (isSoft) text = text.replace(SOFT_BREAK, "");
+    this.#begunMail[level] = undefined;
+    if (isSoft) {
+      const cut = text.length < LOG_LIMITS.lineChars ? 0 : cutPlace(text, 0);
+      this.#begunMail[level] = { text: text.slice(cut), prefix, isClear };
+      if (cut === 0) return undefined;
+      text = text.slice(0, cut);
+    }
+    const isLong = line.length > MAIL_WIDTH + prefix.length &&
+      (level === 0 || SHOWS_QUOTED.test(line));
+    return (isLong ? text.replace(LOST_SOFT_BREAK, "") : text).replace(QUOTED_BYTES, quotedText);
+  }
+
+  /** Where blanks were added before lines, one of them may be the text's own. */
+  #isClear(before: string, behind: string): boolean {
+    if (before === "" || !this.#hasStrayBlanks || !/^\s/.test(behind)) return true;
+    return meetWithoutBlank(before, behind.trimStart()) || /[=\d]$/.test(before);
+  }
+
+  #withoutTags(text: string, level: number): string {
+    const isPage = HTML_EVIDENCE.test(text);
+    this.#isHtml ||= isPage;
+    // Behind the first level brackets are the text's own, where nothing else shows that they are tags.
+    if (level === 0 ? !this.#isHtml : !isPage) return text;
     return text.replace(BREAK_BEFORE_BREAK, "").replace(HTML_BREAK, "\n").replace(HTML_TAG, "");
   }
 
@@ -143,9 +271,9 @@ export class MarkupReader {
 /** Undoes the escapes of a JSON string; its quotation marks, which end what belongs together, become line breaks. */
 function unescapeJson(line: string, isString: boolean): string {
   let text = line;
-  for (let level = 0; level < MAX_JSON_LEVELS; level++) {
+  for (let level = 0; level < MAX_LEVELS; level++) {
     const isLiteral = ESCAPED_BREAK.test(text) || ESCAPED_PROMPT.test(text) ||
-      isString && level === 0;
+      NEXT_STRING.test(text) || isString && level === 0;
     if (!isLiteral) break;
     text = text.replace(JSON_ESCAPE, (_, code?: string, letter?: string) => {
       if (code !== undefined) return String.fromCharCode(parseInt(code, 16));

@@ -24,7 +24,7 @@ Deno.test("MarkupReader reads a log inside a JSON string, also inside a second o
   const twice = JSON.stringify(JSON.stringify({ log }));
   const inner = read(twice).filter((line) => line.includes("!htrace") || line.includes("Handle"));
   assertEquals(inner, lines.slice(0, 2));
-  assertEquals(read('  "0:000\\u003e !htrace -diff",')[1], "0:000> !htrace -diff");
+  assertEquals(read('  "0:000\\u003e !htrace -diff",')[0], "0:000> !htrace -diff");
 });
 
 Deno.test("MarkupReader reads page source once it saw a tag", () => {

@@ -20,6 +20,10 @@ export interface Segment {
    * else follows on its line, so that nothing can have been broken behind it.
    */
   readonly width: number;
+  /** What stands before it on its line. */
+  readonly prefix: string;
+  /** Characters of its line in the text, with markup. */
+  readonly lineWidth: number;
 }
 
 /** Takes the next segment. */
@@ -84,34 +88,49 @@ export class SegmentReader {
     return this.#waiting === undefined;
   }
 
-  /** Hands over the segments of a line, whose markup is undone. */
-  read(line: string, number: number, take: TakeSegment): void {
+  /** Hands over the segments of a line, whose markup is undone; in the text it has `lineWidth` characters. */
+  read(line: string, number: number, lineWidth: number, take: TakeSegment): void {
     const [whole = ""] = PREFIX.exec(line) ?? [];
     const text = line.slice(whole.length).trimEnd();
     const begin = startOf(text);
-    if (begin.kind !== "text") {
+    if (begin.kind !== "text" && !hasLineBehindFence(begin.kind, text)) {
       this.end(take);
       if (begin.kind !== "blank") this.#prefix = whole;
       this.#split(
-        { kind: begin.kind, text, line: number, width: line.length - whole.length },
+        {
+          kind: begin.kind,
+          text,
+          line: number,
+          width: line.length - whole.length,
+          prefix: whole,
+          lineWidth,
+        },
         begin,
         take,
       );
       return;
     }
     const own = this.#withoutPrefix(line, whole);
+    const prefix = line.slice(0, line.length - own.length);
     const bare = own.trim().replace(MARKS, "");
     const bareBegin = bare === own.trim() ? begin : startOf(bare);
     if (bareBegin.kind !== "text") {
       this.end(take);
       this.#split(
-        { kind: bareBegin.kind, text: bare, line: number, width: own.length },
+        { kind: bareBegin.kind, text: bare, line: number, width: own.length, prefix, lineWidth },
         bareBegin,
         take,
       );
       return;
     }
-    const rest: Segment = { kind: "text", text: own, line: number, width: own.length };
+    const rest: Segment = {
+      kind: "text",
+      text: own,
+      line: number,
+      width: own.length,
+      prefix,
+      lineWidth,
+    };
     this.#splitWithWaiting(rest, take);
   }
 
@@ -129,12 +148,14 @@ export class SegmentReader {
   #withoutPrefix(line: string, whole: string): string {
     if (line.startsWith(this.#prefix)) return line.slice(this.#prefix.length);
     const [blanks = ""] = /^\s*/.exec(whole) ?? [];
+    // A console broke the line behind its marks: a blank is the line's own.
+    if (whole === " " && this.#prefix.length > 1) return line;
     if (!this.#prefix.includes(">")) {
       return line.slice(Math.min(blanks.length, this.#prefix.length));
     }
     // Quotations have a blank behind the mark, or all have none: another one is the end of a broken template.
     const isMark = /\s$/.test(whole) || this.#prefix.endsWith(">");
-    return line.slice(isMark ? whole.length : blanks.length);
+    return isMark ? line.slice(whole.length) : line;
   }
 
   #splitWithWaiting(segment: Segment, take: TakeSegment): void {
@@ -188,6 +209,13 @@ export class SegmentReader {
   }
 }
 
+/** Whether a fence has no line of its own, as chats write it. */
+function hasLineBehindFence(kind: LineKind, text: string): boolean {
+  if (kind !== "fence") return false;
+  const behind = startOf(text.replace(MARKS, "")).kind;
+  return behind !== "text" && behind !== "blank";
+}
+
 /** Whether the rest of a message may stand in the next line. A frame's is looked for elsewhere. */
 function isUnfinished({ kind, text }: Segment): boolean {
   return kind !== "frame" && UNFINISHED.test(text.trimEnd());
@@ -205,7 +233,7 @@ function isOneThing(kind: LineKind, text: string): boolean {
     case "handle":
       return text.length <= LONGEST[kind] && text.indexOf("0x") === text.lastIndexOf("0x");
     case "thread":
-      return text.lastIndexOf("0x") <= text.lastIndexOf("= 0x") + 2;
+      return numbersIn(text) <= 2 && text.lastIndexOf("0x") <= text.lastIndexOf("= 0x") + 2;
     case "blank":
     case "elision":
     case "fence":
@@ -214,6 +242,12 @@ function isOneThing(kind: LineKind, text: string): boolean {
     default:
       return !mayHoldMore(text);
   }
+}
+
+function numbersIn(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("0x"); at >= 0; at = text.indexOf("0x", at + 2)) count++;
+  return count;
 }
 
 /**

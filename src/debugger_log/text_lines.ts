@@ -75,15 +75,26 @@ export class LineSplitter {
   }
 }
 
-/** Where to cut a long line: before a number with `0x`, behind an escaped line break, a blank; else anywhere. */
-function cutPlace(text: string, start: number): number {
+/** Where a row of a handle list begins, or an entry. */
+const ROW_BEGIN =
+  /\s(?=Handle (?:= 0x|0x|[0-9A-F]+\s)|[0-9A-F]{1,8}: [A-Z<]|[0-9a-f]{4,16}: Object: |[^\s,;]{1,100}[,;]"?\d{1,9}"?[,;])/gi;
+
+/**
+ * Where to cut a long line: behind a line break, also an escaped one; before a row, before a number with `0x`, behind a
+ * blank; else anywhere.
+ */
+export function cutPlace(text: string, start: number): number {
   const end = start + LOG_LIMITS.lineChars;
   const earliest = end - LOG_LIMITS.lineChars / 4;
-  for (const [mark, length] of [["\r", 1], ["\\n", 2], [" 0x", 1], [" ", 1]] as const) {
-    const place = text.lastIndexOf(mark, end - length);
-    if (place >= earliest) return place + length;
-  }
-  return end;
+  const row = [...text.slice(earliest, end).matchAll(ROW_BEGIN)].at(-1)?.index;
+  const places = [
+    text.lastIndexOf("\r", end - 1) + 1,
+    text.lastIndexOf("\\n", end - 2) + 2,
+    row === undefined ? 0 : earliest + row + 1,
+    text.lastIndexOf(" 0x", end - 1) + 1,
+    text.lastIndexOf(" ", end - 1) + 1,
+  ];
+  return places.find((place) => place > earliest) ?? end;
 }
 
 function withoutLastReturns(line: string): string {
@@ -119,4 +130,28 @@ export function withoutLongGaps(line: string, most: number = LOG_LIMITS.gapChars
     }
   }
   return from === 0 ? line : shortened + line.slice(from);
+}
+
+/** What a terminal took for colours and places. */
+// deno-lint-ignore no-control-regex -- the escape character is what such a sequence begins with
+const TERMINAL = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
+
+/** A text without what only a terminal understands. */
+export function withoutTerminalCodes(text: string): string {
+  return text.includes("\x1b") ? text.replace(TERMINAL, "") : text;
+}
+
+/** Tells the blank lines that somebody put behind every line of a text. */
+export class DoubleSpacing {
+  #linesInRow = 0;
+  #isBehindBlank = false;
+  #isDouble = true;
+
+  /** Notes a line, and says whether it is such a blank one: no two lines so far stood without one between them. */
+  note(isBlank: boolean): boolean {
+    if (!isBlank) this.#linesInRow = this.#isBehindBlank ? 1 : this.#linesInRow + 1;
+    if (this.#linesInRow > 1) this.#isDouble = false;
+    this.#isBehindBlank = isBlank;
+    return isBlank && this.#isDouble;
+  }
 }

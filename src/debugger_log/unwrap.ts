@@ -6,36 +6,66 @@
  *
  * @module
  */
+import { CONSOLE_WIDTHS } from "../handle_list/console_widths.ts";
 import { readFrame } from "./frame_text.ts";
 import { LOG_LIMITS } from "./limits.ts";
-import { PROMPT } from "./line_kinds.ts";
+import { type LineKind, PROMPT } from "./line_kinds.ts";
+import {
+  type BrokenLine,
+  canGoOn,
+  glued,
+  hasBlanksAt,
+  hasMark,
+  isBrokenAtBlank,
+  isInsideNumber,
+  isUnclosed,
+  type Join,
+  joined,
+  joinOf,
+  mayBeOfMarkup,
+  type Piece,
+  restOfClosing,
+  splitAt,
+  widthsBefore,
+  withMark,
+  withoutNumber,
+} from "./line_pieces.ts";
+import { meetAtSign, meetWithoutBlank } from "./name_breaks.ts";
 import type { Segment } from "./segments.ts";
+import { DoubleSpacing } from "./text_lines.ts";
 
-/** A line in the pieces that it was broken into. */
-interface BrokenLine {
-  readonly pieces: Segment[];
+/** A break of a line. */
+interface Break {
+  readonly before: Segment;
+  readonly behind: Piece;
+  readonly join: Join;
+  readonly column: number;
 }
 
-/** How a break is to be undone. */
-type Join =
-  /** The pieces belong together as they are. */
-  | "nothing"
-  /** The break took the place of a blank. */
-  | "blank"
-  /** By its place either is possible. */
-  | "either";
+/** Where a break is that may be either. */
+interface UnclearBreak {
+  /** Characters of the line before it. */
+  readonly column: number;
+  /** The same with markup, and with what stands before the line. */
+  readonly lineWidth: number;
+  /** Whether no line was wider. */
+  readonly isWidest: boolean;
+}
 
-/** Widths of consoles, where a single break says nothing else. */
-const CONSOLE_WIDTHS: readonly number[] = [80, 100, 120, 132, 160];
+/** A narrower line ends where one was broken before it was broken again. */
+const NARROWEST_CONSOLE = 40;
 /** Breaks that may be either after which it is decided by their widths. */
 const ENOUGH_BREAKS = 16;
+/** Different breaks at the very same width after which they are a console's: a mail program's differ. */
+const ENOUGH_OF_ONE_WIDTH = 3;
+/** Lines behind which blanks mean nothing. */
+const MAY_END_WITH_BLANKS: readonly LineKind[] = ["prompt", "text", "blank", "noise", "fence"];
 /** A prompt without a command, or with one that may have more arguments. */
 const UNFINISHED_COMMAND = new RegExp(`^${PROMPT}\\s*(?:!\\w*htrace(?:\\s+[-\\w]+)?)?$`);
+/** A number with a blank inside, behind a name: where a console broke it. */
+const BROKEN_NUMBER = /\+\s?0x[0-9A-Fa-f]{0,15}(?= [0-9A-Fa-f]{1,16}(?!\w))/;
 /** What a symbol warning puts between an address and its name. */
 const WARNING_BEHIND_ADDRESS = /(?<=^0x[0-9A-Fa-f`]{8,17}\s?:)\s*\*{3}\s+(?:WARNING|ERROR).*$/;
-
-/** The last message of a diff, behind its number: it is longer than most lines that a text is wrapped at. */
-const CLOSING = "stack traces for outstanding handles opened since the previous snapshot.";
 
 /** Joins the broken lines of one text. */
 export class Unwrapper {
@@ -46,10 +76,26 @@ export class Unwrapper {
   #consoleWidth: number | undefined;
   /** Whether a break showed a mail program. */
   #isMail = false;
-  /** Widths of the lines before breaks that may be either. */
-  #widths: number[] = [];
+  /** Breaks that may be either, each text once: a stack that stands twice is broken alike twice. */
+  readonly #unclear = new Map<string, UnclearBreak>();
+  readonly #spacing = new DoubleSpacing();
+  /** Whether lines have blanks behind them that nobody broke off: then blanks say nothing about breaks. */
+  #hasStrayBlanks = false;
+  /** Widths of consoles that no line goes beyond without a break there. */
+  readonly #possibleWidths = new Set(CONSOLE_WIDTHS);
+  /** Width of the widest line of several words so far, where lines of a debugger are: a mail program's at least. */
+  #widestOfWords = 0;
   /** Width of the widest line so far: a console's width at least. */
   #widest = 0;
+
+  /**
+   * A console broke the text at this width, and its lines were joined where it was clear that they belong together;
+   * `isMail` where a mail program broke lines, too.
+   */
+  noteConsole(width: number, isMail: boolean): void {
+    if (width > 0) this.#consoleWidth ??= width;
+    this.#isMail ||= isMail;
+  }
 
   /** Whether no line waits for another: what comes next may be read without asking here. */
   get isIdle(): boolean {
@@ -60,19 +106,46 @@ export class Unwrapper {
   push(segment: Segment, take: (segment: Segment) => void): void {
     if (segment.kind === "handle") this.#isKernelMode = !segment.text.includes("=");
     if (segment.width > this.#widest) this.#widest = segment.width;
+    if (
+      segment.width > this.#widestOfWords && segment.kind !== "text" && / \S/.test(segment.text)
+    ) {
+      this.#widestOfWords = segment.width;
+    }
+    if (segment.kind === "displayed" && restOfClosing(segment.text) === "") {
+      this.#noteUnbroken(segment.text, segment.text.length);
+    }
     const current = withoutWarning(segment);
+    const lost = this.#lostPieces(current);
+    if (lost !== undefined) {
+      this.#giveUp(take);
+      this.#pass({ pieces: lost }, take);
+      return;
+    }
+    const isAdded = this.#spacing.note(segment.kind === "blank");
+    if (isAdded && this.#broken !== undefined) return;
     if (this.#broken) {
       if (segment.kind === "noise") return;
-      if (canGoOn(this.#broken, current) || this.#isRestOfNumber(this.#broken, current)) {
+      const isRest = this.#isRestOfNumber(this.#broken, current);
+      if (isRest === false) {
+        this.#pass({ pieces: withoutNumber(this.#broken) }, take);
+        this.#broken = undefined;
+        return;
+      }
+      if (isRest || canGoOn(this.#broken, current)) {
         this.#broken.pieces.push(current);
-        const isWhole = !this.#isBroken(joined(this.#broken, () => "nothing"));
+        const isWhole = !this.#isBroken(joined(this.#broken, "nothing"));
         if (isWhole) this.#finishBroken(take);
         return;
       }
       this.#giveUp(take);
     }
     if (current.width > 0 && this.#isBroken(current)) this.#broken = { pieces: [current] };
-    else this.#pass(current, take);
+    else {
+      if (current.width > current.text.length && !MAY_END_WITH_BLANKS.includes(current.kind)) {
+        this.#hasStrayBlanks = true;
+      }
+      this.#pass(current, take);
+    }
   }
 
   /** Hands over what still waits. */
@@ -101,12 +174,51 @@ export class Unwrapper {
     }
   }
 
-  /** Kernel mode does not pad displacements: a console may have broken one before digits that are a line now. */
-  #isRestOfNumber({ pieces }: BrokenLine, { kind, text }: Segment): boolean {
-    const [first] = pieces;
-    return this.#isKernelMode && kind === "text" && /^[0-9A-Fa-f]{1,8}$/.test(text) &&
-      first !== undefined && first.kind === "frame" && pieces.at(-1)!.width >= this.#widest &&
-      CONSOLE_WIDTHS.includes(this.#widest);
+  /**
+   * Kernel mode does not pad displacements: a console may have broken one before digits that are a line now. False where
+   * they are no console's width away from its begin, undefined for other lines.
+   */
+  #isRestOfNumber({ pieces }: BrokenLine, { kind, text }: Segment): boolean | undefined {
+    const last = pieces.at(-1)!;
+    const isNumber = this.#isKernelMode && kind === "text" && /^\s*[0-9A-F]{1,7}\s*$/.test(text) &&
+      pieces[0]?.kind === "frame" && /\+\s?0x[0-9A-F]{0,7}$/.test(last.text.trimEnd());
+    if (!isNumber) return undefined;
+    const together = pieces.reduce((sum, piece) => sum + piece.text.trim().length + 1, -1);
+    return last.width >= this.#widest || together === this.#consoleWidth ||
+      [last.text.trim().length, last.lineWidth, together].some((width) =>
+        CONSOLE_WIDTHS.includes(width)
+      );
+  }
+
+  /** A console that broke the text would have left a blank at its width in this line, where that goes beyond it. */
+  #noteUnbroken(text: string, end: number): void {
+    for (const console of this.#possibleWidths) {
+      if (!hasBlanksAt(text, console, end)) this.#possibleWidths.delete(console);
+    }
+  }
+
+  /**
+   * The pieces of a line of a text whose line breaks became blanks, where a console may have broken it before: then a
+   * blank stands at the console's width in every longer line. Undefined where nothing shows that.
+   */
+  #lostPieces(segment: Segment): Piece[] | undefined {
+    const { kind, text, width } = segment;
+    if (kind !== "frame" || width > 0) return undefined;
+    const isPadded = readFrame(text)?.displacement === "padded";
+    const end = isPadded ? text.search(/\+\s?0x[0-9A-Fa-f`]+(?!\w)/) : text.length;
+    this.#noteUnbroken(text, end);
+    const number = isPadded ? null : BROKEN_NUMBER.exec(text);
+    const widths = this.#consoleWidth !== undefined
+      ? [this.#consoleWidth]
+      : number
+      ? widthsBefore(number.index + number[0].length)
+      : CONSOLE_WIDTHS.filter((console) => this.#possibleWidths.has(console));
+    const fitting = widths.filter((console) => console < end && hasBlanksAt(text, console, end));
+    const found =
+      fitting.find((console) =>
+        meetWithoutBlank(text.slice(0, console), text.slice(console + 1))
+      ) ?? fitting[0];
+    return found === undefined ? undefined : splitAt(segment, found, end);
   }
 
   #finishBroken(take: (segment: Segment) => void): void {
@@ -122,7 +234,7 @@ export class Unwrapper {
     if (broken === undefined) return;
     const [first, second] = broken.pieces;
     const isWhole = first?.kind === "prompt" || first?.kind === "frame" &&
-        readFrame(joined(broken, () => "blank").text)?.displacement !== "missing";
+        readFrame(joined(broken, "blank").text)?.displacement !== "missing";
     if (isWhole && second) this.#pass(broken, take);
     else for (const piece of broken.pieces) this.#pass(piece, take);
   }
@@ -130,7 +242,7 @@ export class Unwrapper {
   #pass(line: Segment | BrokenLine, take: (segment: Segment) => void): void {
     if ("pieces" in line && !this.#noteBreaks(line)) {
       this.#held.push(line);
-      if (this.#widths.length >= ENOUGH_BREAKS) this.#release(take);
+      if (this.#unclear.size >= ENOUGH_BREAKS) this.#release(take);
       return;
     }
     if ("kind" in line && this.#held.length > 0) {
@@ -144,20 +256,40 @@ export class Unwrapper {
   }
 
   /** Learns from the breaks of a line, and says whether it is known how to undo them all. */
-  #noteBreaks({ pieces }: BrokenLine): boolean {
+  #noteBreaks(line: BrokenLine): boolean {
+    this.#noteWidths(line);
     let isKnown = true;
-    for (let i = 1; i < pieces.length; i++) {
-      const [before, behind] = [pieces[i - 1]!, pieces[i]!];
-      const join = joinOf(before, behind);
-      if (join === "nothing" && isInsideNumber(before.text)) this.#consoleWidth = before.width;
-      if (join === "nothing" && before.kind === "displayed") this.#consoleWidth = before.width;
+    let isDoubtful = false;
+    for (const { before, behind, join, column } of this.#breaksOf(line)) {
+      if (join === "nothing" && before.kind !== "prompt" && column >= NARROWEST_CONSOLE) {
+        this.#consoleWidth = isInsideNumber(before.text) ? column : this.#consoleWidth ?? column;
+      }
       if (join === "blank" && isBrokenAtBlank(before)) this.#isMail = true;
       if (join === "either") {
-        this.#widths.push(before.width);
+        const isWidest = column >= this.#widest || behind.isBehindBlank === true;
+        this.#unclear.set(`${before.text}\n${behind.text}`, {
+          column,
+          lineWidth: before.lineWidth,
+          isWidest,
+        });
         isKnown = false;
+        isDoubtful ||= this.#mayBeBoth(column);
       }
     }
-    return isKnown || this.#consoleWidth !== undefined || this.#isMail;
+    return isKnown || !isDoubtful && (this.#consoleWidth !== undefined || this.#isMail);
+  }
+
+  #noteWidths({ pieces }: BrokenLine): void {
+    if (pieces.some(({ isBehindBlank }) => isBehindBlank)) return;
+    let end = -1;
+    const ends = pieces.flatMap(({ text, width }) => {
+      const trimmed = end + text.trim().length + 1;
+      end += width + 1;
+      return [trimmed, end];
+    });
+    for (const width of this.#possibleWidths) {
+      if (width < end && !ends.includes(width)) this.#possibleWidths.delete(width);
+    }
   }
 
   #release(take: (segment: Segment) => void): void {
@@ -167,92 +299,93 @@ export class Unwrapper {
     for (const line of held) take("pieces" in line ? this.#join(line) : line);
   }
 
-  /** No break showed what it was: lines of one width were broken by a console. */
+  /** No break showed what it was: a mail program's lines have many widths, a console's have one. */
   #decide(): void {
-    const [first, ...others] = this.#widths;
+    const breaks = [...this.#unclear.values()];
+    const [first] = breaks;
+    this.#unclear.clear();
     if (first === undefined) return;
-    const isOneWidth = others.every((width) => width === first) && first >= this.#widest;
-    if (isOneWidth && (others.length > 0 || CONSOLE_WIDTHS.includes(first))) {
-      this.#consoleWidth = first;
-    } else this.#isMail = true;
-    this.#widths = [];
+    const { column, lineWidth } = first;
+    const isOneColumn = breaks.every((other) => other.column === column && other.isWidest);
+    const isOneWidth = breaks.every((other) => other.lineWidth === lineWidth);
+    const mayBeConsole = isOneColumn && CONSOLE_WIDTHS.includes(column) ||
+      isOneWidth && CONSOLE_WIDTHS.includes(lineWidth);
+    if (isOneColumn && breaks.length >= ENOUGH_OF_ONE_WIDTH) this.#consoleWidth = column;
+    else if (!mayBeConsole && (!isOneColumn || breaks.length === 1)) this.#isMail = true;
   }
 
+  /** Puts the pieces together, up to a break of which nothing shows what stood there. */
   #join(line: BrokenLine): Segment {
-    return joined(line, (width) => width === this.#consoleWidth ? "nothing" : "blank");
+    const whole = this.#joinPieces(line);
+    if (!isUnclosed(whole) || !line.pieces.some(hasMark)) return whole;
+    // What stood before a piece was no quotation mark, but the end of a template.
+    const pieces = line.pieces.map((piece, index) => index > 0 ? withMark(piece) : piece);
+    const closed = this.#joinPieces({ pieces });
+    if (!isUnclosed(closed)) return closed;
+    return this.#joinPieces({ pieces: line.pieces.slice(0, line.pieces.findIndex(hasMark)) });
   }
-}
 
-/** Puts the pieces together; `either` says what to do where both are possible, by the width of the line before. */
-function joined(
-  { pieces }: BrokenLine,
-  either: (width: number) => Exclude<Join, "either">,
-): Segment {
-  const [first, ...rest] = pieces;
-  if (first === undefined) throw new RangeError("a line without pieces");
-  let text = first.text;
-  let before = first;
-  for (const piece of rest) {
-    const join = joinOf(before, piece);
-    const isBlank = (join === "either" ? either(before.width) : join) === "blank";
-    text = isBlank ? `${text.trimEnd()} ${piece.text.trim()}` : text + piece.text.trimEnd();
-    before = piece;
+  #joinPieces(line: BrokenLine): Segment {
+    const first = line.pieces[0]!;
+    let text = first.text;
+    for (const found of this.#breaksOf(line)) {
+      const { behind, join } = found;
+      const known = join === "either" ? this.#joinAt(found) : join;
+      if (known === "either") return { ...first, text: text.trimEnd() };
+      text = glued(text, behind.text, known);
+    }
+    return { ...first, text };
   }
-  return { ...first, text, width: before.width };
-}
 
-function joinOf(before: Segment, behind: Segment): Join {
-  if (before.kind === "displayed") return isBrokenAtBlank(before) ? "blank" : "nothing";
-  const hasBlank = before.width > before.text.trimEnd().length || /^\s/.test(behind.text);
-  if (hasBlank || before.kind !== "frame" && before.kind !== "text") return "blank";
-  if (/^0x[0-9A-Fa-f`]{8,17}\s?:$/.test(before.text)) return "blank";
-  if (/\s\+$/.test(before.text)) return "blank"; // a debugger that puts blanks around the plus
-  if (isInsideNumber(before.text) && /^[0-9A-Fa-fx]+(?!\w)/.test(behind.text)) return "nothing";
-  return "either";
-}
+  /** How to undo a break that may be either. */
+  #joinAt({ before, behind, column }: Break): Join {
+    if (behind.isBehindBlank && !this.#possibleWidths.has(column)) return "blank";
+    if (column === this.#consoleWidth) {
+      return this.#isMail || behind.isBehindBlank || this.#hasStrayBlanks ? "either" : "nothing";
+    }
+    if (this.#mayBeBoth(column) || mayBeOfMarkup(before)) return "either";
+    if (meetWithoutBlank(before.text.trimEnd(), behind.text.trim())) return "either";
+    return this.#isMail || this.#consoleWidth !== undefined ? "blank" : "either";
+  }
 
-/** Whether a line ends where a console would not have broken it but at a blank by chance. */
-function isBrokenAtBlank({ kind, text }: Segment): boolean {
-  return kind === "displayed"
-    ? restOfClosing(text).startsWith(" ")
-    : kind === "frame" && text.endsWith(":");
-}
+  /**
+   * Whether a break may be a console's, in a text whose lines a mail program broke again: shorter lines together have a
+   * console's width, and no line goes beyond it.
+   */
+  #mayBeBoth(column: number): boolean {
+    return this.#consoleWidth === undefined && column > this.#widestOfWords &&
+      this.#possibleWidths.has(column);
+  }
 
-/** What is missing of the last message of a diff; empty for all of it and for other texts. */
-function restOfClosing(text: string): string {
-  const shown = text.replace(/^Displayed\s+\S+ /, "").trimEnd();
-  return CLOSING.startsWith(shown) ? CLOSING.slice(shown.length) : "";
-}
+  /** Whether a mail program may have broken a name between two words that are not known to stand in names. */
+  #isMailInWord(before: Segment, behind: Segment, column: number): boolean {
+    return this.#isMail && before.kind !== "displayed" && !isInsideNumber(before.text.trimEnd()) &&
+      !meetAtSign(before.text.trimEnd(), behind.text.trim()) && column !== this.#consoleWidth &&
+      !CONSOLE_WIDTHS.includes(column);
+  }
 
-/** Whether a text ends inside a displacement. */
-function isInsideNumber(text: string): boolean {
-  return /\+\s?(?:0(?:x[0-9A-Fa-f]*)?)?$/.test(text);
-}
+  #isConsoleWidth(column: number, before: Segment, behind: Segment): boolean {
+    if (this.#consoleWidth !== undefined) return column === this.#consoleWidth;
+    return CONSOLE_WIDTHS.includes(column) || column === before.width && column === behind.width;
+  }
 
-/** Whether a segment may be the next piece of a broken line. */
-function canGoOn({ pieces }: BrokenLine, { kind, text }: Segment): boolean {
-  const first = pieces[0];
-  if (kind !== "text" || first === undefined || text.trim() === "") return false;
-  if (pieces.length >= LOG_LIMITS.joinedLines) return false;
-  const chars = pieces.reduce((sum, piece) => sum + piece.text.length, text.length);
-  if (chars > LOG_LIMITS.joinedChars) return false;
-  if (first.kind === "displayed") return restOfClosing(first.text).trim().startsWith(text.trim());
-  if (first.kind === "prompt") return isRestOfCommand(first.text, text);
-  if (first.kind === "handle") return /^(?:\*|OPEN|CLOSE|BAD|REFERENCE)/.test(text);
-  if (first.kind === "thread") return /^(?:Process|ID\b|=|0x|[0-9A-Fa-f]+$)/.test(text);
-  const sofar = joined({ pieces }, () => "nothing").text;
-  const found = readFrame(sofar);
-  if (found?.displacement !== "unpadded") return true;
-  const digits = /^[0-9A-Fa-f]{1,15}(?!\w)/.exec(text)?.[0].length ?? 0;
-  const there = /\+\s?0x([0-9A-Fa-f]+)$/.exec(sofar)?.[1]?.length;
-  return digits > 0 && there !== undefined && there + digits === found.addressDigits;
-}
-
-/** Whether a line is what stood behind a prompt: the command, its option, or the numbers that it takes. */
-function isRestOfCommand(prompt: string, text: string): boolean {
-  return prompt.endsWith(">")
-    ? /^!\w*htrace\b/.test(text)
-    : /^(?:-[a-z?]+|[0-9A-Fa-f`]{1,17})(?:\s+[0-9A-Fa-f`]{1,17})*$/.test(text);
+  /** The breaks of a line, each with the width that the line had there before a mail program broke it, too. */
+  *#breaksOf({ pieces }: BrokenLine): Generator<Break> {
+    const widthOf = ({ text, width }: Segment): number =>
+      this.#hasStrayBlanks ? text.trim().length : width;
+    let column = widthOf(pieces[0]!);
+    for (let i = 1; i < pieces.length; i++) {
+      const [before, behind] = [pieces[i - 1]!, pieces[i]!];
+      const found = joinOf(before, behind, this.#hasStrayBlanks);
+      const join = found === "nothing" && this.#isMailInWord(before, behind, column)
+        ? "either"
+        : found;
+      yield { before, behind, join, column };
+      const isConsole = join === "nothing" ||
+        join === "either" && this.#isConsoleWidth(column, before, behind);
+      column = widthOf(behind) + (isConsole ? 0 : column + 1);
+    }
+  }
 }
 
 /** A symbol warning may stand behind an address whose name then begins the next line. */

@@ -96,3 +96,13 @@ Deno.test("kernel mode does not pad displacements: a short one is complete", () 
     ["ntoskrnl!ObpCreateUnnamedHandle+0x1", "ntoskrnl!ObInsertObject+0xc3"],
   ]);
 });
+
+Deno.test("a mail program may break a name that has blanks: its words do not become one", () => {
+  const name = "shop!std::_Func_impl_no_alloc<`lambda at 1',void,std::map<int,int> >::_Do_call";
+  const lines = diffOf(`${name}+0x000000000000029e`, "ntdll!NtClose+0x0000000000000014");
+  for (const width of [60, 72]) {
+    assertEquals(namesIn(lines.flatMap((line) => wrapAtBlanks(line, width))), [
+      [`${name}+0x29e`, "ntdll!NtClose+0x14"],
+    ]);
+  }
+});

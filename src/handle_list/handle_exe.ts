@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CONSOLE_WIDTHS } from "./console_widths.ts";
 import type { BeginTable, HandleTableDraft } from "./handle_table_draft.ts";
 import { ownCopy } from "./own_copy.ts";
 import type { HandleTableProcess, HandleTableSource } from "./handle_list.ts";
@@ -45,6 +46,11 @@ export class HandleExeReader {
   #table: HandleTableDraft | undefined;
   /** The process of a list before its first handle has been read. */
   #process: HandleTableProcess | undefined;
+  /** The last row of a list, whose name may go on in the next line, and the characters of its line. */
+  #row: string | undefined;
+  #width = 0;
+  /** Lines that are no rows, since the last one. */
+  #strayLines = 0;
   /** Tables of comma-separated rows and searches by process, within one output. */
   #byProcess = new Map<string, HandleTableDraft>();
   #header: readonly Column[] = [];
@@ -64,6 +70,7 @@ export class HandleExeReader {
   take(text: string, line: number): boolean {
     // Rows first: a list can have millions of them.
     if (this.#state === "list" && this.#takeRow(text.trimEnd(), line)) return true;
+    if (this.#takeRest(text)) return true;
     if (!this.isReading && !BEGINS.test(text)) return false;
     const trimmed = text.trim();
     if (BANNER.test(trimmed)) {
@@ -82,6 +89,8 @@ export class HandleExeReader {
     const process = PROCESS.exec(trimmed);
     if (process) {
       const [, name = "", processId, user = ""] = process;
+      this.#endRow();
+      this.#strayLines = 0;
       this.#table = undefined;
       this.#process = {
         name: ownCopy(name),
@@ -106,6 +115,8 @@ export class HandleExeReader {
 
   /** Ends the output that is being read. */
   end(): void {
+    this.#endRow();
+    this.#strayLines = 0;
     this.#state = "nothing";
     this.#table = undefined;
     this.#process = undefined;
@@ -125,22 +136,47 @@ export class HandleExeReader {
   }
 
   #takeRow(text: string, line: number): boolean {
-    const row = ROW.exec(text);
-    if (row === null) return false;
-    const [, handle = "", rest = ""] = row;
-    const { type, share, name } = readRow(rest);
+    if (!ROW.test(text)) return false;
+    this.#endRow();
     if (this.#table === undefined) {
       this.#table = this.#begin("handle.exe -a", line);
       this.#table.process = this.#process;
       this.#state = "list";
     }
-    this.#table.addRow({
+    this.#table.strayLines += this.#strayLines;
+    this.#strayLines = 0;
+    this.#row = text;
+    this.#width = text.length;
+    return true;
+  }
+
+  /** A row that is as wide as a console was broken there: the next line is the rest of its name. */
+  #takeRest(text: string): boolean {
+    if (this.#row === undefined || text.trim() === "" || /^[-\s]*$|\spid:\s/.test(text)) {
+      return false;
+    }
+    if (CONSOLE_WIDTHS.includes(this.#width)) {
+      this.#row += text.trimEnd();
+      this.#width = text.length;
+      return true;
+    }
+    this.#strayLines++;
+    return false;
+  }
+
+  #endRow(): void {
+    const text = this.#row;
+    this.#row = undefined;
+    const row = text === undefined ? null : ROW.exec(text);
+    if (row === null) return;
+    const [, handle = "", rest = ""] = row;
+    const { type, share, name } = readRow(rest);
+    this.#table?.addRow({
       handle: parseInt(handle, 16),
       type,
       ...(name === "" ? {} : { name }),
       ...(share === undefined ? {} : { share }),
     });
-    return true;
   }
 
   #takeSearch(text: string, line: number): boolean {

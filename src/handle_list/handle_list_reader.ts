@@ -13,8 +13,12 @@ import {
   type HandleTableSource,
 } from "./handle_list.ts";
 import { ownCopy } from "./own_copy.ts";
+import { linesOfList } from "./run_together.ts";
 import { LimitReached } from "./limit_reached.ts";
 import { HandleTableBudget, HandleTableDraft } from "./handle_table_draft.ts";
+
+/** Quotation marks before a line. */
+const QUOTATION = /^(?:-{30,}\s)?(?:\s*>)+ ?/;
 
 /** Reads the handle lists of one text. */
 export class HandleListReader {
@@ -42,6 +46,15 @@ export class HandleListReader {
 
   /** Takes the next line; returns whether it belongs to a list. */
   take(text: string, line: number): boolean {
+    const bare = text.includes(">") ? text.replace(QUOTATION, "") : text;
+    const lines = linesOfList(bare, bare !== text);
+    if (lines.length === 1) return this.#take(bare, line);
+    let isList = false;
+    for (const part of lines) if (this.#take(part, line)) isList = true;
+    return isList;
+  }
+
+  #take(text: string, line: number): boolean {
     // Whoever is reading comes first: the lines of a list are alike.
     return this.#handleExe.isReading
       ? this.#handleExe.take(text, line) || this.#debugger.take(text, line)
@@ -53,6 +66,14 @@ export class HandleListReader {
     this.#prompt = prompt && ownCopy(prompt);
     this.#debugger.end();
     this.#handleExe.end();
+  }
+
+  /** Takes what stands behind a prompt: a whole list, where line breaks were lost. */
+  takeBehindPrompt(command: string, line: number): void {
+    const list =
+      /^!handle(?:\s+[-\w]+){0,4}?\s+(?=>*\s*(?:Handle [0-9A-F`]+\s|PROCESS\s|\d+ Handles\s))/i
+        .exec(command);
+    if (list) this.take(command.slice(list[0].length), line);
   }
 
   /** Processes that kernel-mode lists describe. */

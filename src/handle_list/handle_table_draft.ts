@@ -56,6 +56,8 @@ export class HandleTableDraft {
   process: HandleTableProcess | undefined;
   /** The number of handles that the text states. */
   statedTotal: number | undefined;
+  /** Lines between its rows that are none: rests of names that were broken, or an author's remarks. */
+  strayLines = 0;
 
   readonly #line: number;
   readonly #budget: HandleTableBudget;
@@ -105,7 +107,8 @@ export class HandleTableDraft {
     const types = this.#statedTypes.size > 0 ? this.#statedTypes : this.#typesOfRows();
     const sum = [...types.values()].reduce((total, count) => total + count, 0);
     const total = this.statedTotal ?? (this.#count > 0 ? this.#count : sum);
-    const missing = this.#missing(total, sum);
+    const missing = [this.#missing(total, sum), this.#stray()].filter((part) => part !== undefined)
+      .join("; ");
     return {
       source: this.source,
       line: this.#line,
@@ -115,7 +118,7 @@ export class HandleTableDraft {
       types,
       names: this.#names,
       rows: this.#rows,
-      ...(missing === undefined ? {} : { incomplete: missing }),
+      ...(missing === "" ? {} : { incomplete: missing }),
     };
   }
 
@@ -132,6 +135,15 @@ export class HandleTableDraft {
     return this.#count > 0 && this.#count < total
       ? `${words(this.#count)} of the ${words(total)} stated handles are listed`
       : undefined;
+  }
+
+  /** What may be missing of names. */
+  #stray(): string | undefined {
+    if (this.strayLines === 0) return undefined;
+    const lines = this.strayLines === 1
+      ? "1 line"
+      : `${this.strayLines.toLocaleString("en-US")} lines`;
+    return `${lines} between the rows, of broken names perhaps, could not be read`;
   }
 
   #typesOfRows(): Map<string, number> {
