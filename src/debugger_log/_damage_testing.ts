@@ -1,21 +1,21 @@
 /**
- * Test help: what people and programs do to a log on its way, without losing any of it.
+ * Test helper: what people and programs do to a log on its way, without losing any of it.
  *
  * @module
  */
 import type { LogStyle, Random } from "./_log_writer_testing.ts";
 
-/** A form that logs arrive in. */
+/** A form in which logs arrive. */
 export interface LogForm {
   /** Its name. */
   readonly name: string;
-  /** Whether two things were done. */
+  /** Whether it combines two damages. */
   readonly isTwice?: true;
-  /** How the debugger's lines are written. */
+  /** How the debugger writes its lines. */
   readonly style?: LogStyle;
-  /** Makes the text of the lines. */
+  /** Makes the text from the lines. */
   readonly text?: (lines: readonly string[], random: Random) => string;
-  /** Makes bytes of the text; UTF-8 otherwise. */
+  /** Encodes the text; the default is UTF-8. */
   readonly bytes?: (text: string) => Uint8Array;
 }
 
@@ -185,10 +185,10 @@ export const LOG_FORMS: readonly LogForm[] = [
   },
 ];
 
-/** What is done to a log at once. */
+/** The forms of a single damage. */
 export const DAMAGES: readonly LogForm[] = LOG_FORMS.filter(({ isTwice }) => !isTwice);
 
-/** The bytes of a log to which one thing was done, and then another. */
+/** The bytes of a log with one damage and then another. */
 export function damagedTwice(
   lines: readonly string[],
   first: LogForm,
@@ -227,13 +227,13 @@ export function wrapAtBlanks(line: string, width: number): string[] {
   return [...lines, current ?? ""];
 }
 
-/** Breaks a line as a console does: at its width, wherever that is. */
+/** Breaks a line as a console does: at its width, wherever that falls. */
 export function breakAt(line: string, width: number): string[] {
   if (line.length <= width) return [line];
   return [line.slice(0, width), ...breakAt(line.slice(width), width)];
 }
 
-/** A line in the transfer encoding of mails, 76 characters a line at most. */
+/** A line in the transfer encoding of mails, with at most 76 characters per line. */
 function quotedPrintable(line: string): string[] {
   const bytes = new TextEncoder().encode(line);
   const encoded = Array.from(bytes, (byte, index) => {

@@ -1,5 +1,5 @@
 /**
- * One entry of an answer, read line by line.
+ * Reads one entry of an answer, line by line.
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface EntryHead {
   /** A code of `TRACE_TYPE_CODES`. */
   readonly type: number;
   readonly handle: bigint;
-  /** Digits of the handle as printed: of a pointer in user mode, as many as needed in kernel mode. */
+  /** Number of digits of the handle as printed: those of a pointer in user mode, as many as needed in kernel mode. */
   readonly digits: number;
   readonly mode: "user" | "kernel";
 }
@@ -44,7 +44,7 @@ const TYPES: Readonly<Record<string, number>> = {
   CLOSE: TRACE_TYPE_CODES.close,
 };
 
-/** Reads the first line of an entry. Undefined where it is cut before it says what was done. */
+/** Reads the first line of an entry; undefined if it is cut off before it names the operation. */
 export function readHead(text: string): EntryHead | undefined {
   const found = HEAD.exec(text);
   if (found === null) return undefined;
@@ -66,12 +66,14 @@ export class EntryReader {
   #hasThread = false;
   #threadId = 0;
   #processId = 0;
-  /** A thread line that seems to be cut, and a frame whose displacement does: whole unless the text ends there. */
+  /**
+   * Whether the thread line seems cut, and a frame whose displacement does: both count as whole unless the text ends.
+   */
   #isThreadDoubtful = false;
   #doubtful: FrameText | undefined;
   #hasCutLines = false;
 
-  /** Creates a reader that collects into the tables of a log. */
+  /** Creates a reader that adds to the tables of a log. */
   constructor(tables: LogTables) {
     this.#tables = tables;
   }
@@ -101,7 +103,7 @@ export class EntryReader {
     this.#isThreadDoubtful = process.length < thread.length;
   }
 
-  /** Takes a frame and returns the digits of its address. */
+  /** Takes a frame and returns the number of digits of its address. */
   takeFrame(text: string): number {
     const read = readFrame(text);
     if (read === undefined) return 0;
@@ -110,28 +112,28 @@ export class EntryReader {
       return read.addressDigits;
     }
     this.#settle(false);
-    // In user mode displacements have all digits; one that has fewer may be cut.
+    // In user mode displacements have all digits; one with fewer may be cut.
     const isPadded = this.#head?.mode === "user" && this.#head.digits === read.addressDigits;
     if (read.displacement === "unpadded" && isPadded) this.#doubtful = read;
     else this.#addFrame(read.frame);
     return read.addressDigits;
   }
 
-  /** Takes a frame that is in the table already. */
+  /** Takes a frame that is already in the table. */
   takeKnownFrame(frame: number): void {
     this.#settle(false);
     if (this.#frames.length < LOG_LIMITS.framesOfEntry) this.#push(frame);
     else this.#hasCutLines = true;
   }
 
-  /** Takes the last characters of a text that may be the begin of a frame. */
+  /** Takes the last characters of a text, which may be the beginning of a frame. */
   takeCutAddress(digits: string): void {
     this.#settle(false);
     const isWhole = digits.length === 16 || digits.length === 8 && this.#head?.digits === 8;
     this.#addFrame({ ...(isWhole ? { address: hexNumber(digits) } : {}), isCut: true });
   }
 
-  /** Ends the entry that is open; `isAtEnd` where the text ends with it. */
+  /** Ends the open entry; `isAtEnd` if the text ends with it. */
   end(isAtEnd: boolean): EndedEntry | undefined {
     const head = this.#head;
     if (head === undefined) return undefined;
@@ -140,7 +142,7 @@ export class EntryReader {
     this.#settle(isAtEnd);
     this.#head = undefined;
     const isFull = this.#hasThread || this.#frames.length > 0;
-    // User mode prints both ids of every entry, and nothing of a process has the id 0.
+    // User mode prints both ids of every entry, and no thread or process of a user has the id 0.
     const hasIds = this.#threadId !== 0 && this.#processId !== 0;
     const lacksThread = head.mode === "user" && this.#frames.length > 0 && !hasIds;
     const last = this.#frames.at(-1);

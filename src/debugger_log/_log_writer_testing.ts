@@ -1,11 +1,11 @@
 /**
- * Test help: logs of random contents, written as debuggers write them, with the truth that they were written from.
+ * Test helper: logs with random contents, written as debuggers write them, and the truth from which they were written.
  *
  * @module
  */
 import type { LogFrame } from "./frame_table.ts";
 
-/** Random numbers that a seed determines (mulberry32). */
+/** Random numbers determined by a seed (mulberry32). */
 export class Random {
   #state: number;
 
@@ -14,7 +14,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number from 0 up to `end`, without `end`. */
+  /** A whole number from 0 up to but not including `end`. */
   below(end: number): number {
     this.#state = (this.#state + 0x6d2b_79f5) >>> 0;
     let mixed = this.#state;
@@ -23,7 +23,7 @@ export class Random {
     return Math.floor(((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32 * end);
   }
 
-  /** One of some things. */
+  /** One of several things. */
   of<T>(things: readonly T[]): T {
     return things[this.below(things.length)]!;
   }
@@ -34,7 +34,7 @@ export class Random {
   }
 }
 
-/** An entry of a truth. */
+/** An entry in a truth. */
 export interface TrueEntry {
   readonly type: "OPEN" | "CLOSE" | "BAD REFERENCE";
   readonly handle: number;
@@ -43,7 +43,7 @@ export interface TrueEntry {
   readonly frames: readonly LogFrame[];
 }
 
-/** An answer of a truth. */
+/** An answer in a truth. */
 export interface TrueAnswer {
   readonly command: string;
   readonly prompt: string;
@@ -52,7 +52,7 @@ export interface TrueAnswer {
   readonly newTraces: number;
 }
 
-/** What a log was written from. */
+/** The contents from which a log is written. */
 export interface TrueLog {
   readonly mode: "user" | "kernel";
   readonly pointerSize: 4 | 8;
@@ -139,17 +139,17 @@ function randomFrame(random: Random, pointerSize: 4 | 8): LogFrame {
 
 /** How a log is written. */
 export interface LogStyle {
-  /** What follows an address. */
+  /** The text after an address. */
   readonly colon?: string;
-  /** What stands before the displacement. */
+  /** The text before the displacement. */
   readonly plus?: string;
-  /** Digits of user mode as upper case. */
+  /** Whether digits in user mode are upper case. */
   readonly isUpperCase?: boolean;
-  /** Addresses with the debugger's backtick. */
+  /** Whether addresses have the debugger's backtick. */
   readonly hasBackticks?: boolean;
-  /** Lines that are put between frames now and then. */
+  /** Lines inserted between frames now and then. */
   readonly between?: (random: Random) => string | undefined;
-  /** What is put behind frames now and then. */
+  /** Text added after frames now and then. */
   readonly behind?: (random: Random) => string;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Test help: what was read of a log, against the truth that it was written from.
+ * Test helper: compares what was read from a log with the truth from which it was written.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { TrueLog } from "./_log_writer_testing.ts";
 
 const TYPES = ["", "OPEN", "CLOSE", "BAD REFERENCE"];
 
-/** What an answer says, in the words of a truth. */
+/** An answer in the shape of a truth. */
 export interface ReadAnswer {
   readonly command: string | undefined;
   readonly prompt: string | undefined;
@@ -31,14 +31,14 @@ interface ReadEntry {
 }
 
 /**
- * Compares what was read with what was written: the same; less, and every answer that has less says so; or wrong.
- * Throws for what is wrong.
+ * Compares what was read with what was written: it is equal, or less and every answer that has less says so. Throws if
+ * anything is wrong.
  */
 export function compare(log: DebuggerLog, truth: TrueLog, message: string): "equal" | "less" {
   const read = asTruth(log);
   const written = plain(truth);
   if (equal(read, written)) return "equal";
-  if (read.length === 0) return "less"; // the text is refused
+  if (read.length === 0) return "less"; // the text is rejected
   assert(read.length === written.length, `${message}: ${read.length} answers of ${written.length}`);
   for (const [index, answer] of read.entries()) {
     const whole = written[index]!;
@@ -54,7 +54,7 @@ export function compare(log: DebuggerLog, truth: TrueLog, message: string): "equ
   return "less";
 }
 
-/** What is wrong about an answer; undefined where it only has less, and says so. */
+/** What is wrong with an answer; undefined if it only has less, and says so. */
 function difference(answer: ReadAnswer, whole: ReadAnswer): string | undefined {
   if (answer.incomplete === undefined) return "what is missing is not said";
   if (answer.command !== undefined && answer.command !== whole.command) return "the command";
@@ -79,13 +79,13 @@ function isPartOfEntry(entry: ReadEntry, whole: ReadEntry): boolean {
     entry.frames.every((frame, index) => isPartOfFrame(frame, whole.frames[index]!));
 }
 
-/** Whether a frame is the whole one, or cut and what is there of it. */
+/** Whether a frame is equal to the whole one, or a cut part of it. */
 function isPartOfFrame(frame: LogFrame, whole: LogFrame): boolean {
   return equal(frame, whole) || frame.isCut === true && frame.displacement === undefined &&
       isPartOf(frame, whole);
 }
 
-/** An answer that is said to be whole is; of others each entry is one that was written, as far as it is there. */
+/** Checks that an answer reported as complete is, and that each entry of others was written, as far as it is there. */
 export function assertNothingWrong(log: DebuggerLog, truth: TrueLog, message: string): void {
   const read = asTruth(log);
   const written = plain(truth);
@@ -109,7 +109,9 @@ export function assertNothingWrong(log: DebuggerLog, truth: TrueLog, message: st
   }
 }
 
-/** What is there of a frame that may be cut: of a name the first part; kernel mode does not pad displacements. */
+/**
+ * Whether a frame is, as far as it goes, part of `whole`: a name can be cut; kernel mode does not pad displacements.
+ */
 function isPartOf(frame: LogFrame, whole: LogFrame): boolean {
   const { address, module = "", symbol = "", displacement } = frame;
   if (address !== undefined && address !== whole.address) return false;
@@ -120,7 +122,7 @@ function isPartOf(frame: LogFrame, whole: LogFrame): boolean {
     whole.displacement!.toString(16).startsWith(displacement.toString(16));
 }
 
-/** What was read, as a truth says it. */
+/** What was read, in the shape of a truth. */
 export function asTruth(log: DebuggerLog): ReadAnswer[] {
   return log.answers.map((answer) => ({
     command: answer.command,
@@ -140,7 +142,7 @@ export function asTruth(log: DebuggerLog): ReadAnswer[] {
   }));
 }
 
-/** What a truth says, as it can be read. */
+/** A truth, in the shape of what can be read. */
 export function plain({ mode, pointerSize, answers }: TrueLog): ReadAnswer[] {
   return answers.map(({ command, prompt, kind, entries, newTraces }) => ({
     command,

@@ -1,9 +1,8 @@
 /**
- * Undoes what a console did last to a text: breaks at its width, wherever that is.
+ * Undoes the breaks of a console that printed the text last, at its width, wherever that falls.
  *
- * A text that was quoted, indented, escaped, or that had lost its line breaks before, has such breaks inside marks,
- * escapes and numbers, so that nothing else can be undone first. Breaks that came before those are undone behind them
- * (`unwrap.ts`).
+ * A text that was quoted, indented, escaped, or that had lost its line breaks before has such breaks inside marks,
+ * escapes and numbers, so nothing else can be undone first. Breaks from before that are undone later (`unwrap.ts`).
  *
  * @module
  */
@@ -13,42 +12,42 @@ import { startOf } from "./line_kinds.ts";
 import { meetAtSign, meetWithoutBlank } from "./name_breaks.ts";
 import { cutPlace, type TextLine } from "./text_lines.ts";
 
-/** Lines, and their characters, after which a text that shows no such break has none. */
+/** Lines, and characters, after which a text without such a break is taken to have none. */
 const SAMPLE_LINES = 1000;
 const SAMPLE_CHARS = 256 * 1024;
 /** The narrowest console. */
 const NARROWEST = 40;
-/** What only lines of a debugger have, whatever happened to them: from the first one on lines are looked at. */
+/** Text that only debugger lines have, regardless of their damage: lines are examined from the first one on. */
 const OF_A_LOG = /htrace|Handle\s+(?:=\S*\s*)?0x|Thread ID|0x[0-9A-Fa-f`]{8,17}\s?:/;
-/** An address behind which a mail program broke a frame. */
+/** An address after which a mail program broke a frame. */
 const ADDRESS_ALONE = /^[\s>]*0x[0-9A-Fa-f`]{8,17}\s?:$/;
-/** Lines that only a console makes when all but the last one have the same width. */
+/** As many lines, all but the last with the same width, come only from a console. */
 const ENOUGH_LINES = 4;
-/** What a frame has, or its name alone. */
+/** Text that every frame has, or its name alone. */
 const MAY_BE_FRAME = /0x|\w![^\s!]/;
-/** What may stand before a line: quotation marks, blanks, an author's marks. */
+/** A line's prefix: quotation marks, blanks, an author's marks. */
 const PREFIX = /^[\s>*"]*/;
 
 /** Joins the lines that a console broke. */
 export class ConsoleBreaks {
-  /** The lines that wait for it to be known whether the text was broken; undefined once it is. */
+  /** The lines held until it is known whether the text was broken; undefined from then on. */
   #sample: TextLine[] | undefined = [];
   #sampleChars = 0;
   #hasLog = false;
-  /** The width at which the text was broken; 0 where it was not. */
+  /** The width at which the text was broken; 0 if it was not. */
   #width = 0;
   #isMail = false;
-  /** A line that goes on in the next one. */
+  /** A line that continues on the next one. */
   #begun: TextLine | undefined;
-  /** Characters of its last part in the text. */
+  /** Length of its last part in the text. */
   #lastWidth = 0;
 
-  /** The width at which the text was broken; 0 where it was not, or is not known to be yet. */
+  /** The width at which the text was broken; 0 if it was not, or is not yet known to be. */
   get width(): number {
     return this.#width;
   }
 
-  /** Whether a mail program broke lines, too: then a line of this width need not be the console's. */
+  /** Whether a mail program also broke lines: then a line of this width is not necessarily the console's. */
   get isMail(): boolean {
     return this.#isMail;
   }
@@ -58,7 +57,7 @@ export class ConsoleBreaks {
     return this.#sample === undefined && this.#width === 0;
   }
 
-  /** Takes the next line, or piece of one, and hands over those that are whole. */
+  /** Takes the next line, or piece of one, and passes on the complete ones. */
   push(line: TextLine, take: (line: TextLine) => void): void {
     if (this.#sample === undefined) return this.#join(line, take);
     this.#hasLog ||= OF_A_LOG.test(line.text);
@@ -70,7 +69,7 @@ export class ConsoleBreaks {
     }
   }
 
-  /** Hands over what still waits. */
+  /** Passes on what is still waiting. */
   end(take: (line: TextLine) => void): void {
     this.#decide(take);
     this.#finish(take);
@@ -116,7 +115,7 @@ export class ConsoleBreaks {
   }
 }
 
-/** Whether a line may be the rest of what came before it: nothing that begins a line of a debugger. */
+/** Whether a line may be the rest of the text before it, because it does not begin like a debugger line. */
 function mayGoOn(before: string, { text, isEnd }: TextLine): boolean {
   if (!isEnd || text === "" || /^(?:\s{2}|\t)/.test(text)) return false;
   if (/<\/?\w{0,10}\s?\/?$/.test(before) && /^[\w/ ]{0,10}>/.test(text)) return true; // inside a tag
@@ -125,8 +124,8 @@ function mayGoOn(before: string, { text, isEnd }: TextLine): boolean {
 }
 
 /**
- * The width at which a console broke these lines, by breaks that nothing else makes: inside a number, an escape, or a
- * name. 0 where there is none, or where lines are wider.
+ * The width at which a console broke these lines, from breaks that only a console makes: inside a number, an escape, or
+ * a name. 0 if there is none, or lines are wider.
  */
 export function consoleWidthOf(lines: readonly string[]): number {
   const widest = lines.reduce(
@@ -147,7 +146,7 @@ export function consoleWidthOf(lines: readonly string[]): number {
       const isQuotedLater = prefix !== "" && behind.startsWith(prefix);
       isBroken ||= !isQuotedLater && isBreak(lines, index, widest);
     } else if (lines[index - 1]?.length !== widest) {
-      // A line that was broken elsewhere: what makes the lines unequal came later.
+      // A line that was broken elsewhere: something later made the lines unequal.
       if (isInsideNumber(line, behind)) return 0;
       const isRest = startOf(behind.replace(PREFIX, "")).kind === "text";
       const isOpen = isOpenFrame(line) ||
@@ -164,15 +163,15 @@ function isBreak(lines: readonly string[], index: number, width: number): boolea
     isInsideName(lines, index, width);
 }
 
-/** Whether a line ends behind an address and the begin of a name, without a displacement that is whole. */
+/** Whether a line ends after an address and the beginning of a name, without a complete displacement. */
 function isOpenFrame(line: string): boolean {
   const start = line.search(/0x[0-9A-Fa-f`]{8,17}\\?\s?:\s+\S/);
   return start >= 0 && !/(?:\+|&#43;|&#x2b;)\s?0x[0-9A-Fa-f]+/i.test(line.slice(start));
 }
 
 /**
- * Whether two lines meet inside a number: that together has the digits of a pointer, or, of kernel mode's
- * displacements, which have any number of them, whose rest is all that the next line has.
+ * Whether two lines meet inside a number. Together they have the digits of a pointer; or, for kernel mode's
+ * displacements, which have any number of digits, the next line has only the rest.
  */
 function isInsideNumber(line: string, behind: string): boolean {
   const rest = /^(x?)([0-9A-Fa-f]{0,16})(?![0-9A-Za-z`])/.exec(behind);
@@ -186,7 +185,7 @@ function isInsideNumber(line: string, behind: string): boolean {
   return there !== undefined && digits.length > 0 && [8, 16].includes(there + digits.length);
 }
 
-/** Whether two lines meet inside a character reference, or behind a backslash. */
+/** Whether two lines meet inside a character reference, or after a backslash. */
 function isInsideEscape(line: string, behind: string): boolean {
   const begun = /&#?x?[0-9a-z]{0,6}$/i.exec(line);
   if (begun) {
@@ -197,7 +196,7 @@ function isInsideEscape(line: string, behind: string): boolean {
   return false;
 }
 
-/** Whether the lines meet inside the name of a frame whose displacement comes in the next one. */
+/** Whether the lines meet inside the name of a frame whose displacement is on the next one. */
 function isInsideName(lines: readonly string[], index: number, width: number): boolean {
   const line = lines[index] ?? "";
   const opening = line.includes("0x") ? line : `${lines[index - 1] ?? ""} ${line}`;

@@ -1,6 +1,6 @@
 /**
- * Logs to which two things were done, one behind the other, in every order: what is read equals what was written, or what
- * is missing is said. Nothing is wrong.
+ * Logs that were damaged in two ways, one after the other, in every order: what is read equals what was written, or
+ * what is missing is reported. Nothing is wrong.
  */
 import { assert } from "@std/assert";
 import { damagedTwice, DAMAGES } from "./_damage_testing.ts";
@@ -9,10 +9,10 @@ import { readText } from "./_read_testing.ts";
 import { compare } from "./_truth_testing.ts";
 
 const SEEDS = 8;
-/** Of the texts of one first damage, those that may have less: a break that was lost can be anywhere. */
+/** Largest share of the texts with one first damage that may have less: a lost break can be anywhere. */
 const MOST_WITH_LESS = 0.2;
 
-/** The second damage changes a text: how lines are written is the debugger's, and encodings come last. */
+/** The second damage changes a text: styles are the debugger's own, and encodings come last. */
 const SECOND = DAMAGES.filter(({ name, style }) => style === undefined && name !== "plain");
 
 for (const first of DAMAGES.filter(({ bytes }) => bytes === undefined)) {

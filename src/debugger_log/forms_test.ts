@@ -1,5 +1,5 @@
 /**
- * Logs of random contents in every form that logs arrive in: what is read equals what was written.
+ * Logs with random contents in every form in which logs arrive: what is read equals what was written.
  */
 import { assert, assertEquals } from "@std/assert";
 import { LOG_FORMS, type LogForm } from "./_damage_testing.ts";
@@ -8,11 +8,11 @@ import { readText } from "./_read_testing.ts";
 import { assertNothingWrong, asTruth, compare, plain } from "./_truth_testing.ts";
 
 const SEEDS = 40;
-/** Texts that may have less, and say so: where a break may have been there, and nothing in the text tells. */
+/** Most texts that may have less and say so, because nothing in the text shows where a break was. */
 const MOST_WITH_LESS = SEEDS / 8;
 
 for (const form of LOG_FORMS) {
-  Deno.test(`a log reads back equal, seldom less, and says so: ${form.name}`, () => {
+  Deno.test(`a log reads back equal, or rarely with less and says so: ${form.name}`, () => {
     let less = 0;
     for (let seed = 0; seed < SEEDS; seed++) {
       const random = new Random(seed);
@@ -46,13 +46,13 @@ for (const form of ONE_LINE_FORMS) {
   });
 }
 
-/** Forms whose text may be cut anywhere and stays of that form. */
+/** Forms whose text can be cut anywhere and keeps its form. */
 const CUT_FORMS = LOG_FORMS.filter(({ bytes, name }) =>
   bytes === undefined && !name.includes("wrapped")
 );
 
 for (const form of CUT_FORMS) {
-  Deno.test(`what is whole after a cut equals what was written: ${form.name}`, () => {
+  Deno.test(`the complete entries after a cut equal what was written: ${form.name}`, () => {
     for (let seed = 1000; seed < 1000 + SEEDS; seed++) {
       const random = new Random(seed);
       const truth = randomTruth(random);
@@ -72,7 +72,7 @@ for (const form of CUT_FORMS) {
   });
 }
 
-Deno.test("entries that an author left out are missed, with dots or without", () => {
+Deno.test("entries that an author left out are reported as missing, with or without dots", () => {
   for (let seed = 0; seed < SEEDS; seed++) {
     const random = new Random(seed);
     const truth = randomTruth(random);

@@ -1,41 +1,41 @@
 /**
- * A frame as `!htrace` prints it: `0x00007ff8f7bb4224: ntdll!NtCreateEvent+0x0000000000000014`
+ * Reads a frame as `!htrace` prints it: `0x00007ff8f7bb4224: ntdll!NtCreateEvent+0x0000000000000014`
  * (output reference, "User mode" and "Kernel mode").
  *
- * Names hold blanks, commas, `+`, `<`, `'` and backticks; `!` stands only behind the module. User mode pads the
- * displacement to the width of the address, kernel mode does not. What follows the displacement behind a blank is a
- * remark of whoever pasted the text.
+ * Names can contain blanks, commas, `+`, `<`, `'` and backticks; `!` occurs only after the module. User mode pads the
+ * displacement to the width of the address, kernel mode does not. Text after the displacement and a blank is a remark
+ * by the person who pasted the text.
  *
  * @module
  */
 import { hexNumber } from "../handle_list/hex_number.ts";
 import type { LogFrame } from "./frame_table.ts";
 
-/** An address with its colon; the debugger's backtick and a blank before the colon occur. */
+/** An address with its colon; it can have the debugger's backtick and a blank before the colon. */
 export const FRAME_START = /^0x([0-9A-Fa-f][0-9A-Fa-f`]{7,16})\s?:(?=\s|$)/;
 
-/** How much of the displacement is there. */
+/** How complete a displacement is. */
 export type DisplacementState =
   /** As many digits as the address has. */
   | "padded"
-  /** Digits, but fewer: whole in kernel mode, perhaps cut in user mode. */
+  /** Fewer digits: complete in kernel mode, perhaps cut in user mode. */
   | "unpadded"
   /** None. */
   | "missing";
 
 /** A frame read from a text. */
 export interface FrameText {
-  /** What it says. */
+  /** The frame. */
   readonly frame: LogFrame;
-  /** Digits of the address, without a backtick. */
+  /** Number of digits of the address, without a backtick. */
   readonly addressDigits: number;
-  /** How much of the displacement is there. */
+  /** How complete the displacement is. */
   readonly displacement: DisplacementState;
-  /** Whether the displacement begins with a zero, which only one of all digits does. */
+  /** Whether the displacement begins with a zero, as only one with all digits does. */
   readonly hasLeadingZero: boolean;
 }
 
-/** Reads a frame that begins with its address; undefined where the text does not. */
+/** Reads a frame that begins with its address; undefined if the text does not. */
 export function readFrame(text: string): FrameText | undefined {
   const start = FRAME_START.exec(text);
   if (start === null) return undefined;
@@ -60,7 +60,9 @@ export function readFrame(text: string): FrameText | undefined {
   };
 }
 
-/** `module!symbol` or a module alone, with a displacement that may have no `0x`, as `k` and the verifier write it. */
+/**
+ * Reads `module!symbol` or a module alone, with a displacement that can lack `0x`, as `k` and the verifier print it.
+ */
 export function readNamedFrame(text: string): LogFrame | undefined {
   const name = /^([^\s!]+)!(.*?)(?:\+(?:0x)?([0-9A-Fa-f]+))?$/.exec(text) ??
     /^([^\s!+]+)()\+(?:0x)?([0-9A-Fa-f]+)$/.exec(text);
@@ -74,8 +76,8 @@ export function readNamedFrame(text: string): LogFrame | undefined {
 }
 
 /**
- * The displacement: the first number behind a `+` with all digits of an address, else the first that a blank or the
- * end follows, else the last one. A remark may hold such numbers, too, but stands behind.
+ * The displacement: the first number after a `+` with all digits of an address, otherwise the first before a blank or
+ * the end, otherwise the last one. A remark can also contain such numbers, but comes later.
  */
 function findDisplacement(
   body: string,

@@ -1,5 +1,5 @@
 /**
- * The pieces of a line that was broken, and what they say about its breaks.
+ * The pieces of a broken line, and what they show about its breaks.
  *
  * @module
  */
@@ -9,48 +9,48 @@ import { LOG_LIMITS } from "./limits.ts";
 import { meetAtSign, meetWithoutBlank, openBrackets } from "./name_breaks.ts";
 import type { Segment } from "./segments.ts";
 
-/** A line in the pieces that it was broken into. */
+/** A line in the pieces into which it was broken. */
 export interface BrokenLine {
   readonly pieces: Piece[];
 }
 
 /** A part of a broken line. */
 export interface Piece extends Segment {
-  /** Whether the text has a blank before it where the break may have been. */
+  /** Whether the text has a blank before it, where the break may have been. */
   readonly isBehindBlank?: true;
 }
 
-/** How a break is to be undone. */
+/** How to undo a break. */
 export type Join =
   /** The pieces belong together as they are. */
   | "nothing"
-  /** The break took the place of a blank. */
+  /** The break replaced a blank. */
   | "blank"
-  /** By its place either is possible. */
+  /** Its position allows either. */
   | "either";
 
-/** The last message of a diff, behind its number: it is longer than most lines that a text is wrapped at. */
+/** The last message of a diff after its number, which is longer than the width of most wrapped texts. */
 const CLOSING = "stack traces for outstanding handles opened since the previous snapshot.";
 
-/** A frame whose displacement may go on, without what is there of it. */
+/** A frame whose displacement may continue, without the displacement. */
 export function withoutNumber({ pieces }: BrokenLine): Piece[] {
   const last = pieces.at(-1)!;
   return [...pieces.slice(0, -1), { ...last, text: last.text.replace(/\+\s?0x[0-9A-F]*\s*$/, "") }];
 }
 
-/** Whether a line has a blank wherever a console of a width would have broken it before its end. */
+/** Whether a line has a blank wherever a console of this width would have broken it before `end`. */
 export function hasBlanksAt(text: string, width: number, end: number): boolean {
   for (let place = width; place < end; place += width + 1) if (text[place] !== " ") return false;
   return true;
 }
 
-/** The widths of consoles that may have broken a line before this place: once, or several times. */
+/** The widths of consoles that may have broken a line before this position, once or several times. */
 export function widthsBefore(place: number): number[] {
   const several = CONSOLE_WIDTHS.filter((width) => (place + 1) % (width + 1) === 0);
   return several.length > 0 ? several : [place];
 }
 
-/** A line that was broken at a width wherever that is reached before `end`, each break a blank now. */
+/** A line that was broken at a width wherever that is reached before `end`; each break is now a blank. */
 export function splitAt(segment: Segment, width: number, end: number): Piece[] {
   const pieces: Piece[] = [];
   for (let from = 0; from < segment.text.length; from += width + 1) {
@@ -68,7 +68,7 @@ export function splitAt(segment: Segment, width: number, end: number): Piece[] {
   return pieces;
 }
 
-/** Whether a quotation mark, or what was taken for one, stands before a piece that goes on with a line. */
+/** Whether a quotation mark, or what was taken for one, is before a piece that continues a line. */
 export function hasMark({ prefix, kind }: Segment): boolean {
   return kind === "text" && prefix.includes(">");
 }
@@ -80,22 +80,22 @@ export function withMark(piece: Segment): Segment {
   return { ...piece, text: marks + piece.text, width: piece.width + marks.length };
 }
 
-/** Whether angle brackets of a frame's name are not closed. */
+/** Whether a frame's name has unclosed angle brackets. */
 export function isUnclosed({ kind, text }: Segment): boolean {
   return kind === "frame" && openBrackets(text) > 0;
 }
 
-/** Whether a line had a console's width with its markup, so that it may have been broken there. */
+/** Whether a line with its markup had a console's width, so that it may have been broken there. */
 export function mayBeOfMarkup({ width, prefix, lineWidth }: Segment): boolean {
   return width + prefix.length !== lineWidth && CONSOLE_WIDTHS.includes(lineWidth);
 }
 
-/** Two pieces of a line put together. */
+/** Joins two pieces of a line. */
 export function glued(before: string, behind: string, join: "nothing" | "blank"): string {
   return before.trimEnd() + (join === "blank" ? " " : "") + behind.trim();
 }
 
-/** Puts all pieces together as if none of the breaks had taken the place of a blank, or each that may have. */
+/** Joins all pieces as if none of the ambiguous breaks had replaced a blank, or all of them. */
 export function joined({ pieces }: BrokenLine, either: "nothing" | "blank"): Segment {
   const [first, ...rest] = pieces;
   if (first === undefined) throw new RangeError("a line without pieces");
@@ -109,7 +109,7 @@ export function joined({ pieces }: BrokenLine, either: "nothing" | "blank"): Seg
   return { ...first, text, width: before.width };
 }
 
-/** How a break between two pieces is to be undone; `areStray` where blanks say nothing. */
+/** How to undo a break between two pieces; `areStray` if blanks say nothing. */
 export function joinOf(before: Segment, behind: Segment, areStray: boolean): Join {
   if (before.kind === "displayed") return isBrokenAtBlank(before) ? "blank" : "nothing";
   const text = before.text.trimEnd();
@@ -125,14 +125,14 @@ export function joinOf(before: Segment, behind: Segment, areStray: boolean): Joi
   return meetWithoutBlank(text, behind.text.trim()) ? "nothing" : "either";
 }
 
-/** Whether a line ends where a console would not have broken it but at a blank by chance. */
+/** Whether a line ends where a console would have broken it at a blank only by chance. */
 export function isBrokenAtBlank({ kind, text }: Segment): boolean {
   return kind === "displayed"
     ? restOfClosing(text).startsWith(" ")
     : kind === "frame" && text.endsWith(":");
 }
 
-/** What is missing of the last message of a diff; empty for all of it and for other texts. */
+/** The missing rest of the last message of a diff; empty for a complete one and for other texts. */
 export function restOfClosing(text: string): string {
   const shown = text.replace(/^Displayed\s+\S+ /, "").trimEnd();
   return CLOSING.startsWith(shown) ? CLOSING.slice(shown.length) : "";
@@ -162,7 +162,7 @@ export function canGoOn({ pieces }: BrokenLine, { kind, text }: Segment): boolea
   return digits > 0 && there !== undefined && there + digits === found.addressDigits;
 }
 
-/** Whether a line is what stood behind a prompt: the command, its option, or the numbers that it takes. */
+/** Whether a line is the rest of a prompt: the command, its option, or its numbers. */
 function isRestOfCommand(prompt: string, text: string): boolean {
   return prompt.endsWith(">")
     ? /^!\w*htrace\b/.test(text)

@@ -92,7 +92,7 @@ function countOf(rows: readonly Row[], type: string): number {
   return rows.filter((row) => row.type === type).length;
 }
 
-/** Forms that break the lines of a list, whose names nothing ends, or change what debuggers write. */
+/** Forms that break the lines of a list, whose names have no end mark, or that change the debugger's output. */
 const LOSES_LINES = /wrapped|^broken|blanks in frames|remarks|warnings/;
 
 for (const [list, write] of Object.entries(LISTS)) {

@@ -1,9 +1,9 @@
 /**
- * A text with outputs of debuggers, read as it arrives.
+ * Reads a text with debugger output as it arrives.
  *
- * The way of a line: undo its markup, split it where line breaks were lost, join it where they were added, and hand it
- * to those who read answers, handle lists and verifier stops. Frames make up most of a log; a line that was read as a
- * whole frame once is recognized as a whole.
+ * Each line goes through these steps: its markup is undone, it is split where line breaks were lost and joined where
+ * they were added, and it is passed to the readers of answers, handle lists and verifier stops. Frames make up most of
+ * a log; a line that was once read as a complete frame is recognized as a whole.
  *
  * @module
  */
@@ -31,15 +31,15 @@ import { Unwrapper } from "./unwrap.ts";
 import { VerifierStopReader } from "./verifier_stops.ts";
 
 /**
- * Bytes that become characters at once. Larger strings would lie where V8 collects them last, so that a gigabyte of text
- * would leave hundreds of megabytes behind.
+ * Bytes decoded at once. Larger strings would be in the memory that V8 collects last, so that a gigabyte of text would
+ * leave hundreds of megabytes of garbage.
  */
 const PIECE_BYTES = 32 * 1024;
 
 /** What begins a terminal's colours and places. */
 const ESCAPE = "\x1b";
 
-/** Reads a text piece by piece: `push` its bytes, then `end`. Throws a `LimitReached` where it holds too much. */
+/** Reads a text piece by piece: `push` its bytes, then `end`. Throws a `LimitReached` if it contains too much. */
 export class DebuggerLogReader {
   readonly #tables: LogTables = {
     frames: new FrameTable(),
@@ -56,11 +56,11 @@ export class DebuggerLogReader {
   readonly #handles = new HandleListReader();
   readonly #stops = new VerifierStopReader(this.#tables);
   readonly #processes = new ProcessReader();
-  /** Frames of lines that are nothing but a whole frame, by the whole line. */
+  /** The frames of lines that consist of one complete frame, by the line. */
   readonly #knownLines = new Map<string, number>();
   /** Whether the text was copied with what only a terminal understands. */
   #hasTerminalCodes = false;
-  /** The last line, until the next one shows that a line break ends it. */
+  /** The last line, until the next one shows that a line break ended it. */
   #lastText = "";
   #endsWithBreak = true;
 
@@ -71,7 +71,7 @@ export class DebuggerLogReader {
     }
   }
 
-  /** Ends the text and returns what it holds. */
+  /** Ends the text and returns its contents. */
   end(): DebuggerLog {
     this.#pushText(this.#decoder.end());
     this.#splitter.end((line) => this.#takeBroken(line));
@@ -136,7 +136,7 @@ export class DebuggerLogReader {
     for (const line of this.#markup.read(text, isEnd)) this.#takeBareLine(line, text, number);
   }
 
-  /** Takes a line without its markup; `text` is what it was in the text. */
+  /** Takes a line without its markup; `text` is the line in the text. */
   #takeBareLine(line: string, text: string, number: number): void {
     this.#segments.read(
       withoutLongGaps(line),
@@ -170,7 +170,7 @@ export class DebuggerLogReader {
     this.#answers.take(segment);
   }
 
-  /** Remembers a line that is a whole frame and nothing else, for as many as there is room. */
+  /** Remembers a line that consists of one complete frame, if there is room. */
   #remember(text: string, { kind }: Segment): void {
     if (kind !== "frame" || this.#knownLines.size >= LOG_LIMITS.cachedLines) return;
     const read = readFrame(text);

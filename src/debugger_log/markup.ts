@@ -1,9 +1,9 @@
 /**
- * Undoes what a text went through on its way: JSON strings, page source, Markdown's backslashes, the transfer encoding
- * of mails; and again what shows behind them, for a text may have gone through several.
+ * Undoes the encodings of a text on its way: JSON strings, page source, Markdown's backslashes, and the transfer
+ * encoding of mails. This is repeated for encodings that show only then, because a text can have gone through several.
  *
- * Each is undone only where the text shows that it was done, because a path is full of backslashes and a template full
- * of angle brackets.
+ * Each is undone only if the text shows that it was used, because a path is full of backslashes and a template full of
+ * angle brackets.
  *
  * @module
  */
@@ -11,15 +11,17 @@ import { LOG_LIMITS } from "./limits.ts";
 import { meetWithoutBlank } from "./name_breaks.ts";
 import { cutPlace, DoubleSpacing, withoutTerminalCodes } from "./text_lines.ts";
 
-/** An escaped line break before words of a log, quoted and escaped for Markdown maybe: nothing but a string literal has that. */
+/**
+ * An escaped line break before words of a log, perhaps quoted and escaped for Markdown: only string literals have that.
+ */
 const ESCAPED_BREAK =
   /\\[nr](?:\\{1,8}[rnt]|[\s>]){0,64}\\{0,8}"?(?:0x[0-9a-f]{8}|0x[0-9a-f]+ new|Process(?: 0x|$|[,;\t]"?PID)|PROCESS [0-9a-f]{8}|[0-9a-f]{4}: Object|[^\s,\\"]{1,260},\d+,|ObjectTable|Handle(?: =|\s0x|\stracing|\s[0-9a-f]+\\)|Thread ID|-{10}|(?:Parsed|Dumped|Displayed) 0x|\d+:\d{3}|l?kd|VERIFIER|Type\b|[^\s\\]{1,260} pid: |Nthandle|Handle v)/i;
-/** The end of a string and the begin of the next one, which is a line of a log. */
+/** The end of a string and the beginning of the next one, which is a line of a log. */
 const NEXT_STRING =
   /\\{0,8}"\s*,(?:\s|\\{1,8}[rnt]){0,64}\\{0,8}"(?:0x[0-9a-f]{8}|Handle(?: =|\s0x|\stracing)|Thread ID|-{10}|(?:Parsed|Dumped|Displayed) 0x)/i;
 /** A prompt, whose `>` some writers of JSON escape. */
 const ESCAPED_PROMPT = /\d\\u003e/i;
-/** A line that is one string, as lists and objects of JSON are printed. */
+/** A line that consists of one string, as in printed lists and objects of JSON. */
 const STRING_LINE =
   /^\s*(?:"[^"\\]*"\s*:\s*)?"(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*"\s*(?:,\s*)?$/;
 const JSON_ESCAPE = /\\u([0-9A-Fa-f]{4})|\\(["\\/bfnrt])|"/g;
@@ -30,23 +32,23 @@ const JSON_CHARACTERS: Readonly<Record<string, string>> = {
   r: "\r",
   t: "\t",
 };
-/** A log inside a string inside a string, a page about page source; nobody has seen more. */
+/** A log inside a string inside a string, or a page about page source; nobody has seen more. */
 const MAX_LEVELS = 4;
-/** The end of a line inside a string: neither a quotation mark nor what may stand behind one. */
+/** The end of a line inside a string: neither a quotation mark nor a character that can follow one. */
 const INSIDE_STRING = /[^\s"'}\],;]\s*$/;
-/** The last escaped line break of a text, with what it escapes it from. */
+/** The last escaped line break of a text, with its backslashes. */
 const LAST_BREAK = /(?:\\+[nr])+(?![^]*\\[nr])/;
 
 const HTML_EVIDENCE =
   /<br\s*\/?>|<pre(?:\s[^<>]*)?>|<\/(?:p|div|pre|code|span|td|li|html|body|blockquote)>|<!doctype html|<html[\s>]/i;
 const HTML_BREAK =
   /<(?:br|hr)\s*\/?>|<\/?(?:p|div|pre|li|ul|ol|tr|table|blockquote|h[1-6])(?:\s[^<>]*)?>/gi;
-/** Page source mostly ends its line behind a break, too: the two are one. */
+/** Page source usually also ends its line after a break: the two are one. */
 const BREAK_BEFORE_BREAK = /<br\s*\/?>\s*$/i;
 const HTML_TAG =
   /<\/?(?:a|b|i|u|s|em|strong|code|span|td|th|tbody|html|head|body|font|tt|samp|small|big|sub|sup|section|article|img|mark|title|meta|link)(?:\s[^<>]*)?\/?>|<!doctype[^<>]*>/gi;
 const HTML_REFERENCE = /&(?:(lt|gt|amp|quot|apos|nbsp|shy)|#(\d{1,7})|#x([0-9a-f]{1,6}));/gi;
-/** A text may end inside a reference or an escape. */
+/** A text can end inside a reference or an escape. */
 const CUT_REFERENCE = /&(?:#(?:\d*|x[0-9a-f]*)|[a-z]{0,4})$/i;
 const CUT_ESCAPE = /\\(?:u[0-9A-Fa-f]{0,3})?$/;
 const HTML_NAMES: Readonly<Record<string, string>> = {
@@ -66,39 +68,39 @@ const MARKDOWN_ESCAPE = /\\([!-/:-@[-`{-~])/g;
 /** The rule below the heading of a table. */
 const TABLE_RULE = /^\s*\|\s*:?-{3,}:?\s*\|\s*$/;
 
-/** Characters that look like nothing or like a blank. */
+/** Characters that are invisible or look like a blank. */
 const ODD_BLANKS = /[\u00a0\u2007\u202f]/g;
 const INVISIBLE = /[\u200b-\u200d\u2060\ufeff\u00ad\0]/g;
 
 /**
- * A mail as it was sent: its header says so, or equals signs are written as numbers, or stand at the end of long lines,
- * behind what is no blank.
+ * A mail as it was sent: its header says so, or equals signs are written as numbers, or are at the end of long lines,
+ * after a character that is not a blank.
  */
 const QUOTED_PRINTABLE =
   /Content-Transfer-Encoding:\s*quoted-printable|Handle =3D 0x|^.{69,75}[^\s=]=\s*$/i;
 const MAY_BE_QUOTED = /Content-T|=(?:3D|\s*(?:$|\n))/;
-/** What shows, in a text where it was done, that it was done to a line. */
+/** Shows, in a text in which this encoding was used, that it was used for a line. */
 const SHOWS_QUOTED = /=(?:3D|[0-9A-F]{2}=|\s*(?:$|\n))/;
 const QUOTED_BYTES = /(?:=[0-9A-F]{2})+/gi;
-/** Behind such a sign a line goes on in the next one; a mail has 76 characters a line. */
+/** After such a sign a line continues on the next one; a mail has 76 characters per line. */
 const SOFT_BREAK = /=\s*$/;
-/** Such a sign inside a line, whose line breaks were lost: an equals sign of the text is written as a number. */
+/** Such a sign inside a line that has lost its line breaks: an equals sign of the text is written as a number. */
 const LOST_SOFT_BREAK = /=\s(?![0-9A-F]{2}=)/g;
-/** Characters of the longest line of such a mail. */
+/** Length of the longest line of such a mail. */
 const MAIL_WIDTH = 76;
 /** Quotation marks and blanks before a line. */
 const PREFIX = /^[\s>]*/;
 
-/** The first part of a line that goes on in the next one. */
+/** The first part of a line that continues on the next one. */
 interface BegunLine {
   readonly text: string;
-  /** What stands before it, and so before its next part. */
+  /** Its prefix, which its next part has, too. */
   readonly prefix: string;
-  /** Whether all of it is known; else what follows is left out. */
+  /** Whether all of it is known; if not, the rest is left out. */
   readonly isClear: boolean;
 }
 
-/** Reads the lines of one text, of which it remembers how they were written. */
+/** Reads the lines of one text, and remembers which encodings it showed. */
 export class MarkupReader {
   /** Whether lines are strings, of which the last one may be cut. */
   #isStrings = false;
@@ -106,16 +108,16 @@ export class MarkupReader {
   #isMarkdown = false;
   #isQuotedPrintable = false;
   #isTable = false;
-  /** What goes on in the next line: of a string literal, and of each level of a mail's transfer encoding. */
+  /** Text that continues on the next line: of a string literal, and of each level of a mail's transfer encoding. */
   #begunString = "";
   #isInString = false;
-  /** Whether blanks were added behind lines of a mail that has none there, and so maybe before them. */
+  /** Whether blanks were added after lines of a mail, which has none there, and so perhaps also before them. */
   #hasStrayBlanks = false;
   readonly #spacing = new DoubleSpacing();
   readonly #begunMail: (BegunLine | undefined)[] = [];
 
   /**
-   * The lines that a line of the text stands for, mostly itself; none where it goes on in the next one. `isEnd` is
+   * The lines that a line of the text represents, usually itself; none if it continues on the next one. `isEnd` is
    * false for a piece of a line that is too long to wait for.
    */
   read(line: string, isEnd = true): readonly string[] {
@@ -125,12 +127,12 @@ export class MarkupReader {
     return text === "" && unquoted !== "" ? [] : this.#undo(text, 0, unquoted !== line);
   }
 
-  /** Whether no line waits for its rest. */
+  /** Whether no line is waiting for its rest. */
   get isIdle(): boolean {
     return this.#begunString === "" && this.#begunMail.every((begun) => begun === undefined);
   }
 
-  /** The lines of what is left at the end of the text. */
+  /** The remaining lines at the end of the text. */
   end(): readonly string[] {
     const lines: string[] = [];
     for (let level = 0; level < this.#begunMail.length; level++) {
@@ -185,7 +187,7 @@ export class MarkupReader {
     });
   }
 
-  /** Whether a text that was undone once shows that more was done to it before. */
+  /** Whether a text, after undoing one encoding, shows another one. */
   #hasMore(text: string): boolean {
     return HTML_EVIDENCE.test(text) || text.search(HTML_REFERENCE) >= 0 ||
       MARKDOWN_EVIDENCE.test(text) || ESCAPED_BREAK.test(text) || NEXT_STRING.test(text) ||
@@ -208,11 +210,11 @@ export class MarkupReader {
       text,
       this.#isInString || this.#isStrings && /^\s*"/.test(text),
     );
-    // A string that has a line of its own is one line.
+    // A string alone on its line is one line.
     return isString ? bare.replace(/^\s*\n/, "").replace(/\n\s*,?\s*$/, "") : bare;
   }
 
-  /** Undoes a mail's transfer encoding; undefined where the line goes on in the next one. */
+  /** Undoes a mail's transfer encoding; undefined if the line continues on the next one. */
   #withoutQuotedBytes(line: string, level: number): string | undefined {
     this.#isQuotedPrintable ||= MAY_BE_QUOTED.test(line) && QUOTED_PRINTABLE.test(line);
     if (!this.#isQuotedPrintable) return line;
@@ -243,7 +245,7 @@ export class MarkupReader {
     return (isLong ? text.replace(LOST_SOFT_BREAK, "") : text).replace(QUOTED_BYTES, quotedText);
   }
 
-  /** Where blanks were added before lines, one of them may be the text's own. */
+  /** Whether it is clear how two parts meet: if blanks were added before lines, one of them may be the text's own. */
   #isClear(before: string, behind: string): boolean {
     if (before === "" || !this.#hasStrayBlanks || !/^\s/.test(behind)) return true;
     return meetWithoutBlank(before, behind.trimStart()) || /[=\d]$/.test(before);
@@ -252,7 +254,7 @@ export class MarkupReader {
   #withoutTags(text: string, level: number): string {
     const isPage = HTML_EVIDENCE.test(text);
     this.#isHtml ||= isPage;
-    // Behind the first level brackets are the text's own, where nothing else shows that they are tags.
+    // After the first level, brackets are the text's own unless something else shows that they are tags.
     if (level === 0 ? !this.#isHtml : !isPage) return text;
     return text.replace(BREAK_BEFORE_BREAK, "").replace(HTML_BREAK, "\n").replace(HTML_TAG, "");
   }
@@ -268,7 +270,9 @@ export class MarkupReader {
   }
 }
 
-/** Undoes the escapes of a JSON string; its quotation marks, which end what belongs together, become line breaks. */
+/**
+ * Undoes the escapes of a JSON string; its quotation marks become line breaks, because they end what belongs together.
+ */
 function unescapeJson(line: string, isString: boolean): string {
   let text = line;
   for (let level = 0; level < MAX_LEVELS; level++) {

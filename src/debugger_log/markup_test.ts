@@ -17,7 +17,7 @@ Deno.test("MarkupReader leaves the lines of a plain log alone", () => {
   assertEquals(read(...lines), lines);
 });
 
-Deno.test("MarkupReader reads a log inside a JSON string, also inside a second one", () => {
+Deno.test("MarkupReader reads a log inside a JSON string, and inside a string in a string", () => {
   const log = '0:012> !htrace\r\nHandle = 0x1 - OPEN\r\nsaid "x"\t\\path\u20ac';
   const lines = ["0:012> !htrace", "Handle = 0x1 - OPEN", 'said "x"\t\\path\u20ac'];
   assertEquals(read(JSON.stringify({ log })).filter((line) => lines.includes(line)), lines);
@@ -27,7 +27,7 @@ Deno.test("MarkupReader reads a log inside a JSON string, also inside a second o
   assertEquals(read('  "0:000\\u003e !htrace -diff",')[0], "0:000> !htrace -diff");
 });
 
-Deno.test("MarkupReader reads page source once it saw a tag", () => {
+Deno.test("MarkupReader reads page source once it has seen a tag", () => {
   assertEquals(read("<div><p>x</p>0:000&gt; g<br>", "&lt;b&gt; <b>1</b>&#43;&#x27;&nbsp;2<br/>"), [
     ...["", "", "x", "0:000> g"],
     "<b> 1+' 2",
@@ -35,12 +35,12 @@ Deno.test("MarkupReader reads page source once it saw a tag", () => {
   assertEquals(read("shop!X<b>&#43;0x1"), ["shop!X<b>+0x1"]);
 });
 
-Deno.test("MarkupReader undoes Markdown's backslashes once it saw one that the log has not", () => {
+Deno.test("MarkupReader undoes Markdown's backslashes once it has seen one that is not the log's own", () => {
   assertEquals(read("C:\\_x", "0:008\\> g", "\\--------", "lib\\_1!a\\_b", "C:\\x"), [
     ...["C:\\_x", "0:008> g", "--------", "lib_1!a_b", "C:\\x"],
   ]);
 });
 
-Deno.test("MarkupReader drops characters that nobody sees", () => {
+Deno.test("MarkupReader drops invisible characters", () => {
   assertEquals(read("\ufeff0:000>\u00a0g\u200b"), ["0:000> g"]);
 });

@@ -1,5 +1,5 @@
 /**
- * A line of a text as what it holds: mostly one thing, several where line breaks were lost.
+ * Splits a line of a text into segments: usually one, several if line breaks were lost.
  *
  * @module
  */
@@ -7,33 +7,33 @@ import { readFrame } from "./frame_text.ts";
 import { LOG_LIMITS } from "./limits.ts";
 import { inlineStarts, type LineKind, type LineStart, mayHoldMore, startOf } from "./line_kinds.ts";
 
-/** A part of a line that is one thing. */
+/** A part of a line, of one kind. */
 export interface Segment {
-  /** What it is. */
+  /** Its kind. */
   readonly kind: LineKind;
-  /** Its characters, without what stands before the line (quotation marks, indentation). */
+  /** Its characters, without the line's prefix (quotation marks, indentation). */
   readonly text: string;
   /** Number of its line in the text, from 1. */
   readonly line: number;
   /**
-   * Characters of the line that it ends, with the blanks behind it and without what stands before; 0 where something
-   * else follows on its line, so that nothing can have been broken behind it.
+   * Length of the line that it ends, including the blanks after it, without the prefix; 0 if something else follows on
+   * its line, so that the line cannot have been broken after it.
    */
   readonly width: number;
-  /** What stands before it on its line. */
+  /** The prefix of its line. */
   readonly prefix: string;
-  /** Characters of its line in the text, with markup. */
+  /** Length of its line in the text, with markup. */
   readonly lineWidth: number;
 }
 
 /** Takes the next segment. */
 export type TakeSegment = (segment: Segment) => void;
 
-/** What stands before a line: blanks and the marks of quotations. */
+/** The prefix of a line: blanks and quotation marks. */
 const PREFIX = /^[\s>]*/;
-/** Bold and code, where an author marks a line. */
+/** An author's marks for bold and code before a line. */
 const MARKS = /^[*_`"']+/;
-/** What the debugger's messages begin with, as far as it takes to tell them; a `#` stands for a number. */
+/** The beginnings of the debugger's messages, as far as needed to recognize them; a `#` stands for a number. */
 const SENTENCES = [
   "Handle = #",
   "Thread ID = #",
@@ -53,11 +53,11 @@ const SENTENCES = [
   "Process #",
   "ObjectTable #",
 ];
-/** The first words of a message, but not all of it, at the end of a line: the rest may stand in the next one. */
+/** The first words of a message, but not all of it, at the end of a line: the rest may be on the next one. */
 const UNFINISHED = new RegExp(
   `(?:^|(?<=\\s))(${[...SENTENCES.map(beginningsOf), "0x[0-9A-Fa-f`]{8,17}"].join("|")})$`,
 );
-/** The narrowest column that mail programs break lines before. */
+/** The narrowest column before which mail programs break lines. */
 const NARROWEST_MAIL = 60;
 
 /** A regular expression for the first words of a message: the first, the first two, and so on. */
@@ -67,20 +67,20 @@ function beginningsOf(message: string): string {
   return first + rest.reduceRight((behind, word) => `(?:\\s+${word}${behind})?`, "");
 }
 
-/** Characters at the end of a waiting segment in which something may have begun that only the next line shows. */
+/** Characters at the end of a waiting segment in which something may begin that only the next line completes. */
 const SEEN_BEFORE = 160;
 
 /** Splits the lines of one text. */
 export class SegmentReader {
   #prefix = "";
   /**
-   * The last segment of a line without line breaks of its own: a mail program may have broken it anywhere, so that it
+   * The last segment of a line that has lost its own line breaks: a mail program may have broken it anywhere, so it
    * waits for the next line.
    */
   #waiting: Segment | undefined;
-  /** Lines that it is made of. */
+  /** Number of lines that it is made of. */
   #waitingLines = 0;
-  /** Whether it was not alone on its line: the text may have no line breaks of its own. */
+  /** Whether it was not alone on its line: the text may have lost its own line breaks. */
   #isOneOfMany = false;
 
   /** Whether no segment waits for the next line. */
@@ -88,7 +88,7 @@ export class SegmentReader {
     return this.#waiting === undefined;
   }
 
-  /** Hands over the segments of a line, whose markup is undone; in the text it has `lineWidth` characters. */
+  /** Passes on the segments of a line without its markup; in the text it has `lineWidth` characters. */
   read(line: string, number: number, lineWidth: number, take: TakeSegment): void {
     const [whole = ""] = PREFIX.exec(line) ?? [];
     const text = line.slice(whole.length).trimEnd();
@@ -134,7 +134,7 @@ export class SegmentReader {
     this.#splitWithWaiting(rest, take);
   }
 
-  /** Hands over the segment that waits. */
+  /** Passes on the waiting segment. */
   end(take: TakeSegment): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -142,18 +142,18 @@ export class SegmentReader {
   }
 
   /**
-   * A line that begins with nothing known may be the rest of a broken one, of which blanks and `>` may be part: only
-   * what stood before the last known line is taken away.
+   * A line without a known beginning may be the rest of a broken one, which blanks and `>` can belong to: only the
+   * prefix of the last known line is removed.
    */
   #withoutPrefix(line: string, whole: string): string {
     if (line.startsWith(this.#prefix)) return line.slice(this.#prefix.length);
     const [blanks = ""] = /^\s*/.exec(whole) ?? [];
-    // A console broke the line behind its marks: a blank is the line's own.
+    // A console broke the line after its marks: a blank is the line's own.
     if (whole === " " && this.#prefix.length > 1) return line;
     if (!this.#prefix.includes(">")) {
       return line.slice(Math.min(blanks.length, this.#prefix.length));
     }
-    // Quotations have a blank behind the mark, or all have none: another one is the end of a broken template.
+    // Either all quotations have a blank after the mark, or none: otherwise the mark is the end of a broken template.
     const isMark = /\s$/.test(whole) || this.#prefix.endsWith(">");
     return isMark ? line.slice(whole.length) : line;
   }
@@ -172,21 +172,21 @@ export class SegmentReader {
     this.#split(joined, begin, take, Math.max(waiting.text.length - SEEN_BEFORE, 1));
   }
 
-  /** Whether a line may be the rest of the one that waits. */
+  /** Whether a line may be the rest of the waiting one. */
   #mayGoOn(waiting: Segment, { text }: Segment): boolean {
     const { joinedChars, joinedLines } = LOG_LIMITS;
     if (waiting.text.length > joinedChars || this.#waitingLines >= joinedLines) return false;
     const rest = text.trim();
     const [firstWord = ""] = rest.split(/\s/, 1);
     if (this.#isOneOfMany && waiting.width + 1 + firstWord.length > NARROWEST_MAIL) return true;
-    // A handle list has lines that end as sentences begin: "Type Thread".
+    // A handle list has lines that end with the first word of a message: "Type Thread".
     const unfinished = UNFINISHED.exec(waiting.text.trimEnd())?.[1];
     if (unfinished === undefined) return false;
-    const sentence = `${unfinished} ${rest}`;
-    return startOf(sentence).kind !== "text" || UNFINISHED.exec(sentence)?.index === 0;
+    const message = `${unfinished} ${rest}`;
+    return startOf(message).kind !== "text" || UNFINISHED.exec(message)?.index === 0;
   }
 
-  /** Splits a line; `unseen` is the first place of a joined one at which nothing was looked for before. */
+  /** Splits a line; `unseen` is the first position in a joined line that was not searched before. */
   #split(whole: Segment, begin: LineStart, take: TakeSegment, unseen = 0): void {
     const { text } = whole;
     const isJoined = unseen > 0;
@@ -209,22 +209,22 @@ export class SegmentReader {
   }
 }
 
-/** Whether a fence has no line of its own, as chats write it. */
+/** Whether a fence is not alone on its line, as in chats. */
 function hasLineBehindFence(kind: LineKind, text: string): boolean {
   if (kind !== "fence") return false;
   const behind = startOf(text.replace(MARKS, "")).kind;
   return behind !== "text" && behind !== "blank";
 }
 
-/** Whether the rest of a message may stand in the next line. A frame's is looked for elsewhere. */
+/** Whether the rest of a message may be on the next line. The rest of a frame is looked for elsewhere. */
 function isUnfinished({ kind, text }: Segment): boolean {
   return kind !== "frame" && UNFINISHED.test(text.trimEnd());
 }
 
-/** Characters of the longest separators and first lines of entries: behind them another line begins. */
+/** Lengths of the longest separators and first lines of entries: after that another line begins. */
 const LONGEST = { separator: 44, handle: 56 } as const;
 
-/** Whether a line needs no search for more: nothing follows what it is. */
+/** Whether a line need not be searched for more, because nothing follows its first segment. */
 function isOneThing(kind: LineKind, text: string): boolean {
   switch (kind) {
     case "frame":
@@ -251,8 +251,8 @@ function numbersIn(text: string): number {
 }
 
 /**
- * Whether a frame begins here. A program may print `0x0040a1b0: tick`: inside a line only what has a displacement or a
- * module's name is a frame, or an address at the end, whose name may stand in the next line.
+ * Whether a frame begins here. A program can print `0x0040a1b0: tick`: inside a line only text with a displacement or a
+ * module's name is a frame, or an address at the end, whose name may be on the next line.
  */
 function beginsFrame(text: string): boolean {
   const frame = readFrame(text.slice(0, LOG_LIMITS.joinedChars));

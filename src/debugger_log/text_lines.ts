@@ -1,5 +1,5 @@
 /**
- * A text that arrives in pieces, line by line.
+ * Splits a text that arrives in pieces into lines.
  *
  * @module
  */
@@ -11,28 +11,28 @@ export interface TextLine {
   readonly text: string;
   /** Number of the line in the text, from 1. */
   readonly number: number;
-  /** Whether the line ends here; false where it goes on in the next piece. */
+  /** Whether the line ends here; false if it continues in the next piece. */
   readonly isEnd: boolean;
 }
 
 /**
- * Splits a text at LF, CR LF and CR. A line of more than `LOG_LIMITS.lineChars` comes in pieces, cut where an entry
- * or a word begins.
+ * Splits a text at LF, CR LF and CR. A line of more than `LOG_LIMITS.lineChars` is passed on in pieces, cut where an
+ * entry or a word begins.
  */
 export class LineSplitter {
   #rest = "";
   #number = 1;
 
-  /** Lines that have begun so far. */
+  /** Number of lines that have begun so far. */
   get count(): number {
     return this.#number;
   }
 
-  /** Takes more of the text and hands over the lines that are complete. */
+  /** Takes more of the text and passes on the complete lines. */
   push(text: string, take: (line: TextLine) => void): void {
     const ready = this.#rest + text;
     if (!text.includes("\n") && ready.length <= LOG_LIMITS.lineChars) {
-      this.#rest = ready; // looked through once its end is there, however small the pieces
+      this.#rest = ready; // searched once its end has arrived, however small the pieces
       return;
     }
     let start = 0;
@@ -51,7 +51,7 @@ export class LineSplitter {
     this.#rest = ready.slice(start);
   }
 
-  /** Hands over the last line, which no line break ends. */
+  /** Passes on the last line, which no line break ends. */
   end(take: (line: TextLine) => void): void {
     const rest = this.#rest;
     this.#rest = "";
@@ -64,7 +64,7 @@ export class LineSplitter {
     else take({ text, number: this.#number++, isEnd: true });
   }
 
-  /** Text before a line feed that may hold carriage returns, which are line breaks of their own. */
+  /** Takes text before a line feed that can contain carriage returns, which are line breaks themselves. */
   #takePiece(text: string, take: (line: TextLine) => void, isEnd = false): void {
     const lines = text.split("\r");
     lines.forEach((line, index) => {
@@ -105,14 +105,14 @@ function withoutLastReturns(line: string): string {
 
 const CARRIAGE_RETURN = 0x0d;
 
-/** What `\s` stands for. */
+/** Whether a character matches `\s`, or is a control character. */
 function isBlank(code: number): boolean {
   return code <= 0x20 || code === 0xa0 || (code >= 0x1680 && /\s/.test(String.fromCharCode(code)));
 }
 
 /**
- * A line whose gaps of blanks have at most so many. No debugger's line has a longer one, and to a pattern that
- * looks for what stands behind a gap, a gap of thousands is one that it never comes to the end of.
+ * A line whose gaps have at most `most` blanks. No debugger prints a longer gap, and a pattern that searches for the
+ * text after a gap takes forever on a gap of thousands.
  */
 export function withoutLongGaps(line: string, most: number = LOG_LIMITS.gapChars): string {
   if (line.length <= most) return line;
@@ -132,22 +132,22 @@ export function withoutLongGaps(line: string, most: number = LOG_LIMITS.gapChars
   return from === 0 ? line : shortened + line.slice(from);
 }
 
-/** What a terminal took for colours and places. */
-// deno-lint-ignore no-control-regex -- the escape character is what such a sequence begins with
+/** The control sequences of a terminal, for colours and positions. */
+// deno-lint-ignore no-control-regex -- such a sequence begins with the escape character
 const TERMINAL = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
 
-/** A text without what only a terminal understands. */
+/** A text without the control sequences of a terminal. */
 export function withoutTerminalCodes(text: string): string {
   return text.includes("\x1b") ? text.replace(TERMINAL, "") : text;
 }
 
-/** Tells the blank lines that somebody put behind every line of a text. */
+/** Recognizes blank lines that were added after every line of a text. */
 export class DoubleSpacing {
   #linesInRow = 0;
   #isBehindBlank = false;
   #isDouble = true;
 
-  /** Notes a line, and says whether it is such a blank one: no two lines so far stood without one between them. */
+  /** Notes a line; returns whether it is such a blank line: so far, any two lines had one between them. */
   note(isBlank: boolean): boolean {
     if (!isBlank) this.#linesInRow = this.#isBehindBlank ? 1 : this.#linesInRow + 1;
     if (this.#linesInRow > 1) this.#isDouble = false;

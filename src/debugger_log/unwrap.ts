@@ -1,8 +1,8 @@
 /**
  * Joins lines that were broken on their way: by a mail program at blanks, by a console at its width.
  *
- * A mail program's break took the place of a blank, a console's took no place. Which of the two it was shows at some
- * breaks (inside a number, behind an address); lines whose breaks may be either wait until one shows it.
+ * A mail program's break replaced a blank, a console's replaced nothing. Some breaks show which of the two it was
+ * (inside a number, after an address); lines with ambiguous breaks wait until one shows it.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import { meetAtSign, meetWithoutBlank } from "./name_breaks.ts";
 import type { Segment } from "./segments.ts";
 import { DoubleSpacing } from "./text_lines.ts";
 
-/** A break of a line. */
+/** A break in a line. */
 interface Break {
   readonly before: Segment;
   readonly behind: Piece;
@@ -42,29 +42,29 @@ interface Break {
   readonly column: number;
 }
 
-/** Where a break is that may be either. */
+/** The position of an ambiguous break. */
 interface UnclearBreak {
-  /** Characters of the line before it. */
+  /** Length of the line before it. */
   readonly column: number;
-  /** The same with markup, and with what stands before the line. */
+  /** The same with markup and with the prefix of the line. */
   readonly lineWidth: number;
   /** Whether no line was wider. */
   readonly isWidest: boolean;
 }
 
-/** A narrower line ends where one was broken before it was broken again. */
+/** A narrower line is the rest of one that was broken before it was broken again. */
 const NARROWEST_CONSOLE = 40;
-/** Breaks that may be either after which it is decided by their widths. */
+/** Number of ambiguous breaks after which their widths decide. */
 const ENOUGH_BREAKS = 16;
-/** Different breaks at the very same width after which they are a console's: a mail program's differ. */
+/** Number of different breaks at exactly the same width that show a console: a mail program's widths differ. */
 const ENOUGH_OF_ONE_WIDTH = 3;
-/** Lines behind which blanks mean nothing. */
+/** Kinds of lines after which blanks mean nothing. */
 const MAY_END_WITH_BLANKS: readonly LineKind[] = ["prompt", "text", "blank", "noise", "fence"];
-/** A prompt without a command, or with one that may have more arguments. */
+/** A prompt without a command, or with one that can have more arguments. */
 const UNFINISHED_COMMAND = new RegExp(`^${PROMPT}\\s*(?:!\\w*htrace(?:\\s+[-\\w]+)?)?$`);
-/** A number with a blank inside, behind a name: where a console broke it. */
+/** A number with a blank inside, after a name: a console broke it there. */
 const BROKEN_NUMBER = /\+\s?0x[0-9A-Fa-f]{0,15}(?= [0-9A-Fa-f]{1,16}(?!\w))/;
-/** What a symbol warning puts between an address and its name. */
+/** A symbol warning between an address and its name. */
 const WARNING_BEHIND_ADDRESS = /(?<=^0x[0-9A-Fa-f`]{8,17}\s?:)\s*\*{3}\s+(?:WARNING|ERROR).*$/;
 
 /** Joins the broken lines of one text. */
@@ -72,37 +72,37 @@ export class Unwrapper {
   #broken: BrokenLine | undefined;
   #held: (Segment | BrokenLine)[] = [];
   #isKernelMode = false;
-  /** Width of the console that broke the text, once a break showed it. */
+  /** Width of the console that broke the text, once a break has shown it. */
   #consoleWidth: number | undefined;
-  /** Whether a break showed a mail program. */
+  /** Whether a break has shown a mail program. */
   #isMail = false;
-  /** Breaks that may be either, each text once: a stack that stands twice is broken alike twice. */
+  /** Ambiguous breaks, each text once: a stack that occurs twice is broken in the same way twice. */
   readonly #unclear = new Map<string, UnclearBreak>();
   readonly #spacing = new DoubleSpacing();
-  /** Whether lines have blanks behind them that nobody broke off: then blanks say nothing about breaks. */
+  /** Whether unbroken lines have blanks after them: then blanks say nothing about breaks. */
   #hasStrayBlanks = false;
-  /** Widths of consoles that no line goes beyond without a break there. */
+  /** Console widths that no line exceeds without a break there. */
   readonly #possibleWidths = new Set(CONSOLE_WIDTHS);
-  /** Width of the widest line of several words so far, where lines of a debugger are: a mail program's at least. */
+  /** Width of the widest debugger line of several words so far: a lower limit for a mail program's width. */
   #widestOfWords = 0;
-  /** Width of the widest line so far: a console's width at least. */
+  /** Width of the widest line so far: a lower limit for a console's width. */
   #widest = 0;
 
   /**
-   * A console broke the text at this width, and its lines were joined where it was clear that they belong together;
-   * `isMail` where a mail program broke lines, too.
+   * Notes that a console broke the text at this width, and that its lines were joined where they clearly belong
+   * together; `isMail` if a mail program also broke lines.
    */
   noteConsole(width: number, isMail: boolean): void {
     if (width > 0) this.#consoleWidth ??= width;
     this.#isMail ||= isMail;
   }
 
-  /** Whether no line waits for another: what comes next may be read without asking here. */
+  /** Whether no line waits for another, so that the next one can be read without this class. */
   get isIdle(): boolean {
     return this.#broken === undefined && this.#held.length === 0;
   }
 
-  /** Takes the next segment and hands over those that are whole. */
+  /** Takes the next segment and passes on the complete ones. */
   push(segment: Segment, take: (segment: Segment) => void): void {
     if (segment.kind === "handle") this.#isKernelMode = !segment.text.includes("=");
     if (segment.width > this.#widest) this.#widest = segment.width;
@@ -148,13 +148,13 @@ export class Unwrapper {
     }
   }
 
-  /** Hands over what still waits. */
+  /** Passes on what is still waiting. */
   end(take: (segment: Segment) => void): void {
     if (this.#broken) this.#finishBroken(take);
     this.#release(take);
   }
 
-  /** Whether a segment is not all that it begins to be. */
+  /** Whether a segment is incomplete. */
   #isBroken({ kind, text }: Segment): boolean {
     switch (kind) {
       case "frame": {
@@ -175,8 +175,8 @@ export class Unwrapper {
   }
 
   /**
-   * Kernel mode does not pad displacements: a console may have broken one before digits that are a line now. False where
-   * they are no console's width away from its begin, undefined for other lines.
+   * Kernel mode does not pad displacements, so a console may have broken one before digits that are now a line. Returns
+   * false if they are not a console's width away from its beginning, undefined for other lines.
    */
   #isRestOfNumber({ pieces }: BrokenLine, { kind, text }: Segment): boolean | undefined {
     const last = pieces.at(-1)!;
@@ -190,7 +190,7 @@ export class Unwrapper {
       );
   }
 
-  /** A console that broke the text would have left a blank at its width in this line, where that goes beyond it. */
+  /** Excludes the consoles that would have left a blank at their width in this line, which is longer. */
   #noteUnbroken(text: string, end: number): void {
     for (const console of this.#possibleWidths) {
       if (!hasBlanksAt(text, console, end)) this.#possibleWidths.delete(console);
@@ -198,8 +198,8 @@ export class Unwrapper {
   }
 
   /**
-   * The pieces of a line of a text whose line breaks became blanks, where a console may have broken it before: then a
-   * blank stands at the console's width in every longer line. Undefined where nothing shows that.
+   * The pieces of a line in a text whose line breaks became blanks, if a console may have broken it before: then every
+   * longer line has a blank at the console's width. Undefined if nothing shows that.
    */
   #lostPieces(segment: Segment): Piece[] | undefined {
     const { kind, text, width } = segment;
@@ -227,7 +227,7 @@ export class Unwrapper {
     if (broken) this.#pass(broken.pieces.length === 1 ? broken.pieces[0]! : broken, take);
   }
 
-  /** The rest of the line never came: what follows it is text of its own. */
+  /** The rest of the line never came: what follows it is separate text. */
   #giveUp(take: (segment: Segment) => void): void {
     const broken = this.#broken;
     this.#broken = undefined;
@@ -255,7 +255,7 @@ export class Unwrapper {
     take("pieces" in line ? this.#join(line) : line);
   }
 
-  /** Learns from the breaks of a line, and says whether it is known how to undo them all. */
+  /** Learns from the breaks of a line; returns whether it is known how to undo all of them. */
   #noteBreaks(line: BrokenLine): boolean {
     this.#noteWidths(line);
     let isKnown = true;
@@ -299,7 +299,7 @@ export class Unwrapper {
     for (const line of held) take("pieces" in line ? this.#join(line) : line);
   }
 
-  /** No break showed what it was: a mail program's lines have many widths, a console's have one. */
+  /** Decides if no break has shown it: a mail program's lines have many widths, a console's have one. */
   #decide(): void {
     const breaks = [...this.#unclear.values()];
     const [first] = breaks;
@@ -314,11 +314,11 @@ export class Unwrapper {
     else if (!mayBeConsole && (!isOneColumn || breaks.length === 1)) this.#isMail = true;
   }
 
-  /** Puts the pieces together, up to a break of which nothing shows what stood there. */
+  /** Joins the pieces, up to a break of which nothing shows what was there. */
   #join(line: BrokenLine): Segment {
     const whole = this.#joinPieces(line);
     if (!isUnclosed(whole) || !line.pieces.some(hasMark)) return whole;
-    // What stood before a piece was no quotation mark, but the end of a template.
+    // The mark before a piece was not a quotation mark, but the end of a template.
     const pieces = line.pieces.map((piece, index) => index > 0 ? withMark(piece) : piece);
     const closed = this.#joinPieces({ pieces });
     if (!isUnclosed(closed)) return closed;
@@ -337,7 +337,7 @@ export class Unwrapper {
     return { ...first, text };
   }
 
-  /** How to undo a break that may be either. */
+  /** How to undo an ambiguous break. */
   #joinAt({ before, behind, column }: Break): Join {
     if (behind.isBehindBlank && !this.#possibleWidths.has(column)) return "blank";
     if (column === this.#consoleWidth) {
@@ -350,7 +350,7 @@ export class Unwrapper {
 
   /**
    * Whether a break may be a console's, in a text whose lines a mail program broke again: shorter lines together have a
-   * console's width, and no line goes beyond it.
+   * console's width, and no line exceeds it.
    */
   #mayBeBoth(column: number): boolean {
     return this.#consoleWidth === undefined && column > this.#widestOfWords &&
@@ -369,7 +369,7 @@ export class Unwrapper {
     return CONSOLE_WIDTHS.includes(column) || column === before.width && column === behind.width;
   }
 
-  /** The breaks of a line, each with the width that the line had there before a mail program broke it, too. */
+  /** The breaks of a line, each with the width that the line had there before a mail program also broke it. */
   *#breaksOf({ pieces }: BrokenLine): Generator<Break> {
     const widthOf = ({ text, width }: Segment): number =>
       this.#hasStrayBlanks ? text.trim().length : width;
@@ -388,7 +388,7 @@ export class Unwrapper {
   }
 }
 
-/** A symbol warning may stand behind an address whose name then begins the next line. */
+/** Removes a symbol warning after an address, whose name then begins the next line. */
 function withoutWarning(segment: Segment): Segment {
   if (segment.kind !== "frame" || !segment.text.includes("***")) return segment;
   return { ...segment, text: segment.text.replace(WARNING_BEHIND_ADDRESS, "") };

@@ -46,12 +46,12 @@ export class HandleExeReader {
   #table: HandleTableDraft | undefined;
   /** The process of a list before its first handle has been read. */
   #process: HandleTableProcess | undefined;
-  /** The last row of a list, whose name may go on in the next line, and the characters of its line. */
+  /** The last row of a list, whose name may continue on the next line, and the length of its line. */
   #row: string | undefined;
   #width = 0;
-  /** Lines that are no rows, since the last one. */
+  /** Number of lines since the last row. */
   #strayLines = 0;
-  /** Tables of comma-separated rows and searches by process, within one output. */
+  /** Tables of comma-separated rows and of searches, by process, within one output. */
   #byProcess = new Map<string, HandleTableDraft>();
   #header: readonly Column[] = [];
   #delimiter = ",";

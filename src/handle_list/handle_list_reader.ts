@@ -20,7 +20,7 @@ import { HandleTableBudget, HandleTableDraft } from "./handle_table_draft.ts";
 /** Quotation marks before a line. */
 const QUOTATION = /^(?:-{30,}\s)?(?:\s*>)+ ?/;
 
-/** Reads the handle lists of one text. */
+/** Reads the handle lists in one text. */
 export class HandleListReader {
   readonly #drafts: HandleTableDraft[] = [];
   readonly #budget: HandleTableBudget;
@@ -55,7 +55,7 @@ export class HandleListReader {
   }
 
   #take(text: string, line: number): boolean {
-    // Whoever is reading comes first: the lines of a list are alike.
+    // The reader of the current list comes first, because most lines of a list are alike.
     return this.#handleExe.isReading
       ? this.#handleExe.take(text, line) || this.#debugger.take(text, line)
       : this.#debugger.take(text, line) || this.#handleExe.take(text, line);
@@ -68,7 +68,7 @@ export class HandleListReader {
     this.#handleExe.end();
   }
 
-  /** Takes what stands behind a prompt: a whole list, where line breaks were lost. */
+  /** Takes the text after a prompt, which is a whole list if line breaks were lost. */
   takeBehindPrompt(command: string, line: number): void {
     const list =
       /^!handle(?:\s+[-\w]+){0,4}?\s+(?=>*\s*(?:Handle [0-9A-F`]+\s|PROCESS\s|\d+ Handles\s))/i
@@ -76,7 +76,7 @@ export class HandleListReader {
     if (list) this.take(command.slice(list[0].length), line);
   }
 
-  /** Processes that kernel-mode lists describe. */
+  /** The processes that kernel-mode lists describe. */
   get processes(): readonly HandleTableProcess[] {
     return this.#debugger.processes;
   }

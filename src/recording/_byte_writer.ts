@@ -1,32 +1,32 @@
 /**
- * Bytes that are written one value after the other; the mirror of `_byte_reader.ts`.
+ * Writes bytes one value at a time; the counterpart of `_byte_reader.ts`.
  *
  * @module
  */
 import { BytePieces, joinBytes } from "../byte_pieces.ts";
 
 const ENCODER = new TextEncoder();
-/** A value that is written: an array for each of a million is much to clean up. */
+/** Buffer for a value being written: an array for each of a million values would be much to clean up. */
 const SCRATCH = new Uint8Array(0x1000);
 const SCRATCH_VIEW = new DataView(SCRATCH.buffer);
-/** Letters that have room in it whatever they are: up to three bytes each. */
+/** Number of letters that always fit in it: each takes up to three bytes. */
 const MAX_SHORT_TEXT = Math.floor(SCRATCH.length / 3);
 
-/** Values one after the other, little-endian. */
+/** Writes values one at a time, little-endian. */
 export class ByteWriter {
   readonly #written = new BytePieces();
 
-  /** Number of bytes that have been written. */
+  /** Number of bytes written. */
   get length(): number {
     return this.#written.length;
   }
 
-  /** What has been written. */
+  /** The bytes written, in pieces. */
   get pieces(): readonly Uint8Array[] {
     return this.#written.pieces;
   }
 
-  /** The same as one. */
+  /** The bytes written, in one array. */
   get bytes(): Uint8Array<ArrayBuffer> {
     return joinBytes(this.pieces);
   }
@@ -36,12 +36,12 @@ export class ByteWriter {
     this.#written.byte(value);
   }
 
-  /** Bytes as they are. */
+  /** Raw bytes. */
   raw(bytes: Uint8Array): void {
     this.#written.append(bytes);
   }
 
-  /** What another has written. */
+  /** Everything that another writer has written. */
   all({ pieces }: ByteWriter): void {
     this.#written.appendAll(pieces);
   }
@@ -65,7 +65,7 @@ export class ByteWriter {
     this.raw(SCRATCH.subarray(0, 8));
   }
 
-  /** A text: its length in bytes as a varint, then UTF-8. */
+  /** A string: its length in bytes as a varint, then UTF-8. */
   text(value: string): void {
     if (value.length > MAX_SHORT_TEXT) {
       const bytes = ENCODER.encode(value);

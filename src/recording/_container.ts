@@ -1,5 +1,5 @@
 /**
- * The outside of a recording: magic, version, and the content compressed with its checksum.
+ * The container of a recording: magic, version, and the compressed content with its checksum.
  *
  * @module
  */
@@ -7,27 +7,27 @@ import { joinBytes } from "../byte_pieces.ts";
 import { FormatError, HtraceError } from "../error.ts";
 import { recordingError } from "./recording_error.ts";
 
-/** Version that is written, and the only one that is read. */
+/** The version that is written, and the only one that is read. */
 export const RECORDING_VERSION = 2;
 
 /**
- * First bytes of a recording: `htrace` between a byte that no text has and a line feed, so that a transfer
- * which changed texts is noticed.
+ * First bytes of a recording: `htrace` between a byte that no text has and a line feed, to detect a transfer that
+ * changed the file as text.
  */
 const MAGIC = Uint8Array.of(0x89, 0x68, 0x74, 0x72, 0x61, 0x63, 0x65, 0x0a);
 
 /** The header: byte offsets of its little-endian 32-bit numbers, and where the gzip stream begins. */
 const HEADER = { version: 8, contentSize: 12, size: 16 } as const;
 
-/** Largest content that is unpacked, in bytes: twice that of the most traces that a recording may have. */
+/** Largest content that is unpacked, in bytes: twice that of the most traces that a recording can have. */
 const MAX_CONTENT = 0x400_0000;
-/** Smallest part of its content that a file can have: gzip's own limit is a thousandth. */
+/** Largest ratio of content to file size: gzip's own limit is about a thousand. */
 const MAX_RATIO = 1032;
 
-/** Largest file that is a recording, in bytes: packing makes nothing larger that is worth keeping. */
+/** Largest recording file, in bytes: packing makes no useful content larger. */
 export const MAX_RECORDING: number = MAX_CONTENT;
 
-/** Whether a file with these first bytes is a recording, of whatever version. */
+/** Whether a file with these first bytes is a recording, of any version. */
 export function isRecording(head: Uint8Array): boolean {
   return MAGIC.every((byte, index) => head[index] === byte);
 }
@@ -77,14 +77,14 @@ export class Packer implements AsyncDisposable {
   }
 }
 
-/** The error of a recording that nobody could read. */
+/** The error of a recording that would be too large to read. */
 export function tooLarge(found: string, most: string): HtraceError {
   return new HtraceError(
     `Cannot make a recording: it has ${found} with its snapshots, expected at most ${most}; keep the target's own file`,
   );
 }
 
-/** Unpacks the content of a recording. gzip's own CRC-32 tells whether it is as it was written. */
+/** Unpacks the content of a recording. gzip's own CRC-32 detects changes. */
 export async function unpack(name: string, bytes: Uint8Array): Promise<Uint8Array> {
   if (!isRecording(bytes)) {
     throw recordingError(name, "it is not a recording", {
@@ -115,7 +115,7 @@ export async function unpack(name: string, bytes: Uint8Array): Promise<Uint8Arra
   return await inflate(name, bytes.slice(HEADER.size), size);
 }
 
-/** Decompresses to exactly `size` bytes, and stops early where there would be more. */
+/** Decompresses to exactly `size` bytes, and stops early if there would be more. */
 async function inflate(
   name: string,
   compressed: Uint8Array<ArrayBuffer>,

@@ -1,5 +1,5 @@
 /**
- * The names of a recording's addresses: what symbols said when it was made, for machines that do not have them.
+ * The names of a recording's addresses, from the symbols available when it was made, for machines without them.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { readStrings, StringNumbers } from "./_strings.ts";
 /** Names by address. */
 export type FrameNames = ReadonlyMap<bigint, Frame>;
 
-/** Writes the frames of some addresses that have a symbol; others are left to whoever reads. */
+/** Writes the frames of those addresses that have a symbol; others are left to the reader. */
 export function writeFrames(
   writer: ByteWriter,
   addresses: BigUint64Array,
@@ -49,7 +49,7 @@ export function writeFrames(
 /** The frame came without an address. */
 const UNADDRESSED = 1;
 
-/** Writes a file's number, and the line + 1: 0 for none. */
+/** Writes a file's number and its line plus 1; 0 stands for none. */
 function writeLine(
   writer: ByteWriter,
   { file, line }: Frame | InlinedFrame,
@@ -59,12 +59,12 @@ function writeLine(
   writer.varint(line === undefined ? 0 : line + 1);
 }
 
-/** Bytes of the shortest frame: place, flags, five numbers and how many are inlined. */
+/** Size of the shortest frame in bytes: position, flags, five numbers and the number of inlined frames. */
 const SHORTEST_FRAME = 8;
-/** Bytes of the shortest inlined frame. */
+/** Size of the shortest inlined frame in bytes. */
 const SHORTEST_INLINED = 3;
 
-/** Reads names; a frame's module is the one of the recording that its address lies in, else a name alone. */
+/** Reads names; a frame's module is that of the recording at its address, otherwise only a name. */
 export function readFrames(
   reader: ByteReader,
   addresses: BigUint64Array,

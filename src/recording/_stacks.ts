@@ -1,6 +1,6 @@
 /**
- * The stacks of all logs of a recording, in one section: the distinct addresses once, in order, then each stack as
- * places in that list.
+ * The stacks of all logs in a recording, in one section: the distinct addresses once, in order, then each stack as
+ * positions in that list.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { ByteWriter } from "./_byte_writer.ts";
 import { readColumn, readWideColumn, writeColumn, writeWideColumn } from "./_columns.ts";
 import type { Allowance } from "./_limits.ts";
 
-/** Writes stacks over their distinct addresses. */
+/** Writes stacks as positions in the list of their distinct addresses. */
 export function writeStacks(
   writer: ByteWriter,
   stacks: readonly BigUint64Array[],
@@ -25,7 +25,7 @@ export function writeStacks(
   for (const stack of stacks) writeColumn(writer, placesOf(stack));
 }
 
-/** Reads stacks, and the addresses that names are given to. */
+/** Reads stacks, and the addresses to which names refer. */
 export function readStacks(
   reader: ByteReader,
   allowance: Allowance,

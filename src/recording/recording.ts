@@ -1,5 +1,5 @@
 /**
- * Recordings: what `htrace record` keeps of a target, as the bytes of an `*.htrace` file and back.
+ * Recordings: what `htrace record` keeps of a target, encoded as the bytes of an `*.htrace` file and decoded again.
  *
  * The byte format is described in this folder's README.
  *
@@ -27,7 +27,7 @@ export { isRecording, MAX_RECORDING, RECORDING_VERSION } from "./_container.ts";
 export type { FrameNames } from "./_frames.ts";
 export { recordingError } from "./recording_error.ts";
 
-/** What is kept of a target. */
+/** What a recording keeps of a target. */
 export interface Recording {
   /** How the target named itself. */
   readonly targetName: string;
@@ -37,23 +37,23 @@ export interface Recording {
   readonly mode: TargetMode;
   /** Width of the target's pointers. */
   readonly pointerSize: PointerSize;
-  /** First address that was the kernel's, where known. */
+  /** First kernel address, if known. */
   readonly userEnd?: bigint;
   /** When it was recorded, to the millisecond. */
   readonly recordedAt: Date;
   /** All traces, as the target had them. */
   readonly log: TraceLog;
-  /** Snapshots that were taken before, by name; the unnamed one has the empty name. */
+  /** Earlier snapshots by name; the unnamed one has the empty name. */
   readonly snapshots: ReadonlyMap<string, TraceLog>;
-  /** Modules of the traced process (kernel mode: with those of the kernel). */
+  /** Modules of the traced process; in kernel mode also those of the kernel. */
   readonly modules: readonly Module[];
-  /** Open handles of the traced process, where the target could list them. */
+  /** Open handles of the traced process, if the target could list them. */
   readonly handles?: readonly HandleEntry[];
-  /** Names of the stacks' addresses, where they were kept. */
+  /** Names of the stacks' addresses, if they were kept. */
   readonly frames?: FrameNames;
   /** What the target does not show, see `Target.limits`. */
   readonly limits?: readonly string[];
-  /** The snapshots are marks that the program set, see `Target.hasMarks`. */
+  /** Set if the snapshots are marks that the program set, see `Target.hasMarks`. */
   readonly hasMarks?: true;
 }
 
@@ -68,10 +68,10 @@ const TAG = {
   snapshot: "SNAP",
 } as const;
 
-/** Bytes of a tag. */
+/** Size of a tag in bytes. */
 const TAG_SIZE = 4;
 
-/** How modes are written. */
+/** The modes by their number in the file. */
 const MODES: readonly TargetMode[] = ["user", "kernel"];
 
 /**
@@ -114,15 +114,15 @@ export async function recordingPieces(recording: Recording): Promise<readonly Ui
   return await packer.finish();
 }
 
-/** Throws where logs have more traces than a recording can; known before all else is done with them. */
+/** Throws if logs have more traces than a recording can; called before anything else is done with them. */
 export function checkSize(logs: readonly TraceLog[]): void {
   const traces = logs.reduce((sum, { count }) => sum + count, 0);
   if (traces > LIMITS.traces.most) throw tooLarge(`${traces} traces`, `${LIMITS.traces.most}`);
 }
 
 /**
- * Reads the bytes of an `*.htrace` file; `name` is the file's, for messages. Throws a `FormatError` with the user's
- * sentence.
+ * Reads the bytes of an `*.htrace` file; `name` is the file's, for messages. Throws a `FormatError` with a message for
+ * the user.
  */
 export async function decodeRecording(name: string, bytes: Uint8Array): Promise<Recording> {
   const allowance = new Allowance(bytes.length);
@@ -232,8 +232,8 @@ async function addSection(
 }
 
 /**
- * The sections by their tags, each as a reader of its own: what follows the known values of one is skipped, and so are
- * tags that are not known. Only snapshots may be several.
+ * The sections by tag, each with its own reader: data after the known values of a section is skipped, and so are
+ * unknown tags. Only snapshots can occur more than once.
  */
 function readSections(
   name: string,

@@ -423,7 +423,7 @@ Deno.test("decodeRecording() trusts no number in a well-packed file", async () =
   assert(rejected > content.length / 4, `${rejected} of ${content.length}`);
 });
 
-Deno.test("a recording of a full ring whose stacks are all different is read again, and written in pieces", async () => {
+Deno.test("a recording of a full ring whose stacks are all different is written in pieces and reads back", async () => {
   const [count, depth] = [131_072, 16];
   const stacks = new ListedStacks(
     BigUint64Array.from({ length: count * depth }, (_, frame) => 0x1_4000_0000n + BigInt(frame)),

@@ -1,5 +1,5 @@
 /**
- * The bytes of a minidump, put one behind the other.
+ * Assembles the bytes of a minidump, piece by piece.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { HtraceError } from "../../error.ts";
 import { encodeStructure } from "../structure_table.ts";
 import { DIRECTORY, HEADER, SIGNATURE, VERSION } from "./format.ts";
 
-/** What the header of a new dump says. */
+/** The header fields of a new dump. */
 export interface DumpHeader {
   /** MINIDUMP_TYPE bits. */
   readonly flags: number;
@@ -16,25 +16,25 @@ export interface DumpHeader {
   readonly timestamp: number;
 }
 
-/** Everything begins at a multiple of this, so that readers that map the file find 64-bit fields aligned. */
+/** Every piece begins at a multiple of this, so that readers that map the file find 64-bit fields aligned. */
 const ALIGNMENT = 8;
 
-/** Collects pieces and gives each its offset; the directory stands behind the header, as dbghelp puts it. */
+/** Collects pieces and assigns their offsets; the directory follows the header, as in dumps by dbghelp. */
 export class DumpBuilder {
-  /** What stands behind the directory. */
+  /** The bytes after the directory. */
   readonly #body = new BytePieces();
   readonly #streams: Uint8Array[] = [];
   readonly #strings = new Map<string, number>();
   readonly #slots: number;
   readonly #bodyOffset: number;
 
-  /** Begins a dump with room for `slots` streams; slots that stay empty are of type 0, which readers skip. */
+  /** Begins a dump with room for `slots` streams; empty slots have type 0, which readers skip. */
   constructor(slots: number) {
     this.#slots = slots;
     this.#bodyOffset = HEADER.size + slots * DIRECTORY.size;
   }
 
-  /** Puts bytes into the file and gives their offset. Throws an HtraceError beyond 4 GiB, where offsets end. */
+  /** Adds bytes to the file and returns their offset. Throws an HtraceError beyond 4 GiB, where offsets end. */
   place(...parts: readonly Uint8Array[]): number {
     const end = this.#bodyOffset + this.#body.length;
     const offset = Math.ceil(end / ALIGNMENT) * ALIGNMENT;
@@ -50,8 +50,8 @@ export class DumpBuilder {
   }
 
   /**
-   * Puts a MINIDUMP_STRING into the file, each text once, and gives its offset; 0 for a text that is unknown. Where the
-   * format wants a string, an empty one must be there: readers follow the offset.
+   * Adds a MINIDUMP_STRING to the file, each text once, and returns its offset; 0 for an unknown text. If the format
+   * requires a string, pass an empty one, because readers follow the offset.
    */
   string(text: string | undefined): number {
     if (text === undefined) return 0;
@@ -68,14 +68,14 @@ export class DumpBuilder {
     return offset;
   }
 
-  /** Puts a stream into the file and the directory. */
+  /** Adds a stream to the file and the directory. */
   stream(type: number, ...parts: readonly Uint8Array[]): void {
     const offset = this.place(...parts);
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     this.entry(type, offset, size);
   }
 
-  /** Puts an entry into the directory for what lies in the file already. */
+  /** Adds an entry to the directory for bytes that are already in the file. */
   entry(type: number, offset: number, size: number): void {
     this.#streams.push(
       encodeStructure(DIRECTORY, { StreamType: type, DataSize: size, Rva: offset }),
@@ -87,7 +87,7 @@ export class DumpBuilder {
     return joinBytes(this.pieces(header));
   }
 
-  /** The same in pieces. */
+  /** The whole file, in pieces. */
   pieces({ flags, timestamp }: DumpHeader): readonly Uint8Array[] {
     if (this.#streams.length > this.#slots) {
       throw new RangeError(`Cannot build a dump: ${this.#slots} slots for ${this.#streams.length}`);

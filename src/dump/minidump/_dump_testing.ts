@@ -1,5 +1,5 @@
 /**
- * Test help: dumps made in code, usual ones and odd ones, and one call that reads all of a dump.
+ * Test helper: dumps made in code, usual and odd ones, and one call that reads everything in a dump.
  *
  * @module
  */
@@ -41,7 +41,7 @@ import { type HandleOperations, readHandleOperations } from "./operations.ts";
 import { readComments, readMiscInfo } from "./process.ts";
 import { type DumpThread, readThreads } from "./threads.ts";
 
-/** A dump of the streams that `build` adds to SystemInfo, of an x64 process unless told otherwise. */
+/** A dump of the streams that `build` adds to SystemInfo, by default of an x64 process. */
 export function dumpWith(build: (dump: DumpBuilder) => void, architecture = 9): Minidump {
   return openMinidump(bytesSource("odd.dmp", buildDump(build, { architecture })));
 }
@@ -76,7 +76,7 @@ export function structure<Types extends FieldTypes>(
   return bytes;
 }
 
-/** What a debugger's dump has, in every stream that is written here. */
+/** The contents of a debugger's dump, in every stream that is written here. */
 export function usualContents(stacks: StackTable): MinidumpContents {
   return {
     writtenAt: new Date("2026-11-24T06:00:00Z"),
@@ -152,8 +152,8 @@ export function usualDump(): Uint8Array {
 }
 
 /**
- * The bytes of a dump of process 0x10 with so many handles of each type, all of one name; with `invalidHandle`, written
- * for thread 0x24's use of it, and with the trace of that.
+ * The bytes of a dump of process 0x10 with the given number of handles of each type, all with one name. With
+ * `invalidHandle`, the dump was caused by thread 0x24's use of it, and has the trace of that.
  */
 export function dumpWithHandles(
   groups: readonly (readonly [type: string, count: number, objectName?: string])[],
@@ -190,7 +190,7 @@ export function dumpWithHandles(
   });
 }
 
-/** All that can be read of a dump. */
+/** Everything that can be read from a dump. */
 export interface WholeDump {
   readonly modules: readonly DumpModule[];
   readonly unloaded: readonly UnloadedModule[];
@@ -202,7 +202,7 @@ export interface WholeDump {
   readonly comments: readonly string[];
 }
 
-/** Reads everything, and some memory at every range's edge. */
+/** Reads everything, and some memory at the edges of every range. */
 export function readWholeDump(dump: Minidump, stacks: StackTable): WholeDump {
   readMiscInfo(dump);
   const handles = readHandles(dump).entries;

@@ -1,15 +1,15 @@
 /**
- * Text in minidumps: MINIDUMP_STRINGs (a length in bytes and UTF-16), and text of an unknown code page.
+ * Text in minidumps: MINIDUMP_STRINGs (a length in bytes, then UTF-16), and text of an unknown code page.
  *
  * @module
  */
 import type { DumpFile } from "../dump_file.ts";
 import { LIMITS } from "./format.ts";
 
-/** Strings that are kept: names of types are few, those of objects mostly occur once. */
+/** Most strings kept: names of types are few, and most names of objects occur only once. */
 const MAX_KEPT = 0x1_0000;
 
-/** The strings of a dump. The same ones are not read twice: thousands of handles share the name of a type. */
+/** The strings of a dump. Each is read only once: thousands of handles share the name of a type. */
 export class StringTable {
   readonly #file: DumpFile;
   readonly #byOffset = new Map<number, string>();
@@ -22,15 +22,15 @@ export class StringTable {
     this.#file = file;
   }
 
-  /** Whether strings were left out because the dump has more text than is kept. */
+  /** Whether strings were left out because the dump has more text than the limits allow. */
   get isExhausted(): boolean {
     return this.#charactersLeft <= 0 || this.#usedCharactersLeft <= 0 || this.#stringsLeft <= 0;
   }
 
   /**
-   * The string at `offset`; undefined at 0, which stands for none, and where its length is not in the file. A string
-   * that the file cuts off, or that is longer than any of Windows, is shortened. Each use counts as text of the dump:
-   * a long string that everything shares would be as large as all of that once it is printed.
+   * The string at `offset`; undefined at 0, which stands for none, and if its length is not in the file. A string that
+   * the file cuts off, or that is longer than any in Windows, is shortened. Each use counts toward the limit, because
+   * printing repeats a shared string for each of its uses.
    */
   at(offset: number): string | undefined {
     if (offset === 0 || this.#usedCharactersLeft <= 0) return undefined;
@@ -58,12 +58,12 @@ export class StringTable {
   }
 }
 
-/** Code units that are made a string at once: a call takes only so many arguments. */
+/** Code units converted to a string at once, because the number of a call's arguments is limited. */
 const UNITS = new Uint16Array(0x2000);
 
 /**
- * UTF-16 code units as they are, without zeros at the end (some writers count the terminator): object names are any
- * 16-bit numbers, and a surrogate without its partner must not become another character. An odd last byte is dropped.
+ * UTF-16 code units unchanged, without zeros at the end (some writers count the terminator): object names can contain
+ * any 16-bit numbers, and an unpaired surrogate must not become another character. An odd last byte is dropped.
  */
 export function decodeUtf16(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -78,7 +78,7 @@ export function decodeUtf16(bytes: Uint8Array): string {
   return text;
 }
 
-/** Text of an unknown ANSI code page: UTF-8 where it is that, else Windows-1252. Zeros at the end are dropped. */
+/** Text of an unknown ANSI code page: UTF-8 if valid, otherwise Windows-1252. Zeros at the end are dropped. */
 export function decodeAnsi(bytes: Uint8Array): string {
   const end = bytes.findLastIndex((byte) => byte !== 0) + 1;
   const text = bytes.subarray(0, end);

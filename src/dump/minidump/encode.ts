@@ -1,5 +1,5 @@
 /**
- * Writes minidumps that debuggers take: modules, threads, handles and handle operations of a process.
+ * Writes minidumps that debuggers accept: modules, threads, handles and handle operations of a process.
  *
  * @module
  */
@@ -33,23 +33,23 @@ import {
   THREAD,
 } from "./format.ts";
 
-/** What a new dump is to hold. */
+/** The contents of a new dump. */
 export interface MinidumpContents {
   /** When it is written. */
   readonly writtenAt: Date;
   /** The system that the process ran on. */
   readonly system: Omit<SystemInfo, "pointerSize">;
-  /** The process's id, where known. */
+  /** The process's id, if known. */
   readonly processId?: number;
-  /** When the process was started, where known. */
+  /** When the process was started, if known. */
   readonly startTime?: Date;
   /** Its modules, the program first. */
   readonly modules: readonly DumpModule[];
-  /** Ids of its threads that are known. Their registers are not, so that their contexts are zero. */
+  /** The known ids of its threads. Their registers are unknown, so their contexts are zero. */
   readonly threadIds: readonly number[];
-  /** Its open handles, where known. */
+  /** Its open handles, if known. */
   readonly handles?: readonly (HandleEntry & { readonly attributes?: number })[];
-  /** Its traces, where there are any. */
+  /** Its traces, if any. */
   readonly operations?: OperationColumns;
   /** Some of its memory, such as the headers of its images. */
   readonly memory?: readonly { readonly start: bigint; readonly bytes: Uint8Array }[];
@@ -57,15 +57,15 @@ export interface MinidumpContents {
   readonly comment?: string;
 }
 
-/** A dump, and what the format could not hold of its contents. */
+/** A dump, and how much of its contents the format could not hold. */
 export interface EncodedMinidump {
   /** The file, in pieces. */
   readonly pieces: readonly Uint8Array[];
-  /** Number of traces whose stacks were cut to 32 frames. */
+  /** Number of traces whose stacks were truncated to 32 frames. */
   readonly cutStacks: number;
 }
 
-/** CONTEXT by architecture (`winnt.h`): its size, and where its ContextFlags are and say that it has registers. */
+/** CONTEXT by architecture (`winnt.h`): its size, the offset of its ContextFlags, and the flags for all registers. */
 const CONTEXTS: Readonly<
   Record<number, { readonly size: number; readonly flagsOffset: number; readonly flags: number }>
 > = {
@@ -78,9 +78,9 @@ const CONTEXTS: Readonly<
 const STREAMS = 9;
 
 /**
- * Encodes a dump with the streams that `!htrace`, `!handle`, `lm` and `~` of a debugger read.
+ * Encodes a dump with the streams that a debugger's `!htrace`, `!handle`, `lm` and `~` read.
  *
- * A dump without a thread opens in WinDbg, but no command works; so there is always one.
+ * A dump without a thread opens in WinDbg, but no command works, so there is always at least one.
  */
 export function encodeMinidump(contents: MinidumpContents): EncodedMinidump {
   const dump = new DumpBuilder(STREAMS);
@@ -172,7 +172,7 @@ function withPath<Types extends FieldTypes>(
   return bytes;
 }
 
-/** A GUID of 32 hex digits as bytes: its first three numbers are little-endian. */
+/** The bytes of a GUID of 32 hex digits: its first three numbers are little-endian. */
 function guidBytes(guid: string): Uint8Array {
   const bytes = Uint8Array.fromHex(guid);
   bytes.subarray(0, 4).reverse();

@@ -1,5 +1,5 @@
 /**
- * Traces as the HandleOperationList stream (18).
+ * Encodes traces as the HandleOperationList stream (18).
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type OperationColumns = EntryColumns & Pick<TraceLog, "stacks">;
 export interface EncodedOperations {
   /** The stream: header and entries. */
   readonly bytes: Uint8Array;
-  /** Number of traces whose stacks were cut to 32 frames. */
+  /** Number of traces whose stacks were truncated to 32 frames. */
   readonly cutStacks: number;
 }
 

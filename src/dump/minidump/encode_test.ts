@@ -21,7 +21,7 @@ function open(contents: MinidumpContents): Minidump {
   return openMinidump(bytesSource("new.dmp", joinBytes(encodeMinidump(contents).pieces)));
 }
 
-/** The columns of the traces alone; in one table, equal stacks have equal ids. */
+/** Only the columns of the traces; in one table, equal stacks have equal ids. */
 function columnsOf({ operations }: MinidumpContents): EntryColumns {
   const { count, type, handle, processId, threadId, stack, wideHandles } = operations!;
   return { count, type, handle, processId, threadId, stack, ...(wideHandles && { wideHandles }) };
@@ -104,7 +104,7 @@ Deno.test("a process with two hundred thousand handles is written whole", () => 
   assertEquals([entries.length, entries.at(-1)?.handle], [200_000, 800_000]);
 });
 
-Deno.test("a dump of nothing but a system has every list that debuggers want, and a thread", () => {
+Deno.test("a dump of only a system has every list that debuggers require, and a thread", () => {
   using stacks = new EngineStackTable();
   const { system } = usualContents(stacks);
   const dump = open({ writtenAt: new Date(0), system, modules: [], threadIds: [] });
@@ -117,7 +117,7 @@ Deno.test("a dump of nothing but a system has every list that debuggers want, an
   assertEquals(findStream(dump, STREAM.memoryList)?.size, 4);
 });
 
-Deno.test("each architecture has a CONTEXT of its own size, with its flags in place", () => {
+Deno.test("each architecture has its own size of CONTEXT, with its flags in place", () => {
   using stacks = new EngineStackTable();
   const wanted: readonly (readonly [architecture: number, size: number, flagsAt: number])[] = [
     [0, 716, 0],
@@ -134,12 +134,12 @@ Deno.test("each architecture has a CONTEXT of its own size, with its flags in pl
   }
 });
 
-Deno.test("streams are aligned to eight bytes, so that readers may map them", () => {
+Deno.test("streams are aligned to eight bytes, so that readers can map them", () => {
   const dump = openMinidump(bytesSource("new.dmp", usualDump()));
   for (const { offset } of dump.streams) assertEquals(offset % 8, 0);
 });
 
-Deno.test("a dump comes in pieces, without a copy of it as a whole", () => {
+Deno.test("a dump is returned in pieces, without a copy of the whole", () => {
   using stacks = new EngineStackTable();
   const bytes = new Uint8Array(0x10_0000);
   const { pieces } = encodeMinidump({

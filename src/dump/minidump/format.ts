@@ -1,5 +1,5 @@
 /**
- * The minidump format as tables: stream types, structures, and how much is read of each.
+ * The minidump format as tables: stream types, structures, and limits on how much is read of each.
  *
  * Layouts: `minidumpapiset.h` and `mindumpdef.h` of the Windows SDK, `avrfsdk.h` for handle operations, and the pages
  * of learn.microsoft.com for the same structures. Packing is 4 bytes. An RVA is a file offset.
@@ -33,7 +33,9 @@ export const STREAM = {
   threadNames: 24,
 } as const;
 
-/** MINIDUMP_TYPE bits that are written or told here; writers other than dbghelp do not keep them in step with streams. */
+/**
+ * MINIDUMP_TYPE bits written or reported here; in dumps by writers other than dbghelp they may not match the streams.
+ */
 export const FLAG = { withFullMemory: 2, withHandleData: 4 } as const;
 
 export const HEADER = structureTable("MINIDUMP_HEADER", 32, {
@@ -97,7 +99,7 @@ export const UNLOADED_MODULE = structureTable("MINIDUMP_UNLOADED_MODULE", 24, {
   ModuleNameRva: [0x14, "u32"],
 });
 
-/** CV_INFO_PDB70 up to the path, but for its GUID of 16 bytes. */
+/** CV_INFO_PDB70 up to the path, except for its GUID of 16 bytes. */
 export const RSDS = structureTable("CV_INFO_PDB70", 24, {
   Signature: [0, "u32"],
   Age: [0x14, "u32"],
@@ -196,7 +198,7 @@ export const LIST_HEADER = structureTable("MINIDUMP_UNLOADED_MODULE_LIST", 12, {
   NumberOfEntries: [8, "u32"],
 });
 
-/** HandleData and HandleOperationList: the same three words, and one that is reserved. */
+/** HandleData and HandleOperationList: the same three words, and a reserved one. */
 export const HANDLE_LIST_HEADER = structureTable("MINIDUMP_HANDLE_DATA_STREAM", 16, {
   SizeOfHeader: [0, "u32"],
   SizeOfEntry: [4, "u32"],
@@ -220,7 +222,7 @@ export const HANDLE_DESCRIPTOR_2 = structureTable("MINIDUMP_HANDLE_DESCRIPTOR_2"
   ObjectInfoRva: [0x20, "u32"],
 });
 
-/** What stands in front of each piece of object information. */
+/** Precedes each piece of object information. */
 export const OBJECT_INFORMATION = structureTable("MINIDUMP_HANDLE_OBJECT_INFORMATION", 12, {
   NextInfoRva: [0, "u32"],
   InfoType: [4, "u32"],
@@ -228,9 +230,9 @@ export const OBJECT_INFORMATION = structureTable("MINIDUMP_HANDLE_OBJECT_INFORMA
 });
 
 /**
- * What MiniDumpWriteDump asks NtQueryObject's relatives for, by InfoType and size in bytes (`ntpsapi.h` and `ntexapi.h` of
- * phnt). The documentation leaves these bytes to the system; thread, mutant and event were seen in dumps, process
- * and semaphore follow from their names and are read only where the size is right.
+ * What MiniDumpWriteDump queries with relatives of NtQueryObject, by InfoType and size in bytes (`ntpsapi.h` and
+ * `ntexapi.h` of phnt). The documentation does not specify these bytes. Thread, mutant and event were seen in dumps;
+ * process and semaphore follow from their names and are read only if the size is right.
  */
 export const OBJECT_INFORMATION_TYPE = {
   thread: 1,
@@ -282,7 +284,7 @@ export const HANDLE_OPERATION = structureTable("AVRF_HANDLE_OPERATION", 288, {
   Index: [0x1c, "u32"],
 });
 
-/** AVRF_HANDLE_OPERATION, as the engine reads entries: the same for targets of every architecture. */
+/** The layout by which the engine reads AVRF_HANDLE_OPERATION entries: the same for every architecture. */
 export const HANDLE_OPERATION_LAYOUT: EntryLayout = {
   name: HANDLE_OPERATION.name,
   size: HANDLE_OPERATION.size,
@@ -294,53 +296,51 @@ export const HANDLE_OPERATION_LAYOUT: EntryLayout = {
 };
 
 /**
- * The most that is read of each thing. Counts in a damaged or hostile file say anything; each bound is far beyond what
- * Windows makes, and small enough that all of them together stay under 200 MB.
+ * The most that is read of each thing. Counts in a damaged or hostile file can have any value; each limit is far beyond
+ * what Windows makes, and small enough that all of them together stay under 200 MB.
  */
 export const LIMITS = {
-  /** dbghelp writes up to twenty, Crashpad adds one for each user stream. */
+  /** dbghelp writes up to twenty; Crashpad adds one for each user stream. */
   streams: 0x1000,
-  /** The largest programs load some thousands; of a live process no more are read. */
+  /** The largest programs load some thousands; the limit for a live process is the same. */
   modules: 0x2000,
   /** Windows keeps the last 64. */
   unloadedModules: 0x400,
   threads: 0x2_0000,
   /**
-   * A process can have 16 million handles, but nobody dumps so many. As objects, this many take 50 MB, and a comparison
-   * of two dumps has them twice.
+   * A process can have 16 million handles, but nobody dumps so many. This many take 50 MB as objects, and twice that in
+   * a comparison of two dumps.
    */
   handles: 0x4_0000,
-  /** Types of one list: since Windows 7 an object says its type in one byte, and older systems had some forty. */
+  /** Types in one list: since Windows 7 an object's type is stored in one byte, and older systems had some forty. */
   types: 0x100,
   /** The largest ring that the kernel makes. */
   operations: 0x2_0000,
   /**
-   * Different stacks: those of ten million traces of a real program are some 20,000, those of a ring some 2,000. Each
-   * becomes a group.
+   * Different stacks, each of which becomes a group: ten million traces of a real program have some 20,000, a ring has
+   * some 2,000.
    */
   stacks: 0x4000,
   /**
-   * Addresses of those stacks, 16 each. Each of the addresses gets a name, which takes half a kilobyte where all are
-   * different.
+   * Addresses of those stacks, 16 each. Each address gets a name, which takes half a kilobyte if all are different.
    */
   stackAddresses: 0x4_0000,
-  /** A full dump has one for each region of pages that are alike: some ten thousands. */
+  /** A full dump has one for each region of similar pages: some tens of thousands. */
   memoryRanges: 0x4_0000,
   memoryRegions: 0x4_0000,
-  /** Bytes of a MINIDUMP_STRING: longest UNICODE_STRING. */
+  /** Bytes of a MINIDUMP_STRING: the longest UNICODE_STRING. */
   stringBytes: 0x1_0000,
-  /** Strings that are read: types are some seventy, and objects that leak have one name or none. */
+  /** Strings read: there are some seventy types, and objects that leak have the same name or none. */
   strings: 0x1_0000,
-  /** Characters of those strings: 64 each, as paths have them. They can overlap, so that the file bounds nothing. */
+  /** Characters of those strings: 64 each, as in paths. Strings can overlap, so the file's size is no limit. */
   characters: 0x40_0000,
   /**
-   * Characters of all uses of strings, 48 for each handle: many handles of one long name make much text once they are
-   * printed.
+   * Characters of all uses of strings, 48 for each handle: many handles with one long name make much text when printed.
    */
   usedCharacters: 0xc0_0000,
-  /** Bytes of a CodeView record: 24 and a path, of MAX_PATH letters with three bytes each. */
+  /** Bytes of a CodeView record: 24 and a path of MAX_PATH letters with three bytes each. */
   codeViewBytes: 0x400,
-  /** Pieces of information of one object, each of a kind of its own: there are nine. */
+  /** Pieces of information about one object, each of a different kind: there are nine kinds. */
   objectInformation: 16,
   /** Bytes of a piece: PROCESS_BASIC_INFORMATION, the largest known, has 48. */
   objectInformationBytes: 0x1000,

@@ -21,39 +21,39 @@ import {
   sizedList,
 } from "./_entry_list.ts";
 
-/** An open handle, as a dump has it. */
+/** An open handle in a dump. */
 export interface DumpHandle extends HandleEntry {
   /** OBJ_* attributes. */
   readonly attributes: number;
   /** Granted access mask. */
   readonly grantedAccess: number;
-  /** Handles to the object, as the system counts them. */
+  /** Number of handles to the object, as counted by the system. */
   readonly handleCount: number;
-  /** References to the object; newer kernels count them in ways that say little. */
+  /** Number of references to the object; newer kernels count them in ways that say little. */
   readonly pointerCount: number;
-  /** Byte offset of its object information, 0 where there is none; `readObjectInformation` reads it. */
+  /** Byte offset of its object information, or 0 if there is none; `readObjectInformation` reads it. */
   readonly objectInformation: number;
 }
 
 /** A descriptor of either form. */
 type Descriptor = StructureOf<typeof HANDLE_DESCRIPTOR> & { readonly ObjectInfoRva?: number };
 
-/** Reads the open handles, in the order of the dump; empty where the dump has none. */
+/** Reads the open handles, in the order of the dump; empty if the dump has none. */
 export function readHandleEntries(dump: Minidump): Listing<HandleEntry> {
   return collect(dump, (descriptor, types) => entryOf(dump, descriptor, types));
 }
 
-/** Reads them with all that a dump has of them. */
+/** Reads the open handles with everything that the dump has about them. */
 export function readHandles(dump: Minidump): Listing<DumpHandle> {
   return collect(dump, (descriptor, types) => handleOf(dump, descriptor, types));
 }
 
-/** Number of open handles that the dump has, more than are read maybe; undefined where it has no list of them. */
+/** Number of open handles in the dump, which can be more than are read; undefined if it has no list of them. */
 export function countHandles(dump: Minidump): number | undefined {
   return descriptorsOf(dump)?.list.there;
 }
 
-/** Finds one open handle; undefined where it is not open. */
+/** Finds one open handle; undefined if it is not open. */
 export function findHandle(dump: Minidump, handle: number): DumpHandle | undefined {
   const descriptors = descriptorsOf(dump)?.descriptors ?? [];
   for (const descriptor of descriptors) {
@@ -76,19 +76,19 @@ function collect<Entry>(
   return { entries, ...incompleteOf(found.list.incomplete, types.incomplete, shortened) };
 }
 
-/** The types of a list, no more than Windows can tell apart: a count for each of all handles would be large. */
+/** The types in a list, at most as many as Windows can distinguish: a count for each handle's own would be large. */
 class TypeNames {
   readonly #known = new Map<string, string>();
   #leftOut = 0;
 
-  /** Why handles have no type that the dump gives one. */
+  /** Why handles lack the type that they have in the dump. */
   get incomplete(): string | undefined {
     if (this.#leftOut === 0) return undefined;
     return `the types of ${this.#leftOut} handles are left out: the first ${LIMITS.types} are kept, ` +
       "and Windows has no more";
   }
 
-  /** A type, the same string for all its handles; undefined for one too many. */
+  /** A type, as the same string for all its handles; undefined beyond the limit. */
   of(type: string | undefined): string | undefined {
     if (!type) return undefined;
     const known = this.#known.get(type);
@@ -118,7 +118,7 @@ function descriptorsOf(
   return { list, descriptors };
 }
 
-/** Of a 32-bit process the lower half: some writers extend the sign. */
+/** The handle value; for a 32-bit process only the lower half, because some writers extend the sign. */
 function valueOf(dump: Minidump, { Handle }: Descriptor): number {
   return Number(dump.system.pointerSize === 4 ? BigInt.asUintN(32, Handle) : Handle);
 }

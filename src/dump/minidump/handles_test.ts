@@ -71,7 +71,7 @@ Deno.test("readObjectInformation() ends at a loop, at the end of the file, and a
   );
 });
 
-Deno.test("objectFactOf() says what layouts that are known say", () => {
+Deno.test("objectFactOf() reads the known layouts", () => {
   const fact = (type: number, bytes: Uint8Array): unknown => objectFactOf({ type, bytes });
   assertEquals(fact(1, u32(0x103, 0, 4242, 17, 0, 0, 0)), {
     kind: "thread",
@@ -95,14 +95,14 @@ Deno.test("objectFactOf() says what layouts that are known say", () => {
   assertEquals(fact(8, u32(3, 10)), { kind: "semaphore", count: 3, maximum: 10 });
 });
 
-Deno.test("objectFactOf() says nothing where size or type are not known", () => {
+Deno.test("objectFactOf() returns undefined for an unknown size or type", () => {
   for (const type of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xffff_ffff]) {
     assertEquals(objectFactOf({ type, bytes: new Uint8Array(7) }), undefined);
     assertEquals(objectFactOf({ type, bytes: new Uint8Array(0) }), undefined);
   }
 });
 
-Deno.test("handles share the strings of their types, and have any UTF-16 as names", () => {
+Deno.test("handles share the strings of their types, and can have any UTF-16 as names", () => {
   const name = "\\Device\\\u0000x\ud83e\udd96\udc00 \ud800";
   const dump = dumpWith((builder) => {
     const TypeNameRva = builder.string("Key");
@@ -121,7 +121,7 @@ Deno.test("handles share the strings of their types, and have any UTF-16 as name
   ]);
 });
 
-Deno.test("a string may be of odd length, count its terminator, or reach beyond the file", () => {
+Deno.test("a string can have an odd length, count its terminator, or extend past the end of the file", () => {
   const string = (length: number, text: string): Uint8Array => {
     const units = Uint16Array.from(text, (character) => character.charCodeAt(0));
     return new Uint8Array([...u32(length), ...new Uint8Array(units.buffer)]);
@@ -135,7 +135,7 @@ Deno.test("a string may be of odd length, count its terminator, or reach beyond 
     ];
     const entries = names.map((ObjectNameRva) => structure(HANDLE_DESCRIPTOR_2, { ObjectNameRva }));
     const list = descriptors(...entries);
-    // The stream stands before the strings' end, so that the last string runs to the end of the file.
+    // The stream comes before the end of the strings, so that the last string runs to the end of the file.
     builder.stream(STREAM.handleData, ...list);
   });
   const names = readHandles(dump).entries.map(({ objectName }) => objectName);
@@ -162,7 +162,7 @@ Deno.test("names that overlap in a small file do not fill the memory", () => {
   assertEquals(incomplete, "names are left out: the dump has more text than htrace reads");
 });
 
-Deno.test("of names that are all different so many are read, and the handles with them", () => {
+Deno.test("only a limited number of different names is read, but all handles are", () => {
   const count = LIMITS.strings + 1000;
   const dump = dumpWith((builder) => {
     const texts = new Uint32Array(count * 2);
@@ -185,7 +185,7 @@ Deno.test("of names that are all different so many are read, and the handles wit
   assertEquals(incomplete, "names are left out: the dump has more text than htrace reads");
 });
 
-Deno.test("of types that are all different so many are kept as Windows can have, and the others counted", () => {
+Deno.test("as many different types are kept as Windows can have, and the others are counted", () => {
   const count = LIMITS.types + 3;
   const dump = dumpWith((builder) => {
     const entries = Array.from(

@@ -1,5 +1,5 @@
 /**
- * For tests: a minidump that is as large as a reader may take it to be, with everything different in it.
+ * Test helper: a minidump as large as a reader may have to accept, in which everything is different.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import {
   SYSTEM_INFO,
 } from "./format.ts";
 
-/** How much is in it, and what tells it from another one. */
+/** The size of its contents, and what distinguishes it from another one. */
 export interface HostileDump {
-  /** First number in names: dumps with different ones have no name in common. */
+  /** First number in names: dumps whose numbers are far apart have no name in common. */
   readonly seed: number;
-  /** Characters of a name, all of two bytes. */
+  /** Length of a name, in characters of two bytes each. */
   readonly nameLength: number;
-  /** Return addresses of each trace. */
+  /** Number of return addresses of each trace. */
   readonly depth: number;
 }
 

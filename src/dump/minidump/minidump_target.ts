@@ -42,11 +42,11 @@ import { readMiscInfo } from "./process.ts";
 import { readThreads } from "./threads.ts";
 import type { Listing } from "./_entry_list.ts";
 
-/** How a dump is opened. */
+/** How to open a dump. */
 export interface MinidumpTargetOptions {
   /** Name of the kind in the table of kinds. */
   readonly kind: string;
-  /** When the file was last written, for dumps that do not say when they were. */
+  /** When the file was last written, for dumps that do not say when they were written. */
   readonly fileTime?: Date;
   /** Called with warnings to show once. */
   readonly warn?: (warning: string) => void;
@@ -58,27 +58,27 @@ const HOW_TO_TRACE =
 const NO_OPERATIONS = `handle tracing was off when the dump was written; ${HOW_TO_TRACE}`;
 const NO_HANDLE_DATA = `the dump was written without handle data; ${HOW_TO_TRACE}`;
 
-/** First address that is the kernel's, by pointer size; a 32-bit program may have been given more. */
+/** First kernel address by pointer size; a 32-bit program may have been given more. */
 const USER_END = { 4: 0x8000_0000n, 8: 0x8000_0000_0000n } as const;
 const LARGE_USER_END = 0x1_0000_0000n;
 
-/** A minidump, as a {@linkcode Target}. The file is read when something is asked for, and closed at the end. */
+/** A minidump as a {@linkcode Target}. The file is read on demand, and closed on disposal. */
 export class MinidumpTarget implements Target {
-  /** The file, as it was named. */
+  /** The file's name, as given. */
   readonly name: string;
   /** Name of the kind in the table of kinds. */
   readonly kind: string;
-  /** Which process it is of, as far as the dump says. */
+  /** The process of the dump, as far as the dump identifies it. */
   readonly identity: TargetIdentity;
   /** The system that the process ran on. */
   readonly system: WindowsSystem;
   /** User mode. */
   readonly mode = "user";
-  /** Width of the process's pointers, as the writer saw it. */
+  /** Width of the process's pointers, according to the writer. */
   readonly pointerSize: PointerSize;
-  /** First address that is the kernel's. */
+  /** First kernel address. */
   readonly userEnd: bigint;
-  /** Open handles; only where the dump has handle data. */
+  /** Open handles; absent if the dump has no handle data. */
   declare readonly handles?: (process?: ProcessRef) => readonly HandleEntry[];
   readonly #source: ByteSource & Partial<Disposable>;
   readonly #dump: Minidump;
@@ -90,9 +90,9 @@ export class MinidumpTarget implements Target {
   #unloaded: readonly UnloadedModule[] | undefined;
 
   /**
-   * Takes over a file.
+   * Takes ownership of a file.
    *
-   * @throws {FormatError} for one that is not a minidump of a Windows process, or too damaged to be one.
+   * @throws {FormatError} if it is not a minidump of a Windows process, or is too damaged to be read.
    */
   constructor(source: ByteSource & Partial<Disposable>, options: MinidumpTargetOptions) {
     const dump = openMinidump(source);
@@ -119,7 +119,7 @@ export class MinidumpTarget implements Target {
     }
   }
 
-  /** What handle tracing had recorded. A dump without traces has an empty log that says how one with traces is made. */
+  /** The recorded traces. A dump without traces has an empty log that says how to make one with traces. */
   readTraces(into: StackTable, process?: ProcessRef): TraceLog {
     this.#checkProcess(process);
     const { timestamp } = this.#dump;
@@ -137,14 +137,14 @@ export class MinidumpTarget implements Target {
     return { ...columns, stacks: into, readAt, parsed: operations.count, ...stops };
   }
 
-  /** The loaded modules. What the writer left out of a module is taken from its headers, where the dump has them. */
+  /** The loaded modules. Facts that the writer left out are taken from a module's headers, if the dump has them. */
   modules(process?: ProcessRef): readonly Module[] {
     this.#checkProcess(process);
     this.#warnOf(this.#modules);
     return this.#modules.entries.map((module) => this.#moduleOf(module));
   }
 
-  /** The memory that the dump has. */
+  /** The memory in the dump. */
   memory(): DumpMemory {
     if (this.#memory === undefined) {
       this.#memory = new DumpMemory(this.#dump);
@@ -153,7 +153,7 @@ export class MinidumpTarget implements Target {
     return this.#memory;
   }
 
-  /** An address in a module that was unloaded: traces outlive modules. */
+  /** The frame of an address in an unloaded module: traces outlive modules. */
   frame(address: bigint): Frame | undefined {
     this.#unloaded ??= readUnloadedModules(this.#dump).entries;
     const module = this.#unloaded.find((unloaded) => isInModule(unloaded, address));
@@ -180,7 +180,7 @@ export class MinidumpTarget implements Target {
     }];
   }
 
-  /** What the writer asked the system about the object behind a handle. */
+  /** What the writer queried from the system about a handle's object. */
   objectFacts(handle: number): readonly string[] {
     const found = findHandle(this.#dump, handle);
     if (found === undefined) return [];
@@ -194,7 +194,7 @@ export class MinidumpTarget implements Target {
     this.#source[Symbol.dispose]?.();
   }
 
-  /** A dump is of one process: any other that is named is a mistake. */
+  /** Throws if a process other than the dump's is named. */
   #checkProcess({ process, processId }: ProcessRef = {}): void {
     const known = this.identity.processId;
     if (!process && (processId === undefined || known === undefined || processId === known)) return;
@@ -228,8 +228,8 @@ export class MinidumpTarget implements Target {
   }
 
   /**
-   * The invalid-handle exception that the dump was written for. The exception does not say which handle it was; the
-   * thread's newest bad reference does.
+   * The invalid-handle exception that caused the dump. The exception does not say which handle it was; the thread's
+   * newest bad reference does.
    */
   #stopOf(operations: ReturnType<typeof readHandleOperations>): TraceStop | undefined {
     const exception = readException(this.#dump);
@@ -252,7 +252,7 @@ export class MinidumpTarget implements Target {
     };
   }
 
-  /** Says once what of a list is missing. */
+  /** Warns once about what is missing from a list. */
   #warnOf({ incomplete }: { readonly incomplete?: string }): void {
     if (incomplete === undefined || this.#said.has(incomplete)) return;
     this.#said.add(incomplete);
@@ -271,7 +271,7 @@ function identityOf(dump: Minidump, modules: readonly DumpModule[]): TargetIdent
   };
 }
 
-/** A 32-bit process that has anything above 2 GiB was given the larger half, up to 3 GiB or 4 GiB. */
+/** A 32-bit process with anything above 2 GiB was given a larger address space, up to 3 GiB or 4 GiB. */
 function userEndOf(dump: Minidump, modules: readonly DumpModule[]): bigint {
   const { pointerSize } = dump.system;
   const end = USER_END[pointerSize];

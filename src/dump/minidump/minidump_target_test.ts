@@ -27,7 +27,7 @@ import {
 } from "./format.ts";
 import { MinidumpTarget } from "./minidump_target.ts";
 
-/** A target of a dump made in code; `warnings` collects what it warns of. */
+/** A target of a dump made in code; `warnings` collects its warnings. */
 function targetOf(
   build: (dump: DumpBuilder) => void,
   { architecture = 9, warnings = [] as string[] } = {},
@@ -70,7 +70,7 @@ function addHandles(dump: DumpBuilder, handles: readonly number[], objectInfo = 
   );
 }
 
-/** A bad reference of thread 0x24 in front of one of thread 0x28, and the opens of both. */
+/** A bad reference by thread 0x24 before one by thread 0x28, and the opens of both. */
 function addOperations(dump: DumpBuilder): void {
   using stacks = new EngineStackTable();
   const { bytes } = encodeOperations(traceLog(stacks, [
@@ -89,7 +89,7 @@ function addException(dump: DumpBuilder, code: number, threadId = 0x24): void {
   );
 }
 
-Deno.test("MinidumpTarget has what was written: traces, modules, handles, identity", () => {
+Deno.test("MinidumpTarget reads what was written: traces, modules, handles, identity", () => {
   using stacks = new EngineStackTable();
   const contents = usualContents(stacks);
   using target = new MinidumpTarget(
@@ -135,7 +135,7 @@ Deno.test("MinidumpTarget has what was written: traces, modules, handles, identi
   }]);
 });
 
-Deno.test("a dump without traces has an empty log that says how one with traces is made", () => {
+Deno.test("a dump without traces has an empty log that says how to make one with traces", () => {
   const untraced = readLog(targetOf((dump) => addHandles(dump, [4])));
   assertEquals(untraced.count, 0);
   assertStringIncludes(untraced.incomplete!, "handle tracing was off when the dump was written; ");
@@ -146,7 +146,7 @@ Deno.test("a dump without traces has an empty log that says how one with traces 
   assertEquals(bare.processes(), [{ processId: 0, imageName: "", traced: false }]);
 });
 
-Deno.test("a dump that was traced, and has no trace yet, is whole", () => {
+Deno.test("a dump of a traced process without a trace yet is complete", () => {
   const log = readLog(targetOf((dump) =>
     dump.stream(
       STREAM.handleOperationList,
@@ -156,7 +156,7 @@ Deno.test("a dump that was traced, and has no trace yet, is whole", () => {
   assertEquals([log.count, log.incomplete], [0, undefined]);
 });
 
-Deno.test("a dump that does not say when it was written is as old as its file", () => {
+Deno.test("a dump that does not say when it was written has the time of its file", () => {
   assertEquals(readLog(targetOf(() => {})).readAt, new Date("2026-11-29T12:00:00Z"));
 });
 
@@ -184,7 +184,7 @@ Deno.test("an invalid-handle exception names its thread, and its handle by the t
   }
 });
 
-Deno.test("an invalid-handle exception without traces names its thread alone; other exceptions are none of ours", () => {
+Deno.test("an invalid-handle exception without traces names only its thread; other exceptions are ignored", () => {
   const stopped = readLog(targetOf((dump) => addException(dump, INVALID_HANDLE)));
   assertEquals(stopped.stops, [{
     code: INVALID_HANDLE,
@@ -199,7 +199,7 @@ Deno.test("an invalid-handle exception without traces names its thread alone; ot
   assertEquals(readLog(targetOf((dump) => addException(dump, 0xc000_0005))).stops, undefined);
 });
 
-Deno.test("the program is the first .exe among the modules, wherever its path comes from", () => {
+Deno.test("the program is the first .exe among the modules, regardless of the form of its path", () => {
   const imageOf = (...paths: string[]): string | undefined =>
     targetOf((dump) => addModules(dump, paths.map((path, index) => [BigInt(index) << 20n, path])))
       .identity.imageName;
@@ -208,7 +208,7 @@ Deno.test("the program is the first .exe among the modules, wherever its path co
   assertEquals(imageOf(), undefined);
 });
 
-Deno.test("user addresses of a 32-bit process end where something of it lies above 2 GiB", () => {
+Deno.test("user addresses of a 32-bit process end at 4 GiB if any of it is above 2 GiB", () => {
   const endOf = (build: (dump: DumpBuilder) => void, architecture = 0): bigint =>
     targetOf(build, { architecture }).userEnd;
   const region = (BaseAddress: bigint, State: number) => (dump: DumpBuilder): void =>
@@ -228,7 +228,7 @@ Deno.test("user addresses of a 32-bit process end where something of it lies abo
   assertEquals(endOf(() => {}, 12), 0x8000_0000_0000n);
 });
 
-Deno.test("an address in an unloaded module is named by it, unless another module lies there now", () => {
+Deno.test("an address in an unloaded module is named after it, unless another module is there now", () => {
   const target = targetOf((dump) => {
     addModules(dump, [[0x2_0000n, "C:\\now.dll"]]);
     const unloaded = [0x1_0000n, 0x2_0000n].map((BaseOfImage) =>
@@ -253,7 +253,7 @@ Deno.test("an address in an unloaded module is named by it, unless another modul
   assertEquals(target.frame(0x3_0123n), undefined);
 });
 
-Deno.test("what the module list lacks comes from the image's headers, where the dump has them", () => {
+Deno.test("what the module list lacks comes from the image's headers, if the dump has them", () => {
   const file = Deno.readFileSync(new URL("../../../testdata/guest/kernel32.dll", import.meta.url));
   const view = new DataView(file.buffer);
   const timestamp = view.getUint32(view.getUint32(0x3c, true) + 8, true);
@@ -272,7 +272,7 @@ Deno.test("what the module list lacks comes from the image's headers, where the 
   assertEquals(target.modules().map((module) => module.timestamp), [timestamp, undefined]);
 });
 
-Deno.test("what the writer asked about an object is told in the debugger's words", () => {
+Deno.test("what the writer queried about an object is described in the debugger's wording", () => {
   const target = targetOf((dump) => {
     const information = dump.place(u32(0, 6, 8, 1, 0));
     addHandles(dump, [4, 8], information);
@@ -281,7 +281,7 @@ Deno.test("what the writer asked about an object is told in the debugger's words
   assertEquals(target.objectFacts(12), []);
 });
 
-Deno.test("lists that are cut are warned of once, when they are asked for", () => {
+Deno.test("a cut list causes a single warning, when it is read", () => {
   const warnings: string[] = [];
   const target = targetOf((dump) => {
     dump.stream(STREAM.moduleList, u32(7), structure(MODULE, {}));
@@ -294,7 +294,7 @@ Deno.test("lists that are cut are warned of once, when they are asked for", () =
   ]);
 });
 
-Deno.test("a process that the dump is not of is not read", () => {
+Deno.test("a process other than the dump's is rejected", () => {
   using stacks = new EngineStackTable();
   const target = targetOf((dump) => {
     addHandles(dump, [4]);
@@ -317,7 +317,7 @@ Deno.test("a process that the dump is not of is not read", () => {
   assertThrows(() => target.modules({ process: 0x8140_0300n }), TargetError, "0x81400300");
 });
 
-Deno.test("a dump that is cut anywhere gives what stands in front of the cut, or one error", () => {
+Deno.test("a dump that is cut anywhere has what is before the cut, or ends in one error", () => {
   using stacks = new EngineStackTable();
   const whole = joinBytes(encodeMinidump(usualContents(stacks)).pieces);
   let opened = 0;
@@ -349,7 +349,7 @@ Deno.test("disposing the target closes its file", () => {
   assertEquals(closed, 1);
 });
 
-Deno.test("handles have their names however often they are asked for", () => {
+Deno.test("handles keep their names however often they are read", () => {
   const text = "x".repeat(LIMITS.stringBytes / 2);
   const target = targetOf((dump) => {
     const ObjectNameRva = dump.string(text);

@@ -1,5 +1,5 @@
 /**
- * Handle operations (HandleOperationList, 18): what handle tracing recorded.
+ * Handle operations (HandleOperationList, 18): the traces that handle tracing recorded.
  *
  * @module
  */
@@ -17,20 +17,20 @@ import { entryChunks, type EntryList, incompleteOf, sizedList } from "./_entry_l
 
 /** The handle operations of a dump, newest first. */
 export interface HandleOperations extends EntryColumns {
-  /** How many the dump claims to have. */
+  /** Number that the dump claims to have. */
   readonly stated: number;
-  /** Why there are fewer, as the end of a message; absent when whole. */
+  /** Why there are fewer, as the end of a message; absent if there are not. */
   readonly incomplete?: string;
 }
 
 const WORD_COLUMNS = ["handle", "processId", "threadId", "stack"] as const;
 
-/** Bytes of an entry that has room for one return address. */
+/** Size in bytes of an entry with room for one return address. */
 const MIN_SIZE = LAYOUT.stack.offset + LAYOUT.stack.size;
 
 /**
- * Reads the handle operations into columns; undefined where the dump has no such stream: it was written without handle
- * tracing. Entries that were never written, or whose type nothing writes, are left out.
+ * Reads the handle operations into columns; undefined if the dump has no such stream, because it was written without
+ * handle tracing. Entries that were never written, or have an unknown type, are left out.
  */
 export function readHandleOperations(
   dump: Minidump,
@@ -53,8 +53,8 @@ export function readHandleOperations(
 }
 
 /**
- * Reads entries some at a time, so that the engine never holds all of them, until their stacks are more than are kept, or
- * have more addresses: `taken` is the number of those that were read.
+ * Reads entries a chunk at a time, so that the engine never holds all of them, until the limit of stacks or that of
+ * their addresses is reached; `taken` is the number of entries that were read.
  */
 function readColumns(
   chunks: Iterable<Uint8Array>,
@@ -104,8 +104,8 @@ function readColumns(
 }
 
 /**
- * The entries some at a time, each in the layout that the engine is told. Frames behind an entry's depth are zero, and
- * values of a 32-bit process have 32 bits: some writers extend the sign.
+ * The entries, a chunk at a time, each in the layout passed to the engine. Frames beyond an entry's depth are zero, and
+ * values of a 32-bit process have 32 bits, because some writers extend the sign.
  */
 function* normalizedChunks(dump: Minidump, list: EntryList): Generator<Uint8Array> {
   let entries = new Uint8Array();
@@ -123,7 +123,7 @@ function* normalizedChunks(dump: Minidump, list: EntryList): Generator<Uint8Arra
   }
 }
 
-/** Clears what lies behind the depth, and the upper halves where the target has none. */
+/** Clears the frames beyond the depth, and the upper halves of values if the target is 32-bit. */
 function normalize(entry: Uint8Array, pointerSize: PointerSize): void {
   const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
   const { offset, size, frames } = LAYOUT.stack;

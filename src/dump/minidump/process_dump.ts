@@ -1,5 +1,5 @@
 /**
- * A minidump of any user-mode target, so that a debugger's own `!htrace` reads its traces.
+ * Writes a minidump of any user-mode target, so that a debugger's own `!htrace` can read its traces.
  *
  * @module
  */
@@ -12,21 +12,21 @@ import { encodeMinidump, type MinidumpContents } from "./encode.ts";
 import { HANDLE_OPERATION_LAYOUT } from "./format.ts";
 import type { DumpModule } from "./modules.ts";
 
-/** What is known of a process. */
+/** What is known about a process. */
 export interface ProcessSource {
-  /** What it was read from. */
+  /** The target from which it was read. */
   readonly target: Target;
   /** Its traces. */
   readonly log: TraceLog;
   /** Its modules. */
   readonly modules: readonly Module[];
-  /** Its open handles, where known. */
+  /** Its open handles, if known. */
   readonly handles?: readonly HandleEntry[];
-  /** Whether snapshots are kept beside the traces. */
+  /** Whether there are snapshots in addition to the traces. */
   readonly hasSnapshots?: boolean;
 }
 
-/** A dump of a process, and what it does not hold of what was known. */
+/** A dump of a process, and what it lacks of what was known. */
 export interface ProcessDump {
   /** The file, in pieces. */
   readonly pieces: readonly Uint8Array[];
@@ -34,16 +34,16 @@ export interface ProcessDump {
   readonly losses: readonly string[];
 }
 
-/** PROCESSOR_ARCHITECTURE_* where a target does not say more than the width of its pointers. */
+/** PROCESSOR_ARCHITECTURE_* of a target that says only the width of its pointers. */
 const ARCHITECTURE = { 4: 0, 8: 9 } as const;
-/** Build numbers of the systems that are told by their version alone. */
+/** Build numbers of the systems that are identified by their version alone. */
 const BUILDS: Readonly<Record<string, number>> = { "5.1": 2600, "5.2": 3790 };
-/** Windows 10 22H2: debuggers do not open a dump of no version. */
+/** Windows 10 22H2: debuggers do not open a dump without a version. */
 const USUAL_SYSTEM = { major: 10, minor: 0, build: 19045 } as const;
 const PLATFORM_NT = 2;
 
 /**
- * Encodes a dump with everything that the format can hold of a process.
+ * Encodes a dump with everything about a process that the format can hold.
  *
  * @throws {TargetError} for a kernel-mode target.
  */
@@ -65,7 +65,7 @@ export function encodeProcess(source: ProcessSource): ProcessDump {
   return { pieces, losses };
 }
 
-/** Throws for a target that no minidump can be of. */
+/** Throws for a target that a minidump cannot represent. */
 export function checkUserMode({ name, mode }: Pick<Target, "name" | "mode">): void {
   if (mode !== "kernel") return;
   throw new TargetError(
@@ -74,7 +74,7 @@ export function checkUserMode({ name, mode }: Pick<Target, "name" | "mode">): vo
   );
 }
 
-/** An empty list says that nothing was traced so far; none at all, that tracing was off. */
+/** Whether to write a list of traces: an empty one says that nothing was traced so far, none that tracing was off. */
 function hasTraces({ count, incomplete }: TraceLog): boolean {
   return count > 0 || incomplete === undefined;
 }
@@ -104,7 +104,7 @@ function identityOf(
   };
 }
 
-/** A pasted log names modules without saying where they are. */
+/** Whether a module's address is known: a pasted log names modules without addresses. */
 function isPlaced({ base, size }: Module): boolean {
   return base !== 0n || size !== 0;
 }
@@ -120,7 +120,7 @@ function dumpModule({ path, name, base, size, timestamp = 0, pdb }: Module): Dum
   };
 }
 
-/** The stacks up to their first frame whose address is made up: what lies behind one would seem to be its caller. */
+/** The stacks up to their first frame with a made-up address: a frame after it would seem to be a direct caller. */
 interface AddressedStacks extends Stacks {
   /** Whether a stack lost frames. */
   isCut(stack: StackId): boolean;
@@ -171,7 +171,7 @@ function stacksText(count: number): string {
   return count === 1 ? "1 stack" : `${count} stacks`;
 }
 
-/** Whether names came with the traces: a debugger finds its own only where it has symbols. */
+/** Whether names came with the traces: a debugger finds its own only if it has symbols. */
 function hasNames(target: Target, { stacks }: TraceLog, used: readonly StackId[]): boolean {
   return target.frame !== undefined &&
     used.some((stack) =>

@@ -14,7 +14,7 @@ import { encodeProcess, type ProcessSource } from "./process_dump.ts";
 
 const NO_SYSTEM = "the version of Windows, which is not known: it says 10.0";
 
-/** A process with traces, and what the test adds to it. */
+/** A process with traces, and the test's additions. */
 function sourceOf(
   stacks: EngineStackTable,
   { target = new FakeTarget(), ...more }: Partial<ProcessSource> = {},
@@ -80,7 +80,7 @@ Deno.test("encodeProcess() writes a process that reads back equal", () => {
   assertEquals(log.incomplete, undefined);
 });
 
-Deno.test("encodeProcess() says what the format cannot hold, in the comment, too", () => {
+Deno.test("encodeProcess() says what the format cannot hold, also in the comment", () => {
   using stacks = new EngineStackTable();
   const log = traceLog(stacks, [
     trace("open", 4, Array.from({ length: 40 }, (_, frame) => BigInt(frame + 1))),
@@ -103,7 +103,7 @@ Deno.test("encodeProcess() says what the format cannot hold, in the comment, too
   assertEquals(listOf(readLog(reopened(pieces))).map(({ stack }) => stack.length), [32, 1]);
 });
 
-Deno.test("encodeProcess() writes no address that was made up, nor what is called from there", () => {
+Deno.test("encodeProcess() writes neither made-up addresses nor the frames after them", () => {
   using stacks = new EngineStackTable();
   const log = traceLog(stacks, [trace("open", 4, [0x1000n, 1n, 0x2000n]), trace("open", 8, [1n])]);
   const frame = (address: bigint): Frame | undefined =>
@@ -130,7 +130,7 @@ Deno.test("encodeProcess() writes no address that was made up, nor what is calle
   assertEquals(reopened(pieces).modules(), []);
 });
 
-Deno.test("encodeProcess() tells a process that is not traced from one without a trace yet", () => {
+Deno.test("encodeProcess() distinguishes a process that is not traced from one without a trace yet", () => {
   using stacks = new EngineStackTable();
   const none = traceLog(stacks, []);
   const traced = reopened(encodeProcess(sourceOf(stacks, { log: none })).pieces);
@@ -142,13 +142,13 @@ Deno.test("encodeProcess() tells a process that is not traced from one without a
   assertStringIncludes(commentOf(pieces), "Traces are missing: tracing is not enabled.");
 });
 
-Deno.test("encodeProcess() takes the process's id from its traces where the target does not know it", () => {
+Deno.test("encodeProcess() takes the process's id from its traces if the target does not have it", () => {
   using stacks = new EngineStackTable();
   const { pieces } = encodeProcess(sourceOf(stacks, { target: fake({ identity: {} }) }));
   assertEquals(reopened(pieces).identity.processId, 0x10);
 });
 
-Deno.test("encodeProcess() knows the builds of systems that are told by their version alone", () => {
+Deno.test("encodeProcess() writes the builds of systems that are identified by their version alone", () => {
   using stacks = new EngineStackTable();
   const buildOf = (major: number, minor: number): number | undefined => {
     const target = fake({ system: { major, minor } });
@@ -157,7 +157,7 @@ Deno.test("encodeProcess() knows the builds of systems that are told by their ve
   assertEquals([buildOf(5, 1), buildOf(5, 2)], [2600, 3790]);
 });
 
-Deno.test("encodeProcess() writes no minidump of a kernel", () => {
+Deno.test("encodeProcess() rejects a kernel", () => {
   using stacks = new EngineStackTable();
   assertThrows(
     () => encodeProcess(sourceOf(stacks, { target: fake({ mode: "kernel" }) })),
