@@ -1,13 +1,13 @@
 /**
- * Bytes of a file that is made from its beginning to its end.
+ * The bytes of a file that is written from beginning to end.
  *
  * @module
  */
 
-/** Bytes of a piece that small ones are put into. */
+/** Size of the pieces that collect small appends. */
 const PIECE_BYTES = 0x1_0000;
 
-/** Bytes one behind the other, never in one piece: a file of a hundred megabytes is written without a copy of it. */
+/** Appended bytes, never joined into one array: a file of a hundred megabytes is written without a copy of it. */
 export class BytePieces {
   readonly #closed: Uint8Array[] = [];
   #tail = new Uint8Array();
@@ -19,13 +19,13 @@ export class BytePieces {
     return this.#closedLength + this.#used;
   }
 
-  /** The pieces, in order; none of them is written to any more. */
+  /** The pieces, in order; they do not change any more. */
   get pieces(): readonly Uint8Array[] {
     this.#close();
     return this.#closed;
   }
 
-  /** Appends bytes. Large ones are kept as they are, not copied: they are not to be changed. */
+  /** Appends bytes. Large arrays are kept, not copied, so the caller must not change them. */
   append(bytes: Uint8Array): void {
     if (bytes.length >= PIECE_BYTES) {
       this.#close();
@@ -44,7 +44,7 @@ export class BytePieces {
     this.#tail[this.#used++] = value;
   }
 
-  /** Appends the pieces of another. */
+  /** Appends several pieces. */
   appendAll(pieces: readonly Uint8Array[]): void {
     for (const piece of pieces) this.append(piece);
   }
@@ -62,7 +62,7 @@ export class BytePieces {
   }
 }
 
-/** Pieces as one. */
+/** Joins pieces into one array. */
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
   let end = 0;

@@ -1,11 +1,11 @@
 /**
- * Addresses of many stacks, each once: in typed arrays, because a set of two million bigints takes seconds and hundreds of
+ * The distinct addresses of many stacks, in typed arrays: a set of two million bigints takes seconds and hundreds of
  * megabytes.
  *
  * @module
  */
 
-/** Many stacks, one after the other. */
+/** Joins many stacks into one array. */
 export function joinAddresses(stacks: readonly BigUint64Array[]): BigUint64Array {
   const all = new BigUint64Array(stacks.reduce((sum, { length }) => sum + length, 0));
   let end = 0;
@@ -16,7 +16,7 @@ export function joinAddresses(stacks: readonly BigUint64Array[]): BigUint64Array
   return all;
 }
 
-/** All addresses that occur in stacks, each once, in order. */
+/** All addresses in the stacks, each once, in ascending order. */
 export function distinctAddresses(stacks: readonly BigUint64Array[]): BigUint64Array {
   const all = joinAddresses(stacks).sort();
   let count = 0;
@@ -26,7 +26,10 @@ export function distinctAddresses(stacks: readonly BigUint64Array[]): BigUint64A
   return all.slice(0, count);
 }
 
-/** Finds the places of addresses in a list that is in order and has all of them. Compares halves, which are no objects. */
+/**
+ * Returns a function that finds the index of each address of a stack in a sorted list that contains them all. It compares
+ * 32-bit halves, because bigints are objects.
+ */
 export function placeFinder(addresses: BigUint64Array): (stack: BigUint64Array) => Uint32Array {
   const sorted = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
   const isBelow = (place: number, low: number, high: number): boolean => {

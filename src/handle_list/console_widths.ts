@@ -4,5 +4,5 @@
  * @module
  */
 
-/** The widths that consoles have where nobody chose one, and those that people choose. */
+/** The default widths of consoles, and those that people commonly choose. */
 export const CONSOLE_WIDTHS: readonly number[] = [80, 100, 120, 132, 160];

@@ -1,21 +1,21 @@
 /**
- * Handle lists that lost their line breaks: the lines that they had, where their shapes tell.
+ * Splits handle lists that lost their line breaks, where the shapes of their rows show the lines.
  *
- * Nothing but a shape that no name of an object has begins a line: a handle with its type, in ascending order; the
- * words of a field with a number behind them. A list in which only names would stand between its rows is left alone.
+ * A line begins only with a shape that no object's name has: a handle with its type, in ascending order, or the words of
+ * a field followed by a number. A list whose rows are separated only by names is left alone.
  *
  * @module
  */
 
-/** Characters of the shortest line with two rows. */
+/** Length of the shortest line with two rows. */
 const SHORTEST = 24;
-/** Begins of rows: a line has one of its own, and more where it lost its line breaks. */
+/** How rows begin: a line has one such place, and several if it lost its line breaks. */
 const ROW_BEGIN =
   /(?:^|\s)[0-9A-F]{1,8}: [A-Z<]|[,;\t]"?\d+"?[,;\t]|\spid: \d|: Object: |\sType: \(/gi;
-/** What is never two things of one line. */
+/** Text that shows by itself that a line has several rows. */
 const HEADING = /(?:^|\s)Handle [0-9A-F`]{1,17}\s+Type\s|Handle type summary: +\S/i;
 
-/** Begins of the lines of `!handle`, in user mode and in kernel mode. */
+/** How the lines of `!handle` begin, in user mode and in kernel mode. */
 const LINE_OF_DEBUGGER = new RegExp(
   "(?<=\\s)(?:" + [
     "Handle [0-9A-Fa-f`]{1,17}(?=\\s+Type\\s)",
@@ -50,18 +50,18 @@ const PROCESS = /(?<=^|-{10,}\s+)(?!-)(\S(?:[^:\\]{0,250}?\S)?) pid: \d+ /g;
 const CSV_HEADER = /^(.*?)("?Process"?[,;\t]"?PID"?[,;\t]\S.{0,200}?Access"?)\s+(.*)$/is;
 const CSV_ROW_END = /(?<=[,;\t]"?0x[0-9A-F]+"?)\s+(?=[^,;\t]{1,260}[,;\t]"?\d+"?[,;\t])/gi;
 const CSV_ROW = /^[^,;\t]+[,;\t]"?\d+"?[,;\t].*[,;\t]"?0x[0-9A-F]+"?(?=\s|$)/i;
-/** Comma-separated rows that end with a name, and rows of a search: where a name ends, nothing tells. */
-const UNTOLD =
+/** Comma-separated rows that end with a name, and rows of a search: nothing shows where a name ends. */
+const ENDLESS_NAMES =
   /Process"?[,;\t]"?PID"?[,;\t].{0,4000}?[,;\t]\d+[,;\t]|pid: \d+\s+type: .{0,4000}?pid: \d+\s+type: /is;
 
 /** One row of a search. */
 const IS_SEARCH = /^[^:]*\spid: *\d+\s+type: (?!.*\spid: *\d+\s+type: )/is;
-/** Two lines without anything: a list that cannot be read. */
+/** Two empty lines: a list that cannot be read. */
 const NOTHING: readonly string[] = ["", ""];
 
 /**
- * The lines of a text that may be a list whose line breaks were lost; the text itself where it is none. In a quotation
- * each line has its mark, which stands inside now.
+ * The lines of a text that may be a list without its line breaks; the text itself if it is not one. In a quotation, the
+ * marks of its lines are now inside the text.
  */
 export function linesOfList(line: string, isQuoted = false): readonly string[] {
   const text = isQuoted ? line.replace(/\s>[\s>]*(?=\s)/g, " ") : line;
@@ -71,7 +71,7 @@ export function linesOfList(line: string, isQuoted = false): readonly string[] {
   if ((csv || rows.length > 1) && rows.every((row) => row !== undefined)) {
     return [csv?.[1] ?? "", csv?.[2] ?? "", ...rows];
   }
-  if (UNTOLD.test(text)) return NOTHING;
+  if (ENDLESS_NAMES.test(text)) return NOTHING;
   const types = TYPE_SUMMARY.exec(text);
   if (types) return typeSummary(types);
   if (/(?:^|\s)Handle [0-9A-F`]{1,17}\s+Type\s|: Object: /i.test(text)) return debuggerLines(text);
@@ -85,7 +85,7 @@ function mayBeList(line: string): boolean {
   return first !== undefined && second !== undefined;
 }
 
-/** `Handle type summary:`, its types, and the total that ends them. */
+/** `Handle type summary:`, its types, and the total at their end. */
 function typeSummary([, before = "", heading = "", rest = ""]: RegExpExecArray): string[] {
   const lines: string[] = [before, heading];
   let end = 0;
@@ -105,7 +105,7 @@ function debuggerLines(text: string): string[] {
   );
   if (total === "") return lines;
   lines.push(`${total} Handles`, "Type Count");
-  // The types are all there once they make the total: what follows is another text.
+  // The types are complete once they add up to the total: other text follows.
   let sum = 0;
   let end = 0;
   for (const match of types.matchAll(TYPE_COUNT)) {

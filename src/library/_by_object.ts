@@ -1,15 +1,15 @@
 /**
- * Values by the type and the name of objects.
+ * Values by an object's type and name.
  *
  * @module
  */
 
-/** Without a text of both for each: a list may have hundreds of thousands of long names. */
+/** A map without a combined key for each entry: a list may have hundreds of thousands of long names. */
 export class ByObject<Value> {
   readonly #types = new Map<string, Map<string, Value>>();
   readonly #values: Value[] = [];
 
-  /** The value of a type and a name, `make`'s where there is none so far. */
+  /** The value of a type and a name; `make` creates a missing one. */
   get(type: string, name: string, make: () => Value): Value {
     let names = this.#types.get(type);
     if (names === undefined) this.#types.set(type, names = new Map());
@@ -21,7 +21,7 @@ export class ByObject<Value> {
     return value;
   }
 
-  /** All values, in the order in which they were made. */
+  /** All values, in the order of their creation. */
   get values(): readonly Value[] {
     return this.#values;
   }

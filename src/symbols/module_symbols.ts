@@ -22,18 +22,18 @@ export interface SymbolSource extends Partial<Disposable> {
 }
 
 /**
- * The most addresses that are named, as their frames would take hundreds of megabytes. Real stacks share theirs: those of
- * ten million traces have some 20,000.
+ * The maximum number of named addresses: more frames would take hundreds of megabytes. Real stacks share addresses: those
+ * of ten million traces have some 20,000.
  */
 export const MAX_NAMED = 0x4_0000;
 
-/** The symbolizer of a target with the modules that it knows. */
+/** The symbolizer of a target, with the modules loaded into it so far. */
 export class ModuleSymbols implements Disposable {
   readonly #source: SymbolSource;
   #symbolizer = new Symbolizer();
-  /** By place and time stamp; their paths are compared, too. */
+  /** By base, size and time stamp; paths are compared as well. */
   #loaded = new Map<string, Module>();
-  /** The list that was asked for last: none of its modules takes the place of another. */
+  /** The module list of the last query: none of its modules replaces another. */
   #current: readonly Module[] = [];
   #moduleAt: (address: bigint) => Module | undefined = () => undefined;
   #leftOut: BigUint64Array[] = [];
@@ -51,8 +51,8 @@ export class ModuleSymbols implements Disposable {
   }
 
   /**
-   * Names addresses by the modules that are loaded now, as far as there is room: a frame for each, undefined for those
-   * that lie in no module.
+   * Names addresses by the modules that are loaded now, up to {@linkcode MAX_NAMED} in total: a frame for each, undefined
+   * for addresses outside all modules and for those beyond the limit.
    */
   async frames(
     modules: readonly Module[],
@@ -65,7 +65,7 @@ export class ModuleSymbols implements Disposable {
     const leftOut: bigint[] = [];
     for (const [place, frame] of frames.entries()) {
       if (frame !== undefined) continue;
-      // An address outside all modules is asked for again: a module may have been loaded there since.
+      // An address outside all modules is looked up again: a module may have been loaded there since.
       const address = addresses[place]!;
       const module = this.#moduleAt(address);
       if (module === undefined) continue;
@@ -88,7 +88,7 @@ export class ModuleSymbols implements Disposable {
     return frames;
   }
 
-  /** Number of addresses that were asked for and are not named, because there was no room for them. */
+  /** Number of addresses that were not named because of the limit. */
   leftOut(): number {
     return distinctAddresses(this.#leftOut).length;
   }
@@ -134,7 +134,7 @@ export class ModuleSymbols implements Disposable {
     return loaded?.path === module.path ? loaded : undefined;
   }
 
-  /** Drops everything where one of the modules has taken the place of one that is not there any more. */
+  /** Drops everything if one of the modules has replaced one that is no longer loaded. */
   #expect(modules: readonly Module[]): void {
     if (modules === this.#current) return;
     const gone = new Set(this.#loaded.values());
@@ -156,7 +156,7 @@ export class ModuleSymbols implements Disposable {
   }
 }
 
-/** Without the path, which a damaged list may have tens of thousands of letters of. */
+/** Without the path, which may have tens of thousands of characters in a damaged list. */
 function placeKey({ base, size, timestamp }: Module): string {
   return `${base} ${size} ${timestamp}`;
 }
