@@ -9,6 +9,7 @@
  */
 // deno-lint-ignore-file no-console -- a fuzzer prints
 import { parseArgs } from "@std/cli/parse-args";
+import { joinBytes } from "../byte_pieces.ts";
 import { HtraceError } from "../error.ts";
 import { renderJson } from "../reports/json.ts";
 import { Session } from "../session.ts";
@@ -125,18 +126,18 @@ const MUTATIONS: readonly Mutation[] = [
   (bytes, random) => bytes.slice(random.below(bytes.length + 1)),
   (bytes, random) => {
     const [from, length] = rangeOf(bytes, random);
-    return joined(bytes.subarray(0, from), bytes.subarray(from + length));
+    return joinBytes([bytes.subarray(0, from), bytes.subarray(from + length)]);
   },
   // joins
-  (bytes, _, other) => joined(bytes, other()),
+  (bytes, _, other) => joinBytes([bytes, other()]),
   (bytes, random, other) => {
     const [at] = rangeOf(bytes, random);
-    return joined(bytes.subarray(0, at), other(), bytes.subarray(at));
+    return joinBytes([bytes.subarray(0, at), other(), bytes.subarray(at)]);
   },
   (bytes, random) => {
     const [from, length] = rangeOf(bytes, random);
     const piece = bytes.subarray(from, from + Math.min(length, 4096));
-    return joined(bytes, ...Array.from({ length: random.below(32) }, () => piece));
+    return joinBytes([bytes, ...Array.from({ length: random.below(32) }, () => piece)]);
   },
   // a few characters repeated many times, which shows what takes quadratic time
   (bytes, random) => {
@@ -144,7 +145,7 @@ const MUTATIONS: readonly Mutation[] = [
     const piece = bytes.subarray(at, at + 1 + random.below(24));
     const times = piece.length === 0 ? 0 : random.below(0x8000 / piece.length);
     const repeated = Array.from({ length: times }, () => piece);
-    return joined(bytes.subarray(0, at), ...repeated, bytes.subarray(at));
+    return joinBytes([bytes.subarray(0, at), ...repeated, bytes.subarray(at)]);
   },
   // bits and bytes
   (bytes, random) => {
@@ -157,7 +158,7 @@ const MUTATIONS: readonly Mutation[] = [
   (bytes, random) => {
     const [at] = rangeOf(bytes, random);
     const noise = Uint8Array.from({ length: random.below(200) }, () => random.below(256));
-    return joined(bytes.subarray(0, at), noise, bytes.subarray(at));
+    return joinBytes([bytes.subarray(0, at), noise, bytes.subarray(at)]);
   },
   // encodings and line breaks
   (bytes, random) => encoded(new TextDecoder().decode(bytes), random),
@@ -189,16 +190,6 @@ function encoded(text: string, random: Random): Uint8Array {
   const isLittleEndian = random.once(2);
   for (let i = 0; i < text.length; i++) bytes.setUint16(i * 2, text.charCodeAt(i), isLittleEndian);
   return new Uint8Array(bytes.buffer);
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** The texts in the project. */

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { joinBytes } from "../byte_pieces.ts";
 import { TargetError } from "../error.ts";
 import { LOG_VERSION } from "./layout.ts";
 
@@ -208,7 +209,7 @@ export function planInjection(
   const changes: ImageChange[] = [{ rva: image.headersRva, bytes: headers }];
   const before = [{
     rva: image.headersRva,
-    bytes: isConverted ? concat([image.headers, image.afterHeaders]) : image.headers,
+    bytes: isConverted ? joinBytes([image.headers, image.afterHeaders]) : image.headers,
   }];
   if (image.clr) {
     const flags = (value: number): Uint8Array<ArrayBuffer> =>
@@ -218,16 +219,6 @@ export function planInjection(
   }
   writeParameters(page, base, before, parameters);
   return { page, changes };
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
 
 function thunkSize(is64Bit: boolean): number {
