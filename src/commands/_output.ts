@@ -8,7 +8,6 @@ import { UsageError } from "../error.ts";
 import type { Recording } from "../recording/recording.ts";
 import { escapeControls } from "../escape_text.ts";
 import { counted } from "../plain_text.ts";
-import { symbolsCommand, uncertainties } from "../analysis/uncertainties.ts";
 import { colored } from "./terminal/colors.ts";
 import { disposeOnInterrupt } from "./terminal/interrupt.ts";
 import { type CliProcess, messageLine } from "./terminal/streams.ts";
@@ -55,7 +54,7 @@ export async function writeReport(
   // A debugger listing ends with both numbers, parsed and dumped.
   const isListing = report.name === "classic" && analysis.diff === undefined;
   const said = [...report.says ?? [], ...isListing ? ["left out" as const] : []];
-  warnOfUncertainties(process, analysis, said, options);
+  await warnOfUncertainties(process, analysis, said, options);
 }
 
 function print(process: CliProcess, report: Report, rendered: Rendered): void {
@@ -144,12 +143,13 @@ export function warnTo({ stderr }: CliProcess): (message: string) => void {
 }
 
 /** Warns of an analysis's uncertainties that have not been mentioned yet. */
-export function warnOfUncertainties(
+export async function warnOfUncertainties(
   process: CliProcess,
   analysis: Analysis,
   said: readonly UncertaintyKind[] = [],
   options: RenderOptions = {},
-): void {
+): Promise<void> {
+  const { symbolsCommand, uncertainties } = await import("../analysis/uncertainties.ts");
   for (const { kind, text } of uncertainties(analysis, symbolsCommand(options))) {
     if (!said.includes(kind)) warnTo(process)(text);
   }

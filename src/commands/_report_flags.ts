@@ -5,7 +5,6 @@
  */
 import type { Report } from "../analysis.ts";
 import { UsageError } from "../error.ts";
-import { REPORT_TABLE } from "../reports/mod.ts";
 import { toggle } from "./_arguments.ts";
 
 /** The user's options for the format of an analysis. */
@@ -31,9 +30,9 @@ export const REPORT_FLAGS = {
     parse: checkedFormat,
     optional: true,
     placeholder: "name",
-    brief: 'Format, such as groups, json or html; "htrace report --help" describes each',
-    proposeCompletions: (partial: string) =>
-      REPORT_TABLE.map(({ name }) => name).filter((name) => name.startsWith(partial)),
+    brief: "Format, such as groups, json or html; an unknown one lists them all",
+    proposeCompletions: async (partial: string) =>
+      (await reportNames()).filter((name) => name.startsWith(partial)),
   },
   output: {
     kind: "parsed",
@@ -54,18 +53,22 @@ export const REPORT_FLAGS = {
   names: toggle("Show the types and names of the handles' objects with the traces"),
 } as const;
 
-/** The formats, for a verb's help. */
-export const FORMAT_HELP: string = `Formats:
-${REPORT_TABLE.map(({ name, brief }) => `  ${name.padEnd(11)} ${brief}`).join("\n")}`;
-
 /** Aliases of {@linkcode REPORT_FLAGS}. */
 export const REPORT_ALIASES = { o: "output" } as const;
 
-function checkedFormat(text: string): string {
-  if (REPORT_TABLE.some(({ name }) => name === text)) return text;
-  throw new SyntaxError(
-    `"${text}" is not a format: give one of ${REPORT_TABLE.map(({ name }) => name).join(", ")}`,
-  );
+async function checkedFormat(text: string): Promise<string> {
+  const names = await reportNames();
+  if (names.includes(text)) return text;
+  throw new SyntaxError(`"${text}" is not a format: give one of ${names.join(", ")}`);
+}
+
+/** The table of reports, loaded only if a command line needs it: it takes as long as the rest of the start. */
+async function reportTable(): Promise<readonly Report[]> {
+  return (await import("../reports/mod.ts")).REPORT_TABLE;
+}
+
+async function reportNames(): Promise<string[]> {
+  return (await reportTable()).map(({ name }) => name);
 }
 
 /** Extension of a recording, which `-o` saves instead of a report. */
@@ -81,7 +84,7 @@ export function isRecordingName(path: string | undefined): boolean {
  *
  * @throws {UsageError} if two are chosen, or a file's extension selects none.
  */
-export function chosenReport(flags: ReportFlags, usual: string): Report {
+export async function chosenReport(flags: ReportFlags, usual: string): Promise<Report> {
   const named = [
     ...(flags.format === undefined ? [] : [flags.format]),
     ...(flags.group ? ["groups"] : []),
@@ -92,14 +95,18 @@ export function chosenReport(flags: ReportFlags, usual: string): Report {
       `Cannot write ${named.join(" and ")} at once: a report has one format; leave one of them out`,
     );
   }
-  const name = named[0] ?? extensionFormat(flags.output) ?? usual;
-  return REPORT_TABLE.find((report) => report.name === name)!;
+  const table = await reportTable();
+  const name = named[0] ?? extensionFormat(flags.output, table) ?? usual;
+  return table.find((report) => report.name === name)!;
 }
 
 /** The longest extension counts: `.speedscope.json` is not `.json`. */
-function extensionFormat(path: string | undefined): string | undefined {
+function extensionFormat(
+  path: string | undefined,
+  table: readonly Report[],
+): string | undefined {
   if (path === undefined || isRecordingName(path)) return undefined;
-  const [report] = REPORT_TABLE
+  const [report] = table
     .filter(({ extension }) => extension !== undefined && path.toLowerCase().endsWith(extension))
     .sort((a, b) => b.extension!.length - a.extension!.length);
   if (report !== undefined) return report.name;

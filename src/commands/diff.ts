@@ -124,7 +124,7 @@ async function writeTraceDiff(
   session: Session,
   earlier: Target | undefined,
 ): Promise<void> {
-  const report = chosenReport(flags, "classic");
+  const report = await chosenReport(flags, "classic");
   const baseline = await readGateBaseline(flags);
   const { diffSince, findLeaks, markKnown } = await import("../library/mod.ts");
   const analysis = await withProgress(

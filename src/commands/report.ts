@@ -20,7 +20,7 @@ import {
 import { closesGate, GROWTH_FLAGS, type GrowthFlags, growthOptions } from "./_growth.ts";
 import { warnOfHandleGrowth, writeHandleSeries, writeHandlesInstead } from "./_handle_lists.ts";
 import { warnTo, writeReport } from "./_output.ts";
-import { chosenReport, FORMAT_HELP, REPORT_ALIASES } from "./_report_flags.ts";
+import { chosenReport, REPORT_ALIASES } from "./_report_flags.ts";
 import { symbolOptions } from "./_symbol_flags.ts";
 import { withProgress } from "./terminal/progress.ts";
 
@@ -46,8 +46,6 @@ With --fail-on-leak the exit code is 1 if a stack outside the system left handle
 --fail-on-growth it is 1 if such a stack had more handles open at every reading, or mark of the program, than at the one
 before.
 
-${FORMAT_HELP}
-
 Examples:
   htrace report 4242
   htrace report service.htrace
@@ -65,7 +63,7 @@ Examples:
 });
 
 async function runReport(this: CliContext, flags: Flags, ...specs: string[]): Promise<void> {
-  const form = chosenReport(flags, USUAL_FORMAT);
+  const form = await chosenReport(flags, USUAL_FORMAT);
   const growth = growthOptions(flags);
   const baseline = await readGateBaseline(flags);
   const { openSession, runStep } = await import("./_open_session.ts");

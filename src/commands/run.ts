@@ -184,13 +184,13 @@ async function writeResult(
     : { ...analysis, groups: analysis.groups.filter(({ stack }) => bad.has(stack)), misuses: [] };
   if (isAsked || bad.size > 0) {
     const { output: _saved, ...form } = flags;
-    await writeReport(process, chosenReport(isSaved ? form : flags, USUAL_FORMAT), shown, {
+    await writeReport(process, await chosenReport(isSaved ? form : flags, USUAL_FORMAT), shown, {
       ...(output !== undefined && { output }),
       ...(flags.sourceRoot !== undefined && { sourceRoot: flags.sourceRoot }),
       ...(isSaved ? { spec: shellWord(flags.output!) } : examinedAgain(flags)),
     });
   } else {
-    warnOfUncertainties(process, analysis);
+    await warnOfUncertainties(process, analysis);
   }
 }
 

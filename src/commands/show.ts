@@ -76,7 +76,7 @@ async function runShow(
   spec: string,
   handle?: number,
 ): Promise<void> {
-  const report = chosenReport(flags, "classic");
+  const report = await chosenReport(flags, "classic");
   const { openSession, runStep } = await import("./_open_session.ts");
   const asks = flags.answers || flags.handles;
   using session = await openSession(this.process, spec, {
