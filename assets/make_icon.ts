@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { joinBytes } from "../src/byte_pieces.ts";
 
 const SIZES = [16, 32, 48, 256];
 /** Samples per side of a pixel, for smooth edges. */
@@ -53,35 +54,25 @@ function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-function concat(...parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 function bigEndian(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, value >>> 16, value >>> 8, value);
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {
-  const body = concat(new TextEncoder().encode(type), data);
-  return concat(bigEndian(data.length), body, bigEndian(crc32(body)));
+  const body = joinBytes([new TextEncoder().encode(type), data]);
+  return joinBytes([bigEndian(data.length), body, bigEndian(crc32(body))]);
 }
 
 async function png(size: number): Promise<Uint8Array> {
   const compressed = new Blob([draw(size)]).stream().pipeThrough(new CompressionStream("deflate"));
   const data = new Uint8Array(await new Response(compressed).arrayBuffer());
-  const header = concat(bigEndian(size), bigEndian(size), Uint8Array.of(8, 6, 0, 0, 0));
-  return concat(
+  const header = joinBytes([bigEndian(size), bigEndian(size), Uint8Array.of(8, 6, 0, 0, 0)]);
+  return joinBytes([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk("IHDR", header),
     chunk("IDAT", data),
     chunk("IEND", new Uint8Array()),
-  );
+  ]);
 }
 
 /** ICONDIR (6 bytes) and one ICONDIRENTRY (16 bytes) per image, then the images. */
@@ -101,7 +92,7 @@ function icon(images: Uint8Array[]): Uint8Array {
     directory.setUint32(entry + 12, offset, true);
     offset += image.length;
   });
-  return concat(new Uint8Array(directory.buffer), ...images);
+  return joinBytes([new Uint8Array(directory.buffer), ...images]);
 }
 
 const images = await Promise.all(SIZES.map(png));

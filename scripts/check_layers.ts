@@ -21,6 +21,7 @@ const WORDS = [
   "answer.ts",
   "byte_pieces.ts",
   "byte_source.ts",
+  "count_up_to.ts",
   "distinct_addresses.ts",
   "entry_layout.ts",
   "error.ts",

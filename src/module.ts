@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { countUpTo } from "./count_up_to.ts";
 
 /** Identity of the PDB that belongs to an image: the CodeView `RSDS` record of its debug directory. */
 export interface PdbId {
@@ -41,7 +42,7 @@ export function moduleFinder(
 ): (address: bigint) => Module | undefined {
   const byBase = sortedByBase(modules);
   return (address) => {
-    const module = byBase[countUpTo(byBase, address) - 1];
+    const module = byBase[countBegun(byBase, address) - 1];
     return module !== undefined && isInModule(module, address) ? module : undefined;
   };
 }
@@ -56,7 +57,7 @@ export function overlapFinder(others: readonly Module[]): (module: Module) => bo
     return end;
   });
   return ({ base, size }) => {
-    const count = countUpTo(byBase, base + BigInt(size) - 1n);
+    const count = countBegun(byBase, base + BigInt(size) - 1n);
     return size > 0 && count > 0 && ends[count - 1]! > base;
   };
 }
@@ -68,14 +69,8 @@ function sortedByBase(modules: readonly Module[]): readonly Module[] {
 }
 
 /** Number of modules that begin at an address or below it. */
-function countUpTo(byBase: readonly Module[], address: bigint): number {
-  let [low, high] = [0, byBase.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (byBase[middle]!.base <= address) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function countBegun(byBase: readonly Module[], address: bigint): number {
+  return countUpTo(byBase.length, (index) => byBase[index]!.base <= address);
 }
 
 /** Characters of a file's name at most, on all file systems of Windows. */

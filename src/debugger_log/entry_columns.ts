@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { countUpTo } from "../count_up_to.ts";
 import type { LogEntries } from "./debugger_log.ts";
 import { grown } from "./frame_table.ts";
 import { LimitReached } from "../handle_list/limit_reached.ts";
@@ -93,13 +94,7 @@ export class EntryColumns {
 
   /** Position of the first wide handle at or after an index. */
   #firstWide(index: number): number {
-    let [low, high] = [0, this.#wideHandles.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#wideHandles[middle]![0] < index) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return countUpTo(this.#wideHandles.length, (at) => this.#wideHandles[at]![0] < index);
   }
 
   #grow(): void {

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { joinBytes } from "../byte_pieces.ts";
 
 /** Encoding of a text; `windows-1252` if a line needed it. */
 export type TextEncoding =
@@ -78,7 +79,7 @@ export class TextLogDecoder {
   /** The waiting bytes, followed by these. */
   #take(bytes: Uint8Array = new Uint8Array(0)): Uint8Array {
     if (this.#waiting.length === 0) return bytes;
-    const joined = joinBytes([...this.#waiting, bytes], this.#waitingBytes + bytes.length);
+    const joined = joinBytes([...this.#waiting, bytes]);
     this.#waiting = [];
     this.#waitingBytes = 0;
     return joined;
@@ -157,14 +158,4 @@ function isUtf8(bytes: Uint8Array): boolean {
   } catch {
     return false;
   }
-}
-
-function joinBytes(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const joined = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }

@@ -7,8 +7,8 @@
  *
  * @module
  */
+import { countUpTo } from "../count_up_to.ts";
 import type { Module } from "../module.ts";
-import { countUpTo } from "./_count_up_to.ts";
 import { LIMITS } from "./layout.ts";
 import type { RecordedModule } from "./records.ts";
 

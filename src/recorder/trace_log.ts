@@ -7,10 +7,10 @@
  *
  * @module
  */
+import { countUpTo } from "../count_up_to.ts";
 import { unusedName } from "../mark.ts";
 import { type ObjectInfo, TRACE_TYPE_CODES } from "../trace.ts";
 import type { StackTable, TraceLog } from "../trace_log.ts";
-import { countUpTo } from "./_count_up_to.ts";
 import { AddressSpace } from "./address_space.ts";
 import { finishedCloses, tableAtEnd } from "./handle_table.ts";
 import { hasLostEvents, oldestNumber, shownMarks } from "./history.ts";

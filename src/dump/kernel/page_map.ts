@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { countUpTo } from "../../count_up_to.ts";
 import type { DumpFile } from "../dump_file.ts";
 import { hex } from "../dump_file.ts";
 
@@ -86,12 +87,5 @@ function pagesFrom(file: DumpFile, offset: bigint): number {
 
 /** Index of the last value that is at most `wanted` in ascending `values`, or -1. */
 function lastAtMost(values: Float64Array, wanted: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((values[middle] ?? Infinity) <= wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return countUpTo(values.length, (index) => values[index]! <= wanted) - 1;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { countUpTo } from "../../count_up_to.ts";
 import type { Memory, PointerSize } from "../../memory.ts";
 import { decodeStructure } from "../structure_table.ts";
 import { findStream, type Minidump } from "./dump.ts";
@@ -162,14 +163,7 @@ export class DumpMemory implements Memory {
 
   /** The last range that begins at or before `address`; -1 before the first. */
   #indexOf(address: bigint): number {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#starts[middle]! <= address) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
+    return countUpTo(this.#starts.length, (index) => this.#starts[index]! <= address) - 1;
   }
 }
 
