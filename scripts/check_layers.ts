@@ -59,6 +59,7 @@ const LAYERS: readonly Layer[] = [
   { members: ["debugger/"], usesDeno: false },
   { members: ["run_to_stop.ts", "session_dump.ts"], usesDeno: false },
   { members: ["session.ts"], usesDeno: false },
+  { members: ["snapshots.ts"], usesDeno: false },
   { members: ["analysis/analyze.ts"], usesDeno: false },
   {
     members: [

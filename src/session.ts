@@ -13,9 +13,8 @@ import { diffTraces } from "./engine/engine.ts";
 import { EngineStackTable } from "./engine/stack_table.ts";
 import { HtraceError, TargetError } from "./error.ts";
 import type { Frame } from "./frame.ts";
-import type { SnapshotLog } from "./analysis/growth.ts";
-import { unusedName } from "./mark.ts";
 import type { Module } from "./module.ts";
+import { Snapshots, UNNAMED } from "./snapshots.ts";
 import { MAX_NAMED, ModuleSymbols, type SymbolSource } from "./symbols/module_symbols.ts";
 import type { SymbolList } from "./symbols/symbol_list.ts";
 import type { SymbolStatus } from "./symbols/symbolizer.ts";
@@ -45,15 +44,6 @@ export interface SessionRequest extends AnalysisRequest {
   readonly objects?: boolean;
 }
 
-/** The name of the default snapshot. */
-const UNNAMED = "";
-
-/**
- * The most traces that all snapshots of marks keep together: some 300 MB. A program may set a mark in each of thousands
- * of iterations, and each keeps the whole contents of the ring.
- */
-const MAX_MARKED_TRACES = 2 ** 24;
-
 /** A target with snapshots and symbols. */
 export class Session implements Disposable {
   /** What is examined; the session disposes of it. */
@@ -67,11 +57,8 @@ export class Session implements Disposable {
   #given: SymbolSource | undefined;
   /** By process: two processes can have different modules at one address. */
   readonly #symbols = new Map<string, ModuleSymbols>();
-  /** In the order taken. */
-  readonly #snapshots = new Map<string, TraceLog>();
+  readonly #snapshots = new Snapshots();
   #readSnapshots: Promise<void> | undefined;
-  /** What the program's marks keep, and how many marks are not kept. */
-  #marked = { marks: 0, traces: 0, passedOver: 0 };
   /** Tracing is on, and was off before this session enabled it. */
   #isEnabledHere = false;
 
@@ -93,13 +80,13 @@ export class Session implements Disposable {
 
   /** Whether the named snapshots are marks that the program set: growth is then measured from one to the next. */
   get hasMarks(): boolean {
-    return this.target.hasMarks === true || this.#marked.marks > 0;
+    return this.target.hasMarks === true || this.#snapshots.hasMarks;
   }
 
   /** Snapshots by name, the one taken last at the end; the unnamed one has the empty name. */
   async snapshots(): Promise<ReadonlyMap<string, TraceLog>> {
     await this.#bringSnapshots();
-    return this.#snapshots;
+    return this.#snapshots.logs;
   }
 
   /** Enables tracing and takes the first snapshot; the ring is empty then, so older snapshots are dropped. */
@@ -132,36 +119,28 @@ export class Session implements Disposable {
    */
   async mark(name: string): Promise<boolean> {
     if (this.target.control?.isEnabled() === false) return false;
-    if (this.#marked.traces >= MAX_MARKED_TRACES) {
-      this.#marked.passedOver++;
-      return false;
-    }
+    if (!this.#snapshots.admitMark()) return false;
     const log = await this.readTraces();
     await this.#bringSnapshots();
-    this.keepSnapshot(log, unusedName(name, this.#snapshots));
-    this.#marked.marks++;
-    this.#marked.traces += log.count;
+    this.#snapshots.keepMark(log, name);
     return true;
   }
 
   /** Keeps traces that were read earlier, into {@linkcode Session.stacks}, as a snapshot. */
   keepSnapshot(log: TraceLog, name: string = UNNAMED): void {
-    this.#snapshots.delete(name);
-    this.#snapshots.set(name, log);
+    this.#snapshots.keep(log, name);
   }
 
   /** Forgets a snapshot. One that the target supplies is also gone for this session. */
   async forgetSnapshot(name: string = UNNAMED): Promise<void> {
     await this.#bringSnapshots();
-    this.#snapshots.delete(name);
+    this.#snapshots.forget(name);
   }
 
   /** Keeps the moment when tracing began, and the ring was empty, as the unnamed snapshot. */
   keepBeginning(): void {
-    const later = [...this.#snapshots].filter(([name]) => name !== UNNAMED);
-    this.#snapshots.clear();
-    this.keepSnapshot(logWithoutTraces(this.#stacks));
-    for (const [name, log] of later) this.keepSnapshot(log, name);
+    this.#snapshots.forget(UNNAMED);
+    this.#snapshots.keepEarlier([[UNNAMED, logWithoutTraces(this.#stacks)]]);
   }
 
   /** Reads the traces of a process, or of the current one. */
@@ -189,11 +168,9 @@ export class Session implements Disposable {
   async diff(name: string = UNNAMED, request: SessionRequest = {}): Promise<Analysis> {
     const now = await this.readTraces(request.process);
     await this.#bringSnapshots();
-    const snapshot = this.#snapshots.get(name);
-    if (snapshot === undefined) throw new TargetError(this.#missingSnapshot(name));
     const analysis = await this.#analyze(now, request, {
-      diff: diffTraces(snapshot, now),
-      snapshots: this.#snapshotsUpTo(name),
+      diff: diffTraces(this.#snapshots.get(name), now),
+      snapshots: this.#snapshots.listUpTo(name),
     });
     this.keepSnapshot(now);
     return analysis;
@@ -204,7 +181,7 @@ export class Session implements Disposable {
     const log = await this.readTraces(request.process);
     if (!this.hasMarks) return await this.#analyze(log, request);
     await this.#bringSnapshots();
-    const snapshots = this.#allSnapshots().filter(({ name }) => name !== UNNAMED);
+    const snapshots = this.#snapshots.listNamed();
     return await this.#analyze(log, request, { snapshots, hasMarks: true });
   }
 
@@ -277,7 +254,7 @@ export class Session implements Disposable {
     const handles = objects ? await this.#knownHandles(process, request) : undefined;
     const gaps = [
       ...await this.target.gaps?.(process ?? this.process) ?? [],
-      ...this.#passedMarks(),
+      ...this.#snapshots.passedMarks(),
     ];
     const identity = log.process === undefined
       ? undefined
@@ -297,13 +274,6 @@ export class Session implements Disposable {
       withoutSymbols: () => this.#symbolsOf(process).withoutSymbols(),
       namesLeftOut: () => this.namesLeftOut(process),
     }, request);
-  }
-
-  #passedMarks(): string[] {
-    const { marks, passedOver } = this.#marked;
-    return passedOver === 0 ? [] : [
-      `the ${passedOver} marks after the first ${marks} are not kept (with all traces of each they take too much memory)`,
-    ];
   }
 
   /** If nobody asked for types and names, they are optional: an analysis can do without. */
@@ -358,11 +328,7 @@ export class Session implements Disposable {
   /** Snapshots that the target supplies come before those that are taken. */
   async #bringSnapshots(): Promise<void> {
     this.#readSnapshots ??= (async () => {
-      const brought = await this.target.readSnapshots?.(this.#stacks) ?? new Map();
-      const kept = [...this.#snapshots];
-      this.#snapshots.clear();
-      for (const [name, log] of brought) this.#snapshots.set(name, log);
-      for (const [name, log] of kept) this.keepSnapshot(log, name);
+      this.#snapshots.keepEarlier(await this.target.readSnapshots?.(this.#stacks) ?? []);
     })();
     await this.#readSnapshots;
   }
@@ -370,21 +336,6 @@ export class Session implements Disposable {
   async #dropSnapshots(): Promise<void> {
     await this.#bringSnapshots();
     this.#snapshots.clear();
-    this.#marked = { marks: 0, traces: 0, passedOver: 0 };
-  }
-
-  /** The snapshots for growth: all that were taken up to the one that is compared with, oldest first. */
-  #snapshotsUpTo(last: string): SnapshotLog[] {
-    const all = this.#allSnapshots();
-    return all.slice(0, all.findIndex(({ name }) => name === last) + 1);
-  }
-
-  #allSnapshots(): SnapshotLog[] {
-    return Array.from(this.#snapshots, ([name, log]) => ({
-      name,
-      ...(log.readAt && { readAt: log.readAt }),
-      log,
-    }));
   }
 
   #control(what: "enable" | "disable"): TraceControl {
@@ -402,17 +353,5 @@ export class Session implements Disposable {
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
     }
-  }
-
-  #missingSnapshot(name: string): string {
-    if (name === UNNAMED) {
-      return 'Cannot compare with the last snapshot: none was taken; take one with "!htrace -snapshot"';
-    }
-    const known = [...this.#snapshots.keys()].filter((key) => key !== UNNAMED);
-    const others = known.length === 0
-      ? "there are none with a name"
-      : `there are ${known.join(", ")}`;
-    return `Cannot compare with the snapshot "${name}": ${others}; ` +
-      `take it with "!htrace -snapshot ${name}"`;
   }
 }
